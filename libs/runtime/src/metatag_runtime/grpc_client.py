@@ -1,0 +1,76 @@
+"""Channels to other rooms: round robin over all addresses, retries of repeatable calls, keepalive, deadlines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import grpc
+
+from metatag_runtime.context import REQUEST_ID_KEY, request_id, time_left
+from metatag_runtime.grpc_errors import from_rpc_error
+from metatag_runtime.grpc_server import MAX_MESSAGE_BYTES
+
+# A repeated call needs its request still in the buffer (grpc default: 256 KiB); the tagger gets up to MAX_MESSAGE_BYTES.
+RETRY_BUFFER_BYTES = MAX_MESSAGE_BYTES
+
+
+def open_channel(target: str, repeatable: Sequence[str] = ()) -> grpc.aio.Channel:
+    """Open a channel to a room; it connects when first used.
+
+    `target` is "unix:/path", "host:port" or "dns:///name:port". `repeatable` lists the methods that are sent again on
+    UNAVAILABLE, as "metatag.v1.Service/Method", at most four times in all.
+    """
+    options = [
+        ("grpc.service_config", json.dumps(_service_config(repeatable))),
+        ("grpc.enable_retries", 1),
+        ("grpc.per_rpc_retry_buffer_size", RETRY_BUFFER_BYTES),
+        ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+        ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+        ("grpc.keepalive_time_ms", 30_000),
+        ("grpc.keepalive_timeout_ms", 10_000),
+        # Default 30 s: with it a new replica gets no call for half a minute after a connection ended.
+        ("grpc.dns_min_time_between_resolutions_ms", 5_000),
+    ]
+    return grpc.aio.insecure_channel(target, options=options)
+
+
+def call_metadata() -> tuple[tuple[str, str], ...]:
+    """Give the metadata of an outgoing call: the id of the request in work."""
+    current = request_id()
+    return ((REQUEST_ID_KEY, current),) if current else ()
+
+
+def call_timeout(own: float) -> float:
+    """Give the deadline of an outgoing call in seconds: `own`, or what the request in work has left."""
+    return time_left(own)
+
+
+@contextmanager
+def peer_errors(peer: str) -> Iterator[None]:
+    """Turn a peer's gRPC failure into the MetatagError it stands for; `peer` is the service's name."""
+    try:
+        yield
+    except grpc.aio.AioRpcError as error:
+        raise from_rpc_error(error, peer) from error
+
+
+def _service_config(repeatable: Sequence[str]) -> dict[str, object]:
+    config: dict[str, object] = {"loadBalancingConfig": [{"round_robin": {}}]}
+    if repeatable:
+        names = [dict(zip(("service", "method"), entry.split("/", 1), strict=True)) for entry in repeatable]
+        config["methodConfig"] = [
+            {
+                "name": names,
+                "retryPolicy": {
+                    "maxAttempts": 4,
+                    "initialBackoff": "0.05s",
+                    "maxBackoff": "1s",
+                    "backoffMultiplier": 2,
+                    "retryableStatusCodes": ["UNAVAILABLE"],
+                },
+            }
+        ]
+        config["retryThrottling"] = {"maxTokens": 100, "tokenRatio": 0.1}
+    return config

@@ -1,0 +1,139 @@
+"""The gRPC server of a room: health, optional reflection, bounds, and the interceptor of grpc_interceptor.py."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import grpc
+import structlog
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from metatag_runtime.grpc_interceptor import EdgeInterceptor
+
+log = structlog.get_logger("metatag.grpc")
+
+# Text of a whole document travels in one message to the tagger (8 MiB) beside its other fields.
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+
+# How often a room is asked whether it is ready. Seconds.
+READINESS_PERIOD = 2.0
+
+LIVENESS = "liveness"
+READINESS = "readiness"
+
+
+@dataclass(frozen=True)
+class GrpcServerOptions:
+    """How a room's server listens. Times are in seconds."""
+
+    # "host:port" (port 0: any free one) or "unix:/path".
+    listen: str
+    reflection: bool = False
+    # A connection is closed after this age, so that clients resolve the name again and find new replicas.
+    max_connection_age: float = 60.0
+    # Running calls may go on this long after that; above the longest call.
+    max_connection_age_grace: float = 660.0
+    # Unary calls of clients that set no deadline end after this.
+    default_deadline: float = 120.0
+    # Calls in work at once; further ones are refused with RESOURCE_EXHAUSTED.
+    max_concurrent_rpcs: int = 2000
+
+
+Register = Callable[[grpc.aio.Server], None]
+Ready = Callable[[], Awaitable[bool]]
+
+
+class GrpcService:
+    """Hosts servicers; `address` holds the bound address after the start."""
+
+    def __init__(
+        self,
+        name: str,
+        options: GrpcServerOptions,
+        register: Sequence[Register],
+        service_names: Sequence[str],
+        ready: Ready | None = None,
+    ) -> None:
+        self.name = name
+        self.address = options.listen
+        self._options = options
+        self._register = register
+        self._service_names = service_names
+        self._ready = ready
+        self._server: grpc.aio.Server | None = None
+        self._health = health.aio.HealthServicer()
+        self._watch: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Bind, serve, and report ready once the room is."""
+        options = self._options
+        server = grpc.aio.server(
+            interceptors=[EdgeInterceptor(self.name, options.default_deadline)],
+            options=_channel_options(options),
+            maximum_concurrent_rpcs=options.max_concurrent_rpcs,
+        )
+        for register in self._register:
+            register(server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        if options.reflection:
+            names = (*self._service_names, health.SERVICE_NAME, reflection.SERVICE_NAME)
+            reflection.enable_server_reflection(names, server)
+        port = server.add_insecure_port(options.listen)
+        if not options.listen.startswith("unix:"):
+            self.address = f"{options.listen.rpartition(':')[0]}:{port}"
+        await server.start()
+        self._server = server
+        await self._health.set(LIVENESS, health_pb2.HealthCheckResponse.SERVING)
+        await self._report(await self._is_ready())
+        self._watch = asyncio.create_task(self._watch_readiness(), name=f"{self.name}-readiness")
+
+    async def wait(self) -> None:
+        """Return when the server ended by itself."""
+        assert self._server is not None
+        await self._server.wait_for_termination()
+
+    async def stop(self, grace: float) -> None:
+        """Report not ready, let running calls end within `grace` seconds, close."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        if self._server is not None:
+            await self._report(False)
+            await self._server.stop(grace)
+
+    async def _is_ready(self) -> bool:
+        if self._ready is None:
+            return True
+        try:
+            return await asyncio.wait_for(self._ready(), READINESS_PERIOD)
+        except Exception as error:
+            log.warning("readiness check failed", service=self.name, error=repr(error))
+            return False
+
+    async def _watch_readiness(self) -> None:
+        while True:
+            await asyncio.sleep(READINESS_PERIOD)
+            await self._report(await self._is_ready())
+
+    async def _report(self, ready: bool) -> None:
+        response = health_pb2.HealthCheckResponse
+        status = response.SERVING if ready else response.NOT_SERVING
+        for name in ("", READINESS, *self._service_names):
+            await self._health.set(name, status)
+
+
+def _channel_options(options: GrpcServerOptions) -> list[tuple[str, int]]:
+    return [
+        ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+        ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+        ("grpc.max_connection_age_ms", int(options.max_connection_age * 1000)),
+        ("grpc.max_connection_age_grace_ms", int(options.max_connection_age_grace * 1000)),
+        # Clients ping every 30 s (grpc_client); a stricter server would answer GOAWAY too_many_pings.
+        ("grpc.http2.min_recv_ping_interval_without_data_ms", 20_000),
+        ("grpc.keepalive_permit_without_calls", 1),
+        # Two processes must not share a port by accident.
+        ("grpc.so_reuseport", 0),
+    ]

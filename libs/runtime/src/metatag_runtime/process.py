@@ -1,0 +1,61 @@
+"""Settings that every process has, whatever its room."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import structlog
+from pydantic import Field
+
+from metatag_runtime.hosting import Service, host
+from metatag_runtime.logs import LogFormat, configure_logs
+from metatag_runtime.metrics import MetricsService
+from metatag_runtime.settings import RoomSettings, SettingsError, room_config
+
+log = structlog.get_logger("metatag.process")
+
+
+class ProcessSettings(RoomSettings):
+    """METATAG_PROCESS_*: logs and metrics."""
+
+    model_config = room_config("PROCESS")
+
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+    log_format: LogFormat = "auto"
+    metrics_host: str = "0.0.0.0"  # noqa: S104  scraped from other pods
+    # 0 means no metrics endpoint.
+    metrics_port: int = Field(default=9090, ge=0, le=65535)
+    # Seconds that running work may take to end after SIGTERM.
+    stop_grace: float = Field(default=25.0, ge=0, le=3600)
+
+
+def begin(room: str, settings: RoomSettings, process: ProcessSettings) -> None:
+    """Set up logs and print, redacted, what the process runs with. The one thing to do before building services."""
+    configure_logs(process.log_level, process.log_format)
+    log.info("starting", room=room, settings=settings.redacted(), process=process.redacted())
+
+
+SettingsT = TypeVar("SettingsT", bound=RoomSettings)
+
+
+def run_room(
+    room: str, settings_class: type[SettingsT], build: Callable[[SettingsT], Awaitable[Sequence[Service]]]
+) -> int:
+    """Be a room's whole process: read settings, build, host with the metrics endpoint; give the exit code."""
+    try:
+        process = ProcessSettings.load()
+        settings = settings_class.load()
+    except SettingsError as error:
+        print(f"metatag {room}: {error}", file=sys.stderr)
+        return 2
+    begin(room, settings, process)
+
+    async def build_all() -> Sequence[Service]:
+        services = list(await build(settings))
+        if process.metrics_port:
+            services.insert(0, MetricsService(process.metrics_host, process.metrics_port))
+        return services
+
+    return host(build_all, grace=process.stop_grace)

@@ -1,0 +1,102 @@
+"""Database set-up for the rooms that own tables: one engine function, one migration function.
+
+SQLite runs in WAL mode with one writer: every writing transaction of a process goes through `Database.write`, which
+holds a lock there and none on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+# Waiting for a lock held by another process (a migration, a backup). Seconds.
+SQLITE_BUSY_SECONDS = 10
+
+
+class Database:
+    """An async engine with the right settings for its kind."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        """`url` is "sqlite+aiosqlite:///path" or "postgresql+psycopg://..."."""
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url, pool_size)
+        self._writer = asyncio.Lock() if self.is_sqlite else None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection in a transaction that only reads."""
+        async with self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection in a transaction; commits at the end, rolls back on an exception."""
+        async with self._writer or nullcontext(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                # Take the write lock at once: a read that later writes can fail with SQLITE_BUSY at any time.
+                await connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                await connection.rollback()
+                raise
+            await connection.commit()
+
+    async def ping(self) -> None:
+        """Ask the database for one row; raises what the driver raises."""
+        async with self.read() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def migrate(url: str, scripts: Path, version_table: str) -> None:
+    """Bring the tables to the newest revision; blocks, so call it in a thread or a process of its own.
+
+    `scripts` is the room's Alembic folder; `version_table` keeps rooms apart that share one database.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(scripts))
+    config.attributes["url"] = sync_url(url)
+    config.attributes["version_table"] = version_table
+    command.upgrade(config, "head")
+
+
+def sync_url(url: str) -> str:
+    """Give the URL for a blocking connection to the same database."""
+    return url.replace("sqlite+aiosqlite", "sqlite", 1)
+
+
+def _server_engine(url: str, pool_size: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={"connect_timeout": 5},
+    )
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS, "isolation_level": None})
+    event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
+    return engine
+
+
+def _sqlite_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
