@@ -12,7 +12,7 @@ from metatag_runtime.context import REQUEST_ID_KEY, request_id, time_left
 from metatag_runtime.grpc_errors import from_rpc_error
 from metatag_runtime.grpc_server import MAX_MESSAGE_BYTES
 
-# A repeated call needs its request still in the buffer (grpc default: 256 KiB); the tagger gets up to MAX_MESSAGE_BYTES.
+# A repeated call needs its request still in the buffer: the tagger's go up to MAX_MESSAGE_BYTES; grpc keeps 256 KiB.
 RETRY_BUFFER_BYTES = MAX_MESSAGE_BYTES
 
 

@@ -33,8 +33,10 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection in a transaction that only reads."""
+        """Give a connection in a transaction that only reads: one snapshot for all its queries."""
         async with self.engine.connect() as connection:
+            if self.is_sqlite:
+                await connection.exec_driver_sql("BEGIN")
             yield connection
 
     @asynccontextmanager
