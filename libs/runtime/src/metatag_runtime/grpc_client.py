@@ -10,19 +10,25 @@ import grpc
 
 from metatag_runtime.context import REQUEST_ID_KEY, request_id, time_left
 from metatag_runtime.grpc_errors import from_rpc_error
+from metatag_runtime.grpc_reload import ReloadingChannel
 from metatag_runtime.grpc_server import MAX_MESSAGE_BYTES
+from metatag_runtime.grpc_tls import Tls, process_tls
+from metatag_runtime.tracing import trace_metadata
 
 # A repeated call needs its request still in the buffer: the tagger's go up to MAX_MESSAGE_BYTES; grpc keeps 256 KiB.
 RETRY_BUFFER_BYTES = MAX_MESSAGE_BYTES
 
 
-def open_channel(target: str, repeatable: Sequence[str] = ()) -> grpc.aio.Channel:
+def open_channel(
+    target: str, repeatable: Sequence[str] = (), *, server_name: str = "", tls: Tls | None = None
+) -> grpc.aio.Channel:
     """Open a channel to a room; it connects when first used.
 
     `target` is "unix:/path", "host:port" or "dns:///name:port". `repeatable` lists the methods that are sent again on
-    UNAVAILABLE, as "metatag.v1.Service/Method", at most four times in all.
+    UNAVAILABLE, as "metatag.v1.Service/Method", at most four times in all. TLS is `tls`, or the process's own; a unix
+    socket stays plain. `server_name` is the name a certificate must bear when `target` is an address of one replica.
     """
-    options = [
+    options: list[tuple[str, str | int]] = [
         ("grpc.service_config", json.dumps(_service_config(repeatable))),
         ("grpc.enable_retries", 1),
         ("grpc.per_rpc_retry_buffer_size", RETRY_BUFFER_BYTES),
@@ -33,13 +39,18 @@ def open_channel(target: str, repeatable: Sequence[str] = ()) -> grpc.aio.Channe
         # Default 30 s: with it a new replica gets no call for half a minute after a connection ended.
         ("grpc.dns_min_time_between_resolutions_ms", 5_000),
     ]
-    return grpc.aio.insecure_channel(target, options=options)
+    tls = tls or process_tls()
+    if tls is None or target.startswith("unix:"):
+        return grpc.aio.insecure_channel(target, options=options)
+    if server_name:
+        options.append(("grpc.ssl_target_name_override", server_name))
+    return ReloadingChannel(tls, lambda credentials: grpc.aio.secure_channel(target, credentials, options=options))
 
 
 def call_metadata() -> tuple[tuple[str, str], ...]:
-    """Give the metadata of an outgoing call: the id of the request in work."""
+    """Give the metadata of an outgoing call: the id of the request in work and its place in the trace."""
     current = request_id()
-    return ((REQUEST_ID_KEY, current),) if current else ()
+    return (((REQUEST_ID_KEY, current),) if current else ()) + trace_metadata()
 
 
 def call_timeout(own: float) -> float:

@@ -14,6 +14,7 @@ from prometheus_client import Counter, Histogram
 from metatag_runtime.context import REQUEST_ID_KEY, request_id, use_deadline, use_request_id
 from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_runtime.grpc_errors import STATUS_BY_CODE, trailers
+from metatag_runtime.tracing import TRACE_KEY, begin_span, end_span
 
 log = structlog.get_logger("metatag.rpc")
 
@@ -100,12 +101,14 @@ class _Observed:
         proposed = metadata.get(REQUEST_ID_KEY)
         use_request_id(proposed if isinstance(proposed, str) else None)
         use_deadline(context.time_remaining())
+        self._span = begin_span(f"{room}/{self._method}", metadata.get(TRACE_KEY), server=True)
 
     def done(self, code: str) -> None:
         seconds = time.monotonic() - self._start
         RPCS.labels(self._room, self._method, str(code)).inc()
         SECONDS.labels(self._room, self._method).observe(seconds)
         log.debug("rpc", service=self._room, method=self._method, code=str(code), ms=round(seconds * 1000, 1))
+        end_span(self._span, str(code))
 
     async def fail(self, error: BaseException) -> NoReturn:
         """Count the failure and end the call with the status and trailers it stands for."""

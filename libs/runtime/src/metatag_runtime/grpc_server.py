@@ -12,6 +12,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from metatag_runtime.grpc_interceptor import EdgeInterceptor
+from metatag_runtime.grpc_tls import Tls, process_tls
 
 log = structlog.get_logger("metatag.grpc")
 
@@ -40,6 +41,8 @@ class GrpcServerOptions:
     default_deadline: float = 120.0
     # Calls in work at once; further ones are refused with RESOURCE_EXHAUSTED.
     max_concurrent_rpcs: int = 2000
+    # None: the process's own (grpc_tls.use_tls), which is plain text unless set. A unix socket stays plain.
+    tls: Tls | None = None
 
 
 Register = Callable[[grpc.aio.Server], None]
@@ -65,6 +68,7 @@ class GrpcService:
         self._ready = ready
         self._server: grpc.aio.Server | None = None
         self._health = health.aio.HealthServicer()
+        self._health_port: grpc.aio.Server | None = None
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -81,9 +85,7 @@ class GrpcService:
         if options.reflection:
             names = (*self._service_names, health.SERVICE_NAME, reflection.SERVICE_NAME)
             reflection.enable_server_reflection(names, server)
-        port = server.add_insecure_port(options.listen)
-        if not options.listen.startswith("unix:"):
-            self.address = f"{options.listen.rpartition(':')[0]}:{port}"
+        await self._listen(server)
         await server.start()
         self._server = server
         await self._health.set(LIVENESS, health_pb2.HealthCheckResponse.SERVING)
@@ -103,6 +105,30 @@ class GrpcService:
         if self._server is not None:
             await self._report(False)
             await self._server.stop(grace)
+        if self._health_port is not None:
+            await self._health_port.stop(0)
+
+    async def _listen(self, server: grpc.aio.Server) -> None:
+        listen, tls = self._options.listen, self._options.tls or process_tls()
+        if listen.startswith("unix:"):
+            server.add_insecure_port(listen)
+            return
+        if tls is None:
+            port = server.add_insecure_port(listen)
+        else:
+            port = server.add_secure_port(listen, tls.server_credentials())
+            await self._listen_for_probes(tls.health_port, listen)
+        self.address = f"{listen.rpartition(':')[0]}:{port}"
+
+    async def _listen_for_probes(self, port: int, listen: str) -> None:
+        """Answer health checks, and nothing else, in plain text."""
+        if not port:
+            return
+        server = grpc.aio.server(maximum_concurrent_rpcs=20)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        server.add_insecure_port(f"{listen.rpartition(':')[0]}:{port}")
+        await server.start()
+        self._health_port = server
 
     async def _is_ready(self) -> bool:
         if self._ready is None:

@@ -1,4 +1,4 @@
-"""Structured logs: JSON lines in containers, readable lines on a terminal, the request id on every line."""
+"""Structured logs: JSON lines in containers, readable lines on a terminal, the request's and the trace's id on every line."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from metatag_runtime.context import request_id
+from metatag_runtime.tracing import trace_id
 
 LogFormat = Literal["auto", "json", "text"]
 
@@ -27,7 +28,7 @@ def configure_logs(level: str = "info", log_format: LogFormat = "auto") -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _add_request_id,
+        _add_ids,
         _hide_secrets,
     ]
     structlog.configure(
@@ -56,10 +57,13 @@ def configure_logs(level: str = "info", log_format: LogFormat = "auto") -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-def _add_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def _add_ids(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     current = request_id()
     if current:
         event.setdefault("request_id", current)
+    trace = trace_id()
+    if trace:
+        event.setdefault("trace_id", trace)
     return event
 
 

@@ -9,10 +9,12 @@ from typing import TypeVar
 import structlog
 from pydantic import Field
 
+from metatag_runtime.grpc_tls import TlsSettings, use_tls
 from metatag_runtime.hosting import Service, host
 from metatag_runtime.logs import LogFormat, configure_logs
 from metatag_runtime.metrics import MetricsService
 from metatag_runtime.settings import RoomSettings, SettingsError, room_config
+from metatag_runtime.tracing import TracingSettings, close_tracing, configure_tracing
 
 log = structlog.get_logger("metatag.process")
 
@@ -47,6 +49,8 @@ def run_room(
     try:
         process = ProcessSettings.load()
         settings = settings_class.load()
+        use_tls(TlsSettings.load())
+        configure_tracing(room, TracingSettings.load())
     except SettingsError as error:
         print(f"metatag {room}: {error}", file=sys.stderr)
         return 2
@@ -58,4 +62,7 @@ def run_room(
             services.insert(0, MetricsService(process.metrics_host, process.metrics_port))
         return services
 
-    return host(build_all, grace=process.stop_grace)
+    try:
+        return host(build_all, grace=process.stop_grace)
+    finally:
+        close_tracing()
