@@ -1,13 +1,60 @@
-# Every command a person types. `make` alone lists them.
+# Every command a person types. `make` alone lists them; more live in make/*.mk.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
+# Children find the data that `make setup` fetched; a value of your own wins.
+ifneq ($(wildcard .tools/tessdata),)
+export METATAG_OCR_TESSDATA_DIR ?= $(CURDIR)/.tools/tessdata
+endif
+
+UV ?= uv
+RUN := $(UV) run --no-sync
+# Test processes at once. Two, because the tests start whole systems of their own.
+WORKERS ?= 2
+PORT ?= 8000
+
 .PHONY: help
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2}'
+	@printf '\n  \033[1mmetatag\033[0m  tags for PDFs\n\n'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}'
+	@printf '\n'
 
-UV ?= $(shell command -v uv || echo .tools/bin/uv)
-RUN := $(UV) run --no-sync
+.PHONY: setup
+setup: ## install everything into .venv and .tools (the other commands do it by themselves)
+	@command -v python3 >/dev/null || { echo "python3 is missing: apt-get install python3"; exit 1; }
+	@python3 scripts/setup
+
+.PHONY: demo
+demo: setup ## see three PDFs become tags through the public API
+	@.venv/bin/metatag demo
+
+.PHONY: run
+run: setup ## keep the system running on port 8000 (PORT=...)
+	@exec .venv/bin/metatag serve --port $(PORT)
+
+.PHONY: test
+test: setup check ## all checks and all tests
+	@.venv/bin/pytest -n $(WORKERS) --dist loadgroup -m "not chaos and not slow" tests
+
+.PHONY: check
+check: setup ## format, lint, types, walls between rooms, generated code current
+	@scripts/check
+
+.PHONY: e2e
+e2e: setup ## the tests of the whole system only
+	@.venv/bin/pytest -m "not chaos and not slow" tests/e2e
+
+.PHONY: fmt
+fmt: setup ## format and mend what ruff can mend
+	@ruff format . && ruff check --fix .
+
+.PHONY: samples
+samples: setup ## make the sample PDFs again (they are committed)
+	@python scripts/make_samples.py
 
 .PHONY: protos
 protos: ## regenerate the wire contracts after a change of protos/metatag/v1/*.proto
 	$(RUN) scripts/protos.sh
+
+-include make/*.mk
