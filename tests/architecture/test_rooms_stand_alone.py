@@ -1,0 +1,54 @@
+"""Each room in an environment of its own: it imports whole, and carries neither another room nor what it does not use.
+
+The shared development environment would hide a dependency that a room forgot to declare.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROOMS = {
+    "ocr": {"fastapi", "sqlalchemy", "redis", "httpx", "torch", "easyocr"},
+    "tagger": {"fastapi", "sqlalchemy", "tesserocr", "torch", "sklearn", "scipy"},
+    "jobs": {"fastapi", "tesserocr", "pypdfium2", "numpy"},
+    "gateway": {"taskiq", "tesserocr", "pypdfium2", "numpy", "minio"},
+}
+
+PROGRAM = """
+import importlib, importlib.util, json, pkgutil, sys
+room, foreign = sys.argv[1], sys.argv[2].split(",")
+package = importlib.import_module(f"metatag_{room}")
+skip = (".migrations", ".adapters.easyocr", ".adapters.rapidocr", ".adapters.pytesseract")
+names = [found.name for found in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
+for name in names:
+    if not name.endswith("__main__") and not any(part in name for part in skip):
+        importlib.import_module(name)
+print(json.dumps({"modules": len(names), "foreign": [name for name in foreign if importlib.util.find_spec(name)]}))
+"""
+
+
+def uv() -> str:
+    found = shutil.which("uv") or str(ROOT / ".tools/bin/uv")
+    if not Path(found).exists():
+        pytest.skip("uv is not at hand; `make setup` brings it")
+    return found
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_whole_from_its_own_dependencies_alone(room: str, tmp_path: Path) -> None:
+    others = {f"metatag_{other}" for other in (*ROOMS, "cli") if other != room}
+    command = [uv(), "run", "--isolated", "--frozen", "--no-default-groups", "--no-editable", "--package"]
+    command += [f"metatag-{room}", "python", "-c", PROGRAM, room, ",".join(ROOMS[room] | others)]
+    environment = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH")}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=110)
+    assert done.returncode == 0, done.stderr[-3000:]
+    answer = json.loads(done.stdout)
+    assert answer["foreign"] == []
+    assert answer["modules"] > 5
