@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from metatag_runtime.grpc_tls import TlsSettings
 from metatag_runtime.process import ProcessSettings
 from metatag_runtime.settings import RoomSettings, variables
+from metatag_runtime.tracing import TracingSettings
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("gateway", "jobs", "ocr", "tagger")
@@ -17,7 +19,7 @@ ROOMS = ("gateway", "jobs", "ocr", "tagger")
 
 def settings_classes() -> list[type[RoomSettings]]:
     modules = [importlib.import_module(f"metatag_{room}.settings") for room in ROOMS]
-    found = [ProcessSettings]
+    found = [ProcessSettings, TlsSettings, TracingSettings]
     for module in modules:
         found += [
             value
@@ -46,7 +48,7 @@ def test_every_setting_has_its_row() -> None:
 
 
 def test_no_row_describes_a_setting_that_is_gone() -> None:
-    rooms = tuple(f"METATAG_{room.upper()}_" for room in (*ROOMS, "process"))
+    rooms = tuple(f"METATAG_{room.upper()}_" for room in (*ROOMS, "process", "tls", "tracing"))
     assert not {name for name in documented() - in_code() if name.startswith(rooms)}
 
 

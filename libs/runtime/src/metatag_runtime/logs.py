@@ -1,4 +1,4 @@
-"""Structured logs: JSON lines in containers, readable lines on a terminal, the request's and the trace's id on every line."""
+"""Structured logs: JSON lines in containers, readable on a terminal; request and trace ids on every line."""
 
 from __future__ import annotations
 
