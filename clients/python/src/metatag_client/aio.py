@@ -1,0 +1,220 @@
+"""The client for programs with an event loop; method for method the same as Client."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from typing import Self, TypeVar
+
+import httpx
+
+from metatag_client import calls, wire
+from metatag_client.calls import Call, Source
+from metatag_client.errors import ApiError, NotSignedIn, Unreachable
+from metatag_client.live import follow_async
+from metatag_client.models import Document, Event, Job, Json, Options, Result, Row, Tokens, Upload, User
+from metatag_client.session import OnTokens, Session
+from metatag_client.wire import Patience
+
+T = TypeVar("T")
+
+
+class AsyncClient:
+    """Talks to one server, for one user. Safe to share between tasks; close it, or use it in an `async with`.
+
+    Every method raises Unreachable or an ApiError. An access token that expired is refreshed once, behind the scenes;
+    calls that may be repeated are, as `patience` says.
+    """
+
+    def __init__(
+        self,
+        base_url: str = "http://127.0.0.1:8000",
+        *,
+        token: str = "",
+        tokens: Tokens | None = None,
+        on_tokens: OnTokens | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._session = Session(tokens or (Tokens(token) if token else None), on_tokens)
+        self._patience = patience or Patience()
+        self._http = httpx.AsyncClient(base_url=self.base_url)
+        self._refreshing = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    @property
+    def tokens(self) -> Tokens | None:
+        """The session's tokens, None when not signed in."""
+        return self._session.tokens
+
+    # Account
+
+    async def register(self, email: str, password: str, full_name: str | None = None) -> User:
+        """Create an account; it is not signed in by that."""
+        return await self._run(calls.register(email, password, full_name))
+
+    async def login(self, email: str, password: str) -> Tokens:
+        """Sign in; later calls use the tokens."""
+        tokens = await self._run(calls.login(email, password))
+        self._session.keep(tokens)
+        return tokens
+
+    async def logout(self) -> None:
+        """End the session."""
+        if self._session.refresh_token:
+            await self._run(calls.logout(self._session.refresh_token))
+        self._session.forget()
+
+    async def me(self) -> User:
+        """Give the account that is signed in."""
+        return await self._run(calls.me())
+
+    # One document
+
+    async def process(
+        self,
+        source: Source | None = None,
+        *,
+        url: str | None = None,
+        options: Options | None = None,
+        exclusion_file: Source | None = None,
+    ) -> Result:
+        """Turn one PDF into tags: a path, (name, bytes) or open file, or `url`."""
+        return await self._run(calls.process(source, url, options or Options(), exclusion_file, str(uuid.uuid4())))
+
+    # Batches
+
+    async def upload(self, sources: Sequence[Source]) -> list[Upload]:
+        """Store files for a batch, in the order given."""
+        return await self._run(calls.upload(sources))
+
+    async def start_batch(
+        self,
+        rows: Sequence[Row | Json],
+        options: Options | None = None,
+        *,
+        job_id: str | None = None,
+        column_mapping: Json | None = None,
+    ) -> Job:
+        """Start a batch and return at once; `job_id`, a UUID, is chosen when not given."""
+        return await self._run(calls.start_batch(rows, options or Options(), job_id, column_mapping))
+
+    def events(self, job_id: str, *, after: int = 0, patience: float = 120.0) -> AsyncIterator[Event]:
+        """Follow a job to its end, each event once and in order.
+
+        A lost connection is taken up again where it broke; Unreachable after `patience` seconds without one.
+        """
+        return follow_async(self, job_id, after, patience)
+
+    async def batch(self, rows: Sequence[Row | Json], options: Options | None = None) -> AsyncIterator[Event]:
+        """Start a batch and follow it to its end."""
+        job = await self.start_batch(rows, options)
+        async for event in self.events(job.id):
+            yield event
+
+    async def status(self, job_id: str) -> Job:
+        """Give a job's counters."""
+        return await self._run(calls.status(job_id))
+
+    async def pause(self, job_id: str) -> str:
+        """Let running documents end their stage and start no others."""
+        return await self._run(calls.control(job_id, "pause"))
+
+    async def resume(self, job_id: str) -> str:
+        """Go on with a paused job."""
+        return await self._run(calls.control(job_id, "resume"))
+
+    async def cancel(self, job_id: str) -> str:
+        """End a job; finished documents stay."""
+        return await self._run(calls.control(job_id, "cancel"))
+
+    async def active(self) -> list[Job]:
+        """List running and paused jobs."""
+        return await self._run(calls.active())
+
+    async def validate_paths(self, rows: Sequence[Row]) -> list[Json]:
+        """Ask for each source whether it could be fetched; the order is kept."""
+        return await self._run(calls.validate_paths(rows))
+
+    # History
+
+    async def jobs(self, limit: int = 50, offset: int = 0, status: str | None = None) -> list[Job]:
+        """List jobs, newest first; `limit` 1..100."""
+        return await self._run(calls.jobs(limit, offset, status))
+
+    async def job(self, job_id: str) -> tuple[Job, list[Document]]:
+        """Give a job with its documents."""
+        return await self._run(calls.job(job_id))
+
+    async def delete_job(self, job_id: str) -> None:
+        """Delete a job with its documents; a running one is cancelled first."""
+        await self._run(calls.delete_job(job_id))
+
+    async def document(self, document_id: str) -> Document:
+        """Give one document; its text is in `raw["extracted_text"]`."""
+        return await self._run(calls.document(document_id))
+
+    async def search(self, query: str, limit: int = 50) -> list[Document]:
+        """Find documents by title, tag or text; `limit` 1..100."""
+        return await self._run(calls.search(query, limit))
+
+    async def stats(self) -> Json:
+        """Count the user's jobs and documents."""
+        return await self._run(calls.stats())
+
+    async def health(self) -> Json:
+        """Ask how the system and its services are."""
+        return await self._run(calls.health())
+
+    async def refresh(self, used: str) -> bool:
+        """Get new tokens in place of the access token `used`; False when there is nothing to refresh with."""
+        async with self._refreshing:
+            if self._session.access_token != used:
+                return True  # another task was faster
+            if not self._session.refresh_token:
+                return False
+            try:
+                tokens = await self._repeat(calls.refresh(self._session.refresh_token))
+                self._session.keep(tokens)
+            except NotSignedIn:
+                return False
+            return True
+
+    async def _run(self, call: Call[T]) -> T:
+        used = self._session.access_token
+        try:
+            return await self._repeat(call)
+        except NotSignedIn as error:
+            if call.public or error.status != 401 or not await self.refresh(used):
+                raise
+        return await self._repeat(call)
+
+    async def _repeat(self, call: Call[T]) -> T:
+        attempt = 1
+        while True:
+            try:
+                return await self._send(call)
+            except (ApiError, Unreachable) as error:
+                wait = self._patience.wait(attempt, error) if wire.worth_repeating(call, error) else None
+                if wait is None:
+                    raise
+                await asyncio.sleep(wait)
+                attempt += 1
+
+    async def _send(self, call: Call[T]) -> T:
+        with wire.request_arguments(call, self._session.access_token) as arguments:
+            try:
+                response = await self._http.request(call.method, call.path, **arguments)
+            except httpx.TransportError as error:
+                raise wire.unreachable(self.base_url, error) from error
+        return wire.read(call, response)

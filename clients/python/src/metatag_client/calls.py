@@ -1,0 +1,179 @@
+"""Every call of the API as a value: what is sent and how the answer is read. Both clients run these."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, Generic, TypeVar
+from urllib.parse import quote
+
+from metatag_client.models import Document, Job, Json, Options, Result, Row, Tokens, Upload, User
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+# A path, the bytes with a name, or an open file.
+Source = str | Path | tuple[str, bytes] | BinaryIO
+
+# One document may wait for pages to be read and for a language model; the server's own bound is 300 s.
+PROCESS_SECONDS = 330.0
+
+
+@dataclass(frozen=True)
+class Call(Generic[T]):
+    """One request. `repeatable`: sending it twice does what sending it once does."""
+
+    method: str
+    path: str
+    read: Callable[[Any], T]
+    params: Json = field(default_factory=dict)
+    body: Any = None
+    form: Json = field(default_factory=dict)
+    files: Sequence[tuple[str, Source]] = ()
+    headers: Json = field(default_factory=dict)
+    public: bool = False
+    repeatable: bool = True
+    seconds: float = 60.0
+
+
+def register(email: str, password: str, full_name: str | None) -> Call[User]:
+    """Create an account."""
+    body = {"email": email, "password": password, "full_name": full_name}
+    return Call("POST", "/api/auth/register", User.from_json, body=body, public=True, repeatable=False)
+
+
+def login(email: str, password: str) -> Call[Tokens]:
+    """Sign in."""
+    body = {"email": email, "password": password}
+    return Call("POST", "/api/auth/login", lambda raw: Tokens.from_json(raw["tokens"]), body=body, public=True)
+
+
+def refresh(refresh_token: str) -> Call[Tokens]:
+    """Exchange the refresh token; the server allows the same one again for a short while."""
+    body = {"refresh_token": refresh_token}
+    return Call("POST", "/api/auth/refresh", Tokens.from_json, body=body, public=True)
+
+
+def logout(refresh_token: str) -> Call[None]:
+    """End the session."""
+    body = {"refresh_token": refresh_token}
+    return Call("POST", "/api/auth/logout", lambda _raw: None, body=body, public=True)
+
+
+def me() -> Call[User]:
+    """Ask who is signed in."""
+    return Call("GET", "/api/auth/me", User.from_json)
+
+
+def health() -> Call[Json]:
+    """Ask how the system is."""
+    return Call("GET", "/api/health", _same, public=True, seconds=10.0)
+
+
+def process(
+    source: Source | None, url: str | None, options: Options, exclusion_file: Source | None, key: str
+) -> Call[Result]:
+    """Turn one PDF, a file or a URL, into tags."""
+    files: list[tuple[str, Source]] = [("pdf_file", source)] if source is not None else []
+    if exclusion_file is not None:
+        files.append(("exclusion_file", exclusion_file))
+    form = {"config": json.dumps(options.to_json())} | ({"pdf_url": url} if url else {})
+    headers = {"Idempotency-Key": key}
+    path, bound = "/api/single/process", PROCESS_SECONDS
+    return Call("POST", path, Result.from_json, form=form, files=files, headers=headers, seconds=bound)
+
+
+def start_batch(
+    rows: Sequence[Row | Json], options: Options, job_id: str | None, column_mapping: Json | None
+) -> Call[Job]:
+    """Start a batch; the id is chosen here, so that a repetition after a lost answer starts nothing twice."""
+    job_id = job_id or str(uuid.uuid4())
+    body = {
+        "documents": [row.to_json() if isinstance(row, Row) else dict(row) for row in rows],
+        "config": options.to_json(),
+        "job_id": job_id,
+        "column_mapping": dict(column_mapping or {}),
+    }
+    headers = {"Idempotency-Key": job_id}
+    return Call("POST", "/api/batch/start", Job.from_json, body=body, headers=headers, seconds=120.0)
+
+
+def upload(sources: Sequence[Source]) -> Call[list[Upload]]:
+    """Store files for a batch."""
+    files = [("files", source) for source in sources]
+    return Call("POST", "/api/batch/uploads", _uploads, files=files, seconds=600.0)
+
+
+def status(job_id: str) -> Call[Job]:
+    """Ask for a job's counters."""
+    return Call("GET", f"/api/batch/jobs/{_part(job_id)}/status", Job.from_json)
+
+
+def control(job_id: str, step: str) -> Call[str]:
+    """Pause, resume or cancel."""
+    return Call("POST", f"/api/batch/jobs/{_part(job_id)}/{step}", lambda raw: str(raw.get("message") or ""))
+
+
+def active() -> Call[list[Job]]:
+    """List the running and paused jobs."""
+    return Call("GET", "/api/batch/active", _jobs)
+
+
+def jobs(limit: int, offset: int, state: str | None) -> Call[list[Job]]:
+    """List the history, newest first."""
+    params = {"limit": limit, "offset": offset} | ({"status": state} if state else {})
+    return Call("GET", "/api/history/jobs", _jobs, params=params)
+
+
+def job(job_id: str) -> Call[tuple[Job, list[Document]]]:
+    """Get a job with its documents."""
+    return Call("GET", f"/api/history/jobs/{_part(job_id)}", lambda raw: (Job.from_json(raw), _documents(raw)))
+
+
+def delete_job(job_id: str) -> Call[None]:
+    """Delete a job with its documents."""
+    return Call("DELETE", f"/api/history/jobs/{_part(job_id)}", lambda _raw: None)
+
+
+def document(document_id: str) -> Call[Document]:
+    """Get one document with its text."""
+    return Call("GET", f"/api/history/documents/{_part(document_id)}", Document.from_json)
+
+
+def search(query: str, limit: int) -> Call[list[Document]]:
+    """Search titles, tags and texts."""
+    return Call("GET", "/api/history/documents/search", _documents, params={"query": query, "limit": limit})
+
+
+def validate_paths(rows: Sequence[Row]) -> Call[list[Json]]:
+    """Ask whether sources could be fetched."""
+    body = {"paths": [{"path": row.path, "type": row.source} for row in rows]}
+    return Call("POST", "/api/batch/validate-paths", lambda raw: list(raw["results"]), body=body, seconds=120.0)
+
+
+def stats() -> Call[Json]:
+    """Count jobs and documents."""
+    return Call("GET", "/api/history/stats", _same)
+
+
+def _same(raw: Json) -> Json:
+    return raw
+
+
+def _jobs(raw: Json) -> list[Job]:
+    return [Job.from_json(entry) for entry in raw["jobs"]]
+
+
+def _documents(raw: Json) -> list[Document]:
+    return [Document.from_json(entry) for entry in raw["documents"]]
+
+
+def _uploads(raw: Json) -> list[Upload]:
+    return [Upload.from_json(entry) for entry in raw.get("uploads") or raw.get("files") or []]
+
+
+def _part(text: str) -> str:
+    return quote(text, safe="")

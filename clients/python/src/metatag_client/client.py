@@ -1,0 +1,218 @@
+"""The client for programs without an event loop."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Self, TypeVar
+
+import httpx
+
+from metatag_client import calls, wire
+from metatag_client.calls import Call, Source
+from metatag_client.errors import ApiError, NotSignedIn, Unreachable
+from metatag_client.live import follow
+from metatag_client.models import Document, Event, Job, Json, Options, Result, Row, Tokens, Upload, User
+from metatag_client.session import OnTokens, Session
+from metatag_client.wire import Patience
+
+T = TypeVar("T")
+
+
+class Client:
+    """Talks to one server, for one user. Safe to share between threads; close it, or use it in a `with`.
+
+    Every method raises Unreachable or an ApiError. An access token that expired is refreshed once, behind the scenes;
+    calls that may be repeated are, as `patience` says.
+    """
+
+    def __init__(
+        self,
+        base_url: str = "http://127.0.0.1:8000",
+        *,
+        token: str = "",
+        tokens: Tokens | None = None,
+        on_tokens: OnTokens | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._session = Session(tokens or (Tokens(token) if token else None), on_tokens)
+        self._patience = patience or Patience()
+        self._http = httpx.Client(base_url=self.base_url)
+        self._refreshing = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    @property
+    def tokens(self) -> Tokens | None:
+        """The session's tokens, None when not signed in."""
+        return self._session.tokens
+
+    # Account
+
+    def register(self, email: str, password: str, full_name: str | None = None) -> User:
+        """Create an account; it is not signed in by that."""
+        return self._run(calls.register(email, password, full_name))
+
+    def login(self, email: str, password: str) -> Tokens:
+        """Sign in; later calls use the tokens."""
+        tokens = self._run(calls.login(email, password))
+        self._session.keep(tokens)
+        return tokens
+
+    def logout(self) -> None:
+        """End the session."""
+        if self._session.refresh_token:
+            self._run(calls.logout(self._session.refresh_token))
+        self._session.forget()
+
+    def me(self) -> User:
+        """Give the account that is signed in."""
+        return self._run(calls.me())
+
+    # One document
+
+    def process(
+        self,
+        source: Source | None = None,
+        *,
+        url: str | None = None,
+        options: Options | None = None,
+        exclusion_file: Source | None = None,
+    ) -> Result:
+        """Turn one PDF into tags: a path, (name, bytes) or open file, or `url`."""
+        return self._run(calls.process(source, url, options or Options(), exclusion_file, str(uuid.uuid4())))
+
+    # Batches
+
+    def upload(self, sources: Sequence[Source]) -> list[Upload]:
+        """Store files for a batch, in the order given."""
+        return self._run(calls.upload(sources))
+
+    def start_batch(
+        self,
+        rows: Sequence[Row | Json],
+        options: Options | None = None,
+        *,
+        job_id: str | None = None,
+        column_mapping: Json | None = None,
+    ) -> Job:
+        """Start a batch and return at once; `job_id`, a UUID, is chosen when not given."""
+        return self._run(calls.start_batch(rows, options or Options(), job_id, column_mapping))
+
+    def events(self, job_id: str, *, after: int = 0, patience: float = 120.0) -> Iterator[Event]:
+        """Follow a job to its end, each event once and in order.
+
+        A lost connection is taken up again where it broke; Unreachable after `patience` seconds without one.
+        """
+        return follow(self, job_id, after, patience)
+
+    def batch(self, rows: Sequence[Row | Json], options: Options | None = None) -> Iterator[Event]:
+        """Start a batch and follow it to its end."""
+        yield from self.events(self.start_batch(rows, options).id)
+
+    def status(self, job_id: str) -> Job:
+        """Give a job's counters."""
+        return self._run(calls.status(job_id))
+
+    def pause(self, job_id: str) -> str:
+        """Let running documents end their stage and start no others."""
+        return self._run(calls.control(job_id, "pause"))
+
+    def resume(self, job_id: str) -> str:
+        """Go on with a paused job."""
+        return self._run(calls.control(job_id, "resume"))
+
+    def cancel(self, job_id: str) -> str:
+        """End a job; finished documents stay."""
+        return self._run(calls.control(job_id, "cancel"))
+
+    def active(self) -> list[Job]:
+        """List running and paused jobs."""
+        return self._run(calls.active())
+
+    def validate_paths(self, rows: Sequence[Row]) -> list[Json]:
+        """Ask for each source whether it could be fetched; the order is kept."""
+        return self._run(calls.validate_paths(rows))
+
+    # History
+
+    def jobs(self, limit: int = 50, offset: int = 0, status: str | None = None) -> list[Job]:
+        """List jobs, newest first; `limit` 1..100."""
+        return self._run(calls.jobs(limit, offset, status))
+
+    def job(self, job_id: str) -> tuple[Job, list[Document]]:
+        """Give a job with its documents."""
+        return self._run(calls.job(job_id))
+
+    def delete_job(self, job_id: str) -> None:
+        """Delete a job with its documents; a running one is cancelled first."""
+        self._run(calls.delete_job(job_id))
+
+    def document(self, document_id: str) -> Document:
+        """Give one document; its text is in `raw["extracted_text"]`."""
+        return self._run(calls.document(document_id))
+
+    def search(self, query: str, limit: int = 50) -> list[Document]:
+        """Find documents by title, tag or text; `limit` 1..100."""
+        return self._run(calls.search(query, limit))
+
+    def stats(self) -> Json:
+        """Count the user's jobs and documents."""
+        return self._run(calls.stats())
+
+    def health(self) -> Json:
+        """Ask how the system and its services are."""
+        return self._run(calls.health())
+
+    def refresh(self, used: str) -> bool:
+        """Get new tokens in place of the access token `used`; False when there is nothing to refresh with."""
+        with self._refreshing:
+            if self._session.access_token != used:
+                return True  # another thread was faster
+            if not self._session.refresh_token:
+                return False
+            try:
+                self._session.keep(self._repeat(calls.refresh(self._session.refresh_token)))
+            except NotSignedIn:
+                return False
+            return True
+
+    def _run(self, call: Call[T]) -> T:
+        used = self._session.access_token
+        try:
+            return self._repeat(call)
+        except NotSignedIn as error:
+            if call.public or error.status != 401 or not self.refresh(used):
+                raise
+        return self._repeat(call)
+
+    def _repeat(self, call: Call[T]) -> T:
+        attempt = 1
+        while True:
+            try:
+                return self._send(call)
+            except (ApiError, Unreachable) as error:
+                wait = self._patience.wait(attempt, error) if wire.worth_repeating(call, error) else None
+                if wait is None:
+                    raise
+                time.sleep(wait)
+                attempt += 1
+
+    def _send(self, call: Call[T]) -> T:
+        with wire.request_arguments(call, self._session.access_token) as arguments:
+            try:
+                response = self._http.request(call.method, call.path, **arguments)
+            except httpx.TransportError as error:
+                raise wire.unreachable(self.base_url, error) from error
+        return wire.read(call, response)
