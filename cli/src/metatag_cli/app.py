@@ -1,0 +1,17 @@
+"""The list of commands."""
+
+from __future__ import annotations
+
+import typer
+
+from metatag_cli.commands import demo, doctor, serve, tag
+
+app = typer.Typer(
+    help="metatag turns PDFs, digital or scanned, into tags that make them findable.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+app.command()(serve.serve)
+app.command()(tag.tag)
+app.command()(doctor.doctor)
+app.command()(demo.demo)
