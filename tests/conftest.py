@@ -1,0 +1,27 @@
+"""What all floors share: the language data that the set-up fetched, and no settings from the developer's shell."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FETCHED = ROOT / ".tools" / "tessdata"
+
+# Variables of the developer's own must not decide how a test ends; those that name what is installed may stay.
+KEPT = {"METATAG_OCR_TESSDATA_DIR", "METATAG_E2E_SERVER"}
+for name in [name for name in os.environ if name.startswith("METATAG_") and name not in KEPT]:
+    del os.environ[name]
+if FETCHED.is_dir():
+    os.environ.setdefault("METATAG_OCR_TESSDATA_DIR", str(FETCHED))
+# Tesseract and NumPy would start a thread a core in each of the processes that tests run side by side.
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The committed sample PDFs."""
+    return ROOT / "samples"
