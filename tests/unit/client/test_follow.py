@@ -44,8 +44,8 @@ def test_a_whole_job_is_told_in_order() -> None:
 
 def test_what_was_finished_before_the_first_connection_is_told_too() -> None:
     done = {"row_id": 1, "row_number": 2, "title": "d2", "success": False, "error": "Empty PDF file", "tags": []}
-    events = feed(Follow("j"), catchup(4, done))
-    assert told(events) == [("finished", 2), ("state", 0)]
+    events = feed(Follow("j"), catchup(4, done), document(5, 2, "failed", error="Empty PDF file"), document(6, 3))
+    assert told(events) == [("finished", 2), ("state", 0), ("finished", 3)]
     assert not events[0].ok
     assert events[0].error == "Empty PDF file"
 
@@ -56,7 +56,44 @@ def test_a_second_connection_asks_for_what_came_after_and_repeats_nothing() -> N
     feed(follow, catchup(0), document(1, 1), document(2, 2))
     assert follow.path() == "/api/batch/ws/j?after=2"
     again = feed(follow, catchup(2, {"row_number": 1, "success": True}), document(2, 2), document(3, 3), END)
-    assert told(again) == [("state", 0), ("finished", 3), ("completed", 0)]
+    assert told(again) == [("finished", 3), ("completed", 0)]
+
+
+def test_what_happened_while_the_connection_was_lost_is_told() -> None:
+    follow = Follow("j")
+    feed(follow, catchup(0), document(1, 1))
+    follow.path()
+    assert told(feed(follow, catchup(3), document(2, 2), document(3, 3), END))[:-1] == [
+        ("finished", 2),
+        ("finished", 3),
+    ]
+
+
+def test_a_pause_is_told_once_though_every_silence_repeats_it() -> None:
+    keepalive = {"type": "keepalive", "job_id": "j", "seq": 2, "status": "paused"}
+    events = feed(
+        Follow("j"), catchup(1), keepalive, keepalive, {**keepalive, "type": "started", "status": "processing"}
+    )
+    assert [event.message for event in events] == ["processing", "paused", "processing"]
+
+
+def test_a_document_that_waits_for_another_try_is_queued_again() -> None:
+    assert told(feed(Follow("j"), catchup(0), document(1, 1, "pending"))) == [("state", 0), ("queued", 1)]
+
+
+def test_pages_are_asked_for_and_told() -> None:
+    follow = Follow("j", pages=True)
+    assert follow.path() == "/api/batch/ws/j?pages=true"
+    page = {**document(1, 1, "processing"), "type": "page", "page": {"number": 2}}
+    assert told(feed(follow, catchup(0), page)) == [("state", 0), ("page", 1)]
+
+
+def test_a_refusal_of_a_later_connection_is_not_the_end_of_the_job() -> None:
+    follow = Follow("j")
+    feed(follow, catchup(0))
+    follow.path()
+    with pytest.raises(NotSignedIn):
+        feed(follow, {"type": "error", "error": "Invalid or expired token", "job_id": "j"})
 
 
 def test_an_observer_that_begins_late_by_number_gets_no_earlier_results() -> None:

@@ -12,6 +12,7 @@ import httpx
 from metatag_client import calls, wire
 from metatag_client.calls import Call, Source
 from metatag_client.errors import ApiError, NotSignedIn, Unreachable
+from metatag_client.follow import Follow
 from metatag_client.live import follow_async
 from metatag_client.models import Document, Event, Job, Json, Options, Result, Row, Tokens, Upload, User
 from metatag_client.session import OnTokens, Session
@@ -109,12 +110,15 @@ class AsyncClient:
         """Start a batch and return at once; `job_id`, a UUID, is chosen when not given."""
         return await self._run(calls.start_batch(rows, options or Options(), job_id, column_mapping))
 
-    def events(self, job_id: str, *, after: int = 0, patience: float = 120.0) -> AsyncIterator[Event]:
-        """Follow a job to its end, each event once and in order.
+    def events(
+        self, job_id: str, *, after: int | None = None, pages: bool = False, patience: float = 120.0
+    ) -> AsyncIterator[Event]:
+        """Follow a job to its end, each event once and in order; `after` is the `seq` to begin behind.
 
-        A lost connection is taken up again where it broke; Unreachable after `patience` seconds without one.
+        `pages` adds an event for each page read. A lost connection is taken up again where it broke; Unreachable after
+        `patience` seconds without one.
         """
-        return follow_async(self, job_id, after, patience)
+        return follow_async(self, Follow(job_id, after, pages), patience)
 
     async def batch(self, rows: Sequence[Row | Json], options: Options | None = None) -> AsyncIterator[Event]:
         """Start a batch and follow it to its end."""

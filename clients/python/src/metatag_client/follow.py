@@ -13,74 +13,96 @@ from metatag_client.models import ENDED, Event, Json
 class Follow:
     """The state of one observer of one job; `done` after the terminal event."""
 
-    def __init__(self, job_id: str, after: int = 0) -> None:
+    def __init__(self, job_id: str, after: int | None = None, pages: bool = False) -> None:
+        """`after` begins behind an event's number, without the results before it; `pages` adds an event a page."""
         self.job_id = job_id
-        self.seq = after
+        self.seq = after or 0
         self.done = False
-        self._caught_up = after > 0
+        self._pages = pages
+        self._resume = after is not None
+        # Whether this connection has shown its first frame; before it, an error is a refusal.
+        self._greeted = False
+        self._status = ""
+        # What the first catchup told of each row. The server numbers first and reads rows then, so that a row that
+        # ended in between comes as an event too; it is dropped when it says the same.
+        self._told: dict[int, Event] = {}
 
     def path(self) -> str:
         """Give the path and query of the next connection: the first asks for all, a later one for what came after."""
-        resume = f"?after={self.seq}" if self._caught_up else ""
-        return f"/api/batch/ws/{quote(self.job_id, safe='')}{resume}"
+        self._greeted = False
+        query = [f"after={self.seq}"] * self._resume + ["pages=true"] * self._pages
+        return f"/api/batch/ws/{quote(self.job_id, safe='')}" + (f"?{'&'.join(query)}" if query else "")
 
     def feed(self, frame: Json) -> Iterator[Event]:
-        """Give the events of one frame that were not given before. Raises for a refusal."""
+        """Give the events of one frame that were not given before. Raises ApiError for a refusal."""
         kind = frame.get("type")
         if kind == "catchup":
             yield from self._catchup(frame)
         elif kind in ENDED:
             yield self._end(str(kind), frame)
-        elif "row_id" in frame or "row_number" in frame:
-            yield from self._document(frame)
-        elif kind == "error" or "error" in frame:
+        elif kind == "error":
             yield self._error(frame)
-        # Anything else is a keepalive, or a kind of frame that a newer server sends.
+        elif "row_number" in frame or "row_id" in frame:
+            yield from self._document(frame)
+        elif kind in {"started", "keepalive"}:
+            yield from self._state(frame)
+        # Anything else is a kind of frame that a newer server sends.
 
     def _catchup(self, frame: Json) -> Iterator[Event]:
-        state = frame.get("state") or {}
-        seq = _number(frame.get("seq") or state.get("seq"))
-        if not self._caught_up:
+        self._greeted = True
+        seq = _number(frame.get("seq"))
+        if not self._resume:
+            self._resume, self.seq = True, seq
             for result in frame.get("results") or []:
-                yield _finished(result, seq)
-        self.seq = max(self.seq, seq)
-        self._caught_up = True
-        progress = state.get("progress")
-        yield Event(
-            "state",
-            self.seq,
-            message=str(state.get("status") or ""),
-            progress=float(progress) if progress else None,
-            raw=frame,
-        )
+                event = _finished(result, seq)
+                self._told[event.row] = event
+                yield event
+        yield from self._state({**(frame.get("state") or {}), "seq": self.seq})
+
+    def _state(self, frame: Json) -> Iterator[Event]:
+        status = str(frame.get("status") or "")
+        if status and status != self._status:
+            self._status = status
+            progress = frame.get("progress")
+            yield Event("state", self._advance(frame), message=status, progress=_share(progress), raw=frame)
 
     def _document(self, frame: Json) -> Iterator[Event]:
         seq = _number(frame.get("seq"))
         if seq and seq <= self.seq:
             return
-        self.seq = max(self.seq, seq)
-        if frame.get("status") == "processing":
-            yield Event(
-                "started", seq, row_number(frame), frame.get("title") or "", progress=frame.get("progress"), raw=frame
-            )
-        else:
-            yield _finished(frame, seq)
+        self._advance(frame)
+        kind = "page" if frame.get("type") == "page" else _KINDS.get(str(frame.get("status")), "finished")
+        if kind != "finished":
+            progress = _share(frame.get("progress"))
+            yield Event(kind, seq, row_number(frame), frame.get("title") or "", progress=progress, raw=frame)
+            return
+        event = _finished(frame, seq)
+        told = self._told.pop(event.row, None)
+        if told is None or (told.ok, told.tags, told.error) != (event.ok, event.tags, event.error):
+            yield event
 
     def _end(self, kind: str, frame: Json) -> Event:
         self.done = True
-        self.seq = max(self.seq, _number(frame.get("seq")))
-        return Event(kind, self.seq, message=frame.get("message") or "", error=frame.get("error"), raw=frame)
+        return Event(
+            kind, self._advance(frame), message=frame.get("message") or "", error=frame.get("error"), raw=frame
+        )
 
     def _error(self, frame: Json) -> Event:
-        text = str(frame.get("error") or "the server refused")
-        code = str(frame.get("code") or "")
-        if code == "not_found" or "not found" in text.lower():
-            raise NotFound(text, status=404, code=code)
-        if code == "unauthenticated" or "authenticat" in text.lower() or "token" in text.lower():
-            raise NotSignedIn(text, status=401, code=code)
-        if not self._caught_up:
-            raise ApiError(text, status=0, code=code)
-        return self._end("failed", {**frame, "message": text})
+        text = str(frame.get("error") or "The server refused.")
+        if self._greeted:
+            return self._end("failed", {**frame, "message": text})
+        if "not found" in text.lower():
+            raise NotFound(text, status=404)
+        if "authenticat" in text.lower() or "token" in text.lower():
+            raise NotSignedIn(text, status=401)
+        raise ApiError(text, status=0)
+
+    def _advance(self, frame: Json) -> int:
+        self.seq = max(self.seq, _number(frame.get("seq")))
+        return self.seq
+
+
+_KINDS = {"pending": "queued", "processing": "started"}
 
 
 def row_number(frame: Json) -> int:
@@ -93,7 +115,7 @@ def _finished(frame: Json, seq: int) -> Event:
     ok = bool(frame["success"]) if "success" in frame else frame.get("status") == "success"
     return Event(
         "finished", seq, row_number(frame), frame.get("title") or "", ok, tuple(frame.get("tags") or ()),
-        frame.get("error"), frame.get("progress"), raw=frame,
+        frame.get("error"), _share(frame.get("progress")), raw=frame,
     )  # fmt: skip
 
 
@@ -102,3 +124,10 @@ def _number(value: Any) -> int:
         return int(value)
     except (TypeError, ValueError):
         return 0
+
+
+def _share(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None

@@ -48,9 +48,9 @@ class _Waits:
         return random.uniform(0.05, min(5.0, 0.2 * 2**self._attempt))  # noqa: S311  spreads load
 
 
-def follow(client: Client, job_id: str, after: int, patience: float) -> Iterator[Event]:
+def follow(client: Client, state: Follow, patience: float) -> Iterator[Event]:
     """Give the events of a job to its end."""
-    state, waits, refreshed = Follow(job_id, after), _Waits(patience), False
+    waits, refreshed = _Waits(patience), False
     while not state.done:
         token = _token(client)
         try:
@@ -69,9 +69,9 @@ def follow(client: Client, job_id: str, after: int, patience: float) -> Iterator
                 time.sleep(waits.next(client.base_url, _judge(error)))
 
 
-async def follow_async(client: AsyncClient, job_id: str, after: int, patience: float) -> AsyncIterator[Event]:
+async def follow_async(client: AsyncClient, state: Follow, patience: float) -> AsyncIterator[Event]:
     """Give the events of a job to its end."""
-    state, waits, refreshed = Follow(job_id, after), _Waits(patience), False
+    waits, refreshed = _Waits(patience), False
     while not state.done:
         token = _token(client)
         try:

@@ -276,8 +276,9 @@ class Document:
 class Event:
     """Something that happened to a job.
 
-    `kind` is "state" (first after each connection), "started", "finished" (one document, `ok` says how it ended),
-    or the end: "completed", "cancelled", "failed". `seq` grows within a job; `row` counts from 1; `progress` is 0..1.
+    `kind` is "state" (`message` is the job's new state), "queued", "started", "page" or "finished" (of one
+    document; `ok` says how it ended), or the job's end: "completed", "cancelled", "failed". `seq` grows within a job,
+    `row` counts from 1, `progress` is 0..1. A document that waits for another try is "queued" again.
     """
 
     kind: str
