@@ -1,0 +1,243 @@
+"""Tags from an OpenAI-compatible provider: asks, reads, repairs once, falls back, and keeps the account of costs."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from metatag_runtime.context import time_left
+from metatag_tagger.adapters.breaker import Breaker
+from metatag_tagger.adapters.chat_request import Attempt, Reply, read_reply, request_body
+from metatag_tagger.adapters.metrics import CALL_SECONDS, CALLS, COST, TOKENS
+from metatag_tagger.adapters.model_list import ModelList, unknown_model
+from metatag_tagger.adapters.provider_http import ProviderHttp
+from metatag_tagger.errors import Category, ProviderError, Retry
+from metatag_tagger.llm import money
+from metatag_tagger.llm.answer import parse
+from metatag_tagger.llm.schema import Level, best_level
+from metatag_tagger.model import KeyState, ModelInfo, Reason, Usage
+from metatag_tagger.ports import Limits, LlmAnswer, LlmOptions, LlmTag, Question
+
+# Calls for one document with one model, everything counted: ladder, repair, retries.
+MAX_CALLS = 6
+# Retries of calls that failed by chance; the queue retries later with longer waits.
+MAX_RETRIES = 2
+_FIRST_WAIT = 1.0
+_RAW = 20_000
+# Time a next try needs to make sense. Seconds.
+_WORTHWHILE = 3.0
+# Failures of one model that another model may not have.
+_OTHER_MODEL = {
+    Category.MODEL_NOT_FOUND, Category.NO_PROVIDER, Category.PROVIDER, Category.MODERATION, Category.CONTEXT_LENGTH,
+    Category.RATE_LIMITED, Category.EMPTY_OUTPUT, Category.INVALID_OUTPUT, Category.INVALID_REQUEST, Category.FORBIDDEN,
+    Category.TIMEOUT,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ChatOptions:
+    """How this provider is used. `wait_seconds` bounds each wait inside a call."""
+
+    wait_seconds: float
+    data_collection: str = "deny"
+    default_key: str = ""
+
+
+class ChatLlm:
+    """Keeps the port Llm over chat completions."""
+
+    def __init__(self, http: ProviderHttp, limits: Limits, options: ChatOptions) -> None:
+        self.host = http.host
+        self._http = http
+        self._limits = limits
+        self._options = options
+        self._models = ModelList(http)
+        self._breaker = Breaker()
+        self._last_failure: ProviderError | None = None
+
+    async def models(self, key: str) -> Sequence[ModelInfo]:
+        """Give the provider's models, at most an hour old."""
+        return list((await self._models.fetch(key)).values())
+
+    async def check_key(self, key: str) -> KeyState:
+        """Ask whether a key is good and what is left on it; servers without that question are asked for models."""
+        self._breaker.forget(fingerprint(key))
+        try:
+            body = await self._http.get("/key", key)
+        except ProviderError as error:
+            if error.category in (Category.INVALID_REQUEST, Category.MODEL_NOT_FOUND):
+                return await self._check_by_models(key)
+            return _refused(error)
+        data = body.get("data")
+        left = data.get("limit_remaining") if isinstance(data, dict) else None
+        return KeyState(True, remaining_micros=money.micros(left))
+
+    async def _check_by_models(self, key: str) -> KeyState:
+        try:
+            await self._http.get("/models", key)
+        except ProviderError as error:
+            return _refused(error)
+        return KeyState(True)
+
+    def healthy(self) -> bool:
+        """Tell whether the provider answered the last call (a refused key or document is an answer)."""
+        last = self._last_failure
+        return last is None or last.category not in (Category.NETWORK, Category.TIMEOUT, Category.PROVIDER)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._http.close()
+
+    async def ask(self, question: Question, options: LlmOptions) -> LlmAnswer:
+        """Ask for tags; models are tried in order when one cannot answer."""
+        known = await self._models.known(options.key)
+        names = _usable(options.models, known)
+        asking = _Asking(self, question, options, known)
+        if asking.openrouter:
+            # OpenRouter tries the list by itself, within one call.
+            return await asking.one(names[0], tuple(names[1:]))
+        for number, name in enumerate(names):
+            try:
+                return await asking.one(name, ())
+            except ProviderError as error:
+                if error.category not in _OTHER_MODEL or number == len(names) - 1:
+                    raise
+        raise AssertionError("a document has at least one model")
+
+    async def call(self, attempt: Attempt, key: str) -> Reply:
+        """Make one call under the limits, count it, and remember what it says about the key."""
+        mark, model = fingerprint(key), attempt.model
+        self._breaker.check(mark, model)
+        async with self._limits.slot(mark, model):
+            begun = time.monotonic()
+            try:
+                body = await self._http.post(
+                    "/chat/completions", key, request_body(attempt, self._options.data_collection)
+                )
+                reply = read_reply(body)
+            except ProviderError as error:
+                await self._failed(mark, model, error)
+                raise
+            finally:
+                CALL_SECONDS.observe(time.monotonic() - begun)
+        self._last_failure = None
+        CALLS.labels("ok").inc()
+        TOKENS.labels("prompt").inc(reply.usage.prompt_tokens)
+        TOKENS.labels("completion").inc(reply.usage.completion_tokens)
+        COST.inc(reply.usage.cost_micros or 0)
+        await self._limits.succeeded(mark, model)
+        return reply
+
+    async def _failed(self, mark: str, model: str, error: ProviderError) -> None:
+        CALLS.labels(str(error.category)).inc()
+        self._last_failure = error
+        self._breaker.note(mark, model, error)
+        if error.category in (Category.RATE_LIMITED, Category.BUDGET_WAIT, Category.NO_PROVIDER):
+            await self._limits.slow_down(mark, model, error.retry_after or 0.0)
+
+    @property
+    def options(self) -> ChatOptions:
+        """Give how this provider is used."""
+        return self._options
+
+
+class _Asking:
+    """One document's way through the ladder; keeps the sum of what it cost."""
+
+    def __init__(self, llm: ChatLlm, question: Question, options: LlmOptions, known: Mapping[str, ModelInfo]) -> None:
+        self._llm = llm
+        self._question = question
+        self._options = options
+        self._known = known
+        self._spent = Usage()
+        listed = any(model.parameters for model in known.values())
+        self.openrouter = listed or llm.host.endswith("openrouter.ai")
+
+    async def one(self, model: str, fallbacks: tuple[str, ...]) -> LlmAnswer:
+        """Ask one model (with OpenRouter's own list of fallbacks) until tags came or nothing helps."""
+        info = self._known.get(model)
+        parameters = info.parameters if info and info.parameters else None
+        attempt = Attempt.first(
+            self._question,
+            model=model,
+            fallbacks=fallbacks,
+            level=best_level(parameters),
+            parameters=parameters,
+            openrouter=self.openrouter,
+        )
+        retries = 0
+        for _ in range(MAX_CALLS):
+            self._check_price(attempt, info)
+            try:
+                reply = await self._llm.call(attempt, self._options.key)
+                self._spent = money.add(self._spent, reply.usage)
+                tags = self._read(reply)
+            except ProviderError as error:
+                eased = attempt.eased(error)
+                if eased is None:
+                    retries += 1
+                    await self._wait_or_raise(error, retries)
+                attempt = eased or attempt
+                continue
+            if tags and not (reply.cut_off and attempt.may_grow):
+                return LlmAnswer(tuple(tags), reply.model or model, self._spent, reply.content[:_RAW])
+            attempt = attempt.grown() if reply.cut_off and attempt.may_grow else attempt.repairing(reply.content)
+        raise ProviderError(Category.INVALID_OUTPUT)
+
+    def _read(self, reply: Reply) -> list[LlmTag]:
+        if reply.refused:
+            raise ProviderError(Category.MODERATION, "The model refused to tag this document.")
+        if not reply.content.strip() and not reply.cut_off:
+            raise ProviderError(Category.EMPTY_OUTPUT)
+        return parse(reply.content)
+
+    def _check_price(self, attempt: Attempt, info: ModelInfo | None) -> None:
+        cap = self._options.max_cost_micros
+        if not cap or info is None:
+            return
+        expected = money.estimate(info, attempt.prompt_tokens, attempt.max_tokens)
+        if expected is not None and (self._spent.cost_micros or 0) + expected > cap:
+            raise ProviderError(
+                Category.PRICE_CAP,
+                f"Tagging this document could cost {expected / 1e6:.4f} dollars, more than its cap of {cap / 1e6:.4f}.",
+            )
+
+    async def _wait_or_raise(self, error: ProviderError, retries: int) -> None:
+        if error.retry is Retry.NEVER or retries > MAX_RETRIES or (error.retry is Retry.ONCE and retries > 1):
+            raise error
+        backoff = random.uniform(0.1, 1.0) * _FIRST_WAIT * 2 ** (retries - 1)  # noqa: S311  jitter, no secret
+        # Jitter on top of the provider's own wait, or all replicas come back in the same moment.
+        wait = backoff if error.retry_after is None else error.retry_after + random.uniform(0.0, 0.25)  # noqa: S311
+        longest = min(self._llm.options.wait_seconds, time_left(1e6) - _WORTHWHILE)
+        if wait > longest:
+            raise error
+        await asyncio.sleep(wait)
+
+
+def fingerprint(key: str) -> str:
+    """Give a name for a key that does not reveal it, for limits, breaker and cache."""
+    return hashlib.sha256(b"metatag-key:" + key.encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def _usable(names: Sequence[str], known: Mapping[str, ModelInfo]) -> list[str]:
+    """Give the models that the provider knows; an unknown first model is the caller's mistake."""
+    if not known:
+        return list(dict.fromkeys(names))
+    # ":free", ":nitro" and ":online" are OpenRouter's variants of a listed model.
+    usable = [name for name in dict.fromkeys(names) if name in known or name.partition(":")[0] in known]
+    if not usable or names[0] not in usable:
+        raise unknown_model(names[0], known)
+    return usable
+
+
+def _refused(error: ProviderError) -> KeyState:
+    if error.category in (Category.AUTH, Category.CREDITS, Category.FORBIDDEN, Category.KEY_LIMIT):
+        return KeyState(False, Reason(str(error.code), error.message))
+    raise error
+
+
+__all__ = ["ChatLlm", "ChatOptions", "Level", "fingerprint"]

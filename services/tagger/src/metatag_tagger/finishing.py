@@ -1,0 +1,137 @@
+"""From candidates to the tags that go out: exclusions, the allowed list, repeats, the number wished for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from metatag_tagger.model import Outcome, Tag, Term, Wish
+from metatag_tagger.offline.duplicates import without_repeats
+from metatag_tagger.offline.vocabulary import Labels, shown
+from metatag_tagger.ports import LlmAnswer, Study
+from metatag_tagger.words import contains, key, keys
+
+# What a local tag weighs beside a model's when both were asked.
+_LOCAL_WEIGHT = 0.8
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every tag of one document is measured by."""
+
+    wish: Wish
+    terms: tuple[Term, ...]
+    language: str
+    vocabulary: str
+    version: str
+
+    @cached_property
+    def banned(self) -> frozenset[str]:
+        """Give the keys of the exclusion words."""
+        return keys(self.wish.exclusion_words, self.language)
+
+    @property
+    def tag_language(self) -> str:
+        """Give the language in which labels are shown, empty for the list's own."""
+        return "" if self.wish.tag_language == "document" else self.wish.tag_language
+
+    @cached_property
+    def labels(self) -> dict[str, None]:
+        """Give the labels that may come out of the allowed list, in its order."""
+        return dict.fromkeys(shown(term, self.tag_language) for term in self.terms)
+
+    @cached_property
+    def finder(self) -> Labels:
+        """Give what maps words to labels of the list."""
+        return Labels(self.terms, self.language, self.tag_language)
+
+    def excluded(self, text: str) -> bool:
+        """Tell whether a tag is, or contains, an exclusion word."""
+        if not self.banned:
+            return False
+        found = key(text, self.language)
+        return any(contains(found, word) for word in self.banned)
+
+
+def candidates(plan: Plan, study: Study) -> list[Tag]:
+    """Give what the text itself offers: terms of the list first, then, unless strict, its own phrases."""
+    if not plan.terms:
+        return list(study.tags)
+    named = list(study.matches)
+    return named if plan.wish.strict else named + list(study.tags)
+
+
+def local(plan: Plan, study: Study) -> Outcome:
+    """Give the outcome of the offline tagger alone."""
+    tags = final(plan, candidates(plan, study))
+    return Outcome(
+        tags=tags,
+        tagger="local",
+        language=study.language,
+        tagger_version=plan.version,
+        notes=_notes(plan, study, tags, ()),
+        vocabulary=plan.vocabulary,
+    )
+
+
+def answered(plan: Plan, study: Study, tags: Sequence[Tag], answer: LlmAnswer, notes: Sequence[str]) -> Outcome:
+    """Give the outcome of an answered question."""
+    chosen = final(plan, tags)
+    return Outcome(
+        tags=chosen,
+        tagger="both" if plan.wish.tagger == "both" else "llm",
+        language=study.language,
+        tagger_version=plan.version,
+        model_name=answer.model,
+        usage=answer.usage,
+        raw_response=answer.raw,
+        notes=_notes(plan, study, chosen, (*answer.notes, *notes)),
+        vocabulary=plan.vocabulary,
+    )
+
+
+def merged(first: Sequence[Tag], second: Sequence[Tag], language: str) -> list[Tag]:
+    """Merge a model's tags with local ones: agreement raises the score, a tag of one side keeps its own."""
+    by_key = {key(tag.text, language): tag for tag in second}
+    result = []
+    for tag in first:
+        twin = by_key.pop(key(tag.text, language), None)
+        result.append(tag if twin is None else _agreed(tag, twin))
+    alone = [replace(tag, score=tag.score * _LOCAL_WEIGHT) for tag in by_key.values()]
+    return sorted([*result, *alone], key=lambda tag: -tag.score)
+
+
+def _agreed(tag: Tag, twin: Tag) -> Tag:
+    return replace(
+        tag,
+        score=1 - (1 - tag.score) * (1 - twin.score),
+        source="vocabulary" if "vocabulary" in (tag.source, twin.source) else "both",
+        grounded=True,
+        page=tag.page or twin.page,
+        evidence=tag.evidence or twin.evidence,
+    )
+
+
+def final(plan: Plan, tags: Sequence[Tag]) -> tuple[Tag, ...]:
+    """Apply the last checks, whoever wrote the tags; with a strict list nothing outside it can pass here."""
+    left = [tag for tag in tags if tag.text and not plan.excluded(tag.text)]
+    if plan.wish.strict:
+        left = [replace(tag, source="vocabulary") for tag in left if tag.text in plan.labels]
+        unique = {tag.text: tag for tag in reversed(left)}
+        # Labels of a list are its owner's words: two that look alike are still two.
+        left = [tag for tag in left if unique.pop(tag.text, None) is not None]
+    else:
+        left = [left[number] for number in without_repeats([tag.text for tag in left], plan.language)]
+    return tuple(_bounded(tag) for tag in left[: plan.wish.num_tags])
+
+
+def _bounded(tag: Tag) -> Tag:
+    return replace(tag, score=round(min(1.0, max(0.0, tag.score)), 4), evidence=tag.evidence[:160])
+
+
+def _notes(plan: Plan, study: Study, tags: Sequence[Tag], more: Sequence[str]) -> tuple[str, ...]:
+    notes = [*study.notes, *more]
+    if len(tags) < plan.wish.num_tags:
+        notes.append("fewer_than_asked")
+    return tuple(dict.fromkeys(notes))

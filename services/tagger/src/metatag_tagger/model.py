@@ -1,0 +1,181 @@
+"""What the tagger knows: documents, wishes, vocabularies, tags and what they cost. Plain Python, no transport."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+# Bounds of one wish and one document; the wire contract names the same numbers.
+MAX_TAGS = 50
+DEFAULT_TAGS = 8
+MAX_TEXT_BYTES = 8 * 1024 * 1024
+MAX_TITLE = 500
+MAX_DESCRIPTION = 2_000
+MAX_EXCLUSIONS = 5_000
+MAX_TERMS = 20_000
+MAX_LABEL = 200
+# Fewer letters and digits than this are no document (the original's limit of 50 characters).
+MIN_CHARACTERS = 50
+
+# Notes that code acts on; the others are for readers only.
+NOTE_LOW_CONFIDENCE = "low_ocr_confidence"
+NOTE_INSTRUCTIONS = "instructions_in_document"
+
+
+class TaggerKind(StrEnum):
+    """Who writes the tags."""
+
+    AUTO = "auto"
+    LLM = "llm"
+    LOCAL = "local"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page's text; `confidence` is the mean word confidence 0 to 100, None for a text layer."""
+
+    number: int
+    text: str
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is to be tagged. `language` is a BCP 47 code, empty to detect it."""
+
+    pages: tuple[Page, ...]
+    title: str = ""
+    description: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One allowed tag: its label, other words for it, and its label in other languages."""
+
+    label: str
+    aliases: tuple[str, ...] = ()
+    language: str = ""
+    parent: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """One version of a named list of allowed tags."""
+
+    name: str
+    version: int
+    terms: tuple[Term, ...]
+
+    @property
+    def identity(self) -> str:
+        """Name the list and its version, as results record it: `name@version`."""
+        return f"{self.name}@{self.version}" if self.name else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a caller wants of the tags. `max_cost_micros` is in millionths of a dollar, 0 for the room's own cap."""
+
+    tagger: TaggerKind = TaggerKind.AUTO
+    num_tags: int = DEFAULT_TAGS
+    exclusion_words: tuple[str, ...] = ()
+    allowed_tags: tuple[str, ...] = ()
+    strict: bool = False
+    tag_language: str = ""
+    model_name: str = ""
+    fallback_models: tuple[str, ...] = ()
+    max_cost_micros: int = 0
+    allow_degraded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One tag. `score` is 0 to 1 and comparable within one document; `page` is 0 where no evidence was found."""
+
+    text: str
+    score: float
+    source: str
+    kind: str = ""
+    page: int = 0
+    evidence: str = ""
+    grounded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one document cost at the provider; an unknown cost is None, never a guess."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    total_tokens: int = 0
+    cost_micros: int | None = None
+    calls: int = 0
+    generation_id: str = ""
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something did not go as wished: an error code and a sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The tags of one document and how they came about."""
+
+    tags: tuple[Tag, ...]
+    tagger: str
+    language: str
+    tagger_version: str
+    degraded_because: Reason | None = None
+    model_name: str = ""
+    usage: Usage | None = None
+    raw_response: str = ""
+    notes: tuple[str, ...] = ()
+    vocabulary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """One model of the provider; prices are millionths of a dollar per million tokens, None when unknown."""
+
+    id: str
+    name: str = ""
+    context_length: int = 0
+    prompt_price_micros: int | None = None
+    completion_price_micros: int | None = None
+    parameters: frozenset[str] = frozenset()
+
+    @property
+    def structured_outputs(self) -> bool:
+        """Tell whether the model keeps to a JSON schema."""
+        return bool({"structured_outputs", "response_format_json_schema"} & self.parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """Whether a provider key is good and what is left on it in millionths of a dollar (None: unknown)."""
+
+    valid: bool
+    problem: Reason | None = None
+    remaining_micros: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaggerInfo:
+    """One tagger of this node, for the list of taggers."""
+
+    name: str
+    version: str
+    healthy: bool
+    detail: str = ""
+    provider_host: str = ""
+    default_model: str = ""
+    has_default_key: bool = False

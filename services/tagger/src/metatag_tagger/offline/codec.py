@@ -1,0 +1,75 @@
+"""The analyst's words as JSON, for the pipe between the room and its child processes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from metatag_tagger.model import Document, Page, Tag, Term
+from metatag_tagger.ports import Evidence, Study, StudyWish
+
+
+def encode(message: dict[str, Any]) -> bytes:
+    """Give a message's bytes; lone surrogates of broken text become question marks."""
+    return json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def decode(raw: bytes) -> dict[str, Any]:
+    """Give the message that bytes hold."""
+    message: dict[str, Any] = json.loads(raw)
+    return message
+
+
+def study_request(document: Document, wish: StudyWish) -> dict[str, Any]:
+    """Ask for a study."""
+    return {"op": "study", "document": _document(document), "wish": asdict(wish)}
+
+
+def ground_request(document: Document, phrases: list[str], language: str) -> dict[str, Any]:
+    """Ask for the evidence of phrases."""
+    return {"op": "ground", "document": _document(document), "phrases": phrases, "language": language}
+
+
+def read_document(raw: dict[str, Any]) -> Document:
+    """Give the document of a request."""
+    pages = tuple(Page(number, text, confidence) for number, text, confidence in raw["pages"])
+    return Document(pages, raw["title"], raw["description"], raw["language"])
+
+
+def read_wish(raw: dict[str, Any]) -> StudyWish:
+    """Give the wish of a request."""
+    terms = tuple(Term(**{**term, "aliases": tuple(term["aliases"])}) for term in raw["terms"])
+    return StudyWish(raw["count"], terms, tuple(raw["exclusions"]), raw["budget"], raw["tag_language"])
+
+
+def study_answer(study: Study) -> dict[str, Any]:
+    """Give a study as an answer."""
+    return {"study": asdict(study)}
+
+
+def read_study(raw: dict[str, Any]) -> Study:
+    """Give the study of an answer."""
+    found = raw["study"]
+    return Study(
+        found["language"],
+        tuple(Tag(**tag) for tag in found["tags"]),
+        tuple(Tag(**tag) for tag in found["matches"]),
+        found["excerpt"],
+        found["excerpt_tokens"],
+        tuple(found["notes"]),
+    )
+
+
+def read_evidence(raw: dict[str, Any]) -> list[Evidence]:
+    """Give the evidence of an answer."""
+    return [Evidence(**item) for item in raw["evidence"]]
+
+
+def _document(document: Document) -> dict[str, Any]:
+    return {
+        "title": document.title,
+        "description": document.description,
+        "language": document.language,
+        "pages": [(page.number, page.text, page.confidence) for page in document.pages],
+    }

@@ -1,0 +1,76 @@
+"""Which tags say the same: equal stems, near-equal spelling, an acronym and its long form, a part of a phrase."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz import fuzz
+
+from metatag_tagger.words import contains, fold, key
+
+# Two spellings this alike (0 to 100, words in any order) are one tag. Below it "x ray" and "gamma ray" would merge.
+ALIKE = 92
+_PAIR = re.compile(r"\b((?:[A-Za-z][\w-]*[ -]){1,7}[A-Za-z][\w-]*)\s*\(\s*([A-Z][A-Za-z]{1,7}s?)\s*\)")
+
+
+def acronyms(body: str, language: str) -> dict[str, str]:
+    """Find "discrete Hartley transform (DHT)" and give the acronym's key -> the long form's key."""
+    found: dict[str, str] = {}
+    for match in _PAIR.finditer(body[:400_000]):
+        words, short = re.split(r"[ -]", match.group(1)), match.group(2).rstrip("s")
+        for size in range(min(len(words), len(short) + 2), 1, -1):
+            tail = words[-size:]
+            initials = "".join(word[0] for word in tail).lower()
+            significant = "".join(word[0] for word in tail if word.lower() not in _SMALL).lower()
+            if short.lower() in (initials, significant) and tail[0].lower() not in _SMALL:
+                found[key(short, language)] = key(" ".join(tail), language)
+                break
+    return found
+
+
+_SMALL = frozenset({"of", "the", "and", "for", "in", "on", "to", "a", "an", "with", "by"})
+
+
+def same(first: str, second: str, first_key: str, second_key: str) -> bool:
+    """Tell whether two tags say the same, by the same stems in any order or by near-equal spelling."""
+    one, two = set(first_key.split()), set(second_key.split())
+    if one == two or first_key.replace(" ", "") == second_key.replace(" ", ""):
+        return True
+    # Numbers and short words carry the difference: "level 1" is not "level 2", "ph" is not "pb".
+    if any(word.isdigit() for word in one ^ two) or min(len(first), len(second)) < 6 or len(one) != len(two):
+        return False
+    return fuzz.ratio(fold(first), fold(second)) >= ALIKE
+
+
+Ranked = tuple[str, str, float]
+
+
+def distinct(ranked: Iterable[Ranked], count: int, pairs: dict[str, str], part_ratio: float = 0.0) -> list[int]:
+    """Choose from (form, key, score), best first, the numbers of up to `count` tags that differ from each other.
+
+    An acronym is dropped beside its long form. A part of a chosen phrase must reach `part_ratio` of its score.
+    """
+    chosen: list[int] = []
+    kept: list[Ranked] = []
+    for number, row in enumerate(ranked):
+        if any(_repeats(row, other, pairs, part_ratio) for other in kept):
+            continue
+        chosen.append(number)
+        kept.append(row)
+        if len(chosen) >= count:
+            break
+    return chosen
+
+
+def _repeats(row: Ranked, other: Ranked, pairs: dict[str, str], ratio: float) -> bool:
+    if same(row[0], other[0], row[1], other[1]):
+        return True
+    if pairs.get(row[1]) == other[1] or pairs.get(other[1]) == row[1]:
+        return True
+    return ratio > 0 and contains(other[1], row[1]) and row[2] < ratio * other[2]
+
+
+def without_repeats(forms: Sequence[str], language: str) -> list[int]:
+    """Give the numbers of the tags that remain when repeats are dropped, in order."""
+    return distinct(((form, key(form, language), 1.0) for form in forms), len(forms), {})

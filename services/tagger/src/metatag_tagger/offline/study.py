@@ -1,0 +1,116 @@
+"""Studies one document: language, tags best first, terms of a list, and a sample of the text for an LLM."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from metatag_tagger.model import NOTE_INSTRUCTIONS, NOTE_LOW_CONFIDENCE, Document, Tag
+from metatag_tagger.normal import public
+from metatag_tagger.offline import features
+from metatag_tagger.offline.candidates import Candidate, find
+from metatag_tagger.offline.clean import Text, clean
+from metatag_tagger.offline.doubt import LOW_CONFIDENCE, doubts, mean_confidence, repair
+from metatag_tagger.offline.duplicates import acronyms, distinct
+from metatag_tagger.offline.embed import Embedder
+from metatag_tagger.offline.evidence import Finder
+from metatag_tagger.offline.excerpt import sample
+from metatag_tagger.offline.graph import centrality
+from metatag_tagger.offline.language import detect
+from metatag_tagger.offline.ranker import score
+from metatag_tagger.offline.tokens import tokenize
+from metatag_tagger.offline.vocabulary import match
+from metatag_tagger.ports import Study, StudyWish
+from metatag_tagger.words import contains, key, keys
+
+# A part of a chosen phrase must be worth so much of it to stand beside it.
+PART_RATIO = 0.7
+# Phrases given to a model as hints.
+HINTS = 30
+# Words of the text's first line that count as its title when none is known.
+_TITLE_LINE = re.compile(r"\s*([^\n]{0,220})")
+_TITLE_WORDS = 25
+
+
+@dataclass(slots=True)
+class Ranked:
+    """The pool of a text with scores, and what else is needed to choose from it."""
+
+    pool: features.Pool
+    scores: np.ndarray
+    text: Text
+    language: str
+    tokens: int
+
+
+def study(document: Document, wish: StudyWish, embedder: Embedder | None = None) -> Study:
+    """Study a document; never fails on text, however odd."""
+    ranked = rank(document, embedder)
+    finder = Finder(ranked.text, ranked.language)
+    tags = _tags(ranked, finder, max(wish.count, HINTS if wish.budget else 0), wish)
+    candidates = dict(zip(ranked.pool.forms, ranked.scores.tolist(), strict=True))
+    matches = match(wish.terms, finder, ranked.language, candidates, wish.tag_language) if wish.terms else []
+    excerpt, tokens = sample(document, ranked.text, wish.budget) if wish.budget else ("", 0)
+    confidence = mean_confidence(document.pages)
+    notes = [NOTE_LOW_CONFIDENCE] if confidence is not None and confidence < LOW_CONFIDENCE else []
+    if ranked.text.suspicious:
+        notes.append(NOTE_INSTRUCTIONS)
+    return Study(ranked.language, tuple(tags), tuple(matches), excerpt, tokens, tuple(notes))
+
+
+def rank(document: Document, embedder: Embedder | None = None) -> Ranked:
+    """Give a document's candidates with their scores."""
+    text = clean(document.pages)
+    language = detect(text.body or document.title, document.language)
+    tokens = tokenize(text.body, language)
+    found = find(tokens, language)
+    known = repair(found, language)
+    setting = features.Setting(
+        length=max(1, len(tokens)),
+        title_key=_title_key(document, text, language),
+        ranks=centrality(tokens, language),
+        language=language,
+    )
+    pool = features.build(known, setting)
+    embedded = embedder is not None and language == "en" and bool(pool.candidates)
+    if embedder is not None and embedded:
+        embedder.fill(pool, text.body, document.title or _first_line(text))
+    scores = score(pool.matrix, language, embedded) * doubts(pool.candidates, text, language)
+    return Ranked(pool, scores, text, language, len(tokens))
+
+
+def _first_line(text: Text) -> str:
+    found = _TITLE_LINE.match(text.body)
+    return found.group(1) if found else ""
+
+
+def _title_key(document: Document, text: Text, language: str) -> str:
+    first = " ".join(_first_line(text).split()[:_TITLE_WORDS])
+    return key(f"{document.title} . {first}", language)
+
+
+def _tags(ranked: Ranked, finder: Finder, count: int, wish: StudyWish) -> list[Tag]:
+    banned = keys(wish.exclusions, ranked.language)
+    order = np.argsort(-ranked.scores, kind="stable")
+    rows: list[tuple[str, str, float]] = []
+    picked: list[Candidate] = []
+    for number in order:
+        candidate = ranked.pool.candidates[number]
+        form = public(ranked.pool.forms[number])
+        if form and not any(contains(candidate.key, word) for word in banned):
+            rows.append((form, candidate.key, float(ranked.scores[number])))
+            picked.append(candidate)
+    chosen = distinct(rows, count, acronyms(ranked.text.body, ranked.language), PART_RATIO)
+    tags = []
+    for number in chosen:
+        form, _, value = rows[number]
+        page, quote = finder.quote(picked[number].offsets[0], len(picked[number].form))
+        tags.append(Tag(form, round(min(1.0, max(0.0, value)), 4), "local", page=page, evidence=quote, grounded=True))
+    return tags
+
+
+def renamed(tag: Tag, text: str) -> Tag:
+    """Give a tag under another name."""
+    return replace(tag, text=text)

@@ -1,0 +1,196 @@
+"""The use case: one document, one wish, tags out. Chooses who writes, checks what came, degrades when allowed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from metatag_runtime.errors import Busy, InvalidArgument
+from metatag_tagger import finishing
+from metatag_tagger.answers import AnswerCache
+from metatag_tagger.errors import InsufficientText, NoProviderKey, ProviderError
+from metatag_tagger.model import (
+    MAX_DESCRIPTION,
+    MAX_EXCLUSIONS,
+    MAX_LABEL,
+    MAX_TAGS,
+    MAX_TERMS,
+    MAX_TEXT_BYTES,
+    MAX_TITLE,
+    MIN_CHARACTERS,
+    NOTE_LOW_CONFIDENCE,
+    Document,
+    Outcome,
+    Reason,
+    Tag,
+    TaggerKind,
+    Term,
+    Vocabulary,
+    Wish,
+)
+from metatag_tagger.ports import Analyst, Llm, LlmAnswer, LlmOptions, Meter, Question, Study, StudyWish
+from metatag_tagger.trust import trusted
+
+# More are studied than asked for: exclusions, repeats and the model's own tags thin them out.
+SPARE = 12
+# Terms of a list that a model is told; the offline matcher chooses them from a longer one.
+LISTED = 200
+CHOSEN = 100
+HINTS = 30
+VERSION = "2.0"
+
+
+@dataclass(frozen=True, slots=True)
+class TaggingOptions:
+    """What the room adds to a wish. `default_key` is secret; `keyless` means the provider asks for none."""
+
+    default_key: str = ""
+    keyless: bool = False
+    default_model: str = ""
+    fallback_models: tuple[str, ...] = ()
+    input_tokens: int = 6_000
+    max_cost_micros: int = 0
+
+
+class Tagging:
+    """Writes tags. Keeps no document."""
+
+    def __init__(self, analyst: Analyst, llm: Llm, cache: AnswerCache, options: TaggingOptions, meter: Meter) -> None:
+        self._analyst = analyst
+        self._llm = llm
+        self._cache = cache
+        self._options = options
+        self._meter = meter
+
+    async def tag(
+        self, document: Document, wish: Wish, vocabulary: Vocabulary | None = None, key: str = "", account: str = ""
+    ) -> Outcome:
+        """Give the document's tags, fewer than wished if the text holds fewer. Raises MetatagError."""
+        begun = time.monotonic()
+        _check(document, wish, vocabulary)
+        asks = self._asks_llm(wish, key)
+        terms = _terms(wish, vocabulary)
+        study = await self._analyst.study(document, self._study_wish(wish, terms, asks))
+        plan = finishing.Plan(wish, terms, study.language, vocabulary.identity if vocabulary else "", self.version)
+        outcome = await self._with_llm(document, plan, study, key, account) if asks else finishing.local(plan, study)
+        self._meter.tagged(outcome.tagger, outcome.degraded_because is not None, time.monotonic() - begun)
+        return outcome
+
+    @property
+    def version(self) -> str:
+        """Give the version of everything that decides about a tag: part of a result's identity."""
+        return f"{VERSION}+{self._analyst.version}"
+
+    def _asks_llm(self, wish: Wish, key: str) -> bool:
+        if wish.tagger is TaggerKind.LOCAL:
+            return False
+        if key or self._options.default_key or self._options.keyless:
+            return True
+        if wish.tagger is TaggerKind.AUTO:
+            return False
+        raise NoProviderKey
+
+    def _study_wish(self, wish: Wish, terms: tuple[Term, ...], asks: bool) -> StudyWish:
+        return StudyWish(
+            count=wish.num_tags + SPARE,
+            terms=terms,
+            exclusions=wish.exclusion_words,
+            budget=self._options.input_tokens if asks else 0,
+            tag_language="" if wish.tag_language == "document" else wish.tag_language,
+        )
+
+    async def _with_llm(
+        self, document: Document, plan: finishing.Plan, study: Study, key: str, account: str
+    ) -> Outcome:
+        wish = plan.wish
+        try:
+            answer = await self._ask(document, plan, study, key, account)
+        except (ProviderError, Busy) as error:
+            if wish.tagger is TaggerKind.LLM or not wish.allow_degraded:
+                raise
+            outcome = finishing.local(plan, study)
+            return replace(outcome, degraded_because=Reason(str(error.code), error.message))
+        evidence = await self._analyst.ground(document, [tag.text for tag in answer.tags], study.language)
+        tags, notes = trusted(answer.tags, evidence, plan, study)
+        if wish.tagger is TaggerKind.BOTH:
+            tags = finishing.merged(tags, finishing.candidates(plan, study), study.language)
+        return finishing.answered(plan, study, tags, answer, notes)
+
+    async def _ask(self, document: Document, plan: finishing.Plan, study: Study, key: str, account: str) -> LlmAnswer:
+        wish = plan.wish
+        question = Question(
+            excerpt=study.excerpt,
+            title=document.title,
+            description=document.description,
+            language=study.language,
+            count=wish.num_tags,
+            hints=tuple(tag.text for tag in study.tags[:HINTS]),
+            exclusions=wish.exclusion_words[:LISTED],
+            allowed=_listed(plan, study),
+            strict=wish.strict,
+            tag_language=wish.tag_language or "en",
+            low_quality=NOTE_LOW_CONFIDENCE in study.notes,
+        )
+        first = wish.model_name or self._options.default_model
+        fallbacks = wish.fallback_models or self._options.fallback_models
+        caps = [cap for cap in (wish.max_cost_micros, self._options.max_cost_micros) if cap]
+        options = LlmOptions(key or self._options.default_key, (first, *fallbacks), min(caps, default=0))
+        return await self._cache.answer(question, options, account, self._llm.ask)
+
+
+def _listed(plan: finishing.Plan, study: Study) -> tuple[str, ...]:
+    """Give the terms that the model is told: all of a short list, else those the text is likeliest to carry."""
+    labels = list(plan.labels)
+    if len(labels) <= LISTED:
+        return tuple(labels)
+    likely = [tag.text for tag in study.matches]
+    return tuple(dict.fromkeys([*likely, *labels]))[:CHOSEN]
+
+
+def _terms(wish: Wish, vocabulary: Vocabulary | None) -> tuple[Term, ...]:
+    """Give the allowed terms: the named list, then the wish's own; a blank one is none."""
+    listed = vocabulary.terms if vocabulary else ()
+    own = (Term(label.strip()) for label in wish.allowed_tags if label.strip())
+    found: dict[str, Term] = {}
+    for term in (*listed, *own):
+        found.setdefault(term.label, term)
+    return tuple(found.values())
+
+
+def _check(document: Document, wish: Wish, vocabulary: Vocabulary | None) -> None:
+    if not 1 <= wish.num_tags <= MAX_TAGS:
+        raise InvalidArgument(f"num_tags must be between 1 and {MAX_TAGS}.")
+    if len(wish.exclusion_words) > MAX_EXCLUSIONS:
+        raise InvalidArgument(f"exclusion_words may hold at most {MAX_EXCLUSIONS} terms.")
+    terms: Sequence[Term] = vocabulary.terms if vocabulary else ()
+    if len(terms) + len(wish.allowed_tags) > MAX_TERMS:
+        raise InvalidArgument(f"A list of allowed tags may hold at most {MAX_TERMS} terms.")
+    if any(len(label) > MAX_LABEL for label in (*wish.allowed_tags, *(term.label for term in terms))):
+        raise InvalidArgument(f"An allowed tag may be at most {MAX_LABEL} characters long.")
+    if wish.strict and not terms and not any(label.strip() for label in wish.allowed_tags):
+        raise InvalidArgument("strict needs allowed_tags or a vocabulary; neither was given.")
+    if len(document.title) > MAX_TITLE or len(document.description) > MAX_DESCRIPTION:
+        raise InvalidArgument(
+            f"title may be at most {MAX_TITLE} and description at most {MAX_DESCRIPTION} characters long."
+        )
+    _check_text(document)
+
+
+def _check_text(document: Document) -> None:
+    size = sum(len(page.text) for page in document.pages)
+    if (
+        size > MAX_TEXT_BYTES
+        or sum(len(page.text.encode("utf-8", "replace")) for page in document.pages) > MAX_TEXT_BYTES
+    ):
+        raise InvalidArgument(f"The pages may hold at most {MAX_TEXT_BYTES // 2**20} MiB of text together.")
+    letters = 0
+    for page in document.pages:
+        for character in page.text:
+            letters += character.isalnum()
+            if letters >= MIN_CHARACTERS:
+                return
+    raise InsufficientText
+
+
+__all__ = ["Tag", "Tagging", "TaggingOptions"]

@@ -1,0 +1,67 @@
+"""What of a model's answer is believed: tags in public form, borne out by the text, out of the list if there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from metatag_tagger.finishing import Plan
+from metatag_tagger.model import NOTE_INSTRUCTIONS, Tag
+from metatag_tagger.normal import public
+from metatag_tagger.ports import Evidence, LlmTag, Study
+
+# Share of the tags that may lack evidence in the text: a model may name a subject in its own words.
+UNGROUNDED = 0.3
+# What a tag without evidence keeps of its score.
+_WORTH = 0.6
+
+
+def trusted(
+    answer: Sequence[LlmTag], evidence: Sequence[Evidence], plan: Plan, study: Study
+) -> tuple[list[Tag], list[str]]:
+    """Give the believed tags, grounded ones first, and notes about what was dropped."""
+    named: list[Tag] = []
+    free: list[Tag] = []
+    for raw, found in zip(answer, evidence, strict=True):
+        label = plan.finder.find(raw.text) if plan.terms else None
+        if label is not None:
+            named.append(_named(label, raw, found, study))
+        elif not plan.wish.strict:
+            text = public(raw.text)
+            if text:
+                free.append(Tag(text, raw.score, "llm", raw.kind, found.page, found.quote, found.found))
+    if NOTE_INSTRUCTIONS in study.notes:
+        named = [tag for tag in named if tag.grounded]
+    kept, dropped = _grounded(free, plan, study)
+    notes = ["ungrounded_dropped"] if dropped else []
+    if plan.terms and not plan.wish.strict:
+        kept = [*named, *kept]
+    elif plan.terms:
+        kept = named
+    return kept, notes
+
+
+def _named(label: str, raw: LlmTag, found: Evidence, study: Study) -> Tag:
+    match = next((tag for tag in study.matches if tag.text == label), None)
+    tag = Tag(label, raw.score, "vocabulary", raw.kind, found.page, found.quote, found.found)
+    if match is not None and not found.found:
+        return replace(tag, page=match.page, evidence=match.evidence, grounded=True)
+    return tag
+
+
+def _grounded(tags: list[Tag], plan: Plan, study: Study) -> tuple[list[Tag], bool]:
+    sure = [tag for tag in tags if tag.grounded]
+    unsure = [replace(tag, score=tag.score * _WORTH) for tag in tags if not tag.grounded]
+    if NOTE_INSTRUCTIONS in study.notes:
+        # Text that gives orders was found: what nothing else in the document bears out may be its doing.
+        return sure, bool(unsure)
+    if not _comparable(plan, study):
+        # English tags of a Hindi text cannot be looked up in it.
+        return tags, False
+    allowed = int(plan.wish.num_tags * UNGROUNDED)
+    return sure + unsure[:allowed], len(unsure) > allowed
+
+
+def _comparable(plan: Plan, study: Study) -> bool:
+    wanted = plan.wish.tag_language or "en"
+    return wanted in ("document", study.language)

@@ -1,0 +1,161 @@
+"""Between messages and the model: the only file beside the servicer that touches generated code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from metatag.v1 import document_pb2, tagger_pb2
+from metatag_runtime.errors import InvalidArgument, MetatagError
+from metatag_tagger.model import (
+    DEFAULT_TAGS,
+    Document,
+    KeyState,
+    ModelInfo,
+    Outcome,
+    Page,
+    Reason,
+    Tag,
+    TaggerInfo,
+    TaggerKind,
+    Term,
+    Usage,
+    Vocabulary,
+    Wish,
+)
+
+_KINDS: Mapping[int, TaggerKind] = {
+    document_pb2.TAGGER_KIND_UNSPECIFIED: TaggerKind.AUTO,
+    document_pb2.TAGGER_KIND_AUTO: TaggerKind.AUTO,
+    document_pb2.TAGGER_KIND_LLM: TaggerKind.LLM,
+    document_pb2.TAGGER_KIND_LOCAL: TaggerKind.LOCAL,
+    document_pb2.TAGGER_KIND_BOTH: TaggerKind.BOTH,
+}
+
+
+def document(request: tagger_pb2.TagRequest) -> Document:
+    """Read the document of a request."""
+    pages = tuple(
+        Page(page.number, page.text, page.confidence if page.HasField("confidence") else None) for page in request.pages
+    )
+    return Document(pages, request.title, request.description, request.language)
+
+
+def wish(message: document_pb2.TagWish) -> Wish:
+    """Read a wish; an unset number of tags is the default one."""
+    kind = _KINDS.get(message.tagger)
+    if kind is None:
+        raise InvalidArgument("tagger is none of auto, llm, local and both.")
+    if message.num_tags < 0 or message.max_cost_micros < 0:
+        raise InvalidArgument("num_tags and max_cost_micros must not be negative.")
+    return Wish(
+        tagger=kind,
+        num_tags=message.num_tags or DEFAULT_TAGS,
+        exclusion_words=tuple(message.exclusion_words),
+        allowed_tags=tuple(message.allowed_tags),
+        strict=message.strict,
+        tag_language=message.tag_language,
+        model_name=message.model_name,
+        fallback_models=tuple(message.fallback_models),
+        max_cost_micros=message.max_cost_micros,
+        allow_degraded=message.allow_degraded,
+    )
+
+
+def vocabulary(request: tagger_pb2.TagRequest) -> Vocabulary | None:
+    """Read the vocabulary of a request, None when none was chosen; terms without a label are none."""
+    if not request.HasField("vocabulary"):
+        return None
+    found = request.vocabulary
+    terms = tuple(
+        Term(term.label.strip(), tuple(term.aliases), term.language, term.parent, dict(term.labels))
+        for term in found.terms
+        if term.label.strip()
+    )
+    return Vocabulary(found.name, found.version, terms)
+
+
+def response(outcome: Outcome, elapsed_ms: int) -> tagger_pb2.TagResponse:
+    """Write an outcome."""
+    because = outcome.degraded_because
+    return tagger_pb2.TagResponse(
+        tags=[_tag(tag) for tag in outcome.tags],
+        tagger=outcome.tagger,
+        degraded=because is not None,
+        degraded_because=reason(because) if because else None,
+        model_name=outcome.model_name,
+        usage=_usage(outcome.usage) if outcome.usage else None,
+        language=outcome.language,
+        raw_response=outcome.raw_response,
+        notes=outcome.notes,
+        tagger_version=outcome.tagger_version,
+        vocabulary=outcome.vocabulary,
+        elapsed_ms=elapsed_ms,
+    )
+
+
+def reason(found: Reason) -> document_pb2.Problem:
+    """Write a reason."""
+    return document_pb2.Problem(code=found.code, message=found.message)
+
+
+def problem(error: MetatagError) -> document_pb2.Problem:
+    """Write a failure that is one document's own."""
+    return document_pb2.Problem(code=str(error.code), message=error.message)
+
+
+def _tag(tag: Tag) -> document_pb2.Tag:
+    return document_pb2.Tag(
+        tag=tag.text,
+        score=tag.score,
+        source=tag.source,
+        kind=tag.kind,
+        page=tag.page,
+        evidence=tag.evidence,
+        grounded=tag.grounded,
+    )
+
+
+def _usage(usage: Usage) -> document_pb2.Usage:
+    return document_pb2.Usage(
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        total_tokens=usage.total_tokens,
+        cost_micros=usage.cost_micros,
+        calls=usage.calls,
+        generation_id=usage.generation_id,
+        cached=usage.cached,
+    )
+
+
+def tagger_info(info: TaggerInfo) -> tagger_pb2.TaggerInfo:
+    """Write one tagger of this node."""
+    return tagger_pb2.TaggerInfo(
+        name=info.name,
+        version=info.version,
+        healthy=info.healthy,
+        detail=info.detail,
+        provider_host=info.provider_host,
+        default_model=info.default_model,
+        has_default_key=info.has_default_key,
+    )
+
+
+def model_info(info: ModelInfo) -> tagger_pb2.ModelInfo:
+    """Write one model of the provider."""
+    return tagger_pb2.ModelInfo(
+        id=info.id,
+        name=info.name,
+        context_length=info.context_length,
+        prompt_price_micros=info.prompt_price_micros,
+        completion_price_micros=info.completion_price_micros,
+        structured_outputs=info.structured_outputs,
+    )
+
+
+def key_state(state: KeyState) -> tagger_pb2.CheckKeyResponse:
+    """Write what is known of a key."""
+    return tagger_pb2.CheckKeyResponse(
+        valid=state.valid,
+        problem=reason(state.problem) if state.problem else None,
+        remaining_micros=state.remaining_micros,
+    )

@@ -1,0 +1,40 @@
+"""A whole tagger room on a free port, for tests, with a stub to talk to it. Its parts are the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from metatag.v1 import document_pb2, tagger_pb2, tagger_pb2_grpc
+from metatag_runtime.grpc_client import open_channel
+from metatag_runtime.grpc_server import GrpcService
+from metatag_tagger.bootstrap import build
+from metatag_tagger.settings import TaggerSettings
+
+if TYPE_CHECKING:
+    from metatag.v1.tagger_pb2_grpc import TaggerServiceAsyncStub
+
+
+@asynccontextmanager
+async def running_room(**settings: object) -> AsyncIterator[TaggerServiceAsyncStub]:
+    """Start the room with these settings, give a stub, stop the room at the end."""
+    services = await build(TaggerSettings(**{"listen": "127.0.0.1:0", **settings}))  # type: ignore[arg-type]
+    try:
+        for service in services:
+            await service.start()
+        server = next(service for service in services if isinstance(service, GrpcService))
+        async with open_channel(server.address) as channel:
+            yield tagger_pb2_grpc.TaggerServiceStub(channel)
+    finally:
+        for service in reversed(services):
+            await service.stop(1.0)
+
+
+def tag_request(text: str, *, key: str = "", **wish: object) -> tagger_pb2.TagRequest:
+    """Give a request for one page of text and a wish."""
+    return tagger_pb2.TagRequest(
+        pages=[tagger_pb2.TagPage(number=1, text=text)],
+        wish=document_pb2.TagWish(**wish),  # type: ignore[arg-type]
+        provider_key=key,
+    )
