@@ -95,7 +95,8 @@ class GrpcService:
     async def wait(self) -> None:
         """Return when the server ended by itself."""
         assert self._server is not None
-        await self._server.wait_for_termination()
+        # Shielded: cancelling it would cancel the server's own end, which stop() waits for.
+        await asyncio.shield(self._server.wait_for_termination())
 
     async def stop(self, grace: float) -> None:
         """Report not ready, let running calls end within `grace` seconds, close."""

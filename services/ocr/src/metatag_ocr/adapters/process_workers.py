@@ -1,0 +1,116 @@
+"""The port Workers over pools of child processes: a pool for Tesseract, and one more for a deep engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from metatag_ocr import errors
+from metatag_ocr.adapters.worker_pool import WorkerPool
+from metatag_ocr.adapters.worker_process import WorkerLost, WorkerProcess
+from metatag_ocr.frames import Message
+from metatag_ocr.model import DocumentRef, EngineInfo, FileFacts, PageText
+from metatag_ocr.ports import PageOrder, ScriptFound
+from metatag_runtime.errors import ErrorCode, MetatagError
+
+# What a child says is checked like a stranger's word: a hostile PDF may have taken it over.
+_PAGE = TypeAdapter(PageText)
+_FACTS = TypeAdapter(FileFacts)
+Checked = TypeVar("Checked")
+_CODES = {str(code) for code in ErrorCode}
+
+
+class ProcessWorkers:
+    """Opens, reads and renders in children."""
+
+    def __init__(
+        self,
+        pool: WorkerPool,
+        *,
+        open_seconds: float,
+        page_seconds: float,
+        languages: Callable[[], Sequence[str]],
+    ) -> None:
+        self.slots = pool.options.slots
+        self._pool = pool
+        self._languages = languages
+        self._open_seconds = open_seconds
+        self._page_seconds = page_seconds
+
+    async def open(self, document: DocumentRef, path: Path) -> FileFacts:
+        """Open a file in a child; raises DocumentError."""
+        async with self._pool.lend(document.sha256) as worker:
+            try:
+                answer, _ = await worker.ask({"do": "open", "path": str(path)}, self._open_seconds)
+                return await _checked(worker, _FACTS, _told(answer, "facts", errors.broken()))
+            except WorkerLost as error:
+                raise (errors.broken() if error.cause == "crash" else errors.open_too_costly()) from error
+
+    async def read(self, order: PageOrder, script_found: ScriptFound) -> PageText:
+        """Read a page in a child; raises PageError."""
+        message = {
+            "do": "read",
+            "path": str(order.path),
+            "number": order.number,
+            "options": asdict(order.options),
+            "languages": list(order.languages),
+            "script": order.script,
+        }
+        async with self._pool.lend(order.document.sha256) as worker:
+            worker.pages += 1
+            try:
+                answer, _ = await worker.ask(message, order.seconds, lambda ahead: script_found(str(ahead["script"])))
+                return await _checked(worker, _PAGE, _told(answer, "page", errors.page_damaged(order.number)))
+            except WorkerLost as error:
+                raise _page_error(error, order.number, order.seconds) from error
+
+    async def render(self, document: DocumentRef, path: Path, number: int, width: int) -> bytes:
+        """Draw a page in a child; raises DocumentError, PageError or NotFound."""
+        message = {"do": "render", "path": str(path), "number": number, "width": width}
+        async with self._pool.lend(document.sha256) as worker:
+            worker.pages += 1
+            try:
+                answer, blob = await worker.ask(message, self._page_seconds)
+            except WorkerLost as error:
+                raise _page_error(error, number, self._page_seconds) from error
+            _told(answer, "png", errors.page_damaged(number))
+            return blob
+
+    def engines(self) -> tuple[EngineInfo, ...]:
+        """Tell the engine's name and languages, known before any child runs, and what the children say of it."""
+        languages = tuple(self._languages())
+        detail = self._pool.detail or ("" if languages else "no language data is installed")
+        version = str(self._pool.engine.get("version", ""))
+        return (EngineInfo(self._pool.options.name, version, not detail, detail, languages),)
+
+    def load(self) -> tuple[int, int]:
+        """Give pages in work and waiting."""
+        return self._pool.working, self._pool.waiting
+
+
+def _told(answer: Message, key: str, otherwise: MetatagError) -> Any:
+    """Give an answer's value, or raise the error it names; a code we do not know is the child's failure."""
+    if key in answer:
+        return answer[key]
+    error = answer.get("error")
+    if isinstance(error, dict) and error.get("code") in _CODES:
+        raise MetatagError(str(error.get("message")), code=ErrorCode(error["code"]))
+    raise otherwise
+
+
+async def _checked(worker: WorkerProcess, adapter: TypeAdapter[Checked], value: Any) -> Checked:
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as error:
+        await worker.kill()
+        raise WorkerLost("crash") from error
+
+
+def _page_error(error: WorkerLost, number: int, seconds: float) -> MetatagError:
+    if error.cause == "time":
+        return errors.page_too_slow(number, seconds)
+    return errors.page_too_big(number) if error.cause == "memory" else errors.page_damaged(number)

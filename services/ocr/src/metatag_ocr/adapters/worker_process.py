@@ -1,0 +1,176 @@
+"""One child: started, asked one thing at a time, killed when it takes too long or its caller leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from metatag_ocr.frames import HEADER_BYTES, Message, lengths, pack, unpack
+
+log = structlog.get_logger("metatag.ocr.worker")
+
+# A start takes 0.3 s on an idle machine; this bounds one on a machine that is very busy. Seconds.
+START_SECONDS = 30.0
+# Seconds a child may take to leave when its pipe is closed.
+_LEAVE_SECONDS = 1.0
+_OUT_OF_MEMORY = 12
+
+# What a child may know of our environment. Secrets of other rooms must not reach a process that opens hostile files.
+_ENVIRONMENT = (
+    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME",
+    "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES",
+)  # fmt: skip
+_SET = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+class WorkerLost(Exception):
+    """The child ended or was ended. `cause` is "memory", "crash", "time" or "start"."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class WorkerProcess:
+    """A child and its pipes. `document` names the file it has open, `pages` how many it has read."""
+
+    def __init__(self, plan: Message) -> None:
+        self._plan = plan
+        self._process: asyncio.subprocess.Process | None = None
+        self._pidfd = -1
+        self.document = ""
+        self.pages = 0
+        self.engine: Message = {}
+        # Why it could not start, for health.
+        self.detail = ""
+
+    @property
+    def pid(self) -> int:
+        """The child's process id; 0 before the start."""
+        return self._process.pid if self._process else 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether the child runs as far as we know."""
+        return self._process is not None and self._process.returncode is None
+
+    async def start(self) -> None:
+        """Start the child and wait until it can be asked; raises WorkerLost("start")."""
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | _SET
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-P", "-m", "metatag_ocr.child", str(os.getpid()),
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            env=environment, limit=1024 * 1024,
+        )  # fmt: skip
+        with suppress(ProcessLookupError):
+            self._pidfd = os.pidfd_open(self._process.pid)
+        try:
+            answer, _ = await self.ask(self._plan, START_SECONDS)
+        except WorkerLost as error:
+            raise WorkerLost("start") from error
+        self.detail = str(answer.get("bad_start", ""))
+        if self.detail:
+            await self.kill()
+            raise WorkerLost("start")
+        self.engine = answer["engine"]
+
+    async def ask(
+        self, message: Message, seconds: float, ahead: Callable[[Message], None] = lambda _: None
+    ) -> tuple[Message, bytes]:
+        """Send a message and give the answer; frames before it go to `ahead`.
+
+        Raises WorkerLost. When the time is over, or the caller is cancelled, the child is killed first.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._exchange(message, ahead)
+        except TimeoutError:
+            await self.kill()
+            raise WorkerLost("time") from None
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            raise WorkerLost(await self._cause()) from error
+        except (ValueError, KeyError) as error:
+            await self.kill()
+            raise WorkerLost("crash") from error
+        except BaseException:
+            await self.kill()
+            raise
+
+    async def _exchange(self, message: Message, ahead: Callable[[Message], None]) -> tuple[Message, bytes]:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(pack(message))
+        await self._process.stdin.drain()
+        while True:
+            answer, blob = await self._frame()
+            if "script" not in answer:
+                return answer, blob
+            ahead(answer)
+
+    async def _frame(self) -> tuple[Message, bytes]:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        read = self._process.stdout.readexactly
+        text, blob = lengths(await read(HEADER_BYTES))
+        return unpack(await read(text)), await read(blob) if blob else b""
+
+    async def _cause(self) -> str:
+        """Tell why the child's pipe ended: it has ended by itself, or is about to."""
+        assert self._process is not None
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._process.wait(), _LEAVE_SECONDS)
+        code = self._process.returncode
+        await self.kill()
+        if code == _OUT_OF_MEMORY or code in (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL, -signal.SIGKILL):
+            # pdfium, Leptonica and C++ end their process by these signals when memory is refused; the kernel's own
+            # out-of-memory killer uses SIGKILL.
+            return "memory"
+        return "crash"
+
+    async def kill(self) -> None:
+        """End the child now; safe to call at any time. Not interrupted by cancellation of the caller."""
+        process = self._process
+        if process is None:
+            return
+        if process.returncode is None and self._pidfd >= 0:
+            # Not process.kill(): it may reap the child behind asyncio's back, and its exit status is lost.
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        await asyncio.shield(asyncio.ensure_future(self._reap(process)))
+
+    async def _reap(self, process: asyncio.subprocess.Process) -> None:
+        await process.wait()
+        if self._pidfd >= 0:
+            os.close(self._pidfd)
+            self._pidfd = -1
+        if process.stdin is not None:
+            process.stdin.close()
+
+    async def ended(self) -> None:
+        """Return when the child has ended and what it held is given back."""
+        if self._process is not None:
+            await self._reap(self._process)
+
+    async def leave(self) -> None:
+        """Let an idle child end by itself, with force after a second."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        assert process.stdin is not None
+        process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), _LEAVE_SECONDS)
+        except TimeoutError:
+            await self.kill()
+
+
+def plan_message(**fields: Any) -> Message:
+    """Give the first frame to a child: how it works; see metatag_ocr.child.parts.Plan."""
+    return fields

@@ -1,0 +1,67 @@
+"""The room's parts list: pools, scratch, use case, server."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from metatag.v1 import ocr_pb2_grpc
+from metatag_ocr.adapters.directory_scratch import DirectoryScratch
+from metatag_ocr.adapters.process_workers import ProcessWorkers
+from metatag_ocr.adapters.prometheus_observer import PrometheusObserver
+from metatag_ocr.adapters.resources import NodeResources
+from metatag_ocr.adapters.worker_pool import PoolOptions, WorkerPool
+from metatag_ocr.adapters.worker_process import plan_message
+from metatag_ocr.languages import installed_languages
+from metatag_ocr.recognize import Limits, Recognizer
+from metatag_ocr.servicer import OcrServicer
+from metatag_ocr.settings import OcrSettings
+from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
+from metatag_runtime.hosting import Service
+
+SERVICE_NAME = "metatag.v1.OcrService"
+
+
+async def build(settings: OcrSettings) -> Sequence[Service]:
+    """Put the node together; nothing runs before the services start."""
+    pool = WorkerPool(_plan(settings), PoolOptions("tesseract", settings.slot_count(), settings.worker_pages))
+    scratch = DirectoryScratch(_scratch_dir(settings), settings.scratch_bytes)
+    tessdata = settings.tessdata()
+    workers = ProcessWorkers(
+        pool,
+        open_seconds=settings.open_seconds,
+        page_seconds=settings.page_seconds,
+        languages=lambda: installed_languages(tessdata),
+    )
+    limits = Limits(settings.document_bytes, settings.page_seconds)
+    recognizer = Recognizer(workers, scratch, PrometheusObserver(), limits)
+    servicer = OcrServicer(recognizer, settings.upload_seconds)
+
+    async def ready() -> bool:
+        return pool.healthy
+
+    server = GrpcService(
+        "ocr",
+        GrpcServerOptions(listen=settings.listen, reflection=settings.reflection),
+        [lambda server: ocr_pb2_grpc.add_OcrServiceServicer_to_server(servicer, server)],
+        [SERVICE_NAME],
+        ready,
+    )
+    return [NodeResources([pool], scratch), server]
+
+
+def _plan(settings: OcrSettings) -> dict[str, object]:
+    return plan_message(
+        engine=settings.engine,
+        text_reader=settings.text_reader,
+        tessdata=str(settings.tessdata()),
+        memory_bytes=settings.worker_bytes,
+        page_pixels=settings.page_pixels,
+        image_pixels=settings.image_pixels,
+        warm=[name for name in settings.warm_languages.replace(",", " ").split() if name],
+    )
+
+
+def _scratch_dir(settings: OcrSettings) -> Path:
+    return settings.scratch_dir or Path(tempfile.mkdtemp(prefix="metatag-ocr-"))

@@ -1,0 +1,72 @@
+"""The child's process: lays limits on itself, says what it can, answers frames until its parent closes the pipe.
+
+Started as `python -m metatag_ocr.child PARENT_PID`; never by hand. The first frame from the parent is the plan.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import BinaryIO
+
+from metatag_ocr.child import limits
+from metatag_ocr.frames import Message, read_frame, write_frame
+
+# Exit statuses the parent knows.
+OUT_OF_MEMORY = 12
+BAD_START = 13
+
+
+def main() -> int:
+    """Serve the parent; give the exit status."""
+    limits.die_with(int(sys.argv[1]))
+    requests, answers = _private_pipes()
+    first = read_frame(requests)
+    if first is None:
+        return 0
+    try:
+        return _serve(first[0], requests, answers)
+    except MemoryError:
+        return OUT_OF_MEMORY
+
+
+def _serve(plan_message: Message, requests: BinaryIO, answers: BinaryIO) -> int:
+    from metatag_ocr.child.desk import Desk
+    from metatag_ocr.child.parts import Plan, make_engine, make_opener
+
+    plan = Plan(**{**plan_message, "warm": tuple(plan_message["warm"])})
+    limits.bound(plan.memory_bytes)
+    try:
+        engine = make_engine(plan)
+        desk = Desk(engine, make_opener(plan))
+        write_frame(answers, {"engine": desk.engine_info()})
+    except ImportError as error:
+        write_frame(answers, {"bad_start": f"{error.name or error} is not installed"})
+        return BAD_START
+    _be_silent()
+    desk.warm(plan.warm)
+    while (frame := read_frame(requests)) is not None:
+        answer, blob = desk.answer(frame[0], lambda message: write_frame(answers, message))
+        write_frame(answers, answer, blob)
+    desk.close()
+    return 0
+
+
+def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Move the pipes away from standard input and output, where libraries may write."""
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(null, 1)
+    return requests, answers
+
+
+def _be_silent() -> None:
+    """Drop what C libraries print: it may quote the document."""
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 2)
+
+
+if __name__ == "__main__":
+    # Without interpreter shutdown: C++ destructors of half-done work are slow and can hang.
+    os._exit(main())

@@ -1,0 +1,150 @@
+"""A PDF opened with pdfium: titles, text layers with their evidence, pictures of pages.
+
+Runs in a child process only: pdfium can be held for ever, and made to take all memory, by a file of 3 KB.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pypdfium2
+from PIL import Image
+
+from metatag_ocr import errors
+from metatag_ocr.engines import pdfium_evidence
+from metatag_ocr.engines.titles import clean_title, outline_title
+from metatag_ocr.model import FileFacts
+from metatag_ocr.reading.evidence import Layer
+from metatag_ocr.reading.ports import Picture
+
+# pdfium's own error numbers.
+_PASSWORD, _SECURITY = 4, 5
+
+# A PDF's mark stands within its first kilobyte, as every reader accepts it.
+_MARK, _MARK_WITHIN = b"%PDF-", 1024
+
+_COUNT_ZERO, _A_PAGE, _LOOKED_AT = re.compile(rb"/Count\s+0\b"), re.compile(rb"/Type\s*/Page\b"), 1024 * 1024
+
+# Outline entries looked at for a title.
+_OUTLINE_ENTRIES = 50
+
+
+class PdfiumDocument:
+    """One open file. `page_pixels` and `image_pixels` bound the picture of a page and a picture within it."""
+
+    def __init__(self, path: Path, *, page_pixels: int = 50_000_000, image_pixels: int = 500_000_000) -> None:
+        check_is_pdf(path)
+        self._page_pixels = page_pixels
+        self._image_pixels = image_pixels
+        try:
+            self._pdf: Any = pypdfium2.PdfDocument(path)
+        except pypdfium2.PdfiumError as error:
+            raise _refusal(path, getattr(error, "err_code", None)) from error
+        self.page_count = len(self._pdf)
+        if self.page_count < 1:
+            self.close()
+            raise errors.no_pages()
+
+    def facts(self) -> FileFacts:
+        """Give page count and titles; a damaged outline counts as none."""
+        return FileFacts(self.page_count, self._title(), outline_title(self._outline()))
+
+    def layer(self, number: int) -> Layer:
+        """Give a page's text and evidence."""
+        with _Page(self._pdf, number) as page:
+            return pdfium_evidence.layer(page)
+
+    def picture(self, number: int, dpi: int) -> Picture:
+        """Render a page to gray; beyond the pixel budget at a lower dpi."""
+        with _Page(self._pdf, number) as page:
+            width, height = page.get_size()
+            scale = self._affordable(width, height, dpi / 72)
+            self._check_images(page, number)
+            bitmap = page.render(scale=scale, grayscale=True, no_smoothimage=False)
+            pixels = np.array(bitmap.to_numpy().reshape(bitmap.height, bitmap.width), copy=True)
+            bitmap.close()
+        return Picture(pixels, max(1, round(scale * 72)))
+
+    def png(self, number: int, width: int) -> bytes:
+        """Render a page in colour, `width` pixels wide, at most four times as high."""
+        with _Page(self._pdf, number) as page:
+            points, height = page.get_size()
+            scale = min(width / max(1.0, points), 4 * width / max(1.0, height))
+            self._check_images(page, number)
+            bitmap = page.render(scale=scale)
+            image: Image.Image = bitmap.to_pil().convert("RGB")
+            bitmap.close()
+        out = io.BytesIO()
+        image.save(out, "PNG", compress_level=1)
+        return out.getvalue()
+
+    def close(self) -> None:
+        """Give back the file."""
+        self._pdf.close()
+
+    def _affordable(self, width: float, height: float, scale: float) -> float:
+        pixels = max(1.0, width * scale) * max(1.0, height * scale)
+        return scale if pixels <= self._page_pixels else scale * (self._page_pixels / pixels) ** 0.5
+
+    def _check_images(self, page: Any, number: int) -> None:
+        """Refuse pictures that pdfium decodes in full whatever the page's scale (a 35,000 px JBIG2 takes 1.4 GB)."""
+        if pdfium_evidence.largest_image(page) > self._image_pixels:
+            raise errors.page_too_big(number)
+
+    def _title(self) -> str:
+        try:
+            return clean_title(self._pdf.get_metadata_value("Title"))
+        except (pypdfium2.PdfiumError, UnicodeError):
+            return ""
+
+    def _outline(self) -> Iterator[str]:
+        try:
+            for index, entry in enumerate(self._pdf.get_toc(max_depth=3)):
+                if index >= _OUTLINE_ENTRIES:
+                    return
+                yield entry.get_title()
+        except (pypdfium2.PdfiumError, UnicodeError, ValueError, RecursionError):
+            return
+
+
+class _Page:
+    """Loads a page for the length of a block and gives its memory back."""
+
+    def __init__(self, pdf: Any, number: int) -> None:
+        self._pdf = pdf
+        self._number = number
+
+    def __enter__(self) -> Any:
+        try:
+            self._page: Any = self._pdf[self._number - 1]
+        except pypdfium2.PdfiumError as error:
+            raise errors.page_damaged(self._number) from error
+        return self._page
+
+    def __exit__(self, *_: object) -> None:
+        self._page.close()
+
+
+def _refusal(path: Path, code: int | None) -> errors.DocumentError:
+    """Give the error for a file that pdfium refused to open."""
+    if code in (_PASSWORD, _SECURITY):
+        return errors.encrypted()
+    with path.open("rb") as file:
+        head = file.read(_LOOKED_AT)
+    # pdfium calls a file without pages damaged. One that says so itself, and has no page, is whole.
+    return errors.no_pages() if _COUNT_ZERO.search(head) and not _A_PAGE.search(head) else errors.broken()
+
+
+def check_is_pdf(path: Path) -> None:
+    """Raise when a file is empty or does not begin like a PDF."""
+    with path.open("rb") as file:
+        head = file.read(_MARK_WITHIN)
+    if not head:
+        raise errors.empty_document()
+    if _MARK not in head:
+        raise errors.not_a_pdf()

@@ -1,0 +1,106 @@
+"""Tesseract through the tesserocr wheel: no process start, no PNG, no OpenMP, one open API for each language set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tesserocr
+
+from metatag_ocr.languages import data_digest, installed_languages
+from metatag_ocr.model import Word
+from metatag_ocr.reading.ports import Gray, Orientation, Picture, Recognition
+
+# APIs kept open: eng, hin and one more. Each takes 20 to 60 MB.
+_OPEN_APIS = 3
+# OSD's own confidence in the turn; below it a page with little print is not turned.
+_SURE_TURN = 2.0
+# OSD reads a half-size copy as well and twice as fast.
+_OSD_SIDE = 1800
+
+
+class TesserocrEngine:
+    """Recognises with the data in `tessdata`. psm 3: columns are found, turned pages are not (OSD does that)."""
+
+    name = "tesseract"
+
+    def __init__(self, tessdata: Path) -> None:
+        self._tessdata = tessdata
+        self._apis: dict[tuple[str, ...], Any] = {}
+        self._osd: Any = None
+
+    def version(self) -> str:
+        """Give Tesseract's version and a digest of its data: other data gives other text."""
+        return f"{str(tesserocr.tesseract_version()).split()[1]}-{data_digest(self._tessdata)}"
+
+    def languages(self) -> Sequence[str]:
+        """Give the installed languages, sorted."""
+        return installed_languages(self._tessdata)
+
+    def recognize(self, picture: Picture, languages: Sequence[str], *, words: bool) -> Recognition:
+        """Read a picture in one pass: text, word confidences, boxes."""
+        api = self._api(tuple(languages))
+        _set_image(api, picture)
+        try:
+            text = api.GetUTF8Text()
+            confidences = [value for value in api.AllWordConfidences() if value > 0]
+            found = _words(api, picture.pixels) if words else ()
+        finally:
+            api.Clear()
+        return Recognition(text, sum(confidences) / len(confidences) if confidences else 0.0, found)
+
+    def orientation(self, picture: Picture) -> Orientation | None:
+        """Ask Tesseract's OSD; None when its data is missing or the page has too few letters."""
+        if not (self._tessdata / "osd.traineddata").exists():
+            return None
+        if self._osd is None:
+            self._osd = tesserocr.PyTessBaseAPI(path=str(self._tessdata), lang="osd", psm=tesserocr.PSM.OSD_ONLY)
+        _set_image(self._osd, _reduced(picture))
+        try:
+            found = self._osd.DetectOrientationScript()
+        except RuntimeError:
+            return None
+        finally:
+            self._osd.Clear()
+        if not found:
+            return None
+        turn = int(found["orient_deg"]) % 360
+        return Orientation(turn, str(found["script_name"]), float(found["orient_conf"]) >= _SURE_TURN)
+
+    def _api(self, languages: tuple[str, ...]) -> Any:
+        api = self._apis.pop(languages, None)
+        if api is None:
+            api = tesserocr.PyTessBaseAPI(
+                path=str(self._tessdata), lang="+".join(languages), psm=tesserocr.PSM.AUTO, oem=tesserocr.OEM.LSTM_ONLY
+            )
+            while len(self._apis) >= _OPEN_APIS:
+                self._apis.pop(next(iter(self._apis))).End()
+        self._apis[languages] = api
+        return api
+
+
+def _set_image(api: Any, picture: Picture) -> None:
+    pixels = np.ascontiguousarray(picture.pixels)
+    height, width = pixels.shape
+    api.SetImageBytes(pixels.tobytes(), width, height, 1, width)
+    api.SetSourceResolution(max(70, picture.dpi))
+
+
+def _reduced(picture: Picture) -> Picture:
+    step = max(1, max(picture.pixels.shape) // _OSD_SIDE)
+    return Picture(picture.pixels[::step, ::step], max(70, picture.dpi // step)) if step > 1 else picture
+
+
+def _words(api: Any, pixels: Gray) -> tuple[Word, ...]:
+    height, width = pixels.shape
+    found = []
+    level = tesserocr.RIL.WORD
+    for item in tesserocr.iterate_level(api.GetIterator(), level):
+        if item.Empty(level):
+            continue
+        left, top, right, bottom = item.BoundingBox(level)
+        box = (left / width, top / height, (right - left) / width, (bottom - top) / height)
+        found.append(Word(item.GetUTF8Text(level), max(0.0, float(item.Confidence(level))), *box))
+    return tuple(found)

@@ -1,0 +1,193 @@
+"""The nouns of the room: what is asked of a document, and what is answered. Plain Python, no protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Mode = Literal["auto", "force", "skip"]
+Method = Literal["text_layer", "tesseract", "easyocr", "rapidocr", "blank", "skipped", "failed"]
+
+# Methods that recognise pictures; their pages carry a confidence.
+RECOGNISED: frozenset[str] = frozenset({"tesseract", "easyocr", "rapidocr"})
+
+# Longest text of one page, in characters; the wire contract promises it.
+MAX_PAGE_CHARS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Options:
+    """What changes a page's text, and therefore is part of a result's identity."""
+
+    mode: Mode = "auto"
+    # Tesseract names; empty means: detect among those installed.
+    languages: tuple[str, ...] = ()
+    dehyphenate: bool = False
+    words: bool = False
+    # "" (the node's default), "tesseract", "easyocr" or "rapidocr".
+    engine: str = ""
+
+
+@dataclass(frozen=True)
+class DocumentRef:
+    """A document by its content: SHA-256 in 64 lower-case hex digits, size in bytes."""
+
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The pages wanted of a document. `ranges` are inclusive, from 1, an end of 0 means the last page."""
+
+    document: DocumentRef
+    options: Options = Options()
+    ranges: tuple[tuple[int, int], ...] = ()
+    # 0 means no bound.
+    max_pages: int = 0
+    script_hint: str = ""
+
+    def pages_of(self, page_count: int) -> list[int]:
+        """Give the wanted page numbers that the document has, ascending, each once."""
+        numbers: set[int] = set()
+        for first, last in self.ranges or ((1, 0),):
+            numbers.update(range(max(1, first), min(last or page_count, page_count) + 1))
+        ordered = sorted(numbers)
+        return ordered[: self.max_pages] if self.max_pages else ordered
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One failure: an error code of the runtime's table, and a sentence a person can act on."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Word:
+    """One recognised word; confidence 0 to 100, box as shares of the upright page, origin at the top left."""
+
+    text: str
+    confidence: float
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class PageText:
+    """One page's text and how it was had. Times are in milliseconds, rotation in degrees clockwise."""
+
+    number: int
+    text: str
+    method: Method
+    reason: str
+    confidence: float | None = None
+    language: str = ""
+    script: str = ""
+    rotation: int = 0
+    decide_ms: int = 0
+    render_ms: int = 0
+    recognize_ms: int = 0
+    tries: int = 0
+    error: Problem | None = None
+    words: tuple[Word, ...] = ()
+    notes: tuple[str, ...] = ()
+    # Whether the text does not look like writing of its script.
+    gibberish: bool = False
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What the file as a whole says: its pages, its own title, its first outline entry worth a title."""
+
+    page_count: int
+    title: str = ""
+    outline_title: str = ""
+
+
+@dataclass(frozen=True)
+class NeedContent:
+    """The node lacks the document; the caller sends it now."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The file was opened; `pages` will be answered."""
+
+    facts: FileFacts
+    pages: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The end of a document."""
+
+    pages_read: int
+    pages_failed: int
+    confidence: float | None
+    script: str
+    language: str
+    engine_version: str
+    elapsed_ms: int
+
+
+Event = NeedContent | Opened | PageText | Summary
+
+
+@dataclass(frozen=True)
+class EngineInfo:
+    """One way of reading pages as this node has it."""
+
+    name: str
+    version: str
+    healthy: bool
+    detail: str = ""
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NodeState:
+    """Engines and load of the node."""
+
+    engines: tuple[EngineInfo, ...]
+    slots: int
+    pages_in_flight: int
+    pages_waiting: int
+
+
+@dataclass
+class Tally:
+    """Adds pages up to a summary."""
+
+    read: int = 0
+    failed: int = 0
+    confidences: list[float] = field(default_factory=list)
+    scripts: dict[str, int] = field(default_factory=dict)
+    languages: dict[str, int] = field(default_factory=dict)
+
+    def add(self, page: PageText) -> None:
+        """Count one page; scripts and languages weigh by the length of their text."""
+        if page.method == "failed":
+            self.failed += 1
+            return
+        self.read += 1
+        if page.confidence is not None:
+            self.confidences.append(page.confidence)
+        for counts, name in ((self.scripts, page.script), (self.languages, page.language)):
+            if name:
+                counts[name] = counts.get(name, 0) + max(1, len(page.text))
+
+    def summary(self, engine_version: str, elapsed_ms: int) -> Summary:
+        """Give the summary of the pages so far."""
+        return Summary(
+            pages_read=self.read,
+            pages_failed=self.failed,
+            confidence=sum(self.confidences) / len(self.confidences) if self.confidences else None,
+            script=max(self.scripts, key=self.scripts.__getitem__, default=""),
+            language=max(self.languages, key=self.languages.__getitem__, default=""),
+            engine_version=engine_version,
+            elapsed_ms=elapsed_ms,
+        )

@@ -1,0 +1,84 @@
+"""What reading a page needs: an open document, and engines that recognise pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metatag_ocr.model import FileFacts, Word
+from metatag_ocr.reading.evidence import Layer
+
+Gray = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A page as gray pixels, 0 black to 255 white, rows first."""
+
+    pixels: Gray
+    dpi: int
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What an engine read. `confidence` is the mean of its words', 0 to 100; 0 when it read nothing."""
+
+    text: str
+    confidence: float
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True)
+class Orientation:
+    """How a picture lies: degrees clockwise that make it upright (0, 90, 180, 270), and its script.
+
+    `sure` tells whether the turn may be trusted; a picture with few letters gives a guess.
+    """
+
+    turn: int
+    script: str
+    sure: bool
+
+
+class Document(Protocol):
+    """One open PDF. Pages count from 1. Any method may raise DocumentError or PageError."""
+
+    page_count: int
+
+    def facts(self) -> FileFacts:
+        """Give page count and titles."""
+
+    def layer(self, number: int) -> Layer:
+        """Give a page's own text and the evidence about it."""
+
+    def picture(self, number: int, dpi: int) -> Picture:
+        """Render a page; a page that would have too many pixels comes at a lower dpi, which the answer tells."""
+
+    def png(self, number: int, width: int) -> bytes:
+        """Render a page as a PNG of `width` pixels."""
+
+    def close(self) -> None:
+        """Give back the file. May be called twice."""
+
+
+class Engine(Protocol):
+    """Recognises pictures. Models stay loaded between calls."""
+
+    # "tesseract", "easyocr" or "rapidocr".
+    name: str
+
+    def version(self) -> str:
+        """Give the version of program and data; raises nothing."""
+
+    def languages(self) -> Sequence[str]:
+        """Give the installed languages, sorted, by Tesseract's names."""
+
+    def recognize(self, picture: Picture, languages: Sequence[str], *, words: bool) -> Recognition:
+        """Read an upright picture in the given languages, at least one. Boxes of words are shares of the picture."""
+
+    def orientation(self, picture: Picture) -> Orientation | None:
+        """Tell how a picture lies; None when the engine cannot."""

@@ -1,0 +1,67 @@
+"""Whether a text looks like writing at all, and how it is cleaned: NFC, line ends, control characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from metatag_ocr.model import MAX_PAGE_CHARS
+from metatag_ocr.reading.scripts import INDIC, main_script
+
+_VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœ")
+_CONSONANT_RUN = re.compile(r"[bcdfghjklmnpqrstvwxz]{5,}", re.IGNORECASE)
+_LATIN_WORD = re.compile(r"[^\W\d_]{2,}")
+# Everything below the blank but tab and line feed, DEL, the C1 range, and the byte order mark. ZWJ and ZWNJ stay:
+# they shape Indian letters.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
+_DIVIDED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010\x02][ \t]*\n[ \t]*(?=[^\W\d_])")
+_TRAILING = re.compile(r"[ \t]+\n")
+_MANY_LINES = re.compile(r"\n{3,}")
+
+# Fewer letters say nothing about a text.
+_MIN_LETTERS = 20
+
+
+def is_gibberish(text: str) -> bool:
+    """Tell whether a text does not look like writing of its script; short texts never do."""
+    letters = sum(1 for char in text if char.isalpha())
+    visible = sum(1 for char in text if not char.isspace())
+    if visible < _MIN_LETTERS:
+        return False
+    if main_script(text) != "Latin":
+        # Vowel signs are no letters to Python, so a good Indian text has 55 to 75 % letters.
+        return letters < 0.3 * visible
+    return _is_latin_gibberish(text, letters, visible)
+
+
+def _is_latin_gibberish(text: str, letters: int, visible: int) -> bool:
+    words = _LATIN_WORD.findall(text)
+    if letters < _MIN_LETTERS or len(words) < 4:
+        # A table of figures is no gibberish; a page of signs is.
+        return letters + sum(char.isdigit() for char in text) < 0.5 * visible
+    low = [word.lower() for word in words]
+    vowels = sum(char in _VOWELS for word in low for char in word) / max(1, sum(map(len, low)))
+    with_vowel = sum(any(char in _VOWELS for char in word) for word in low) / len(low)
+    runs = sum(bool(_CONSONANT_RUN.search(word)) for word in low) / len(low)
+    return vowels < 0.2 or runs > 0.15 or with_vowel < 0.6
+
+
+def clean(text: str, *, dehyphenate: bool) -> str:
+    """Give a page's text without control characters and trailing blanks, line ends as LF, NFC where Indian."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
+    # pdfium marks a hyphen at a line's end with U+0002.
+    plain = _join_lines(plain) if dehyphenate else plain.replace("\x02", "-")
+    plain = _CONTROL.sub("", plain.replace("\x0c", "\n"))
+    plain = _MANY_LINES.sub("\n\n", _TRAILING.sub("\n", plain)).strip()
+    if main_script(plain) in INDIC:
+        plain = unicodedata.normalize("NFC", plain)
+    return plain
+
+
+def cut(text: str) -> tuple[str, bool]:
+    """Give at most MAX_PAGE_CHARS characters of a text, and whether some were lost."""
+    return text[:MAX_PAGE_CHARS], len(text) > MAX_PAGE_CHARS
+
+
+def _join_lines(text: str) -> str:
+    return _DIVIDED.sub("", text).replace("\x02", "-")

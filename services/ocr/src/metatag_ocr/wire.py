@@ -1,0 +1,156 @@
+"""Messages to model and back. The only file, with servicer.py, that touches metatag.v1."""
+
+from __future__ import annotations
+
+import re
+
+from metatag.v1 import document_pb2, ocr_pb2
+from metatag_ocr.languages import tesseract_name
+from metatag_ocr.model import DocumentRef, Method, Mode, NodeState, Opened, Options, PageText, Summary, Wish
+from metatag_runtime.errors import InvalidArgument
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_MAX_LANGUAGES = 4
+
+_MODES: dict[int, Mode] = {
+    document_pb2.OCR_MODE_UNSPECIFIED: "auto",
+    document_pb2.OCR_MODE_AUTO: "auto",
+    document_pb2.OCR_MODE_FORCE: "force",
+    document_pb2.OCR_MODE_SKIP: "skip",
+}
+_METHODS: dict[Method, document_pb2.PageMethod.ValueType] = {
+    "text_layer": document_pb2.PAGE_METHOD_TEXT_LAYER,
+    "tesseract": document_pb2.PAGE_METHOD_TESSERACT,
+    "easyocr": document_pb2.PAGE_METHOD_EASYOCR,
+    "rapidocr": document_pb2.PAGE_METHOD_RAPIDOCR,
+    "blank": document_pb2.PAGE_METHOD_BLANK,
+    "skipped": document_pb2.PAGE_METHOD_SKIPPED,
+    "failed": document_pb2.PAGE_METHOD_FAILED,
+}
+
+
+def wish(header: ocr_pb2.RecognizeHeader) -> Wish:
+    """Give what a header asks for; raises InvalidArgument that names the field."""
+    return Wish(
+        document=document_ref(header.content_sha256, header.size_bytes),
+        options=_options(header.options),
+        ranges=tuple(_range(pages) for pages in header.pages),
+        max_pages=_at_least_zero("max_pages", header.max_pages),
+        script_hint=header.script_hint,
+    )
+
+
+def document_ref(sha256: str, size_bytes: int) -> DocumentRef:
+    """Give a document's name; raises InvalidArgument."""
+    if not _SHA256.fullmatch(sha256):
+        raise InvalidArgument("content_sha256 must be 64 lower-case hex digits.")
+    return DocumentRef(sha256, _at_least_zero("size_bytes", size_bytes))
+
+
+def render_wish(header: ocr_pb2.RenderPageHeader) -> tuple[DocumentRef, int, int]:
+    """Give document, page and width of a picture; raises InvalidArgument."""
+    if header.page < 1:
+        raise InvalidArgument("page counts from 1.")
+    if not 64 <= header.width <= 2000:
+        raise InvalidArgument("width must be 64 to 2000 pixels.")
+    return document_ref(header.content_sha256, header.size_bytes), header.page, header.width
+
+
+def opened(event: Opened) -> ocr_pb2.RecognizeResponse:
+    """Give the message that a document was opened."""
+    return ocr_pb2.RecognizeResponse(
+        opened=ocr_pb2.DocumentOpened(
+            page_count=event.facts.page_count,
+            pages=event.pages,
+            title=event.facts.title,
+            outline_title=event.facts.outline_title,
+        )
+    )
+
+
+def page(found: PageText) -> ocr_pb2.RecognizeResponse:
+    """Give a page's message."""
+    error = found.error
+    return ocr_pb2.RecognizeResponse(
+        page=document_pb2.Page(
+            number=found.number,
+            text=found.text,
+            method=_METHODS[found.method],
+            reason=found.reason,
+            confidence=found.confidence,
+            language=found.language,
+            rotation=found.rotation,
+            decide_ms=found.decide_ms,
+            render_ms=found.render_ms,
+            recognize_ms=found.recognize_ms,
+            tries=found.tries,
+            error=document_pb2.Problem(code=error.code, message=error.message) if error else None,
+            words=[
+                document_pb2.Word(
+                    text=word.text, confidence=word.confidence, x=word.x, y=word.y, width=word.width, height=word.height
+                )
+                for word in found.words
+            ],
+            notes=found.notes,
+        )
+    )
+
+
+def summary(found: Summary) -> ocr_pb2.RecognizeResponse:
+    """Give a document's end."""
+    return ocr_pb2.RecognizeResponse(
+        summary=ocr_pb2.RecognizeSummary(
+            pages_read=found.pages_read,
+            pages_failed=found.pages_failed,
+            confidence=found.confidence,
+            script=found.script,
+            language=found.language,
+            engine_version=found.engine_version,
+            elapsed_ms=found.elapsed_ms,
+        )
+    )
+
+
+def state(found: NodeState) -> ocr_pb2.ListEnginesResponse:
+    """Give the node's engines and load."""
+    return ocr_pb2.ListEnginesResponse(
+        engines=[
+            ocr_pb2.Engine(
+                name=engine.name,
+                version=engine.version,
+                healthy=engine.healthy,
+                detail=engine.detail,
+                languages=engine.languages,
+            )
+            for engine in found.engines
+        ],
+        slots=found.slots,
+        pages_in_flight=found.pages_in_flight,
+        pages_waiting=found.pages_waiting,
+    )
+
+
+def _options(options: ocr_pb2.RecognizeOptions) -> Options:
+    if len(options.languages) > _MAX_LANGUAGES:
+        raise InvalidArgument(f"languages may name {_MAX_LANGUAGES} at most.")
+    if options.mode not in _MODES:
+        raise InvalidArgument("mode is not one of OcrMode.")
+    return Options(
+        mode=_MODES[options.mode],
+        languages=tuple(dict.fromkeys(tesseract_name(name) for name in options.languages)),
+        dehyphenate=options.dehyphenate,
+        words=options.words,
+        engine=options.engine,
+    )
+
+
+def _range(pages: ocr_pb2.PageRange) -> tuple[int, int]:
+    if pages.first < 1 or (pages.last and pages.last < pages.first) or pages.last < 0:
+        raise InvalidArgument("pages must have first from 1, and last 0 or at least first.")
+    return pages.first, pages.last
+
+
+def _at_least_zero(name: str, value: int) -> int:
+    if value < 0:
+        raise InvalidArgument(f"{name} must not be negative.")
+    return value

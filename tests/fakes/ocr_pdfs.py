@@ -1,0 +1,66 @@
+"""Scans for tests: pictures of digital pages, turned, blurred or laid under text at wish, in a PDF of their own."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image, ImageFilter
+
+from fakes.hostile_pdfs import Objects, pdf, stream
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+def page_image(data: bytes, number: int = 1, dpi: int = 200) -> Image.Image:
+    """Give a digital page as a gray picture."""
+    document = pypdfium2.PdfDocument(data)
+    try:
+        image: Image.Image = document[number - 1].render(scale=dpi / 72, grayscale=True).to_pil().convert("L")
+        return image
+    finally:
+        document.close()
+
+
+def degraded(image: Image.Image, *, angle: float = 0.7, blur: float = 1.0, quality: int = 40) -> Image.Image:
+    """Give the picture as a bad scanner would: leaning, blurred, squeezed."""
+    leaning = image.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor=255)
+    out = io.BytesIO()
+    leaning.filter(ImageFilter.GaussianBlur(blur)).save(out, "JPEG", quality=quality)
+    return Image.open(out).convert("L")
+
+
+def scan_pdf(images: list[Image.Image], *, dpi: int = 200, over: bytes = b"", fonts: bytes = b"") -> bytes:
+    """Give a PDF whose pages are these pictures; `over` is drawn on each, after the picture."""
+    kids = b" ".join(b"%d 0 R" % (10 + 3 * index) for index in range(len(images)))
+    objects: Objects = [
+        (1, b"<</Type/Catalog/Pages 2 0 R>>"),
+        (2, b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(images), kids)),
+        (4, fonts or b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"),
+    ]
+    for index, image in enumerate(images):
+        width, height = image.width * 72 / dpi, image.height * 72 / dpi
+        out = io.BytesIO()
+        image.save(out, "JPEG", quality=90)
+        first = 10 + 3 * index
+        page = (
+            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {width:.2f} {height:.2f}]/Contents {first + 1} 0 R"
+            f"/Resources<</XObject<</I {first + 2} 0 R>>/Font<</F 4 0 R>>>>>>"
+        )
+        head = (
+            f"/Type/XObject/Subtype/Image/Width {image.width}/Height {image.height}/BitsPerComponent 8"
+            "/ColorSpace/DeviceGray/Filter/DCTDecode"
+        )
+        content = f"q {width:.2f} 0 0 {height:.2f} 0 0 cm /I Do Q ".encode()
+        objects += [
+            (first, page.encode()),
+            (first + 1, stream(b"", content + over)),
+            (first + 2, stream(head.encode(), out.getvalue())),
+        ]
+    return pdf(objects)
+
+
+def sample(name: str) -> bytes:
+    """Give one of the project's sample PDFs."""
+    return (SAMPLES / f"{name}.pdf").read_bytes()

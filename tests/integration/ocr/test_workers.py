@@ -1,0 +1,189 @@
+"""Children are killed, replaced, recycled, and never outlive the node."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import aclosing
+
+import psutil
+import pytest
+
+from fakes.hostile_pdfs import nested_forms, text_pdf
+from fakes.ocr_client import header, recognize, stream
+from metatag.v1 import document_pb2
+
+LINE = "The committee approved the water supply scheme for the northern district."
+
+
+def _workers() -> list[psutil.Process]:
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        try:
+            if "metatag_ocr.child" in child.cmdline():
+                found.append(child)
+        except psutil.Error:
+            continue
+    return found
+
+
+async def _until(condition, seconds: float) -> float:
+    start = time.monotonic()
+    while not condition():
+        assert time.monotonic() - start < seconds, "did not happen in time"
+        await asyncio.sleep(0.01)
+    return time.monotonic() - start
+
+
+async def test_cancelling_a_call_ends_its_page_within_a_second(make_node):
+    node = await make_node(page_seconds=60)
+    data = nested_forms()
+    call = asyncio.create_task(recognize(node.channel, data))
+    await _until(lambda: node.pool.working == 1 and node.pool.engine, 10)
+    await asyncio.sleep(0.5)
+    busy = max(_workers(), key=lambda worker: sum(worker.cpu_times()[:2]))
+
+    call.cancel()
+
+    assert await _until(lambda: not busy.is_running() or busy.status() == psutil.STATUS_ZOMBIE, 1.0) < 1.0
+    await _until(lambda: node.pool.working == 0, 1.0)
+    assert LINE in (await recognize(node.channel, text_pdf([[LINE] * 8]))).text
+
+
+async def test_a_killed_worker_fails_its_page_only_and_is_replaced_within_a_second(make_node):
+    node = await make_node(page_seconds=60)
+    await recognize(node.channel, text_pdf([[LINE]]))
+    victims = _workers()
+    call = asyncio.create_task(recognize(node.channel, nested_forms()))
+    await _until(lambda: node.pool.working == 1, 10)
+    await asyncio.sleep(0.3)
+
+    for victim in victims:
+        victim.send_signal(signal.SIGSEGV)
+
+    answer = await call
+    assert answer.pages[1].method == document_pb2.PAGE_METHOD_FAILED
+    assert answer.summary.pages_failed == 1
+    await _until(lambda: bool(_workers()), 1.0)
+    assert LINE in (await recognize(node.channel, text_pdf([[LINE] * 8]))).text
+
+
+async def test_an_idle_worker_that_dies_is_replaced(make_node):
+    node = await make_node()
+    await recognize(node.channel, text_pdf([[LINE]]))
+    (victim,) = _workers()
+
+    victim.kill()
+
+    await _until(lambda: any(worker.pid != victim.pid for worker in _workers()), 2.0)
+    assert LINE in (await recognize(node.channel, text_pdf([[LINE] * 8]))).text
+
+
+async def test_a_worker_is_replaced_after_its_pages(make_node):
+    node = await make_node(worker_pages=3)
+    data = text_pdf([[LINE]] * 4)
+    await recognize(node.channel, text_pdf([["warm"]]))
+    before = {worker.pid for worker in _workers()}
+
+    answer = await recognize(node.channel, data)
+    await recognize(node.channel, data)
+
+    assert len(answer.pages) == 4
+    await _until(lambda: not before & {worker.pid for worker in _workers()}, 3.0)
+
+
+async def test_a_document_goes_on_after_a_dead_page(make_node):
+    node = await make_node(page_seconds=2)
+    data = _good_and_hostile_page()
+
+    answer = await recognize(node.channel, data)
+
+    assert answer.pages[1].method == document_pb2.PAGE_METHOD_FAILED
+    assert answer.pages[1].error.code == "page_too_costly"
+    assert "2 seconds" in answer.pages[1].error.message
+    assert LINE in answer.pages[2].text
+    assert (answer.summary.pages_read, answer.summary.pages_failed) == (1, 1)
+
+
+def _good_and_hostile_page() -> bytes:
+    """The first page never ends, the second is plain text."""
+    from fakes.hostile_pdfs import one_page, pdf
+
+    hostile = nested_forms()
+    objects = []
+    for number, body in _objects_of(hostile):
+        two_pages = b"<</Type/Pages/Count 2/Kids[3 0 R 90 0 R]>>"
+        objects.append((number, two_pages if number == 2 else body))
+    text = dict(one_page(b"BT /F 10 Tf 72 700 Td (" + LINE.encode() + b") Tj ET"))
+    objects += [(90, text[3].replace(b"6 0 R", b"91 0 R")), (91, text[6])]
+    return pdf(objects)
+
+
+def _objects_of(data: bytes) -> list[tuple[int, bytes]]:
+    import re
+
+    found = re.findall(rb"(\d+) 0 obj\n(.*?)\nendobj", data, re.DOTALL)
+    return [(int(number), body) for number, body in found]
+
+
+async def test_leaving_a_stream_early_frees_the_place(make_node):
+    node = await make_node(page_seconds=60)
+    data = nested_forms()
+    async with aclosing(stream(node.channel, data, header(data))) as messages:
+        async for message in messages:
+            if message.WhichOneof("part") == "opened":
+                break
+
+    await _until(lambda: node.pool.working == 0, 3.0)
+
+
+def test_children_die_with_a_node_that_is_killed(tmp_path):
+    environment = os.environ | {
+        "METATAG_OCR_LISTEN": f"unix:{tmp_path}/ocr.sock",
+        "METATAG_OCR_SLOTS": "2",
+        "METATAG_PROCESS_METRICS_PORT": "0",
+    }
+    node = subprocess.Popen([sys.executable, "-m", "metatag_ocr"], env=environment, stderr=subprocess.DEVNULL)
+    try:
+        children = _wait_for_children(node.pid, 2)
+    finally:
+        node.kill()
+        node.wait()
+
+    _gone, alive = psutil.wait_procs(children, timeout=2)
+    assert not alive
+
+
+def test_a_node_stops_cleanly_within_two_seconds(tmp_path):
+    environment = os.environ | {
+        "METATAG_OCR_LISTEN": f"unix:{tmp_path}/ocr.sock",
+        "METATAG_OCR_SLOTS": "1",
+        "METATAG_OCR_SCRATCH_DIR": str(tmp_path / "scratch"),
+        "METATAG_PROCESS_METRICS_PORT": "0",
+    }
+    node = subprocess.Popen([sys.executable, "-m", "metatag_ocr"], env=environment, stderr=subprocess.DEVNULL)
+    children = _wait_for_children(node.pid, 1)
+    start = time.monotonic()
+
+    node.send_signal(signal.SIGTERM)
+
+    assert node.wait(timeout=10) == 0
+    assert time.monotonic() - start < 2.0
+    assert not psutil.wait_procs(children, timeout=1)[1]
+    assert not (tmp_path / "scratch").exists()
+
+
+def _wait_for_children(pid: int, count: int) -> list[psutil.Process]:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        children = [child for child in psutil.Process(pid).children() if "metatag_ocr.child" in child.cmdline()]
+        if len(children) >= count:
+            # A child lays its limits on itself in its first tenths of a second.
+            time.sleep(1.0)
+            return children
+        time.sleep(0.05)
+    pytest.fail("the node's children did not start")
