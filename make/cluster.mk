@@ -1,0 +1,37 @@
+# The cluster: images, compose, manifests, bills of material.
+COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+IMAGES ?= metatag
+TAG ?= dev
+IMAGE_ROOMS ?= gateway jobs ocr tagger
+# Extra options of docker build: BUILD_ARGS="--build-arg BASE_IMAGE=... --secret id=ca_bundle,src=..."
+BUILD_ARGS ?=
+
+.PHONY: images
+images: ## build the container images (IMAGES=registry/name TAG=... BUILD_ARGS=...)
+	@for room in $(IMAGE_ROOMS); do \
+	    DOCKER_BUILDKIT=1 docker build $(BUILD_ARGS) -f deploy/docker/Dockerfile --target $$room -t $(IMAGES)/$$room:$(TAG) . || exit 1; \
+	done
+
+.PHONY: compose-env
+compose-env: ## write .env with random secrets for docker-compose.yml
+	@deploy/compose/make-env.sh
+
+.PHONY: up
+up: compose-env images ## build the images and start the cluster on this machine
+	@METATAG_IMAGES=$(IMAGES) METATAG_TAG=$(TAG) $(COMPOSE) up -d --no-build
+
+.PHONY: test-compose
+test-compose: setup ## build the images, start the stack, scale it, kill it, roll it (root or DOCKER_HOST)
+	@.venv/bin/pytest -m slow tests/deploy/compose
+
+.PHONY: render
+render: setup ## write what is derived: dashboards, alert rules for compose, rendered manifests in build/k8s
+	@.venv/bin/python scripts/render.py
+
+.PHONY: sbom
+sbom: setup ## write a bill of materials per service into build/sbom (CycloneDX)
+	@.venv/bin/python scripts/bill.py sbom
+
+.PHONY: licences
+licences: setup ## list the licences of what each service installs; fails on GPL, AGPL and LGPL
+	@.venv/bin/python scripts/bill.py licences
