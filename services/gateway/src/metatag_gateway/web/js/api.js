@@ -1,0 +1,187 @@
+// Every call to the server, by name. The only module that knows paths.
+import { t } from "./i18n.js";
+import { accessToken } from "./session.js";
+
+export const ROOT = new URL("../../", import.meta.url);
+
+/** What a person can act on; `status` 0 means that the server was not reached. */
+export class ApiError extends Error {
+  constructor(status, detail, { code = "", errors = [], retryAfter = null, jobId = null } = {}) {
+    super(detail);
+    Object.assign(this, { status, code, errors, retryAfter, jobId });
+  }
+}
+
+/** The sentence for an error of any kind. */
+export function sentence(error) {
+  if (error?.status === 0) return t("error.offline");
+  const detail = error?.detail || error?.message;
+  if (error?.status === 401 && !detail) return t("error.signedOut");
+  return detail || t("error.unknown");
+}
+
+function address(path, query) {
+  const url = new URL(path, ROOT);
+  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined && value !== "" && value !== null) url.searchParams.set(name, value);
+  return url;
+}
+
+async function send(method, path, { json, form, query, headers, signal } = {}, token) {
+  const all = { ...headers, Authorization: `Bearer ${token}` };
+  if (json !== undefined) all["Content-Type"] = "application/json";
+  try {
+    return await fetch(address(path, query), { method, headers: all, body: json === undefined ? form : JSON.stringify(json), signal });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError(0, t("error.offline"));
+  }
+}
+
+async function problem(response) {
+  const body = await response.json().catch(() => ({}));
+  const detail = typeof body.detail === "string" ? body.detail : t("error.status", { status: response.status });
+  return new ApiError(response.status, detail, { code: body.code, errors: body.errors, retryAfter: response.headers.get("Retry-After"), jobId: body.job_id });
+}
+
+/** One request with a good token; a refused token is renewed once. Gives the Response. */
+export async function request(method, path, options) {
+  let token = await accessToken();
+  let response = await send(method, path, options, token);
+  if (response.status === 401) {
+    token = await accessToken(token);
+    response = await send(method, path, options, token);
+  }
+  if (!response.ok) throw await problem(response);
+  return response;
+}
+
+const unwrap = (body) => (body && body.success === true && "data" in body ? body.data : body);
+
+export async function call(method, path, options) {
+  const response = await request(method, path, options);
+  return response.status === 204 ? null : unwrap(await response.json());
+}
+
+async function open(method, path, json) {
+  const response = await fetch(address(path), { method, headers: json ? { "Content-Type": "application/json" } : {}, body: json && JSON.stringify(json) })
+    .catch(() => { throw new ApiError(0, t("error.offline")); });
+  if (!response.ok) throw await problem(response);
+  return unwrap(await response.json());
+}
+
+const get = (path, query, signal) => call("GET", path, { query, signal });
+const seg = encodeURIComponent;
+
+export const register = (email, password, full_name) => open("POST", "api/auth/register", { email, password, full_name: full_name || null });
+export const me = () => get("api/auth/me");
+
+export const stats = () => get("api/history/stats");
+export const jobs = (query) => get("api/history/jobs", query);
+export const job = (id) => get(`api/history/jobs/${seg(id)}`);
+export const deleteJob = (id) => call("DELETE", `api/history/jobs/${seg(id)}`);
+export const documents = (query) => get("api/history/documents", query);
+export const search = (query, limit, signal) => get("api/history/documents/search", { query, limit }, signal);
+export const documentDetail = (id) => get(`api/history/documents/${seg(id)}`);
+
+export const startBatch = (body, key) => call("POST", "api/batch/start", { json: body, headers: { "Idempotency-Key": key } });
+export const batchStatus = (id) => get(`api/batch/jobs/${seg(id)}/status`);
+export const control = (id, step) => call("POST", `api/batch/jobs/${seg(id)}/${step}`);
+export const activeBatches = () => get("api/batch/active");
+export const validatePaths = (paths) => call("POST", "api/batch/validate-paths", { json: { paths } });
+export const template = () => get("api/batch/template");
+
+/** Save an answer of the server as a file of the user. */
+export async function download(path, query, name) {
+  const response = await request("GET", path, { query });
+  saveAs(await response.blob(), name);
+}
+
+export function saveAs(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** One document, answered at once with the job to follow where the server can; else with the result. */
+export function processSingle(source, config) {
+  const form = new FormData();
+  form.set("config", JSON.stringify(config));
+  if (source.kind === "file") form.set("pdf_file", source.file, source.file.name);
+  else form.set("pdf_url", source.url.trim());
+  if (source.exclusion) form.set("exclusion_file", source.exclusion, source.exclusion.name);
+  return call("POST", "api/single/process", { form, headers: { Prefer: "respond-async" } });
+}
+
+/** Queue failed documents again, in as many requests as their number needs; gives how many went. */
+export async function retryDocuments(id, ids) {
+  let retried = 0;
+  for (let at = 0; at < ids.length; at += 1000) {
+    const answer = await call("POST", `api/batch/jobs/${seg(id)}/retry`, { json: { document_ids: ids.slice(at, at + 1000) } });
+    retried += answer.retried;
+  }
+  return retried;
+}
+export const jobDocuments = (id, from_row) => get(`api/history/jobs/${seg(id)}/documents`, { from_row, limit: 1000 });
+export const exportJob = (id, format) => download(`api/history/jobs/${seg(id)}/export`, { format }, `metatag-${id.slice(0, 8)}.${format}`);
+
+/** A page of a stored document as a picture. */
+export async function pagePicture(id, page, width, signal) {
+  const response = await request("GET", `api/history/documents/${seg(id)}/pages/${page}.png`, { query: { width }, signal });
+  return response.blob();
+}
+
+export const vocabularies = () => get("api/vocabularies");
+export const vocabulary = (name) => get(`api/vocabularies/${seg(name)}`);
+export const putVocabulary = (name, terms) => call("PUT", `api/vocabularies/${seg(name)}`, { json: { terms } });
+export const deleteVocabulary = (name) => call("DELETE", `api/vocabularies/${seg(name)}`);
+
+export const apiKeys = () => get("api/auth/keys");
+export const addApiKey = (json) => call("POST", "api/auth/keys", { json });
+export const revokeApiKey = (id) => call("DELETE", `api/auth/keys/${seg(id)}`);
+
+export const changePassword = (current_password, new_password) => call("POST", "api/auth/password", { json: { current_password, new_password } });
+export const logoutEverywhere = () => call("POST", "api/auth/logout-all");
+
+export const users = (query) => get("api/admin/users", query);
+export const changeUser = (id, json) => call("PATCH", `api/admin/users/${seg(id)}`, { json });
+export const health = () => get("api/health");
+
+/** Send PDFs, three at a time; `tell` hears how far it is. Gives one { file_path, error } for each file, in order. */
+export async function uploadFiles(files, tell) {
+  const stored = [];
+  const waiting = [...files.keys()];
+  let done = 0;
+  const worker = async () => {
+    for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
+      tell({ done, total: files.length, name: files[at].name });
+      stored[at] = await patiently(() => upload(files[at]));
+      tell({ done: ++done, total: files.length, name: files[at].name });
+    }
+  };
+  await Promise.all([worker(), worker(), worker()]);
+  return stored;
+}
+
+/** One file a request, so that a cut line costs one file; the same bytes sent twice are stored once. */
+async function upload(file) {
+  const form = new FormData();
+  form.set("files", file, file.name);
+  try {
+    return (await call("POST", "api/batch/uploads", { form })).files[0];
+  } catch (error) {
+    if ([400, 413, 415].includes(error.status)) return { file_path: null, error: sentence(error) };
+    throw error;
+  }
+}
+
+/** Repeat over lost lines and busy servers; anything else is final. */
+async function patiently(act) {
+  for (let tries = 0; ; tries++) {
+    try { return await act(); } catch (error) {
+      if (![0, 429, 502, 503].includes(error.status) || tries >= 8) throw error;
+      await new Promise((wake) => setTimeout(wake, 1000 * (Number(error.retryAfter) || Math.min(15, 2 ** tries))));
+    }
+  }
+}

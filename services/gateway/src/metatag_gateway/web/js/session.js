@@ -1,0 +1,59 @@
+// The page's side of the session: who is signed in, and an access token for the next request.
+import { Store } from "./store.js";
+
+/** null while unknown, false when signed out, else the user. */
+export const user = new Store(null);
+export const expired = new Store(false);
+
+const waiting = new Map();
+let last = 0;
+const port = open();
+
+function open() {
+  const url = new URL("session-worker.js", import.meta.url).href;
+  const policy = self.trustedTypes?.createPolicy("metatag-worker", { createScriptURL: () => url });
+  const address = policy ? policy.createScriptURL(url) : url;
+  if (self.SharedWorker) {
+    // A reload is a moment without a tab; browsers that know `extendedLifetime` keep the worker over it.
+    const { port } = new SharedWorker(address, { name: "metatag-session", extendedLifetime: true });
+    port.onmessage = receive;
+    addEventListener("pagehide", (event) => event.persisted || port.postMessage({ op: "bye" }));
+    return port;
+  }
+  const worker = new Worker(address);
+  worker.onmessage = receive;
+  return worker;
+}
+
+function receive({ data }) {
+  if (data.event === "in") user.set(data.user);
+  if (data.event === "out") { expired.set(Boolean(data.expired)); user.set(false); }
+  const call = waiting.get(data.id);
+  if (!call) return;
+  waiting.delete(data.id);
+  if (data.error) call.reject(data.error);
+  else call.resolve(data.result);
+}
+
+function ask(op, fields = {}) {
+  return new Promise((resolve, reject) => {
+    waiting.set(++last, { resolve, reject });
+    port.postMessage({ op, id: last, ...fields });
+  });
+}
+
+export async function begin() { user.set((await ask("who")).user || false); }
+
+export async function signIn(email, password) {
+  const answer = await ask("signIn", { email, password });
+  expired.set(false);
+  user.set(answer.user);
+}
+
+export async function signOut() {
+  await ask("signOut");
+  user.set(false);
+}
+
+/** An access token; give the one just refused as `stale` to have it renewed. Rejects with status 401 when signed out. */
+export const accessToken = (stale) => ask("token", { stale });

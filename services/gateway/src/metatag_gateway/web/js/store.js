@@ -1,0 +1,30 @@
+// A value that components can watch. Small on purpose: session, language, theme, toasts and the live job use it.
+import { useEffect, useState } from "preact/hooks";
+
+export class Store {
+  #value;
+  #watchers = new Set();
+
+  constructor(value) { this.#value = value; }
+
+  get value() { return this.#value; }
+
+  set(value) {
+    if (Object.is(value, this.#value)) return;
+    this.#value = value;
+    for (const watcher of [...this.#watchers]) watcher(value);
+  }
+
+  /** Call `watcher` at each change; the answer ends that. */
+  watch(watcher) {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+}
+
+/** The store's value, drawn again at each change. */
+export function useStore(store) {
+  const [, draw] = useState({});
+  useEffect(() => store.watch(() => draw({})), [store]);
+  return store.value;
+}

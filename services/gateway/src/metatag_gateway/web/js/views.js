@@ -1,0 +1,31 @@
+// Which view stands at which address, and what the navigation lists.
+import { AccountView } from "./views/account.js";
+import { AdminView } from "./views/admin.js";
+import { BatchView } from "./views/batch.js";
+import { DashboardView } from "./views/dashboard.js";
+import { DetailView } from "./views/detail.js";
+import { DocumentView } from "./views/document.js";
+import { HistoryView } from "./views/history.js";
+import { JobView } from "./views/job.js";
+import { KeysView } from "./views/keys.js";
+import { VocabulariesView } from "./views/vocabularies.js";
+
+export const PLACES = [
+  { name: "", icon: "document", label: "nav.document", view: DocumentView },
+  { name: "batch", icon: "batch", label: "nav.batch", view: BatchView },
+  { name: "history", icon: "history", label: "nav.history", view: HistoryView },
+  { name: "dashboard", icon: "chart", label: "nav.dashboard", view: DashboardView },
+  { name: "vocabularies", icon: "tag", label: "nav.vocabularies", view: VocabulariesView },
+  { name: "keys", icon: "key", label: "nav.keys", view: KeysView, apart: true },
+  { name: "account", icon: "user", label: "nav.account", view: AccountView },
+  { name: "admin", icon: "shield", label: "nav.admin", view: AdminView, admin: true },
+];
+
+const INNER = { jobs: ["batch", JobView], documents: ["history", DetailView] };
+
+/** The place and the view for an address; an unknown one is the first page. */
+export function viewOf({ name }) {
+  const [placeName, view] = INNER[name] ?? [name];
+  const place = PLACES.find((one) => one.name === placeName) ?? PLACES[0];
+  return { place, view: view ?? place.view };
+}

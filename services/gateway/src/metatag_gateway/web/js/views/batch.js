@@ -1,0 +1,89 @@
+// Batches: those that run now, and the way from files or a table to a new one.
+import { useEffect, useState } from "preact/hooks";
+import { activeBatches, startBatch, uploadFiles } from "../api.js";
+import { html } from "../html.js";
+import { number, percent, t } from "../i18n.js";
+import { handOver } from "../lib/handover.js";
+import { documents as toDocuments, problems } from "../lib/mapping.js";
+import { readTable } from "../lib/table.js";
+import { go, link } from "../router.js";
+import { Drop } from "../ui/drop.js";
+import { Badge, Button, Failure, Notice, Progress, useFetched } from "../ui/parts.js";
+import { toast } from "../ui/toasts.js";
+import { FileList } from "./batch-files.js";
+import { Mapping } from "./batch-mapping.js";
+import { DEFAULTS, Options, toConfig } from "./options.js";
+
+function Active() {
+  const { data, again } = useFetched(activeBatches, []);
+  useEffect(() => { const timer = setInterval(again, 5000); return () => clearInterval(timer); }, []);
+  const jobs = data?.jobs ?? [];
+  return jobs.length > 0 && html`<section class="card"><h2>${t("batch.active")}</h2><ul class="stack tight">${jobs.map((job) => html`<li key=${job.job_id}>
+    <a class="line-link" href=${link("jobs", job.job_id)}><span class="row apart"><span class="row"><${Badge} status=${job.status} /><span class="num">${t("batch.count", { n: job.total })}</span></span><span class="num soft">${percent(job.progress)}</span></span>
+    <${Progress} share=${job.progress} label=${t("job.progress")} /></a></li>`)}</ul></section>`;
+}
+
+/** Sorts what was dropped: PDFs, or one table. */
+async function take(files) {
+  const pdfs = files.filter((file) => /\.pdf$/i.test(file.name));
+  const table = files.find((file) => /\.(csv|tsv|txt|xlsx)$/i.test(file.name));
+  if (pdfs.length) return { kind: "files", files: pdfs, left: files.length - pdfs.length };
+  if (table) return { kind: "table", name: table.name, ...(await readTable(table)) };
+  throw new Error(t(files.some((file) => /\.xls$/i.test(file.name)) ? "batch.oldExcel" : "batch.nothing"));
+}
+
+async function begin(given, options, tell) {
+  const config = toConfig(options);
+  let documents;
+  if (given.kind === "files") {
+    const sent = await uploadFiles(given.files, tell);
+    const stored = sent.filter((file) => file.file_path);
+    const refused = sent.filter((file) => !file.file_path);
+    if (stored.length === 0) throw new Error(t("batch.noneStored", { reason: refused[0].error }));
+    if (refused.length) toast(t("batch.refused", { n: refused.length, reason: refused[0].error }), "bad");
+    documents = stored.map((file, at) => ({ row_number: at + 1, file_path: file.file_path, file_source_type: "upload" }));
+  } else documents = toDocuments(given.rows, given.mapping);
+  tell({ starting: true });
+  const answer = await startBatch({ documents, config }, given.key);
+  handOver(answer.job_id, documents);
+  return answer.job_id;
+}
+
+function Start({ given, options, count, onReset }) {
+  const [step, setStep] = useState(null);
+  const [error, setError] = useState(null);
+  const run = async () => {
+    setError(null);
+    setStep({});
+    try { go(link("jobs", await begin(given, options, setStep))); } catch (problem) { setError(problem); setStep(null); }
+  };
+  return html`<div class="card stack"><${Failure} error=${error} />
+    ${step?.total && html`<div class="stack tight"><div class="row apart small"><span>${t(step.starting ? "batch.starting" : "batch.uploading", { name: step.name ?? "" })}</span><span class="num">${number(step.done)} / ${number(step.total)}</span></div><${Progress} share=${step.done / step.total} label=${t("batch.upload")} /></div>`}
+    <div class="row"><${Button} cls="main" icon="play" busy=${step !== null} disabled=${count === 0} onClick=${run}>${t("batch.start", { n: count })}<//>
+      <${Button} disabled=${step !== null} onClick=${onReset}>${t("batch.other")}<//></div></div>`;
+}
+
+export function BatchView() {
+  const [given, setGiven] = useState(null);
+  const [options, setOptions] = useState(DEFAULTS);
+  const [error, setError] = useState(null);
+  const choose = async (files) => {
+    setError(null);
+    try {
+      const found = await take(files);
+      if (found.left) toast(t("batch.left", { n: found.left }), "warn");
+      setGiven({ ...found, key: crypto.randomUUID() });
+    } catch (problem) { setError(problem); }
+  };
+  const change = (part) => setGiven((before) => ({ ...before, ...part, key: crypto.randomUUID() }));
+  const wrong = given?.kind === "table" ? problems(toDocuments(given.rows, given.mapping)) : new Map();
+  const count = given ? (given.kind === "files" ? given.files.length : given.mapping.file_path < 0 ? 0 : given.rows.length) : 0;
+  return html`<div class="view stack loose"><header><h1>${t("batch.title")}</h1><p class="soft">${t("batch.lead")}</p></header>
+    <${Active} />
+    ${!given && html`<div class="stack"><${Failure} error=${error} /><${Drop} multiple folder accept=".pdf,.csv,.tsv,.xlsx,application/pdf" title=${t("batch.drop")} hint=${t("batch.dropHint")} onFiles=${choose} />
+      <${Notice}>${t("batch.columns")}<//></div>`}
+    ${given?.kind === "files" && html`<${FileList} files=${given.files} onFiles=${(files) => (files.length ? change({ files }) : setGiven(null))} />`}
+    ${given?.kind === "table" && html`<${Mapping} table=${given} wrong=${wrong} onChange=${change} />`}
+    ${given && html`<section class="card"><h2>${t("options.title")}</h2><${Options} value=${options} onValue=${setOptions} /></section>
+      <${Start} given=${given} options=${options} count=${count} onReset=${() => setGiven(null)} />`}</div>`;
+}

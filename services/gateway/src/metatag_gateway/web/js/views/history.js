@@ -1,0 +1,59 @@
+// What was done: jobs with filters, documents, and search over titles, tags and text in any script.
+import { useEffect, useState } from "preact/hooks";
+import { deleteJob, documents, jobs, search } from "../api.js";
+import { html } from "../html.js";
+import { moment, number, t, word } from "../i18n.js";
+import { link } from "../router.js";
+import { Badge, Button, Confirm, Empty, Failure, Field, Loading, Tabs, useAction, useFetched } from "../ui/parts.js";
+import { toast } from "../ui/toasts.js";
+
+const PAGE = 25;
+const STATES = ["", "processing", "paused", "completed", "failed", "cancelled"];
+
+export function DocumentRows({ found }) {
+  return html`<ul class="found">${found.map((document) => html`<li key=${document.id}><div class="row apart"><a class="strong grow" href=${link("documents", document.id)}>${document.title || t("job.untitled")}</a><${Badge} status=${document.status} /></div>
+    <div class="row tight">${document.tags.slice(0, 10).map((tag) => html`<span class="chip" key=${tag}>${tag}</span>`)}</div>
+    ${document.error_message && html`<div class="small bad-text">${document.error_message}</div>`}
+    <div class="small soft">${word("source", document.file_source_type)} · ${moment(document.processed_at ?? document.created_at)}</div></li>`)}</ul>`;
+}
+
+function Search({ text }) {
+  const { data, error, loading, again } = useFetched(() => search(text, 50), [text]);
+  return html`<${Failure} error=${error} again=${again} />${loading && !data && html`<${Loading} />`}
+    ${data && html`<p class="soft small" role="status">${t("history.found", { n: data.documents.length })}</p>${data.documents.length ? html`<${DocumentRows} found=${data.documents} />` : html`<${Empty} icon="search">${t("history.nothing", { text })}<//>`}`}`;
+}
+
+function Documents() {
+  const { data, error, again } = useFetched(() => documents({ limit: 100 }), []);
+  const [status, setStatus] = useState("");
+  const shown = data?.documents.filter((document) => !status || document.status === status) ?? [];
+  return html`<${Failure} error=${error} again=${again} />${!data && !error && html`<${Loading} />`}${data && html`<div class="filters"><${Field} as="select" label=${t("file.status")} onValue=${setStatus}>
+      ${["", "success", "failed"].map((name) => html`<option value=${name}>${name ? word("status", name) : t("rows.all")}</option>`)}<//></div>
+    ${shown.length ? html`<${DocumentRows} found=${shown} />` : html`<${Empty}>${t("history.empty")}<//>`}`}`;
+}
+
+function Jobs() {
+  const [status, setStatus] = useState("");
+  const [offset, setOffset] = useState(0);
+  const [doomed, doom] = useState(null);
+  const { data, error, again } = useFetched(() => jobs({ limit: PAGE, offset, status }), [status, offset]);
+  const [remove] = useAction(async (id) => { await deleteJob(id); toast(t("history.deleted"), "good"); again(); });
+  return html`<div class="filters"><${Field} as="select" label=${t("file.status")} onValue=${(value) => { setOffset(0); setStatus(value); }}>${STATES.map((name) => html`<option value=${name}>${name ? word("status", name) : t("rows.all")}</option>`)}<//></div>
+    <${Failure} error=${error} again=${again} />${!data && !error && html`<${Loading} />`}
+    ${data && (data.jobs.length === 0 ? html`<${Empty} icon="history">${t("history.empty")}<//>` : html`<div class="scroll"><table class="plate"><thead><tr><th>${t("history.when")}</th><th>${t("history.kind")}</th><th>${t("file.status")}</th><th class="end">${t("history.documents")}</th><th class="end">${t("job.bad")}</th><th><span class="sr">${t("remove")}</span></th></tr></thead><tbody>
+      ${data.jobs.map((job) => html`<tr key=${job.id}><td><a href=${link("jobs", job.id)}>${moment(job.created_at)}</a></td><td>${word("job", job.job_type)}</td><td><${Badge} status=${job.status} /></td><td class="end num">${number(job.total_documents)}</td><td class="end num">${number(job.failed_count)}</td>
+        <td class="end"><${Button} cls="plain slim" icon="trash" label=${t("history.delete", { when: moment(job.created_at) })} onClick=${() => doom(job)} /></td></tr>`)}</tbody></table></div>
+      ${data.total > PAGE && html`<div class="row apart"><span class="small soft num">${t("history.range", { from: offset + 1, to: offset + data.jobs.length, all: data.total })}</span><div class="row"><${Button} cls="slim" icon="left" label=${t("history.newer")} disabled=${offset === 0} onClick=${() => setOffset(offset - PAGE)} /><${Button} cls="slim" icon="right" label=${t("history.older")} disabled=${offset + PAGE >= data.total} onClick=${() => setOffset(offset + PAGE)} /></div></div>`}`)}
+    ${doomed && html`<${Confirm} title=${t("history.deleteTitle")} text=${t("history.deleteText", { n: doomed.total_documents })} yes=${t("delete")} onYes=${() => remove(doomed.id)} onClose=${() => doom(null)} />`}`;
+}
+
+export function HistoryView() {
+  const [tab, setTab] = useState("jobs");
+  const [typed, setTyped] = useState("");
+  const [text, setText] = useState("");
+  useEffect(() => { const timer = setTimeout(() => setText(typed.trim()), 300); return () => clearTimeout(timer); }, [typed]);
+  return html`<div class="view stack loose"><header><h1>${t("nav.history")}</h1><p class="soft">${t("history.lead")}</p></header>
+    <form role="search" onSubmit=${(event) => { event.preventDefault(); setText(typed.trim()); }}><${Field} type="search" label=${t("history.search")} placeholder=${t("history.example")} maxlength="500" value=${typed} onValue=${setTyped} /></form>
+    ${text ? html`<section class="card stack"><${Search} text=${text} /></section>` : html`<section class="card stack"><${Tabs} label=${t("nav.history")} panel="past" tabs=${[["jobs", t("history.jobs")], ["documents", t("history.documents")]]} value=${tab} onValue=${setTab} />
+      <div id="past" role="tabpanel" aria-labelledby=${`past-${tab}`} class="stack">${tab === "jobs" ? html`<${Jobs} />` : html`<${Documents} />`}</div></section>`}</div>`;
+}

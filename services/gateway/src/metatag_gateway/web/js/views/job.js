@@ -1,0 +1,75 @@
+// A batch while it runs and after: state, speed, failures by cause, every row, exports.
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { control, exportJob, retryDocuments } from "../api.js";
+import { html } from "../html.js";
+import { duration, money, number, t } from "../i18n.js";
+import { causes } from "../lib/causes.js";
+import { link } from "../router.js";
+import { useStore } from "../store.js";
+import { Line } from "../ui/charts.js";
+import { Badge, Button, Confirm, Failure, Notice, Progress, useAction } from "../ui/parts.js";
+import { toast } from "../ui/toasts.js";
+import { JobRows } from "./job-rows.js";
+import { useJob } from "./use-job.js";
+
+function Controls({ id, status, onDone }) {
+  const [asking, ask] = useState(false);
+  const [run, busy] = useAction(async (step) => { await control(id, step); onDone(step); });
+  const open = ["processing", "pending", "paused"].includes(status);
+  return html`<div class="row">
+    ${open && status !== "paused" && html`<${Button} icon="pause" busy=${busy} onClick=${() => run("pause")}>${t("job.pause")}<//>`}
+    ${status === "paused" && html`<${Button} cls="main" icon="play" busy=${busy} onClick=${() => run("resume")}>${t("job.resume")}<//>`}
+    ${open && html`<${Button} cls="bad" icon="stop" disabled=${busy} onClick=${() => ask(true)}>${t("job.cancel")}<//>`}
+    ${asking && html`<${Confirm} title=${t("job.cancelTitle")} text=${t("job.cancelText")} yes=${t("job.cancelYes")} onYes=${() => run("cancel")} onClose=${() => ask(false)} />`}</div>`;
+}
+
+function Exports({ id }) {
+  const [run, busy] = useAction((format) => exportJob(id, format));
+  return html`<div class="row">${[["csv", "CSV"], ["jsonl", "JSON Lines"], ["xlsx", "XLSX"]].map(([format, name]) => html`<${Button} key=${format} icon="download" disabled=${busy} label=${t("job.export", { name })} onClick=${() => run(format)}>${name}<//>`)}</div>`;
+}
+
+const Tile = ({ name, value }) => html`<div class="tile"><b>${value}</b><span>${name}</span></div>`;
+
+function Speed({ feed, open, running }) {
+  const rate = feed.speed.perMinute;
+  return html`<section class="card stack"><div class="tiles plain">
+      <${Tile} name=${t("job.rate")} value=${running && rate ? number(rate, rate < 10 ? 1 : 0) : "–"} /><${Tile} name=${t("job.remaining")} value=${running ? duration(feed.speed.remaining(open)) : "–"} />
+    </div><${Line} points=${feed.speed.line()} label=${t("job.throughput")} unit=${t("job.perMinute")} /></section>`;
+}
+
+function Failures({ id, rows, onRetry }) {
+  const groups = causes(rows);
+  const [run, busy] = useAction(async (group) => {
+    const ids = group.rows.map((row) => rows[row].id).filter(Boolean);
+    toast(t("job.retried", { n: await retryDocuments(id, ids) }), "good");
+    onRetry();
+  });
+  return groups.length > 0 && html`<section class="card"><h2>${t("job.failures")}</h2><ul class="stack tight">${groups.map((group) => html`<li class="cause" key=${group.key}>
+    <span class="badge bad num">${number(group.rows.length)}</span><span class="grow">${group.sample || t("error.unknown")}</span><${Button} cls="slim" icon="retry" busy=${busy} onClick=${() => run(group)}>${t("job.retry")}<//></li>`)}</ul></section>`;
+}
+
+function Line1({ state }) {
+  return state === "lost" ? html`<${Notice} kind="warn" role="status">${t("job.lost")}<//>` : null;
+}
+
+export function JobView({ id }) {
+  const { feed, job, error, refresh } = useJob(id);
+  const version = useStore(feed.version), line = useStore(feed.link);
+  const { status, total, processed, failed } = feed.state;
+  const done = processed + failed;
+  const running = status === "processing" || status === "pending";
+  const rows = feed.rows;
+  const failures = useMemo(() => html`<${Failures} id=${id} rows=${rows} onRetry=${() => { feed.reopen(); refresh(); }} />`, [failed, status, id, line]);
+  useEffect(() => { if (line === "ended") refresh(); }, [line]);
+  return html`<div class="view wide stack loose" data-version=${version}><header class="row apart"><div><p class="small"><a href=${link("batch")}>${t("batch.title")}</a></p><h1>${t("job.title", { id: id.slice(0, 8) })}</h1></div>
+      <div class="row"><${Controls} id=${id} status=${status} onDone=${refresh} /></div></header>
+    ${error && !rows.length ? html`<${Failure} error=${error} again=${refresh} />` : html`
+    <${Line1} state=${line} />${feed.message && status === "failed" && html`<${Notice} kind="bad" role="alert">${feed.message}<//>`}
+    <section class="card stack"><div class="row apart"><div class="row"><${Badge} status=${status} /><span class="num" role="status">${t("job.done", { done, all: total })}</span></div>
+        ${job?.cost_usd !== undefined && html`<span class="soft small num">${t("fact.cost")}: ${money(job.cost_usd)}</span>`}</div>
+      <${Progress} share=${total ? done / total : 0} bad=${total ? failed / total : 0} label=${t("job.progress")} />
+      <div class="tiles plain"><${Tile} name=${t("job.good")} value=${number(processed)} /><${Tile} name=${t("job.bad")} value=${number(failed)} /><${Tile} name=${t("job.open")} value=${number(Math.max(0, total - done))} /></div></section>
+    <${Speed} feed=${feed} open=${total - done} running=${running} />
+    ${failures}
+    <section class="card stack"><div class="head"><h2>${t("job.rows")}</h2><${Exports} id=${id} /></div><${JobRows} rows=${rows} total=${total} version=${version} /></section>`}</div>`;
+}
