@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from metatag_cli.commands import demo, doctor, serve, tag
+from metatag_cli.commands import batch, demo, doctor, jobs, login, serve, tag
 
 app = typer.Typer(
     help="metatag turns PDFs, digital or scanned, into tags that make them findable.",
@@ -13,5 +13,11 @@ app = typer.Typer(
 )
 app.command()(serve.serve)
 app.command()(tag.tag)
+app.command()(batch.batch)
+app.command()(batch.watch)
+app.command()(jobs.jobs)
+app.command()(jobs.search)
+app.command()(login.login)
+app.command()(login.logout)
 app.command()(doctor.doctor)
 app.command()(demo.demo)

@@ -14,17 +14,17 @@ from pathlib import Path
 
 from metatag_cli import tessdata
 from metatag_cli.data_dir import DataDir
-from metatag_gateway import bootstrap as gateway
+from metatag_gateway.bootstrap import build as build_gateway
 from metatag_gateway.settings import GatewaySettings
-from metatag_jobs import bootstrap as jobs
+from metatag_jobs.bootstrap import build as build_jobs
 from metatag_jobs.settings import JobsSettings
-from metatag_ocr import bootstrap as ocr
+from metatag_ocr.bootstrap import build as build_ocr
 from metatag_ocr.settings import OcrSettings
 from metatag_runtime.hosting import Service
 from metatag_runtime.metrics import MetricsService
 from metatag_runtime.process import ProcessSettings
 from metatag_runtime.settings import RoomSettings
-from metatag_tagger import bootstrap as tagger
+from metatag_tagger.bootstrap import build as build_tagger
 from metatag_tagger.settings import TaggerSettings
 
 
@@ -95,10 +95,10 @@ class Embedded:
         services: list[Service] = []
         if self.process.metrics_port:
             services.append(MetricsService(self.process.metrics_host, self.process.metrics_port))
-        services += await ocr.build(self.ocr)
-        services += await tagger.build(self.tagger)
-        services += await jobs.build(self.jobs)
-        services += await gateway.build(self.gateway)
+        services += await build_ocr(self.ocr)
+        services += await build_tagger(self.tagger)
+        services += await build_jobs(self.jobs)
+        services += await build_gateway(self.gateway)
         return services
 
 

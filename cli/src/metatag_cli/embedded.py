@@ -98,7 +98,7 @@ def _wait_until_ready(system: System) -> None:
                 f"The system ended at once, with exit code {system.process.returncode}.\n{_tail(system.log)}"
             )
         with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{system.base_url}/api/status", timeout=2.0).is_success:
+            if httpx.get(f"{system.base_url}/readyz", timeout=5.0).is_success:
                 return
         time.sleep(0.05)
     raise StartError(f"The system was not ready within {READY_SECONDS:.0f} seconds.\n{_tail(system.log)}")

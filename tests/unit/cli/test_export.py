@@ -1,0 +1,52 @@
+"""Results written to files."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from metatag_cli import export, live_view
+from metatag_client import Event
+
+EVENTS = [
+    Event("state", 0, message="processing"),
+    Event("finished", 2, 2, "=cmd()", False, error="Empty PDF file"),
+    Event("finished", 3, 1, "कार्यालय आदेश", True, ("midday meal", "school")),
+    Event("completed", 4, message="done"),
+]
+
+
+@pytest.fixture
+def seen() -> live_view.Seen:
+    return live_view.watch(iter(EVENTS), 2)
+
+
+def test_watching_keeps_rows_in_order_and_the_end(seen: live_view.Seen) -> None:
+    told = seen.to_json("j")
+    assert [row["row"] for row in told["documents"]] == [1, 2]
+    assert (told["status"], told["failed"], told["seq"]) == ("completed", 1, 4)
+
+
+def test_a_csv_opens_in_a_spreadsheet_and_runs_nothing(seen: live_view.Seen, tmp_path: Path) -> None:
+    export.write(tmp_path / "out.csv", seen, None)
+    assert (tmp_path / "out.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0]["tags"] == "midday meal, school"
+    assert rows[1]["title"] == "'=cmd()"
+    assert rows[1]["error"] == "Empty PDF file"
+
+
+def test_json_lines_hold_one_document_each(seen: live_view.Seen, tmp_path: Path) -> None:
+    export.write(tmp_path / "out.jsonl", seen, None)
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [row["status"] for row in rows] == ["success", "failed"]
+    assert rows[0]["title"] == "कार्यालय आदेश"
+
+
+def test_json_holds_a_list(seen: live_view.Seen, tmp_path: Path) -> None:
+    export.write(tmp_path / "out.json", seen, None)
+    assert len(json.loads((tmp_path / "out.json").read_text())) == 2
