@@ -906,8 +906,11 @@ class RetryDocumentsRequest(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     JOB_ID_FIELD_NUMBER: _builtins.int
     DOCUMENT_IDS_FIELD_NUMBER: _builtins.int
+    PROVIDER_KEY_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     job_id: _builtins.str
+    provider_key: _builtins.str
+    """The user's provider key; the job's own was erased at its end. Empty: the key still kept, or the service's."""
     @_builtins.property
     def document_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Empty means all failed ones."""
@@ -918,10 +921,11 @@ class RetryDocumentsRequest(_message.Message):
         user_id: _builtins.str = ...,
         job_id: _builtins.str = ...,
         document_ids: _abc.Iterable[_builtins.str] | None = ...,
+        provider_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_ids", b"document_ids", "job_id", b"job_id", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_ids", b"document_ids", "job_id", b"job_id", "provider_key", b"provider_key", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1005,11 +1009,13 @@ class JobEvent(_message.Message):
 
     @_builtins.property
     def document(self) -> Global___Document:
-        """A document started or ended; its text and words are left out."""
+        """A document started or ended; its text, words, pages and raw_response are left out."""
 
     @_builtins.property
     def page(self) -> Global___PageRead:
-        """A page of a document was read; text left out for batches."""
+        """A page of a document was read. Sent for documents sent alone; in batches, without the text, for those of which
+        more than 10 pages are asked.
+        """
 
     def __init__(
         self,
