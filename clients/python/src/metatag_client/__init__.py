@@ -16,6 +16,7 @@ from metatag_client.errors import (
     NotFound,
     NotSignedIn,
     Rejected,
+    StillWorking,
     TooBusy,
     Unreachable,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "Rejected",
     "Result",
     "Row",
+    "StillWorking",
     "Tag",
     "Tokens",
     "TooBusy",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Generic, TypeVar
 from urllib.parse import quote
 
+from metatag_client.errors import StillWorking
 from metatag_client.models import Document, Job, Json, Options, Result, Row, Tokens, Upload, User
 
 T = TypeVar("T")
@@ -83,7 +84,7 @@ def process(
     form = {"config": json.dumps(options.to_json())} | ({"pdf_url": url} if url else {})
     headers = {"Idempotency-Key": key}
     path, bound = "/api/single/process", PROCESS_SECONDS
-    return Call("POST", path, Result.from_json, form=form, files=files, headers=headers, seconds=bound)
+    return Call("POST", path, _result, form=form, files=files, headers=headers, seconds=bound)
 
 
 def start_batch(
@@ -157,6 +158,12 @@ def validate_paths(rows: Sequence[Row]) -> Call[list[Json]]:
 def stats() -> Call[Json]:
     """Count jobs and documents."""
     return Call("GET", "/api/history/stats", _same)
+
+
+def _result(raw: Json) -> Result:
+    if "document_title" not in raw and raw.get("job_id"):
+        raise StillWorking(raw.get("message") or "The document is still in work.", str(raw["job_id"]))
+    return Result.from_json(raw)
 
 
 def _same(raw: Json) -> Json:

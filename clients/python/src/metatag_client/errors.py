@@ -60,6 +60,14 @@ class TooBusy(ApiError):
     """The server or something it needs is busy or away (429, 503): try again after `retry_after` seconds."""
 
 
+class StillWorking(MetatagClientError):
+    """The document takes longer than the server lets one call wait; its result will be in the history as `job_id`."""
+
+    def __init__(self, message: str, job_id: str) -> None:
+        super().__init__(message)
+        self.job_id = job_id
+
+
 def error_for(status: int) -> type[ApiError]:
     """Give the class for an HTTP status."""
     classes: dict[int, type[ApiError]] = {
