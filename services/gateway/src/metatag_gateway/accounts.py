@@ -1,0 +1,189 @@
+"""Accounts: register, sign in, change password, end sessions, API keys, and what an administrator does."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from metatag_gateway.errors import AccountDisabled, Conflict, Forbidden, QuotaExceeded, Unauthenticated
+from metatag_gateway.identity import KEY_MARK, Identity, hash_secret
+from metatag_gateway.model.accounts import SCOPES, ApiKey, Client, Principal, Tokens, User
+from metatag_gateway.ports import AccountStore, Limiter, Passwords, Rate
+from metatag_gateway.sessions import Sessions
+from metatag_runtime.errors import InvalidArgument, NotFound
+
+log = structlog.get_logger("metatag.accounts")
+
+WRONG = "Invalid email or password"
+LOGIN_WINDOW = 300.0
+REGISTER_WINDOW = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an operator chose for accounts."""
+
+    registration_open: bool = True
+    login_attempts: int = 10
+    register_attempts: int = 20
+    api_keys_per_user: int = 20
+
+
+class Accounts:
+    """The use cases around an account."""
+
+    def __init__(
+        self,
+        *,
+        store: AccountStore,
+        passwords: Passwords,
+        sessions: Sessions,
+        identity: Identity,
+        limiter: Limiter,
+        rules: Rules,
+    ) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._sessions = sessions
+        self._identity = identity
+        self._limiter = limiter
+        self._rules = rules
+
+    async def register(self, email: str, password: str, full_name: str | None, client: Client) -> User:
+        """Make an account; the email must be new, whatever its case."""
+        if not self._rules.registration_open:
+            raise Forbidden("Registration is closed; ask an administrator for an account.")
+        rate = Rate(self._rules.register_attempts, REGISTER_WINDOW)
+        await self._throttle(f"register:{client.address}", rate, "Too many registrations from this address")
+        if await self._store.user_by_email(email) is not None:
+            raise InvalidArgument("Email already registered")
+        user = new_user(email, await self._passwords.hash(password), full_name)
+        if not await self._store.add_user(user):
+            raise InvalidArgument("Email already registered")
+        log.info("account registered", user_id=user.id)
+        return user
+
+    async def login(self, email: str, password: str, client: Client) -> tuple[User, Tokens]:
+        """Open a session for the right password."""
+        rate = Rate(self._rules.login_attempts, LOGIN_WINDOW)
+        account = hash_secret(email.casefold())[:32]
+        await self._throttle(f"login:{account}:{client.address}", rate, "Too many sign-in attempts")
+        # One address that tries many accounts is slowed down too, but later: a school may share one.
+        wide = Rate(self._rules.login_attempts * 10, LOGIN_WINDOW)
+        await self._throttle(f"login-address:{client.address}", wide, "Too many sign-in attempts")
+        user = await self._store.user_by_email(email)
+        if not await self._passwords.verify(user.password_hash if user else "", password) or user is None:
+            raise Unauthenticated(WRONG)
+        if not user.is_active:
+            raise AccountDisabled
+        return user, await self._sessions.open(user, client)
+
+    async def refresh(self, refresh_token: str, client: Client) -> Tokens:
+        """Continue a session."""
+        return await self._sessions.continue_(refresh_token, client)
+
+    async def logout(self, refresh_token: str) -> str:
+        """End one session; an unknown token is no error."""
+        ended = await self._sessions.end(refresh_token)
+        return "Successfully logged out" if ended else "Token already revoked or invalid"
+
+    async def logout_everywhere(self, user: User) -> None:
+        """End all sessions of an account, access tokens included."""
+        await self._store.change_user(user.id, end_sessions=True)
+        self._identity.forget(user.id)
+
+    async def change_password(self, user: User, current: str, new: str, client: Client) -> Tokens:
+        """Replace the password, end all sessions, and open one for who did it."""
+        rate = Rate(self._rules.login_attempts, LOGIN_WINDOW)
+        await self._throttle(f"password:{user.id}", rate, "Too many attempts")
+        known = await self._store.user(user.id)
+        if known is None or not await self._passwords.verify(known.password_hash, current):
+            raise InvalidArgument("The current password is not right")
+        hashed = await self._passwords.hash(new)
+        changed = await self._store.change_user(user.id, password_hash=hashed, end_sessions=True)
+        self._identity.forget(user.id)
+        if changed is None:
+            raise Unauthenticated("User not found")
+        return await self._sessions.open(changed, client)
+
+    async def make_key(
+        self, user: User, name: str, scopes: Sequence[str], life: timedelta | None
+    ) -> tuple[ApiKey, str]:
+        """Make an API key; the secret is shown this once."""
+        unknown = sorted(set(scopes) - set(SCOPES))
+        if unknown or not scopes:
+            raise InvalidArgument(f"scopes must be some of: {', '.join(SCOPES)}")
+        secret = KEY_MARK + secrets.token_urlsafe(32)
+        now = datetime.now(UTC)
+        key = ApiKey(
+            id=str(uuid.uuid4()),
+            user_id=user.id,
+            name=name,
+            prefix=secret[: len(KEY_MARK) + 6],
+            key_hash=hash_secret(secret),
+            scopes=tuple(scope for scope in SCOPES if scope in scopes),
+            created_at=now,
+            expires_at=now + life if life else None,
+        )
+        if not await self._store.add_api_key(key, self._rules.api_keys_per_user):
+            raise Conflict(f"An account may hold {self._rules.api_keys_per_user} API keys; revoke one first.")
+        return key, secret
+
+    async def keys(self, user: User) -> list[ApiKey]:
+        """List live API keys."""
+        return await self._store.api_keys(user.id)
+
+    async def revoke_key(self, user: User, key_id: str) -> None:
+        """End an API key, at once on this replica."""
+        if not await self._store.revoke_api_key(user.id, key_id):
+            raise NotFound("API key not found")
+        self._identity.forget_keys()
+
+    async def list_users(self, limit: int, offset: int, query: str) -> tuple[list[User], int]:
+        """List accounts, for an administrator."""
+        return await self._store.list_users(limit, offset, query)
+
+    async def set_user(self, admin: Principal, user_id: str, *, active: bool | None, is_admin: bool | None) -> User:
+        """Disable, enable, promote or demote an account; nobody locks themselves out."""
+        if user_id == admin.user_id and (active is False or is_admin is False):
+            raise Conflict("You cannot disable or demote your own account.")
+        changed = await self._store.change_user(
+            user_id, is_active=active, is_admin=is_admin, end_sessions=active is False
+        )
+        self._identity.forget(user_id)
+        if changed is None:
+            raise NotFound("User not found")
+        log.info("account changed", user_id=user_id, active=active, is_admin=is_admin, by=admin.user_id)
+        return changed
+
+    async def ensure_admin(self, email: str, password: str) -> None:
+        """Make the administrator that the settings name, unless the account exists."""
+        if await self._store.user_by_email(email) is None:
+            user = new_user(email, await self._passwords.hash(password), "Administrator", is_admin=True)
+            if await self._store.add_user(user):
+                log.info("administrator made", user_id=user.id)
+
+    async def _throttle(self, bucket: str, rate: Rate, sentence: str) -> None:
+        wait = await self._limiter.take(bucket, rate)
+        if wait > 0:
+            raise QuotaExceeded(f"{sentence}; try again in {max(1, round(wait))} seconds.", retry_after=wait)
+
+
+def new_user(email: str, password_hash: str, full_name: str | None, *, is_admin: bool = False) -> User:
+    """Give a fresh account."""
+    return User(
+        id=str(uuid.uuid4()),
+        email=email,
+        full_name=full_name,
+        is_active=True,
+        is_verified=False,
+        is_admin=is_admin,
+        session_version=1,
+        created_at=datetime.now(UTC),
+        password_hash=password_hash,
+    )

@@ -1,0 +1,258 @@
+"""The jobs service over gRPC."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from itertools import islice
+
+from google.protobuf.struct_pb2 import Struct
+
+from metatag.v1 import jobs_pb2 as j
+from metatag.v1.jobs_pb2_grpc import JobsServiceStub
+from metatag_gateway.model.documents import Document, DocumentSpec, Source, StoredFile, Term, Vocabulary
+from metatag_gateway.model.jobs import Dependency, Job, JobEvent, NewJob, SourceCheck, Stats
+from metatag_gateway.wire import documents as wire_documents
+from metatag_gateway.wire import jobs as wire
+from metatag_gateway.wire.names import CONTROLS, DOCUMENT_STATES, EXPORTS, JOB_STATES, JOB_TYPES
+from metatag_runtime.context import request_id
+from metatag_runtime.grpc_client import call_metadata, call_timeout, open_channel, peer_errors
+
+PEER = "jobs"
+# Seconds. Reads are answered from indexes; a validation may look at many slow hosts (its promise is 100 s).
+READ = 15.0
+WRITE = 60.0
+VALIDATE = 115.0
+STREAM = 600.0
+# Documents in one message of CreateJob, as the contract bounds it.
+CREATE_CHUNK = 1000
+
+REPEATABLE = tuple(
+    f"metatag.v1.JobsService/{name}"
+    for name in (
+        "GetJob", "ListJobs", "ControlJob", "DeleteJob", "ListDocuments", "GetDocument", "SearchDocuments", "GetStats",
+        "ListVocabularies", "GetVocabulary", "GetDependencies",
+    )
+)  # fmt: skip
+
+
+class GrpcJobs:
+    """Keeps the promises of ports.Jobs; the comments of JobsService say the rest."""
+
+    def __init__(self, address: str) -> None:
+        self._channel = open_channel(address, REPEATABLE)
+        self._stub = JobsServiceStub(self._channel)
+
+    async def close(self) -> None:
+        """Close the channel."""
+        await self._channel.close()
+
+    async def upload(
+        self, user_id: str, file_name: str, chunks: AsyncIterator[bytes], max_bytes: int, content_sha256: str = ""
+    ) -> StoredFile:
+        """Stream a file; flow control of the call is what slows a fast sender down."""
+        header = j.UploadFileHeader(
+            user_id=user_id, file_name=file_name[:255], max_bytes=max_bytes, content_sha256=content_sha256
+        )
+        failure: list[BaseException] = []
+
+        async def requests() -> AsyncIterator[j.UploadFileRequest]:
+            yield j.UploadFileRequest(header=header)
+            try:
+                async for chunk in chunks:
+                    yield j.UploadFileRequest(chunk=chunk)
+            except BaseException as error:
+                # gRPC only knows that the call was cancelled; the sender's reason is the one to tell.
+                failure.append(error)
+                raise
+
+        try:
+            with peer_errors(PEER):
+                answer = await self._stub.UploadFile(requests(), timeout=STREAM, metadata=call_metadata())
+        except BaseException:
+            if failure and isinstance(failure[0], Exception):
+                raise failure[0] from None
+            raise
+        return StoredFile(answer.file_id, answer.content_sha256, answer.size_bytes, answer.file_name)
+
+    async def create(self, user_id: str, job: NewJob, documents: Iterable[DocumentSpec]) -> tuple[Job, bool]:
+        """Send the header, then the documents in lists."""
+        config = Struct()
+        config.update(job.public_config)
+        header = j.CreateJobHeader(
+            user_id=user_id,
+            job_id=job.job_id,
+            type=JOB_TYPES[job.job_type],
+            options=wire_documents.to_options(job.options),
+            provider_key=job.provider_key,
+            idempotency_key=job.idempotency_key,
+            public_config=config,
+            request_id=request_id(),
+        )
+        with peer_errors(PEER):
+            answer = await self._stub.CreateJob(
+                _creation(header, documents), timeout=call_timeout(WRITE), metadata=call_metadata()
+            )
+        return wire.job(answer.job), answer.replayed
+
+    async def get(self, user_id: str, job_id: str) -> Job:
+        """GetJob."""
+        request = j.GetJobRequest(user_id=user_id, job_id=job_id)
+        with peer_errors(PEER):
+            answer = await self._stub.GetJob(request, timeout=call_timeout(READ), metadata=call_metadata())
+        return wire.job(answer.job)
+
+    async def list_jobs(
+        self, user_id: str, limit: int, offset: int, statuses: Sequence[str], job_type: str
+    ) -> tuple[list[Job], int]:
+        """ListJobs."""
+        request = j.ListJobsRequest(
+            user_id=user_id,
+            limit=limit,
+            offset=offset,
+            states=[JOB_STATES[name] for name in statuses],
+            type=JOB_TYPES.get(job_type, j.JOB_TYPE_UNSPECIFIED),
+        )
+        with peer_errors(PEER):
+            answer = await self._stub.ListJobs(request, timeout=call_timeout(READ), metadata=call_metadata())
+        return [wire.job(found) for found in answer.jobs], answer.total
+
+    async def control(self, user_id: str, job_id: str, command: str) -> Job:
+        """ControlJob."""
+        request = j.ControlJobRequest(user_id=user_id, job_id=job_id, control=CONTROLS[command])
+        with peer_errors(PEER):
+            answer = await self._stub.ControlJob(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        return wire.job(answer.job)
+
+    async def delete(self, user_id: str, job_id: str) -> None:
+        """DeleteJob."""
+        request = j.DeleteJobRequest(user_id=user_id, job_id=job_id)
+        with peer_errors(PEER):
+            await self._stub.DeleteJob(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+
+    async def retry(self, user_id: str, job_id: str, document_ids: Sequence[str]) -> tuple[Job, int]:
+        """RetryDocuments."""
+        request = j.RetryDocumentsRequest(user_id=user_id, job_id=job_id, document_ids=document_ids)
+        with peer_errors(PEER):
+            answer = await self._stub.RetryDocuments(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        return wire.job(answer.job), answer.retried
+
+    async def watch(self, user_id: str, job_id: str, after: int) -> AsyncIterator[JobEvent | None]:
+        """WatchJob; without a deadline, because a job may run for days."""
+        request = j.WatchJobRequest(user_id=user_id, job_id=job_id, after=after)
+        call = self._stub.WatchJob(request, metadata=call_metadata())
+        try:
+            with peer_errors(PEER):
+                async for answer in call:
+                    yield wire.event(answer.event) if answer.HasField("event") else None
+        finally:
+            call.cancel()
+
+    async def documents(
+        self, user_id: str, job_id: str, limit: int, from_row: int = 0, statuses: Sequence[str] = ()
+    ) -> list[Document]:
+        """ListDocuments."""
+        request = j.ListDocumentsRequest(
+            user_id=user_id,
+            job_id=job_id,
+            limit=limit,
+            from_position=from_row,
+            states=[DOCUMENT_STATES[name] for name in statuses],
+        )
+        with peer_errors(PEER):
+            answer = await self._stub.ListDocuments(request, timeout=call_timeout(READ), metadata=call_metadata())
+        return [wire_documents.document(found) for found in answer.documents]
+
+    async def document(self, user_id: str, document_id: str) -> Document:
+        """GetDocument."""
+        request = j.GetDocumentRequest(user_id=user_id, document_id=document_id)
+        with peer_errors(PEER):
+            answer = await self._stub.GetDocument(request, timeout=call_timeout(READ), metadata=call_metadata())
+        return wire_documents.document(answer.document)
+
+    async def search(self, user_id: str, query: str, limit: int) -> list[Document]:
+        """SearchDocuments."""
+        request = j.SearchDocumentsRequest(user_id=user_id, query=query, limit=limit)
+        with peer_errors(PEER):
+            answer = await self._stub.SearchDocuments(request, timeout=call_timeout(READ), metadata=call_metadata())
+        return [wire_documents.document(found) for found in answer.documents]
+
+    async def stats(self, user_id: str) -> Stats:
+        """GetStats."""
+        request = j.GetStatsRequest(user_id=user_id)
+        with peer_errors(PEER):
+            return wire.stats(await self._stub.GetStats(request, timeout=call_timeout(READ), metadata=call_metadata()))
+
+    async def validate(self, user_id: str, sources: Sequence[Source]) -> list[SourceCheck]:
+        """ValidateSources."""
+        written = [wire_documents.to_source(source) for source in sources]
+        request = j.ValidateSourcesRequest(user_id=user_id, sources=written)
+        with peer_errors(PEER):
+            answer = await self._stub.ValidateSources(request, timeout=call_timeout(VALIDATE), metadata=call_metadata())
+        return [wire.check(found) for found in answer.checks]
+
+    async def fetch(self, user_id: str, source: Source) -> AsyncIterator[bytes]:
+        """FetchSource."""
+        request = j.FetchSourceRequest(user_id=user_id, source=wire_documents.to_source(source))
+        call = self._stub.FetchSource(request, timeout=STREAM, metadata=call_metadata())
+        with peer_errors(PEER):
+            async for answer in call:
+                yield answer.chunk
+
+    async def read_file(self, user_id: str, document_id: str) -> AsyncIterator[bytes]:
+        """ReadFile."""
+        request = j.ReadFileRequest(user_id=user_id, document_id=document_id)
+        call = self._stub.ReadFile(request, timeout=STREAM, metadata=call_metadata())
+        with peer_errors(PEER):
+            async for answer in call:
+                yield answer.chunk
+
+    async def export(self, user_id: str, job_id: str, export_format: str) -> AsyncIterator[bytes]:
+        """ExportJob."""
+        request = j.ExportJobRequest(user_id=user_id, job_id=job_id, format=EXPORTS[export_format])
+        call = self._stub.ExportJob(request, timeout=STREAM, metadata=call_metadata())
+        with peer_errors(PEER):
+            async for answer in call:
+                yield answer.chunk
+
+    async def put_vocabulary(self, user_id: str, name: str, terms: Sequence[Term]) -> Vocabulary:
+        """PutVocabulary."""
+        request = j.PutVocabularyRequest(user_id=user_id, name=name, terms=wire_documents.to_terms(terms))
+        with peer_errors(PEER):
+            answer = await self._stub.PutVocabulary(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        return wire_documents.vocabulary(answer.vocabulary)
+
+    async def vocabulary(self, user_id: str, name: str, version: int) -> Vocabulary:
+        """GetVocabulary."""
+        request = j.GetVocabularyRequest(user_id=user_id, name=name, version=version)
+        with peer_errors(PEER):
+            answer = await self._stub.GetVocabulary(request, timeout=call_timeout(READ), metadata=call_metadata())
+        return wire_documents.vocabulary(answer.vocabulary)
+
+    async def vocabularies(self, user_id: str) -> list[Vocabulary]:
+        """ListVocabularies."""
+        request = j.ListVocabulariesRequest(user_id=user_id)
+        with peer_errors(PEER):
+            answer = await self._stub.ListVocabularies(request, timeout=call_timeout(READ), metadata=call_metadata())
+        counts = answer.term_counts
+        return [wire_documents.vocabulary(v, n) for v, n in zip(answer.vocabularies, counts, strict=True)]
+
+    async def delete_vocabulary(self, user_id: str, name: str) -> None:
+        """DeleteVocabulary."""
+        request = j.DeleteVocabularyRequest(user_id=user_id, name=name)
+        with peer_errors(PEER):
+            await self._stub.DeleteVocabulary(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+
+    async def dependencies(self) -> list[Dependency]:
+        """GetDependencies."""
+        with peer_errors(PEER):
+            answer = await self._stub.GetDependencies(
+                j.GetDependenciesRequest(), timeout=call_timeout(5.0), metadata=call_metadata()
+            )
+        return [wire.dependency(found) for found in answer.dependencies]
+
+
+def _creation(header: j.CreateJobHeader, documents: Iterable[DocumentSpec]) -> Iterator[j.CreateJobRequest]:
+    yield j.CreateJobRequest(header=header)
+    rows = iter(documents)
+    while chunk := list(islice(rows, CREATE_CHUNK)):
+        yield j.CreateJobRequest(documents=j.DocumentList(documents=map(wire_documents.to_spec, chunk)))

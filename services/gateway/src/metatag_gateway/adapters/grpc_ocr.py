@@ -1,0 +1,98 @@
+"""The ocr service over gRPC, for small files where no job is involved."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+
+from metatag.v1 import document_pb2 as d
+from metatag.v1 import ocr_pb2 as o
+from metatag.v1.ocr_pb2_grpc import OcrServiceStub
+from metatag_gateway.model.jobs import Engine
+from metatag_gateway.wire import jobs as wire
+from metatag_runtime.grpc_client import call_metadata, call_timeout, open_channel, peer_errors
+
+PEER = "ocr"
+CHUNK = 1024 * 1024
+# Seconds: a scanned exclusion list of a few pages; one rendered page.
+READ_SECONDS = 120.0
+RENDER_SECONDS = 60.0
+
+
+class GrpcOcr:
+    """Keeps the promises of ports.Ocr."""
+
+    def __init__(self, address: str) -> None:
+        self._channel = open_channel(address, ["metatag.v1.OcrService/ListEngines"])
+        self._stub = OcrServiceStub(self._channel)
+
+    async def close(self) -> None:
+        """Close the channel."""
+        await self._channel.close()
+
+    async def read_text(self, content: bytes, max_pages: int) -> str:
+        """Recognize, sending the bytes only when the node asks for them."""
+        header = o.RecognizeHeader(
+            content_sha256=hashlib.sha256(content).hexdigest(),
+            size_bytes=len(content),
+            options=o.RecognizeOptions(mode=d.OCR_MODE_AUTO),
+            max_pages=max_pages,
+        )
+        needed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        async def requests() -> AsyncIterator[o.RecognizeRequest]:
+            yield o.RecognizeRequest(header=header)
+            if await needed:
+                for start in range(0, len(content), CHUNK):
+                    yield o.RecognizeRequest(chunk=content[start : start + CHUNK])
+
+        pages: dict[int, str] = {}
+        call = self._stub.Recognize(requests(), timeout=call_timeout(READ_SECONDS), metadata=call_metadata())
+        try:
+            with peer_errors(PEER):
+                async for answer in call:
+                    _settle(needed, answer.HasField("need_content"))
+                    if answer.HasField("page"):
+                        pages[answer.page.number] = answer.page.text
+        finally:
+            _settle(needed, False)
+            call.cancel()
+        return "\n".join(pages[number] for number in sorted(pages))
+
+    async def engines(self) -> list[Engine]:
+        """ListEngines."""
+        with peer_errors(PEER):
+            answer = await self._stub.ListEngines(
+                o.ListEnginesRequest(), timeout=call_timeout(5.0), metadata=call_metadata()
+            )
+        return [wire.engine(found) for found in answer.engines]
+
+    async def render(self, content: bytes, page: int, width: int) -> AsyncIterator[bytes]:
+        """RenderPage, sending the bytes only when the node asks for them."""
+        header = o.RenderPageHeader(
+            content_sha256=hashlib.sha256(content).hexdigest(), size_bytes=len(content), page=page, width=width
+        )
+        needed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        async def requests() -> AsyncIterator[o.RenderPageRequest]:
+            yield o.RenderPageRequest(header=header)
+            if await needed:
+                for start in range(0, len(content), CHUNK):
+                    yield o.RenderPageRequest(chunk=content[start : start + CHUNK])
+
+        call = self._stub.RenderPage(requests(), timeout=call_timeout(RENDER_SECONDS), metadata=call_metadata())
+        try:
+            with peer_errors(PEER):
+                async for answer in call:
+                    _settle(needed, answer.HasField("need_content"))
+                    if answer.HasField("chunk"):
+                        yield answer.chunk
+        finally:
+            _settle(needed, False)
+            call.cancel()
+
+
+def _settle(future: asyncio.Future[bool], value: bool) -> None:
+    if not future.done():
+        future.set_result(value)

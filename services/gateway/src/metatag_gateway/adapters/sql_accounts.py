@@ -1,0 +1,218 @@
+"""Users, refresh tokens and API keys in SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from metatag_gateway.adapters.sql_tables import API_KEYS, REFRESH_TOKENS, USERS
+from metatag_gateway.model.accounts import ApiKey, RefreshToken, User
+from metatag_runtime.errors import Unavailable
+from metatag_runtime.sql import Database
+
+
+class SqlAccounts:
+    """Keeps the promises of ports.AccountStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def ping(self) -> None:
+        """Ask for one row."""
+        with _away():
+            await self._database.ping()
+
+    async def add_user(self, user: User) -> bool:
+        """Insert; the unique case-folded email decides a race."""
+        row = {
+            "id": user.id,
+            "email": user.email,
+            "email_key": user.email.casefold(),
+            "password_hash": user.password_hash,
+            "full_name": user.full_name,
+            "is_active": user.is_active,
+            "is_verified": user.is_verified,
+            "is_admin": user.is_admin,
+            "session_version": user.session_version,
+            "created_at": user.created_at,
+            "updated_at": user.created_at,
+        }
+        try:
+            with _away():
+                async with self._database.write() as connection:
+                    await connection.execute(sa.insert(USERS).values(row))
+        except IntegrityError:
+            return False
+        return True
+
+    async def user(self, user_id: str) -> User | None:
+        """Select by id."""
+        return await self._one_user(USERS.c.id == user_id)
+
+    async def user_by_email(self, email: str) -> User | None:
+        """Select by case-folded email."""
+        return await self._one_user(USERS.c.email_key == email.casefold())
+
+    async def list_users(self, limit: int, offset: int, query: str) -> tuple[list[User], int]:
+        """Select a page, and count."""
+        where: sa.ColumnElement[bool] = sa.true()
+        if query:
+            part = query.casefold()
+            where = sa.or_(
+                USERS.c.email_key.contains(part, autoescape=True),
+                sa.func.lower(USERS.c.full_name).contains(part, autoescape=True),
+            )
+        page = sa.select(USERS).where(where).order_by(USERS.c.created_at, USERS.c.id).limit(limit).offset(offset)
+        with _away():
+            async with self._database.read() as connection:
+                rows = (await connection.execute(page)).mappings().all()
+                total = await connection.scalar(sa.select(sa.func.count()).select_from(USERS).where(where))
+        return [_user(row) for row in rows], total or 0
+
+    async def change_user(
+        self,
+        user_id: str,
+        *,
+        is_active: bool | None = None,
+        is_admin: bool | None = None,
+        password_hash: str | None = None,
+        end_sessions: bool = False,
+    ) -> User | None:
+        """Update, and end the sessions in the same transaction."""
+        now = datetime.now(UTC)
+        given = {"is_active": is_active, "is_admin": is_admin, "password_hash": password_hash}
+        values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if end_sessions:
+            values["session_version"] = USERS.c.session_version + 1
+        with _away():
+            async with self._database.write() as connection:
+                await connection.execute(sa.update(USERS).where(USERS.c.id == user_id).values(**values, updated_at=now))
+                if end_sessions:
+                    await connection.execute(_revoke(REFRESH_TOKENS.c.user_id == user_id, now))
+                row = (await connection.execute(sa.select(USERS).where(USERS.c.id == user_id))).mappings().first()
+        return _user(row) if row else None
+
+    async def add_refresh(self, token: RefreshToken) -> None:
+        """Insert, and sweep the account's long dead tokens on the way."""
+        with _away():
+            async with self._database.write() as connection:
+                await connection.execute(
+                    sa.delete(REFRESH_TOKENS).where(
+                        REFRESH_TOKENS.c.user_id == token.user_id, REFRESH_TOKENS.c.expires_at < token.created_at
+                    )
+                )
+                await connection.execute(sa.insert(REFRESH_TOKENS).values(_refresh_row(token)))
+
+    async def refresh(self, token_hash: str) -> RefreshToken | None:
+        """Select by hash."""
+        with _away():
+            async with self._database.read() as connection:
+                found = sa.select(REFRESH_TOKENS).where(REFRESH_TOKENS.c.token_hash == token_hash)
+                row = (await connection.execute(found)).mappings().first()
+        return RefreshToken(**row) if row else None
+
+    async def rotate_refresh(self, token: RefreshToken, successor: RefreshToken) -> bool:
+        """Update with the old state in the condition: of two racers one changes a row."""
+        table = REFRESH_TOKENS
+        unrotated = sa.and_(table.c.id == token.id, table.c.rotated_at.is_(None), table.c.revoked_at.is_(None))
+        with _away():
+            async with self._database.write() as connection:
+                changed = await connection.execute(
+                    sa.update(table).where(unrotated).values(rotated_at=successor.created_at)
+                )
+                if changed.rowcount != 1:
+                    return False
+                await connection.execute(sa.insert(table).values(_refresh_row(successor)))
+        return True
+
+    async def revoke_family(self, family_id: str) -> None:
+        """Update all of a family."""
+        with _away():
+            async with self._database.write() as connection:
+                await connection.execute(_revoke(REFRESH_TOKENS.c.family_id == family_id, datetime.now(UTC)))
+
+    async def add_api_key(self, key: ApiKey, most: int) -> bool:
+        """Insert if there is room for one more."""
+        live = (
+            sa.select(sa.func.count())
+            .select_from(API_KEYS)
+            .where(API_KEYS.c.user_id == key.user_id, API_KEYS.c.revoked_at.is_(None))
+        )
+        row = {name: getattr(key, name) for name in ApiKey.__dataclass_fields__} | {"scopes": " ".join(key.scopes)}
+        with _away():
+            async with self._database.write() as connection:
+                if (await connection.scalar(live) or 0) >= most:
+                    return False
+                await connection.execute(sa.insert(API_KEYS).values(row))
+        return True
+
+    async def api_key(self, key_hash: str) -> ApiKey | None:
+        """Select by hash."""
+        with _away():
+            async with self._database.read() as connection:
+                found = sa.select(API_KEYS).where(API_KEYS.c.key_hash == key_hash)
+                row = (await connection.execute(found)).mappings().first()
+        return _api_key(row) if row else None
+
+    async def api_keys(self, user_id: str) -> list[ApiKey]:
+        """Select the live ones."""
+        live = sa.select(API_KEYS).where(API_KEYS.c.user_id == user_id, API_KEYS.c.revoked_at.is_(None))
+        with _away():
+            async with self._database.read() as connection:
+                rows = await connection.execute(live.order_by(API_KEYS.c.created_at.desc(), API_KEYS.c.id))
+                return [_api_key(row) for row in rows.mappings()]
+
+    async def touch_api_key(self, key_id: str, at: datetime) -> None:
+        """Update."""
+        with _away():
+            async with self._database.write() as connection:
+                await connection.execute(sa.update(API_KEYS).where(API_KEYS.c.id == key_id).values(last_used_at=at))
+
+    async def revoke_api_key(self, user_id: str, key_id: str) -> bool:
+        """Update a live key of this user."""
+        mine = sa.and_(API_KEYS.c.id == key_id, API_KEYS.c.user_id == user_id, API_KEYS.c.revoked_at.is_(None))
+        with _away():
+            async with self._database.write() as connection:
+                changed = await connection.execute(sa.update(API_KEYS).where(mine).values(revoked_at=datetime.now(UTC)))
+        return bool(changed.rowcount)
+
+    async def _one_user(self, condition: sa.ColumnElement[bool]) -> User | None:
+        with _away():
+            async with self._database.read() as connection:
+                row = (await connection.execute(sa.select(USERS).where(condition))).mappings().first()
+        return _user(row) if row else None
+
+
+class _away:
+    """Says in our words that the database does not answer; a violated constraint stays what it is."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, IntegrityError):
+            return
+        if isinstance(error, DBAPIError | PoolTimeout | OSError):
+            raise Unavailable("The account database does not answer; try again in a moment.") from error
+
+
+def _user(row: Mapping[Any, Any]) -> User:
+    return User(**{name: row[name] for name in User.__dataclass_fields__})
+
+
+def _api_key(row: Mapping[Any, Any]) -> ApiKey:
+    return ApiKey(**{**row, "scopes": tuple(row["scopes"].split())})
+
+
+def _refresh_row(token: RefreshToken) -> dict[str, Any]:
+    return {name: getattr(token, name) for name in RefreshToken.__dataclass_fields__}
+
+
+def _revoke(condition: sa.ColumnElement[bool], now: datetime) -> sa.Update:
+    live = REFRESH_TOKENS.c.revoked_at.is_(None)
+    return sa.update(REFRESH_TOKENS).where(condition, live).values(revoked_at=now)

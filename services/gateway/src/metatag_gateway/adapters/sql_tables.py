@@ -1,0 +1,76 @@
+"""The gateway's tables. A change here needs a migration beside it; a test compares the two."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """A moment in UTC: with its zone on PostgreSQL, naive in SQLite, which knows no zones."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Write UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Read UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+USERS = sa.Table(
+    "gateway_user",
+    METADATA,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("email", sa.String(320), nullable=False),
+    # The email case-folded: what makes an account the same.
+    sa.Column("email_key", sa.String(640), nullable=False, unique=True),
+    sa.Column("password_hash", sa.String(255), nullable=False),
+    sa.Column("full_name", sa.String(255)),
+    sa.Column("is_active", sa.Boolean, nullable=False),
+    sa.Column("is_verified", sa.Boolean, nullable=False),
+    sa.Column("is_admin", sa.Boolean, nullable=False),
+    sa.Column("session_version", sa.Integer, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("updated_at", Moment, nullable=False),
+)
+
+REFRESH_TOKENS = sa.Table(
+    "gateway_refresh_token",
+    METADATA,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("user_id", sa.ForeignKey("gateway_user.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("family_id", sa.String(36), nullable=False, index=True),
+    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("expires_at", Moment, nullable=False, index=True),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("rotated_at", Moment),
+    sa.Column("revoked_at", Moment),
+    sa.Column("device_info", sa.String(255), nullable=False),
+    sa.Column("ip_address", sa.String(45), nullable=False),
+)
+
+API_KEYS = sa.Table(
+    "gateway_api_key",
+    METADATA,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("user_id", sa.ForeignKey("gateway_user.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("prefix", sa.String(16), nullable=False),
+    sa.Column("key_hash", sa.String(64), nullable=False, unique=True),
+    # Written with spaces.
+    sa.Column("scopes", sa.String(255), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment),
+    sa.Column("last_used_at", Moment),
+    sa.Column("revoked_at", Moment),
+)

@@ -1,0 +1,101 @@
+"""Batch rows: from whatever columns a client sends to documents with a source; a wrong row fails alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from metatag_gateway.model.documents import DocumentSpec, Source
+from metatag_runtime.errors import InvalidArgument
+
+SYSTEM_FIELDS = ("title", "file_path", "file_source_type", "description", "file_id")
+SOURCE_TYPES = ("url", "s3", "local", "upload")
+UPLOAD = "upload://"
+# As the tables of jobs hold them.
+MOST_TITLE = 500
+MOST_DESCRIPTION = 2000
+MOST_PATH = 4000
+
+TEMPLATE_COLUMNS = (
+    ("title", True, "Title of the document; left empty, it is found in the document"),
+    ("description", False, "What the document is about, in a sentence"),
+    ("file_source_type", True, "Where the file is: url, s3, local or upload"),
+    ("file_path", True, "URL, s3://bucket/key, absolute path, or the reference of an uploaded file"),
+    ("publishing_date", False, "Date of publication, kept for you and not used"),
+    ("file_size", False, "Size of the file, kept for you and not used"),
+)
+TEMPLATE = (
+    "title,description,file_source_type,file_path,publishing_date,file_size\n"
+    "Training Manual,Handbook for new staff,url,https://example.com/documents/training-manual.pdf,2024-01-15,1.2MB\n"
+    "Annual Report 2023,Yearly report with accounts,url,https://example.com/documents/annual-report-2023.pdf,"
+    "2024-03-31,3.4MB\n"
+)
+
+
+def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
+    """Give column -> system field without the unmapped columns; InvalidArgument names an unknown field."""
+    wanted = {column: field.strip() for column, field in mapping.items() if field and field.strip()}
+    for column, field in wanted.items():
+        if field not in SYSTEM_FIELDS:
+            raise InvalidArgument(
+                f"column_mapping maps '{column[:50]}' to '{field[:50]}', which is no system field; "
+                f"use one of: {', '.join(SYSTEM_FIELDS)}."
+            )
+    twice = {field for field in wanted.values() if list(wanted.values()).count(field) > 1}
+    if twice:
+        raise InvalidArgument(f"column_mapping maps more than one column to '{sorted(twice)[0]}'.")
+    return wanted
+
+
+def specs(rows: Iterable[Mapping[str, Any]], mapping: Mapping[str, str]) -> Iterator[DocumentSpec]:
+    """Give the documents of a batch, one for each row, in order."""
+    for row in rows:
+        yield spec({**row, **{field: row[column] for column, field in mapping.items() if column in row}})
+
+
+def spec(row: Mapping[str, Any]) -> DocumentSpec:
+    """Give the document of one row, with its problem when it can never be processed."""
+    title = _words(row.get("title"))[:MOST_TITLE]
+    description = _words(row.get("description"))[:MOST_DESCRIPTION]
+    path = _words(row.get("file_path"))
+    kind = _words(row.get("file_source_type")).lower()
+    file_id = _words(row.get("file_id"))
+    if file_id and not kind:
+        kind = "upload"
+    if not path and not file_id:
+        return DocumentSpec(title, description, Source(_known(kind), ""), "file_path is required")
+    if len(path) > MOST_PATH:
+        source = Source(_known(kind), path[:MOST_PATH])
+        return DocumentSpec(title, description, source, f"file_path is longer than {MOST_PATH} characters")
+    if kind not in SOURCE_TYPES:
+        # The original took every other word for `url`; where the path says so too, that still holds.
+        if kind and not path.lower().startswith(("http://", "https://", "s3://")):
+            problem = f"Unknown file_source_type: {kind[:50]}; use one of: {', '.join(SOURCE_TYPES)}"
+            return DocumentSpec(title, description, Source("url", path), problem)
+        kind = "s3" if path.lower().startswith("s3://") else "url"
+    source = upload_source(path, file_id) if kind == "upload" else Source(kind, path)
+    return DocumentSpec(title, description, source)
+
+
+def upload_reference(file_id: str, file_name: str) -> str:
+    """Give what a row writes as file_path to name an uploaded file."""
+    return f"{UPLOAD}{file_id}/{file_name}"
+
+
+def upload_source(path: str, file_id: str = "") -> Source:
+    """Give the source of an uploaded file from its reference, or from its id and any name."""
+    bare = path.removeprefix(UPLOAD)
+    if not file_id:
+        file_id, _, bare = bare.partition("/")
+    return Source("upload", f"{UPLOAD}{bare or file_id}"[:MOST_PATH], file_id)
+
+
+def _known(kind: str) -> str:
+    return kind if kind in SOURCE_TYPES else "url"
+
+
+def _words(value: Any) -> str:
+    if value is None or isinstance(value, dict | list):
+        return ""
+    # A lone surrogate is JSON, but no text that travels; a null character is no text that PostgreSQL keeps.
+    return str(value).encode("utf-8", errors="replace").decode().replace("\x00", "").strip()

@@ -1,0 +1,178 @@
+"""The one place that picks adapters for the gateway: reads like its parts list."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from metatag_gateway.accounts import Accounts, Rules
+from metatag_gateway.adapters.argon2_passwords import Argon2Passwords
+from metatag_gateway.adapters.grpc_jobs import GrpcJobs
+from metatag_gateway.adapters.grpc_ocr import GrpcOcr
+from metatag_gateway.adapters.grpc_tagger import GrpcTagger
+from metatag_gateway.adapters.memory_limiter import MemoryLimiter
+from metatag_gateway.adapters.redis_limiter import RedisLimiter
+from metatag_gateway.adapters.sql_accounts import SqlAccounts
+from metatag_gateway.app import create_app
+from metatag_gateway.health import Health
+from metatag_gateway.http_service import HttpService
+from metatag_gateway.identity import Identity
+from metatag_gateway.limits import Quota, Quotas
+from metatag_gateway.observers import Observers
+from metatag_gateway.routes.parts import Parts
+from metatag_gateway.sessions import Sessions
+from metatag_gateway.settings import GatewaySettings, split
+from metatag_gateway.singles import Singles
+from metatag_gateway.tokens import AccessTokens, Key, pem_keys, secret_key
+from metatag_runtime.hosting import Service
+from metatag_runtime.settings import SettingsError
+from metatag_runtime.sql import Database, migrate
+
+SCRIPTS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "gateway_version"
+
+
+async def build(settings: GatewaySettings) -> Sequence[Service]:
+    """Give the gateway's services, not yet started."""
+    return [GatewayService(settings)]
+
+
+class GatewayService:
+    """Tables, peers and the HTTP server, started and stopped together; `port` holds the bound port."""
+
+    name = "gateway"
+
+    def __init__(self, settings: GatewaySettings, passwords: Argon2Passwords | None = None) -> None:
+        """`passwords` replaces the settings' hashing; tests hash fast."""
+        self._settings = settings
+        self._database = Database(settings.database_url)
+        self._store = SqlAccounts(self._database)
+        self._passwords = passwords or Argon2Passwords(settings.password_workers)
+        self._limiter = RedisLimiter(settings.redis_url) if settings.redis_url else MemoryLimiter()
+        self._ring = signing_ring(settings)
+        self._http: HttpService | None = None
+        self._closing: list[GrpcJobs | GrpcOcr | GrpcTagger] = []
+
+    @property
+    def port(self) -> int:
+        """The port that the server listens on."""
+        assert self._http is not None
+        return self._http.port
+
+    async def start(self) -> None:
+        """Bring the tables up to date, make the administrator, open the door."""
+        settings = self._settings
+        await asyncio.to_thread(migrate, settings.database_url, SCRIPTS, VERSION_TABLE)
+        parts = self._parts()
+        admin_password = settings.admin_password.get_secret_value()
+        if settings.admin_email and admin_password:
+            await parts.accounts.ensure_admin(settings.admin_email, admin_password)
+        self._http = HttpService(create_app(parts), settings.host, settings.port)
+        await self._http.start()
+
+    async def wait(self) -> None:
+        """Return when the server ended by itself."""
+        assert self._http is not None
+        await self._http.wait()
+
+    async def stop(self, grace: float) -> None:
+        """Close the door, then what stands behind it."""
+        if self._http is not None:
+            await self._http.stop(grace)
+        for peer in self._closing:
+            await peer.close()
+        if isinstance(self._limiter, RedisLimiter):
+            await self._limiter.close()
+        self._passwords.close()
+        await self._database.close()
+
+    def _parts(self) -> Parts:
+        settings = self._settings
+        jobs, ocr = GrpcJobs(settings.jobs_address), GrpcOcr(settings.ocr_address)
+        tagger = GrpcTagger(settings.tagger_address)
+        self._closing = [jobs, ocr, tagger]
+        tokens = AccessTokens(
+            self._ring,
+            issuer=settings.token_issuer,
+            audience=settings.token_audience,
+            seconds=settings.access_token_seconds,
+        )
+        identity = Identity(self._store, tokens)
+        sessions = Sessions(
+            self._store,
+            tokens,
+            secret_keys=secrets_of(settings),
+            life=timedelta(days=settings.refresh_token_days),
+            grace=timedelta(seconds=settings.refresh_grace_seconds),
+        )
+        return Parts(
+            settings=settings,
+            accounts=Accounts(
+                store=self._store,
+                passwords=self._passwords,
+                sessions=sessions,
+                identity=identity,
+                limiter=self._limiter,
+                rules=rules_of(settings),
+            ),
+            identity=identity,
+            tokens=tokens,
+            quotas=Quotas(self._limiter, quota_of(settings)),
+            singles=Singles(jobs),
+            observers=Observers(jobs, settings.socket_keepalive_seconds),
+            health=Health(jobs, ocr, tagger, self._store, self._limiter),
+            jobs=jobs,
+            ocr=ocr,
+            tagger=tagger,
+        )
+
+
+def signing_ring(settings: GatewaySettings) -> list[Key]:
+    """Give all keys that verify access tokens; the first one signs."""
+    ring = [
+        *_pem("METATAG_GATEWAY_SIGNING_KEY", settings.signing_key),
+        *_pem("METATAG_GATEWAY_PREVIOUS_SIGNING_KEYS", settings.previous_signing_keys),
+        *[secret_key(secret) for secret in secrets_of(settings)],
+    ]
+    if ring[0].sign_with is None:
+        raise SettingsError("METATAG_GATEWAY_SIGNING_KEY is a public key; give the private one, in PEM.")
+    return ring
+
+
+def secrets_of(settings: GatewaySettings) -> list[str]:
+    """Give the shared secrets, newest first."""
+    return [settings.secret_key.get_secret_value(), *split(settings.previous_secret_keys.get_secret_value())]
+
+
+def rules_of(settings: GatewaySettings) -> Rules:
+    """Give what the operator chose for accounts."""
+    return Rules(
+        registration_open=settings.registration == "open",
+        login_attempts=settings.login_attempts,
+        register_attempts=settings.register_attempts,
+        api_keys_per_user=settings.api_keys_per_user,
+    )
+
+
+def quota_of(settings: GatewaySettings) -> Quota:
+    """Give the bounds of one user."""
+    return Quota(
+        requests_per_minute=settings.requests_per_minute,
+        concurrent_singles=settings.concurrent_singles,
+        upload_mib_per_day=settings.upload_mib_per_day,
+        documents_per_day=settings.documents_per_day,
+    )
+
+
+def _pem(variable: str, value: SecretStr) -> list[Key]:
+    text = value.get_secret_value()
+    if not text.strip():
+        return []
+    try:
+        return pem_keys(text)
+    except ValueError as error:
+        raise SettingsError(f"{variable} is wrong: {error}.") from error

@@ -1,0 +1,165 @@
+"""Multipart bodies read once, front to end, part by part: a file goes on while it comes in, never whole in memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from metatag_gateway.errors import TooLarge
+from metatag_runtime.errors import InvalidArgument
+
+MOST_PARTS = 5000
+# Pieces of a file are gathered to this size before they go on: few messages, little memory. Bytes.
+GATHER = 256 * 1024
+MOST_HEADER_BYTES = 16 * 1024
+
+
+@dataclass(slots=True)
+class Part:
+    """One part of a form. Its content must be read before the next part is asked for, else it is skipped."""
+
+    name: str
+    file_name: str | None
+    _form: Form = field(repr=False)
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Give the content in pieces of about 256 KiB."""
+        gathered = bytearray()
+        while (piece := await self._form.next_piece()) is not None:
+            gathered += piece
+            if len(gathered) >= GATHER:
+                yield bytes(gathered)
+                gathered.clear()
+        if gathered:
+            yield bytes(gathered)
+
+    async def content(self, most: int) -> bytes:
+        """Give the whole content; TooLarge when it is more than `most` bytes."""
+        gathered = bytearray()
+        async for chunk in self.chunks():
+            gathered += chunk
+            if len(gathered) > most:
+                raise TooLarge(f"The part '{self.name[:50]}' is larger than {most} bytes.")
+        return bytes(gathered)
+
+    async def text(self, most: int) -> str:
+        """Give the whole content as text."""
+        try:
+            return (await self.content(most)).decode("utf-8")
+        except UnicodeDecodeError:
+            raise InvalidArgument(f"The part '{self.name[:50]}' is not UTF-8 text.") from None
+
+
+class Form:
+    """A multipart body. InvalidArgument at whatever place it turns out not to be one."""
+
+    def __init__(self, content_type: str, body: AsyncIterator[bytes]) -> None:
+        kind, options = parse_options_header(content_type)
+        boundary = options.get(b"boundary")
+        if kind.lower() != b"multipart/form-data" or not boundary:
+            raise InvalidArgument("The body must be multipart/form-data with a boundary.")
+        self._body = body
+        self._events: deque[tuple[str, bytes]] = deque()
+        self._header_name = b""
+        self._header_value = b""
+        self._headers: dict[bytes, bytes] = {}
+        self._ended = False
+        try:
+            self._parser = MultipartParser(boundary, callbacks=self._callbacks())  # type: ignore[arg-type]
+        except FormParserError as error:
+            raise InvalidArgument("The boundary of the form cannot be right.") from error
+
+    async def parts(self) -> AsyncIterator[Part]:
+        """Give the parts in the order of the body."""
+        count = 0
+        while (event := await self._next()) is not None:
+            kind, data = event
+            if kind != "part":
+                # Content of a part that nobody read.
+                continue
+            count += 1
+            if count > MOST_PARTS:
+                raise TooLarge(f"A form may have at most {MOST_PARTS} parts.")
+            yield self._part(data)
+
+    async def next_piece(self) -> bytes | None:
+        """Give the next piece of the part in work, None at its end."""
+        event = await self._next()
+        if event is None or event[0] == "end":
+            return None
+        return event[1]
+
+    def _part(self, disposition: bytes) -> Part:
+        _, options = parse_options_header(disposition)
+        name = options.get(b"name")
+        if name is None:
+            raise InvalidArgument("A part of the form has no name.")
+        file_name = options.get(b"filename")
+        return Part(
+            name.decode("utf-8", errors="replace"),
+            None if file_name is None else file_name.decode("utf-8", errors="replace"),
+            self,
+        )
+
+    async def _next(self) -> tuple[str, bytes] | None:
+        while not self._events:
+            if self._ended:
+                return None
+            await self._feed()
+        return self._events.popleft()
+
+    async def _feed(self) -> None:
+        try:
+            chunk = await anext(self._body, b"")
+            if chunk:
+                self._parser.write(chunk)
+            else:
+                self._parser.finalize()
+                raise InvalidArgument("The form ends too early: its closing boundary is missing.")
+        except FormParserError as error:
+            raise InvalidArgument("The body is not well-formed multipart/form-data.") from error
+
+    def _callbacks(self) -> dict[str, object]:
+        return {
+            "on_part_begin": self._on_begin,
+            "on_part_data": self._on_data,
+            "on_part_end": lambda: self._events.append(("end", b"")),
+            "on_header_field": self._on_header_name,
+            "on_header_value": self._on_header_value,
+            "on_header_end": self._on_header_end,
+            "on_headers_finished": self._on_headers,
+            "on_end": self._on_end,
+        }
+
+    def _on_begin(self) -> None:
+        self._headers = {}
+        self._header_name = self._header_value = b""
+
+    def _on_data(self, data: bytes, start: int, end: int) -> None:
+        self._events.append(("data", data[start:end]))
+
+    def _on_header_name(self, data: bytes, start: int, end: int) -> None:
+        self._header_name += data[start:end]
+        self._bound_header()
+
+    def _on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._header_value += data[start:end]
+        self._bound_header()
+
+    def _bound_header(self) -> None:
+        if len(self._header_name) + len(self._header_value) > MOST_HEADER_BYTES:
+            raise TooLarge("A header of a form part is too large.")
+
+    def _on_header_end(self) -> None:
+        self._headers[self._header_name.lower()] = self._header_value
+        self._header_name = self._header_value = b""
+
+    def _on_headers(self) -> None:
+        self._events.append(("part", self._headers.get(b"content-disposition", b"")))
+
+    def _on_end(self) -> None:
+        self._ended = True

@@ -1,0 +1,98 @@
+"""uvicorn as a service of the host: one socket, no signals of its own, an end within the grace."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from metatag_runtime.errors import ErrorCode, MetatagError
+
+# A client's message after the first is never read; the first is a token. Bytes.
+MOST_SOCKET_MESSAGE = 64 * 1024
+BACKLOG = 2048
+# Longer than the 60 s of common proxies, so that they, not we, close an idle connection. Seconds.
+KEEP_ALIVE = 75
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without signal handlers: the host alone owns signals."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class HttpService:
+    """Serves an ASGI app; `port` holds the bound port after the start."""
+
+    name = "http"
+
+    def __init__(self, app: ASGIApp, host: str, port: int, root_path: str = "") -> None:
+        self._host = host
+        self.port = port
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            # Forwarded headers are read by our own edge, which knows whom to trust.
+            proxy_headers=False,
+            lifespan="off",
+            http="httptools",
+            ws="websockets-sansio",
+            # With compression every idle connection would hold its own buffers of some 100 KiB.
+            ws_per_message_deflate=False,
+            ws_max_size=MOST_SOCKET_MESSAGE,
+            timeout_keep_alive=KEEP_ALIVE,
+            root_path=root_path,
+        )
+        self._server = _Server(config)
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Bind and serve."""
+        bound = _bind(self._host, self.port)
+        self.port = bound.getsockname()[1]
+        self._task = asyncio.create_task(self._server.serve([bound]), name="uvicorn")
+        while not self._server.started:
+            if self._task.done():
+                await self._task
+                raise MetatagError("The HTTP server ended at its start.")
+            await asyncio.sleep(0.01)
+
+    async def wait(self) -> None:
+        """Return when the server ended by itself."""
+        assert self._task is not None
+        await asyncio.shield(self._task)
+
+    async def stop(self, grace: float) -> None:
+        """Take no new connection, let requests end within `grace` seconds, then cut them."""
+        if self._task is None:
+            return
+        # uvicorn types whole seconds, and waits with asyncio, which takes any.
+        self._server.config.timeout_graceful_shutdown = max(0.05, grace)  # type: ignore[assignment]
+        self._server.should_exit = True
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+        bound.listen(BACKLOG)
+    except OSError as error:
+        bound.close()
+        raise MetatagError(
+            f"Cannot listen on {host} port {port}: {error.strerror or error}. "
+            "Stop what uses it, or choose another METATAG_GATEWAY_PORT.",
+            code=ErrorCode.CONFLICT,
+        ) from error
+    bound.setblocking(False)
+    return bound

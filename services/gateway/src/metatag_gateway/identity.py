@@ -1,0 +1,143 @@
+"""Who is calling: a session's access token or an API key becomes a Principal, and the account is looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Generic, TypeVar
+
+import structlog
+
+from metatag_gateway.errors import AccountDisabled, Unauthenticated
+from metatag_gateway.model.accounts import SCOPES, ApiKey, Principal, User
+from metatag_gateway.ports import AccountStore
+from metatag_gateway.tokens import AccessTokens
+from metatag_runtime.errors import ErrorCode, MetatagError
+
+log = structlog.get_logger("metatag.identity")
+
+T = TypeVar("T")
+
+KEY_MARK = "mt_"
+# An account or key just looked at is not looked at again for this long (seconds); so a disabled user is out at most
+# this much later on other replicas, and at once on this one.
+FRESH = 1.0
+# While the database is away a session that was good goes on for this long (seconds); new accounts must wait.
+STALE = 300.0
+MOST = 10_000
+# `last used` of a key is written at most this often.
+TOUCH = timedelta(minutes=1)
+
+
+class Identity:
+    """Turns what a request presents into a Principal."""
+
+    def __init__(self, store: AccountStore, tokens: AccessTokens, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._tokens = tokens
+        self._users: _Recent[User] = _Recent(clock)
+        self._keys: _Recent[ApiKey] = _Recent(clock)
+
+    async def principal(self, token: str) -> Principal:
+        """Give who presents `token`; Unauthenticated or AccountDisabled otherwise."""
+        if not token:
+            raise Unauthenticated("Not authenticated")
+        if token.startswith(KEY_MARK):
+            return await self._by_key(token)
+        user_id, version = self._tokens.check(token)
+        user = await self.user(user_id)
+        if user.session_version != version:
+            raise Unauthenticated
+        return Principal(user, "session", frozenset(SCOPES))
+
+    async def user(self, user_id: str) -> User:
+        """Give an active account, at most a second old."""
+        user = self._users.get(user_id, FRESH)
+        if user is None:
+            user = await self._look_up(user_id)
+        if not user.is_active:
+            raise AccountDisabled
+        return user
+
+    async def principal_of(self, principal: Principal) -> Principal:
+        """Look again at who holds a lasting connection: Unauthenticated or AccountDisabled when it is over."""
+        user = await self.user(principal.user_id)
+        if user.session_version != principal.user.session_version:
+            raise Unauthenticated
+        return principal
+
+    def forget(self, user_id: str) -> None:
+        """Look at the account again at the next request."""
+        self._users.drop(user_id)
+
+    def forget_keys(self) -> None:
+        """Look at every API key again at the next request."""
+        self._keys.clear()
+
+    async def _look_up(self, user_id: str) -> User:
+        try:
+            user = await self._store.user(user_id)
+        except MetatagError as error:
+            stale = self._users.get(user_id, STALE)
+            if error.code is not ErrorCode.UNAVAILABLE or stale is None:
+                raise
+            log.warning("account database is away, trusting what was known", user_id=user_id)
+            return stale
+        if user is None:
+            raise Unauthenticated("User not found")
+        self._users.put(user_id, user)
+        return user
+
+    async def _by_key(self, secret: str) -> Principal:
+        digest = hash_secret(secret)
+        key = self._keys.get(digest, FRESH) or await self._store.api_key(digest)
+        now = datetime.now(UTC)
+        if key is None or key.revoked_at or (key.expires_at and key.expires_at <= now):
+            raise Unauthenticated("Invalid, expired or revoked API key")
+        user = await self.user(key.user_id)
+        if self._keys.get(digest, FRESH) is None:
+            self._keys.put(digest, key)
+            if key.last_used_at is None or now - key.last_used_at > TOUCH:
+                await self._touch(key, now)
+        return Principal(user, "api_key", frozenset(key.scopes))
+
+    async def _touch(self, key: ApiKey, now: datetime) -> None:
+        try:
+            async with asyncio.timeout(2.0):
+                await self._store.touch_api_key(key.id, now)
+        except (MetatagError, TimeoutError):
+            # A date in a list is not worth a failed request.
+            log.warning("could not remember the use of an API key")
+
+
+def hash_secret(secret: str) -> str:
+    """Give what is stored of a random secret. It has 256 bits, so a fast digest is enough."""
+    return hashlib.sha256(secret.encode("utf-8", errors="replace")).hexdigest()
+
+
+class _Recent(Generic[T]):
+    """The latest few things looked at, each with its time."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._found: OrderedDict[str, tuple[float, T]] = OrderedDict()
+
+    def get(self, name: str, age: float) -> T | None:
+        found = self._found.get(name)
+        return found[1] if found and self._clock() - found[0] <= age else None
+
+    def put(self, name: str, value: T) -> None:
+        self._found[name] = (self._clock(), value)
+        self._found.move_to_end(name)
+        if len(self._found) > MOST:
+            self._found.popitem(last=False)
+
+    def drop(self, name: str) -> None:
+        self._found.pop(name, None)
+
+    def clear(self) -> None:
+        self._found.clear()

@@ -1,0 +1,175 @@
+"""The edge of every request: id, client, bounds, headers, log and metrics; and the last catch of a fault."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from metatag_gateway.middleware.proxies import Proxies
+from metatag_gateway.problems import internal_sentence, problem
+from metatag_runtime.context import request_id, use_request_id
+from metatag_runtime.errors import ErrorCode
+
+log = structlog.get_logger("metatag.access")
+
+REQUESTS = Counter("metatag_gateway_requests_total", "Requests ended.", ["method", "route", "status"])
+SECONDS = Histogram(
+    "metatag_gateway_request_seconds",
+    "Duration of requests in seconds.",
+    ["method", "route"],
+    buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300),
+)
+IN_FLIGHT = Gauge("metatag_gateway_requests_in_flight", "Requests in work.")
+
+# Answered even when there is no room: an orchestrator must not take a busy process for a dead one.
+_ALWAYS = frozenset({"/livez", "/readyz"})
+_QUIET = frozenset({"/livez", "/readyz", "/api/health"})
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+# A PDF or picture is there to be framed, by pages of other origins too.
+_SHOWN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one process takes."""
+
+    in_flight: int
+    body_bytes: int
+    body_idle_seconds: float
+    hsts_seconds: int = 0
+
+
+class Edge:
+    """Outermost but for CORS; every answer passes here."""
+
+    def __init__(self, app: ASGIApp, *, proxies: Proxies, bounds: Bounds) -> None:
+        self._app = app
+        self._proxies = proxies
+        self._bounds = bounds
+        self._in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or connection."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        use_request_id(headers.get("x-request-id"))
+        self._proxies.resolve(scope)
+        if scope["type"] == "websocket":
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, send, self._bounds.hsts_seconds)
+        if self._in_flight >= self._bounds.in_flight and scope["path"] not in _ALWAYS:
+            answer = problem(503, "The server has as much to do as it can; try again in a moment.", ErrorCode.BUSY)
+            await answer(scope, receive, exchange.send)
+            exchange.end()
+            return
+        self._in_flight += 1
+        IN_FLIGHT.inc()
+        try:
+            await self._serve(scope, headers, receive, exchange)
+        finally:
+            self._in_flight -= 1
+            IN_FLIGHT.dec()
+            exchange.end()
+
+    async def _serve(self, scope: Scope, headers: Headers, receive: Receive, exchange: _Exchange) -> None:
+        bounded = _bounded(headers, receive, self._bounds)
+        if bounded is None:
+            sentence = f"The request body is larger than {self._bounds.body_bytes} bytes."
+            await problem(413, sentence, ErrorCode.TOO_LARGE)(scope, receive, exchange.send)
+            return
+        try:
+            await self._app(scope, bounded, exchange.send)
+        except Exception as error:
+            log.error("request failed", path=scope["path"], exc_info=error)
+            if exchange.status:
+                # The answer is half out: cutting the connection is the only way to say that it is not whole.
+                raise
+            await problem(500, internal_sentence(), ErrorCode.INTERNAL)(scope, receive, exchange.send)
+
+
+def _bounded(headers: Headers, receive: Receive, bounds: Bounds) -> Receive | None:
+    """Give a `receive` that holds the bounds; None when the length says already that they will not hold."""
+    if headers.get("content-type", "").lower().startswith("multipart/"):
+        # Forms are bounded part by part, where the parts are read.
+        return receive
+    length = headers.get("content-length", "0")
+    if length.isdigit() and int(length) > bounds.body_bytes:
+        return None
+    taken = 0
+    done = False
+
+    async def take() -> Message:
+        nonlocal taken, done
+        if done:
+            return await receive()
+        try:
+            async with asyncio.timeout(bounds.body_idle_seconds):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(400, "The request body stalled.") from None
+        taken += len(message.get("body", b""))
+        done = not message.get("more_body", False)
+        if taken > bounds.body_bytes:
+            raise HTTPException(413, f"The request body is larger than {bounds.body_bytes} bytes.")
+        return message
+
+    return take
+
+
+class _Exchange:
+    """One request's way out: adds headers, remembers the status, writes the log line."""
+
+    def __init__(self, scope: Scope, send: Send, hsts_seconds: int) -> None:
+        self._scope = scope
+        self._send = send
+        self._hsts_seconds = hsts_seconds
+        self._start = time.monotonic()
+        self.status = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self._add_headers(MutableHeaders(scope=message))
+        await self._send(message)
+
+    def _add_headers(self, headers: MutableHeaders) -> None:
+        headers["x-request-id"] = request_id()
+        headers.setdefault("x-content-type-options", "nosniff")
+        headers.setdefault("referrer-policy", "no-referrer")
+        kind = headers.get("content-type", "")
+        shown = kind.startswith(("application/pdf", "image/"))
+        headers.setdefault("content-security-policy", _SHOWN_POLICY if shown else _API_POLICY)
+        if kind.startswith("application/json"):
+            headers.setdefault("cache-control", "no-store")
+        if self._hsts_seconds and self._scope["scheme"] == "https":
+            headers.setdefault("strict-transport-security", f"max-age={self._hsts_seconds}; includeSubDomains")
+
+    def end(self) -> None:
+        """Log and count; the query is left out, because tokens and addresses of documents travel in it."""
+        seconds = time.monotonic() - self._start
+        route = getattr(self._scope.get("route"), "path", "unknown")
+        method = self._scope["method"] if self._scope["method"] in _METHODS else "other"
+        REQUESTS.labels(method, route, str(self.status)).inc()
+        SECONDS.labels(method, route).observe(seconds)
+        client = self._scope.get("client")
+        write = log.debug if self._scope["path"] in _QUIET else log.info
+        write(
+            "request",
+            method=method,
+            path=self._scope["path"][:500],
+            status=self.status,
+            ms=round(seconds * 1000, 1),
+            client=client[0] if client else "",
+            user_id=self._scope.get("state", {}).get("user_id", ""),
+        )

@@ -1,0 +1,90 @@
+"""Accounts, sessions, API keys, and who is calling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+# What an API key may be allowed. A session may do all of it, and manage the account besides.
+SCOPES = ("read", "process", "write")
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One account. `email` is as first given; accounts are told apart by its case-folded form."""
+
+    id: str
+    email: str
+    full_name: str | None
+    is_active: bool
+    is_verified: bool
+    is_admin: bool
+    # Counts up when all access tokens of the account must end: logout everywhere, password change, disabling.
+    session_version: int
+    created_at: datetime
+    password_hash: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is calling, and what they may do."""
+
+    user: User
+    kind: Literal["session", "api_key"]
+    scopes: frozenset[str]
+
+    @property
+    def user_id(self) -> str:
+        """The account's id."""
+        return self.user.id
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """One refresh token as stored: its hash, its family, and what became of it."""
+
+    id: str
+    user_id: str
+    family_id: str
+    token_hash: str
+    expires_at: datetime
+    created_at: datetime
+    rotated_at: datetime | None = None
+    revoked_at: datetime | None = None
+    device_info: str = ""
+    ip_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """One API key as stored: never the key itself, only its hash and its first characters."""
+
+    id: str
+    user_id: str
+    name: str
+    prefix: str
+    key_hash: str = field(repr=False)
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where a request comes from, as far as the proxies in front can be trusted."""
+
+    address: str
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a sign-in gives. `expires_in` is the access token's life in seconds."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_in: int
+    token_type: str = "bearer"  # noqa: S105  the kind, not a secret

@@ -1,0 +1,211 @@
+"""What the gateway needs of others. Every method may raise MetatagError; what else is promised is said here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from metatag_gateway.model.accounts import ApiKey, RefreshToken, User
+from metatag_gateway.model.documents import Document, DocumentSpec, Source, StoredFile, Term, Vocabulary
+from metatag_gateway.model.jobs import (
+    Dependency,
+    Engine,
+    Job,
+    JobEvent,
+    KeyCheck,
+    Model,
+    NewJob,
+    SourceCheck,
+    Stats,
+    Tagger,
+)
+
+
+class Jobs(Protocol):
+    """The jobs service. A job or document of another user is NotFound."""
+
+    async def upload(
+        self, user_id: str, file_name: str, chunks: AsyncIterator[bytes], max_bytes: int, content_sha256: str = ""
+    ) -> StoredFile:
+        """Store one PDF while its chunks arrive; ends early, leaving chunks unread, when the file is refused."""
+
+    async def create(self, user_id: str, job: NewJob, documents: Iterable[DocumentSpec]) -> tuple[Job, bool]:
+        """Create and start a job; the flag says that an earlier call with the same idempotency key made it."""
+
+    async def get(self, user_id: str, job_id: str) -> Job:
+        """Give one job."""
+
+    async def list_jobs(
+        self, user_id: str, limit: int, offset: int, statuses: Sequence[str], job_type: str
+    ) -> tuple[list[Job], int]:
+        """Give jobs, newest first, and the number of matches; an empty `job_type` means both."""
+
+    async def control(self, user_id: str, job_id: str, command: str) -> Job:
+        """Pause, resume or cancel; already there is a success, a forbidden step INVALID_STATE."""
+
+    async def delete(self, user_id: str, job_id: str) -> None:
+        """Cancel if need be, and remove a job with its documents and files."""
+
+    async def retry(self, user_id: str, job_id: str, document_ids: Sequence[str]) -> tuple[Job, int]:
+        """Queue failed documents again (all of them when none is named) and tell how many."""
+
+    def watch(self, user_id: str, job_id: str, after: int) -> AsyncIterator[JobEvent | None]:
+        """Give events after a number, each once and in order, until the terminal one; None is a sign of life."""
+
+    async def documents(
+        self, user_id: str, job_id: str, limit: int, from_row: int = 0, statuses: Sequence[str] = ()
+    ) -> list[Document]:
+        """Give documents of a job by row, or with an empty job id the user's finished ones, latest first."""
+
+    async def document(self, user_id: str, document_id: str) -> Document:
+        """Give one document with its text."""
+
+    async def search(self, user_id: str, query: str, limit: int) -> list[Document]:
+        """Search title, tags and text."""
+
+    async def stats(self, user_id: str) -> Stats:
+        """Count."""
+
+    async def validate(self, user_id: str, sources: Sequence[Source]) -> list[SourceCheck]:
+        """Look whether sources could be fetched, in their order."""
+
+    def fetch(self, user_id: str, source: Source) -> AsyncIterator[bytes]:
+        """Give the bytes of a source; refusals come before the first chunk."""
+
+    def read_file(self, user_id: str, document_id: str) -> AsyncIterator[bytes]:
+        """Give the stored PDF of a document."""
+
+    def export(self, user_id: str, job_id: str, export_format: str) -> AsyncIterator[bytes]:
+        """Give the results of a job as csv, jsonl or xlsx."""
+
+    async def put_vocabulary(self, user_id: str, name: str, terms: Sequence[Term]) -> Vocabulary:
+        """Store a new version; the same terms make none."""
+
+    async def vocabulary(self, user_id: str, name: str, version: int) -> Vocabulary:
+        """Give one version; 0 means the latest."""
+
+    async def vocabularies(self, user_id: str) -> list[Vocabulary]:
+        """Give all, without their terms."""
+
+    async def delete_vocabulary(self, user_id: str, name: str) -> None:
+        """Remove all versions."""
+
+    async def dependencies(self) -> list[Dependency]:
+        """Tell how what jobs stands on is doing."""
+
+
+class Ocr(Protocol):
+    """The ocr service, asked directly only where no job is involved."""
+
+    async def read_text(self, content: bytes, max_pages: int) -> str:
+        """Give the text of a small PDF, pages in order."""
+
+    async def engines(self) -> list[Engine]:
+        """List engines and languages."""
+
+    def render(self, content: bytes, page: int, width: int) -> AsyncIterator[bytes]:
+        """Give one page as PNG."""
+
+
+class TaggerPeer(Protocol):
+    """The tagger service, asked directly for models, keys and health."""
+
+    async def taggers(self) -> list[Tagger]:
+        """List taggers."""
+
+    async def models(self, provider_key: str) -> list[Model]:
+        """List the provider's models, at most an hour old."""
+
+    async def check_key(self, provider_key: str) -> KeyCheck:
+        """Ask the provider about a key."""
+
+
+class AccountStore(Protocol):
+    """Users, refresh tokens and API keys. Every method is one transaction."""
+
+    async def ping(self) -> None:
+        """Raise when the store cannot be reached."""
+
+    async def add_user(self, user: User) -> bool:
+        """Store a new user; False when the case-folded email is taken."""
+
+    async def user(self, user_id: str) -> User | None:
+        """Give a user by id."""
+
+    async def user_by_email(self, email: str) -> User | None:
+        """Give a user by case-folded email."""
+
+    async def list_users(self, limit: int, offset: int, query: str) -> tuple[list[User], int]:
+        """Give users whose email or name contains `query`, oldest first, and the number of matches."""
+
+    async def change_user(
+        self,
+        user_id: str,
+        *,
+        is_active: bool | None = None,
+        is_admin: bool | None = None,
+        password_hash: str | None = None,
+        end_sessions: bool = False,
+    ) -> User | None:
+        """Change what is given; `end_sessions` ends all access tokens and refresh families in the same transaction."""
+
+    async def add_refresh(self, token: RefreshToken) -> None:
+        """Store a refresh token."""
+
+    async def refresh(self, token_hash: str) -> RefreshToken | None:
+        """Give a refresh token by hash."""
+
+    async def rotate_refresh(self, token: RefreshToken, successor: RefreshToken) -> bool:
+        """Mark `token` rotated and store its successor; False, and nothing done, when it was rotated before."""
+
+    async def revoke_family(self, family_id: str) -> None:
+        """End a whole chain of refresh tokens."""
+
+    async def add_api_key(self, key: ApiKey, most: int) -> bool:
+        """Store an API key; False when the user has `most` live ones already."""
+
+    async def api_key(self, key_hash: str) -> ApiKey | None:
+        """Give an API key by hash."""
+
+    async def api_keys(self, user_id: str) -> list[ApiKey]:
+        """Give a user's live API keys, newest first."""
+
+    async def touch_api_key(self, key_id: str, at: datetime) -> None:
+        """Remember when a key was last used."""
+
+    async def revoke_api_key(self, user_id: str, key_id: str) -> bool:
+        """End a key; False when the user has no such live key."""
+
+
+class Passwords(Protocol):
+    """Slow hashing, done beside the event loop, at most a few at a time."""
+
+    async def hash(self, password: str) -> str:
+        """Give the hash."""
+
+    async def verify(self, password_hash: str, password: str) -> bool:
+        """Compare; takes the same time for an unknown account (empty hash)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `count` units in `seconds`; a burst may use them all at once. A count of 0 means no bound."""
+
+    count: int
+    seconds: float
+
+
+class Limiter(Protocol):
+    """Counts what callers use, for one process or for all replicas together."""
+
+    async def take(self, bucket: str, rate: Rate, cost: int = 1) -> float:
+        """Take `cost` units and give 0, or take none and give the seconds to wait."""
+
+    def hold(self, bucket: str, most: int) -> AbstractAsyncContextManager[bool]:
+        """Hold one of `most` places while inside; gives False, holding none, when all are taken. 0: no bound."""
+
+    async def ping(self) -> bool | None:
+        """Tell whether the shared counter answers; None when there is none to ask."""

@@ -1,0 +1,87 @@
+"""Uploads as they come in: bounded in size, counted against the quota, never whole in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any, TypeVar
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from metatag_gateway.errors import TooLarge
+from metatag_gateway.forms import Form, Part
+from metatag_gateway.model.documents import StoredFile
+from metatag_gateway.routes.parts import Parts
+from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
+
+T = TypeVar("T")
+MIB = 1024 * 1024
+
+
+def form_of(request: Request, idle_seconds: float) -> Form:
+    """Give the multipart body of a request; a sender silent for `idle_seconds` is given up."""
+    return Form(request.headers.get("content-type", ""), _stream(request, idle_seconds))
+
+
+async def _stream(request: Request, idle_seconds: float) -> AsyncIterator[bytes]:
+    chunks = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(idle_seconds):
+                chunk = await anext(chunks, None)
+        except TimeoutError:
+            raise InvalidArgument(f"The upload stalled for {idle_seconds:.0f} seconds.") from None
+        except ClientDisconnect:
+            raise MetatagError("The client closed the connection.", code=ErrorCode.CANCELLED) from None
+        if chunk is None:
+            return
+        if chunk:
+            yield chunk
+
+
+async def store(parts: Parts, user_id: str, part: Part, content_sha256: str = "") -> StoredFile:
+    """Stream one file of a form to jobs; the sentences for a wrong one are the original's."""
+    name = part.file_name or ""
+    if not name.lower().endswith(".pdf"):
+        raise InvalidArgument("Invalid file type. Please upload a PDF file.")
+    most = parts.settings.max_upload_bytes
+    try:
+        return await parts.jobs.upload(user_id, name, _counted(parts, user_id, part, most), most, content_sha256)
+    except MetatagError as error:
+        if error.code is ErrorCode.EMPTY_DOCUMENT:
+            raise MetatagError("Empty PDF file", code=ErrorCode.EMPTY_DOCUMENT) from error
+        raise
+
+
+async def _counted(parts: Parts, user_id: str, part: Part, most: int) -> AsyncIterator[bytes]:
+    size = counted = 0
+    async for chunk in part.chunks():
+        size += len(chunk)
+        if size > most:
+            raise TooLarge(f"The file is larger than {most // MIB} MiB.")
+        if size > counted:
+            await parts.quotas.uploaded(user_id, MIB)
+            counted += MIB
+        yield chunk
+
+
+async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T | None:
+    """Await something for a client; None, and the waiting ended, when the client has gone.
+
+    Only the waiting ends: what was asked of other services goes on.
+    """
+    task = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(_gone(request))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        for pending in (task, gone):
+            pending.cancel()
+        await asyncio.gather(task, gone, return_exceptions=True)
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,217 @@
+"""History: jobs, documents, search, counts, exports, files."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response, StreamingResponse
+
+from metatag_gateway.errors import TooLarge
+from metatag_gateway.ports import Jobs
+from metatag_gateway.routes.access import Reader, Viewer, Writer, known
+from metatag_gateway.routes.parts import parts_of
+from metatag_gateway.routes.single import pdf_response
+from metatag_gateway.schemas.history import (
+    DeletedView,
+    DocumentDetail,
+    DocumentPageView,
+    DocumentStatus,
+    DocumentSummary,
+    DocumentsView,
+    JobDetail,
+    JobStatus,
+    JobSummary,
+    JobsView,
+    JobType,
+    StatsView,
+    detail,
+)
+from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError, NotFound
+
+router = APIRouter(prefix="/api/history", tags=["History & Jobs"])
+
+Limit = Annotated[int, Query(ge=1, le=100)]
+MOST_DOCUMENTS = 1000
+EXPORTS = {
+    "csv": ("text/csv; charset=utf-8", "csv"),
+    "jsonl": ("application/x-ndjson", "jsonl"),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+}
+
+
+@router.get("/jobs", responses=known())
+async def list_jobs(
+    *,
+    request: Request,
+    caller: Reader,
+    limit: Limit = 50,
+    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+    status: JobStatus | None = None,
+    job_type: JobType | None = None,
+) -> JobsView:
+    """List the caller's jobs, newest first; `total` counts all that match."""
+    states = [status] if status else []
+    jobs, total = await parts_of(request).jobs.list_jobs(caller.user_id, limit, offset, states, job_type or "")
+    summaries = [JobSummary.model_validate(job) for job in jobs]
+    return JobsView(jobs=summaries, total=total, limit=limit, offset=offset)
+
+
+@router.get("/jobs/{job_id}", responses=known(404))
+async def get_job(request: Request, caller: Reader, job_id: UUID) -> JobDetail:
+    """Give one job with its first 1,000 documents; `/documents` has the rest."""
+    jobs = parts_of(request).jobs
+    job = await jobs.get(caller.user_id, str(job_id))
+    documents = await jobs.documents(caller.user_id, job.id, MOST_DOCUMENTS)
+    summary = JobSummary.model_validate(job)
+    return JobDetail(
+        **summary.model_dump(),
+        config=job.config,
+        error_message=job.error_message,
+        documents=[DocumentSummary.model_validate(found) for found in documents],
+    )
+
+
+@router.get("/jobs/{job_id}/documents", responses=known(404))
+async def job_documents(
+    *,
+    request: Request,
+    caller: Reader,
+    job_id: UUID,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    from_row: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    status: DocumentStatus | None = None,
+) -> DocumentPageView:
+    """Give documents of a job from a row on, in the order of the batch."""
+    jobs = parts_of(request).jobs
+    await jobs.get(caller.user_id, str(job_id))
+    found = await jobs.documents(caller.user_id, str(job_id), limit, from_row, [status] if status else [])
+    more = len(found) == limit
+    return DocumentPageView(
+        documents=[DocumentSummary.model_validate(document) for document in found],
+        next_row=found[-1].row + 1 if more else None,
+    )
+
+
+@router.get(
+    "/jobs/{job_id}/export",
+    response_class=Response,
+    responses={
+        200: {"content": {media: {} for media, _ in EXPORTS.values()}, "description": "The results."},
+        **known(404),
+    },
+)
+async def export_job(
+    request: Request,
+    caller: Reader,
+    job_id: UUID,
+    format: Annotated[Literal["csv", "jsonl", "xlsx"], Query()] = "csv",
+) -> Response:
+    """Give the results of a job as a file: CSV, JSON Lines or XLSX."""
+    chunks = parts_of(request).jobs.export(caller.user_id, str(job_id), format)
+    first = await anext(chunks, b"")
+    media, ending = EXPORTS[format]
+
+    async def body() -> AsyncIterator[bytes]:
+        yield first
+        async for chunk in chunks:
+            yield chunk
+
+    headers = {"Content-Disposition": f'attachment; filename="metatag-{job_id}.{ending}"'}
+    return StreamingResponse(body(), media_type=media, headers=headers)
+
+
+@router.delete("/jobs/{job_id}", responses=known(404))
+async def delete_job(request: Request, caller: Writer, job_id: UUID) -> DeletedView:
+    """Cancel a job if it runs, and remove it with its documents and files."""
+    await parts_of(request).jobs.delete(caller.user_id, str(job_id))
+    return DeletedView(message="Job deleted successfully", job_id=str(job_id))
+
+
+@router.get("/documents", responses=known())
+async def list_documents(request: Request, caller: Reader, limit: Limit = 50) -> DocumentsView:
+    """List the caller's finished documents, latest first."""
+    found = await parts_of(request).jobs.documents(caller.user_id, "", limit)
+    # As in the original: a list of what is there, not of what went wrong; the detail has the reason.
+    views = [DocumentSummary.model_validate(document) for document in found]
+    return DocumentsView(documents=views, total=len(views))
+
+
+# Before /documents/{doc_id}, which would take "search" for an id.
+@router.get("/documents/search", responses=known())
+async def search_documents(
+    request: Request,
+    caller: Reader,
+    query: Annotated[str, Query(min_length=1, max_length=500, pattern=r"^[^\x00]*$")],
+    limit: Limit = 50,
+) -> DocumentsView:
+    """Search title, tags and text, in any script."""
+    if not query.strip():
+        raise InvalidArgument("query: give at least one character to search for")
+    found = await parts_of(request).jobs.search(caller.user_id, query, limit)
+    views = [DocumentSummary.model_validate(document) for document in found]
+    return DocumentsView(documents=views, total=len(views))
+
+
+@router.get("/documents/{doc_id}", responses=known(404))
+async def get_document(request: Request, caller: Reader, doc_id: UUID) -> DocumentDetail:
+    """Give one document with its full text, pages, tags and what it cost."""
+    return detail(await parts_of(request).jobs.document(caller.user_id, str(doc_id)))
+
+
+@router.get(
+    "/documents/{doc_id}/file",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}, "description": "The PDF."}, **known(404)},
+)
+async def document_file(request: Request, caller: Viewer, doc_id: UUID) -> Response:
+    """Give the stored PDF of a document."""
+    chunks = parts_of(request).jobs.read_file(caller.user_id, str(doc_id))
+    return pdf_response(await _first(chunks), chunks, "document.pdf")
+
+
+@router.get(
+    "/documents/{doc_id}/pages/{number}.png",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}}, "description": "The picture."}, **known(404, 415, 504)},
+)
+async def page_picture(
+    request: Request,
+    caller: Viewer,
+    doc_id: UUID,
+    number: Annotated[int, Path(ge=1, le=100_000)],
+    width: Annotated[int, Query(ge=64, le=2000)] = 800,
+) -> Response:
+    """Give a picture of one page."""
+    parts = parts_of(request)
+    content = await _whole(parts.jobs, caller.user_id, str(doc_id), parts.settings.max_upload_bytes)
+    picture = bytearray()
+    async for chunk in parts.ocr.render(content, number, width):
+        picture += chunk
+    return Response(bytes(picture), media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+
+
+@router.get("/stats", responses=known())
+async def stats(request: Request, caller: Reader) -> StatsView:
+    """Count the caller's jobs and documents."""
+    return StatsView.model_validate(await parts_of(request).jobs.stats(caller.user_id))
+
+
+async def _first(chunks: AsyncIterator[bytes]) -> bytes:
+    first = await anext(chunks, b"")
+    if not first:
+        raise NotFound("Document not found")
+    return first
+
+
+async def _whole(jobs: Jobs, user_id: str, doc_id: str, most: int) -> bytes:
+    gathered = bytearray()
+    async for chunk in jobs.read_file(user_id, doc_id):
+        gathered += chunk
+        if len(gathered) > most:
+            raise TooLarge("The document is too large for a picture of its pages.")
+    if not gathered:
+        raise MetatagError("Document not found", code=ErrorCode.NOT_FOUND)
+    return bytes(gathered)

@@ -1,0 +1,63 @@
+"""API keys for machines, and what an administrator does with accounts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+
+from metatag_gateway.routes.access import Admin, SignedIn, known
+from metatag_gateway.routes.parts import parts_of
+from metatag_gateway.schemas.auth import KeyBody, KeysView, KeyView, NewKeyView, UserPatch, UsersView, UserView
+from metatag_gateway.schemas.common import Message
+from metatag_runtime.errors import InvalidArgument
+
+router = APIRouter()
+
+
+@router.get("/api/auth/keys", tags=["API Keys"], responses=known())
+async def list_keys(request: Request, caller: SignedIn) -> KeysView:
+    """List the account's live API keys."""
+    found = await parts_of(request).accounts.keys(caller.user)
+    return KeysView(keys=[KeyView.model_validate(key) for key in found])
+
+
+@router.post("/api/auth/keys", tags=["API Keys"], status_code=201, responses=known(409))
+async def make_key(request: Request, caller: SignedIn, body: KeyBody) -> NewKeyView:
+    """Make an API key for a pipeline. The key is shown this once; only its hash is kept."""
+    life = timedelta(days=body.expires_in_days) if body.expires_in_days else None
+    key, secret = await parts_of(request).accounts.make_key(caller.user, body.name, body.scopes, life)
+    return NewKeyView(**KeyView.model_validate(key).model_dump(), key=secret)
+
+
+@router.delete("/api/auth/keys/{key_id}", tags=["API Keys"], responses=known(404))
+async def revoke_key(request: Request, caller: SignedIn, key_id: UUID) -> Message:
+    """End an API key."""
+    await parts_of(request).accounts.revoke_key(caller.user, str(key_id))
+    return Message(message="API key revoked")
+
+
+@router.get("/api/admin/users", tags=["Administration"], responses=known())
+async def list_users(
+    request: Request,
+    caller: Admin,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    query: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$", description="Part of email or name.")] = "",
+) -> UsersView:
+    """List accounts, oldest first."""
+    users, total = await parts_of(request).accounts.list_users(limit, offset, query)
+    views = [UserView.model_validate(user) for user in users]
+    return UsersView(users=views, total=total, limit=limit, offset=offset)
+
+
+@router.patch("/api/admin/users/{user_id}", tags=["Administration"], responses=known(404, 409))
+async def change_user(request: Request, caller: Admin, user_id: UUID, body: UserPatch) -> UserView:
+    """Disable or enable an account, or make it an administrator's. Disabling ends its sessions."""
+    if body.is_active is None and body.is_admin is None:
+        raise InvalidArgument("Send is_active, is_admin or both.")
+    accounts = parts_of(request).accounts
+    changed = await accounts.set_user(caller, str(user_id), active=body.is_active, is_admin=body.is_admin)
+    return UserView.model_validate(changed)

@@ -1,0 +1,41 @@
+"""What the routes stand on; put together by the bootstrap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from metatag_gateway.accounts import Accounts
+from metatag_gateway.health import Health
+from metatag_gateway.identity import Identity
+from metatag_gateway.limits import Quotas
+from metatag_gateway.observers import Observers
+from metatag_gateway.ports import Jobs, Ocr, TaggerPeer
+from metatag_gateway.settings import GatewaySettings
+from metatag_gateway.singles import Singles
+from metatag_gateway.tokens import AccessTokens
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The use cases and peers of one gateway."""
+
+    settings: GatewaySettings
+    accounts: Accounts
+    identity: Identity
+    tokens: AccessTokens
+    quotas: Quotas
+    singles: Singles
+    observers: Observers
+    health: Health
+    jobs: Jobs
+    ocr: Ocr
+    tagger: TaggerPeer
+
+
+def parts_of(connection: HTTPConnection) -> Parts:
+    """Give the parts of the app that serves a request."""
+    found = connection.app.state.parts
+    assert isinstance(found, Parts)
+    return found

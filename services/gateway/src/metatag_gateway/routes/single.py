@@ -1,0 +1,239 @@
+"""One document: process it, or look at it before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic import ValidationError
+
+from metatag_gateway import exclusions
+from metatag_gateway.errors import StillRunning
+from metatag_gateway.model.documents import Source, StoredFile
+from metatag_gateway.model.jobs import Job
+from metatag_gateway.problems import invalid
+from metatag_gateway.routes.access import Processor, Viewer, known
+from metatag_gateway.routes.bodies import form_of, store, while_connected
+from metatag_gateway.routes.parts import Parts, parts_of
+from metatag_gateway.schemas.config import TaggingConfig
+from metatag_gateway.schemas.single import AcceptedView, SingleView, single
+from metatag_gateway.singles import Submission
+from metatag_gateway.style import Answer
+from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
+
+router = APIRouter(prefix="/api/single", tags=["Single Document"])
+
+MOST_CONFIG = 4 * 1024 * 1024
+MOST_URL = 4000
+BAD_SCHEME = "Invalid URL. Must start with http:// or https://"
+IdempotencyKey = Annotated[
+    str | None,
+    Header(max_length=200, pattern=r"^[\x20-\x7e]+$", description="A repetition with the same key gives the same job."),
+]
+Prefer = Annotated[
+    str | None,
+    Header(
+        max_length=200,
+        description="`respond-async` answers 202 at once; `respond-async, wait=20` waits up to 20 seconds first.",
+    ),
+]
+
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["config"],
+                    "properties": {
+                        "config": {
+                            "type": "string",
+                            "contentMediaType": "application/json",
+                            "contentSchema": {"$ref": "#/components/schemas/TaggingConfig"},
+                            "description": "A TaggingConfig as JSON.",
+                            "example": '{"num_pages": 3, "num_tags": 8}',
+                        },
+                        "pdf_file": {"type": "string", "format": "binary", "description": "A file named `*.pdf`."},
+                        "pdf_url": {"type": "string", "description": "Instead of a file: an http(s) address."},
+                        "exclusion_file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "A `.txt` or `.pdf` list of terms, by line or comma; `#` begins a comment.",
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@dataclass
+class SingleForm:
+    """What the parts of a form said."""
+
+    config: str | None = None
+    url: str = ""
+    stored: StoredFile | None = None
+    exclusion_name: str = ""
+    exclusion: bytes | None = None
+
+
+@router.post(
+    "/process",
+    response_model=SingleView,
+    responses={202: {"model": AcceptedView, "description": "Still in work."}, **known(404, 409, 415, 504)},
+    openapi_extra=_FORM,
+)
+async def process_single(
+    request: Request, caller: Processor, prefer: Prefer = None, idempotency_key: IdempotencyKey = None
+) -> SingleView | Answer | Response:
+    """Read and tag one PDF, uploaded or fetched from a URL.
+
+    The document also lands in the history, whatever comes of it and whether or not the client waits.
+    """
+    parts = parts_of(request)
+    async with parts.quotas.single(caller.user_id):
+        form = await _read(request, parts, caller.user_id)
+        submission = await _submission(parts, form, idempotency_key or "")
+        if isinstance(submission, Response):
+            return submission
+        await parts.quotas.documents(caller.user_id, 1)
+        job = await parts.singles.start(caller.user_id, submission)
+        asynchronous, seconds = _preference(prefer, parts.settings.single_seconds)
+        if asynchronous and seconds <= 0:
+            return _accepted(request, job)
+        try:
+            done = await while_connected(request, parts.singles.finish(caller.user_id, job, seconds))
+        except StillRunning:
+            if asynchronous:
+                return _accepted(request, job)
+            raise
+    # Nobody reads the answer of a client that has gone; the result is in the history.
+    return single(*done) if done is not None else Response(status_code=499)
+
+
+async def _read(request: Request, parts: Parts, user_id: str) -> SingleForm:
+    form = SingleForm()
+    async for part in form_of(request, parts.settings.body_idle_seconds).parts():
+        if part.name == "config":
+            form.config = await part.text(MOST_CONFIG)
+        elif part.name == "pdf_url":
+            form.url = (await part.text(MOST_URL)).strip()
+        elif part.name == "pdf_file" and part.file_name != "":
+            if form.stored is not None:
+                raise InvalidArgument("Please provide one PDF file; for many, start a batch.")
+            form.stored = await store(parts, user_id, part)
+        elif part.name == "exclusion_file" and part.file_name:
+            form.exclusion_name = part.file_name
+            form.exclusion = await part.content(parts.settings.max_exclusion_bytes)
+    return form
+
+
+async def _submission(parts: Parts, form: SingleForm, idempotency_key: str) -> Submission | Response:
+    if form.config is None:
+        raise InvalidArgument("config: Field required")
+    config = parse_config(form.config, parts.settings.max_pages)
+    if isinstance(config, Response):
+        return config
+    words = None
+    if form.exclusion is not None:
+        words = await exclusions.read(form.exclusion_name, form.exclusion, parts.ocr)
+    return Submission(
+        source=_source(form),
+        options=config.options(words),
+        provider_key=config.provider_key(),
+        idempotency_key=idempotency_key,
+        public_config=config.public(),
+    )
+
+
+def parse_config(text: str, max_pages: int) -> TaggingConfig | Response:
+    """Give the config of a form, or the answer to one that is wrong."""
+    try:
+        config = TaggingConfig.model_validate_json(text)
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_input=False, include_context=False)
+        if any(entry["type"] == "json_invalid" for entry in errors):
+            raise InvalidArgument("Invalid config JSON format") from None
+        return invalid([{**entry, "loc": ("config", *entry["loc"])} for entry in errors])
+    check_pages(config, max_pages)
+    return config
+
+
+def check_pages(config: TaggingConfig, max_pages: int) -> None:
+    """Hold the wish against this server's bound."""
+    if config.num_pages > max_pages:
+        raise InvalidArgument(f"config.num_pages: Input should be less than or equal to {max_pages}")
+
+
+def _source(form: SingleForm) -> Source:
+    if form.stored is None and not form.url:
+        raise InvalidArgument("Please provide either a PDF file or a PDF URL.")
+    if form.stored is not None and form.url:
+        raise InvalidArgument("Please provide either a PDF file OR a URL, not both.")
+    if form.stored is not None:
+        return Source("upload", f"upload://{form.stored.file_name}", form.stored.file_id)
+    return url_source(form.url)
+
+
+def url_source(url: str) -> Source:
+    """Give the source of an http(s) address; jobs looks where it leads."""
+    if not url.lower().startswith(("http://", "https://")):
+        raise InvalidArgument(BAD_SCHEME)
+    return Source("url", url.replace("\x00", ""))
+
+
+def _preference(prefer: str | None, most: float) -> tuple[bool, float]:
+    wishes = [part.strip().lower() for part in (prefer or "").split(",")]
+    asynchronous = "respond-async" in wishes
+    waits = [float(found[1]) for part in wishes if (found := re.fullmatch(r"wait=(\d{1,5})", part))]
+    if waits:
+        return asynchronous, min(waits[0], most)
+    return asynchronous, 0.0 if asynchronous else most
+
+
+def _accepted(request: Request, job: Job) -> Answer:
+    path = f"{request.scope.get('root_path', '')}/api/history/jobs/{job.id}"
+    view = AcceptedView(
+        job_id=job.id,
+        status=job.status,
+        status_url=path,
+        message="The document is being processed; its result will be in the history.",
+    )
+    return Answer(view, 202, {"Location": path, "Preference-Applied": "respond-async"})
+
+
+@router.get(
+    "/preview",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}, "description": "The PDF."}, **known(404, 415)},
+)
+async def preview(request: Request, caller: Viewer, url: Annotated[str, Query(max_length=MOST_URL)]) -> Response:
+    """Fetch a PDF from a URL, under the same guard as processing, to show it."""
+    chunks = parts_of(request).jobs.fetch(caller.user_id, url_source(url))
+    try:
+        first = await anext(chunks, b"")
+    except MetatagError as error:
+        if error.code in {ErrorCode.SOURCE_REFUSED, ErrorCode.SOURCE_UNAVAILABLE}:
+            sentence = f"Failed to download PDF from URL: {error.message}"
+            raise MetatagError(sentence, code=error.code) from error
+        raise
+    return pdf_response(first, chunks, "preview.pdf")
+
+
+def pdf_response(first: bytes, rest: AsyncIterator[bytes], name: str) -> Response:
+    """Give a PDF to be shown, chunk by chunk."""
+
+    async def body() -> AsyncIterator[bytes]:
+        yield first
+        async for chunk in rest:
+            yield chunk
+
+    headers = {"Content-Disposition": f"inline; filename={name}", "Cache-Control": "private, no-store"}
+    return StreamingResponse(body(), media_type="application/pdf", headers=headers)

@@ -1,0 +1,136 @@
+"""Accounts, tokens and API keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, EmailStr, Field, SecretStr, field_validator
+
+from metatag_gateway.schemas.common import Body, Message, Payload
+
+
+def _plain(value: str) -> str:
+    if "\x00" in value:
+        raise ValueError("it must not contain a null character")
+    return value
+
+
+Password = Annotated[SecretStr, Field(min_length=8, max_length=128)]
+Email = Annotated[EmailStr, Field(max_length=255), AfterValidator(_plain)]
+Scope = Literal["read", "process", "write"]
+
+
+class RegisterBody(Body):
+    """A new account."""
+
+    email: Email = Field(examples=["asha@example.com"])
+    password: Password = Field(examples=["correct horse battery"])
+    full_name: str | None = Field(None, max_length=255, examples=["Asha Rao"])
+
+    @field_validator("full_name")
+    @classmethod
+    def _name(cls, value: str | None) -> str | None:
+        return None if value is None else _plain(value).strip() or None
+
+
+class LoginBody(Body):
+    """A sign-in."""
+
+    email: Email = Field(examples=["asha@example.com"])
+    password: Annotated[SecretStr, Field(min_length=1, max_length=1024)] = Field(examples=["correct horse battery"])
+
+
+class RefreshBody(Body):
+    """The proof of a session."""
+
+    refresh_token: str = Field(max_length=4096)
+
+
+class PasswordBody(Body):
+    """A change of password."""
+
+    current_password: Annotated[SecretStr, Field(min_length=1, max_length=1024)]
+    new_password: Password
+
+
+class UserView(Payload):
+    """An account."""
+
+    id: str
+    email: str
+    full_name: str | None
+    is_active: bool
+    is_verified: bool
+    is_admin: bool
+    created_at: datetime
+
+
+class TokensView(Payload):
+    """A pair of tokens; `expires_in` is the access token's life in seconds."""
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["bearer"]
+    expires_in: int
+
+
+class LoginView(Payload):
+    """A sign-in."""
+
+    user: UserView
+    tokens: TokensView
+
+
+class LogoutView(Message):
+    """A sign-out."""
+
+    flat_success: ClassVar[bool] = True
+
+
+class KeyBody(Body):
+    """A new API key."""
+
+    name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$", examples=["nightly"])
+    scopes: list[Scope] = Field(min_length=1, max_length=3, examples=[["read", "process"]])
+    expires_in_days: int | None = Field(None, ge=1, le=3650)
+
+
+class KeyView(Payload):
+    """An API key without its secret."""
+
+    id: str
+    name: str
+    prefix: str
+    scopes: list[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class NewKeyView(KeyView):
+    """A new API key; `key` is shown this once."""
+
+    key: str
+
+
+class KeysView(Payload):
+    """The live API keys of an account."""
+
+    keys: list[KeyView]
+
+
+class UsersView(Payload):
+    """A page of accounts."""
+
+    users: list[UserView]
+    total: int
+    limit: int
+    offset: int
+
+
+class UserPatch(Body):
+    """What an administrator changes of an account."""
+
+    is_active: bool | None = None
+    is_admin: bool | None = None

@@ -1,0 +1,190 @@
+"""Batches: start, control, sources, the legacy call."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints, field_validator
+
+from metatag_gateway.schemas.common import Body, Payload
+from metatag_gateway.schemas.config import TaggingConfig
+from metatag_gateway.schemas.history import JobStatus
+
+UUID_PATTERN = r"^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$"
+ROW: dict[str, Any] = {
+    "title": "Annual Report",
+    "file_path": "https://example.com/report.pdf",
+    "file_source_type": "url",
+}
+
+
+class BatchBody(Body):
+    """A batch to start."""
+
+    documents: list[dict[str, Any]] = Field(description="One row for each document.", examples=[[ROW]])
+    config: TaggingConfig
+    column_mapping: dict[str, str] = Field(
+        default_factory=dict, description="Column of the rows -> system field, where the rows use other names."
+    )
+    job_id: str | None = Field(None, pattern=UUID_PATTERN, description="Your own, unused UUID for the job.")
+
+    @field_validator("column_mapping", mode="before")
+    @classmethod
+    def _no_mapping(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+
+class StartedView(Payload):
+    """A batch that has started."""
+
+    job_id: str
+    total_documents: int
+    message: str
+
+
+class StatusView(Payload):
+    """How far a job is. `progress` is 0 to 1; `total` and `total_documents` are the same."""
+
+    job_id: str
+    status: JobStatus
+    progress: float
+    processed_count: int
+    failed_count: int
+    total: int
+    total_documents: int
+    results_count: int
+    cancelled_count: int
+    running_count: int
+    seq: int
+    error_message: str | None
+
+
+class ActiveJob(Payload):
+    """A job that runs or is paused."""
+
+    job_id: str
+    status: JobStatus
+    progress: float
+    processed_count: int
+    failed_count: int
+    total: int
+    total_documents: int
+
+
+class ActiveView(Payload):
+    """The caller's running and paused jobs."""
+
+    jobs: list[ActiveJob]
+
+
+class ControlView(Payload):
+    """A step that the job takes."""
+
+    message: str
+    job_id: str
+    status: JobStatus
+
+
+class PathItem(Body):
+    """One source to look at."""
+
+    path: Annotated[str, StringConstraints(max_length=4000)]
+    type: Annotated[str, StringConstraints(max_length=50)] = "url"
+
+
+class PathsBody(Body):
+    """Sources to look at."""
+
+    paths: list[PathItem] = Field(max_length=10_000)
+
+
+class PathCheck(Payload):
+    """Whether a source could be fetched."""
+
+    path: str
+    valid: bool
+    error: str | None
+    content_type: str | None
+    size: int | None
+
+
+class PathsView(Payload):
+    """The sources in the order asked."""
+
+    results: list[PathCheck]
+    total: int
+    valid_count: int
+    invalid_count: int
+
+
+class Column(Payload):
+    """One column of the template."""
+
+    name: str
+    required: bool
+    description: str
+
+
+class TemplateView(Payload):
+    """A CSV to begin with."""
+
+    template: str
+    columns: list[Column]
+
+
+class UploadedFile(Payload):
+    """One stored file; a batch row names it with `file_path` and `file_source_type: upload`."""
+
+    file_name: str
+    file_id: str | None
+    file_path: str | None
+    content_sha256: str | None
+    size_bytes: int | None
+    error: str | None
+
+
+class UploadsView(Payload):
+    """The files in the order sent; a refused one does not touch the others."""
+
+    files: list[UploadedFile]
+    stored_count: int
+    failed_count: int
+
+
+class LegacyDocument(Payload):
+    """One row of the legacy report."""
+
+    title: str
+    success: bool
+    tags: list[str]
+    error: str | None
+
+
+class LegacyStatistics(Payload):
+    """Counts of the legacy report."""
+
+    total: int
+    processed: int
+    failed: int
+    success_rate: str
+
+
+class LegacyReport(Payload):
+    """What the legacy call says besides the CSV; `statistics` is null when nothing ran."""
+
+    documents: list[LegacyDocument]
+    errors: list[str]
+    statistics: LegacyStatistics | None = None
+
+
+class LegacyView(Payload):
+    """The legacy synchronous batch."""
+
+    success: bool
+    total_documents: int
+    processed_count: int
+    failed_count: int
+    output_csv_url: str
+    summary_report: LegacyReport
+    processing_time: float
+    job_id: str | None

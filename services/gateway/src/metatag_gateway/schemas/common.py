@@ -1,0 +1,47 @@
+"""What all shapes share."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Payload(BaseModel):
+    """What an endpoint answers, before the style is put around it. Built from the model's objects by attribute."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    # The original has a top-level `success` here although it is flat everywhere else.
+    flat_success: ClassVar[bool] = False
+    # Never enveloped: the root, and what standards define.
+    bare: ClassVar[bool] = False
+
+
+class Body(BaseModel):
+    """A JSON request body: types are meant as written, unknown keys are ignored as the original did."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+
+class FieldProblem(BaseModel):
+    """One field that is wrong."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """An error: a sentence for people, a code for programs."""
+
+    detail: str = Field(examples=["num_tags: Input should be less than or equal to 15"])
+    code: str = Field(examples=["invalid_argument"])
+    errors: list[FieldProblem] | None = Field(None, description="The wrong fields of a 400.")
+    job_id: str | None = Field(None, description="The job of a failed or still running single document.")
+    request_id: str | None = Field(None, description="What to tell the operator about a 5xx.")
+
+
+class Message(Payload):
+    """A sentence."""
+
+    message: str

@@ -1,0 +1,78 @@
+"""The wish of a caller: how documents are read and tagged."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, StringConstraints
+
+from metatag_gateway.exclusions import merge
+from metatag_gateway.model.documents import Options
+from metatag_gateway.schemas.common import Body
+
+DEFAULT_MODEL = "openai/gpt-4o-mini"
+MICROS = 1_000_000
+# What the original kept of a config, always; additions are kept where they were sent.
+_ALWAYS = ("model_name", "num_pages", "num_tags")
+
+Plain = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+
+
+class TaggingConfig(Body):
+    """How documents are read and tagged. Everything has a default."""
+
+    api_key: SecretStr | None = Field(
+        None, max_length=500, description="Your provider key; left out: the server's own key, or the offline tagger."
+    )
+    model_name: Annotated[Plain, Field(min_length=1)] = Field(DEFAULT_MODEL, examples=[DEFAULT_MODEL])
+    num_pages: int = Field(3, ge=1, le=10_000, description="Pages read from the front.")
+    num_tags: int = Field(8, ge=3, le=15, description="Tags wanted; fewer is a success.")
+    exclusion_words: list[Plain] | None = Field(
+        None, max_length=10_000, description="Terms that no tag may be.", examples=[["confidential", "draft"]]
+    )
+    tagger: Literal["auto", "llm", "local", "both"] = Field(
+        "auto", description="auto: the LLM when there is a key and it answers, else the offline tagger."
+    )
+    allowed_tags: list[Plain] | None = Field(None, max_length=5_000, description="Tags that are preferred.")
+    strict: bool = Field(False, description="Only allowed tags may come out.")
+    vocabulary: Plain | None = Field(None, description="Name of a stored list of allowed tags.")
+    tag_language: Annotated[str, StringConstraints(pattern=r"^(document|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)$")] | None = (
+        Field(None, max_length=35, description="`en`, `document`, or a language code.")
+    )
+    ocr: Literal["auto", "force", "skip"] = Field("auto", description="When a page is recognised instead of read.")
+    languages: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]{3,20}$")]] | None = Field(
+        None, max_length=4, description="Tesseract's names; left out: detected.", examples=[["eng", "hin"]]
+    )
+    fallback_models: list[Plain] | None = Field(None, max_length=5)
+    allow_degraded: bool = Field(True, description="Offline tags may stand in for an LLM that does not answer.")
+    max_cost_usd: float = Field(0.0, ge=0, le=1000, description="Most one document may cost; 0: the server's bound.")
+    budget_usd: float = Field(0.0, ge=0, le=100_000, description="Most a batch may cost; it pauses there. 0: no bound.")
+
+    def options(self, more_exclusions: list[str] | None = None) -> Options:
+        """Give the wish in the model's words; words of an exclusion file are added to the config's."""
+        return Options(
+            num_pages=self.num_pages,
+            num_tags=self.num_tags,
+            ocr=self.ocr,
+            languages=tuple(self.languages or ()),
+            tagger=self.tagger,
+            model_name=self.model_name,
+            fallback_models=tuple(self.fallback_models or ()),
+            exclusion_words=merge(self.exclusion_words or (), more_exclusions or ()),
+            allowed_tags=tuple(self.allowed_tags or ()),
+            strict=self.strict,
+            tag_language=self.tag_language or "",
+            vocabulary=self.vocabulary or "",
+            allow_degraded=self.allow_degraded,
+            max_cost_micros=round(self.max_cost_usd * MICROS),
+            budget_micros=round(self.budget_usd * MICROS),
+        )
+
+    def provider_key(self) -> str:
+        """Give the user's key, empty when there is none."""
+        return self.api_key.get_secret_value().strip() if self.api_key else ""
+
+    def public(self) -> dict[str, Any]:
+        """Give what history shows of it: never the key."""
+        sent = self.model_dump(mode="json", exclude={"api_key"}, exclude_unset=True, exclude_none=True)
+        return {name: getattr(self, name) for name in _ALWAYS} | sent

@@ -1,0 +1,192 @@
+"""Jobs, documents and counts as history shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from metatag_gateway.model.documents import Document
+from metatag_gateway.schemas.common import Body, Payload
+
+JobStatus = Literal["pending", "processing", "paused", "completed", "failed", "cancelled"]
+DocumentStatus = Literal["pending", "processing", "success", "failed", "cancelled"]
+JobType = Literal["single", "batch"]
+SourceType = Literal["url", "s3", "local", "upload"]
+
+
+class TagView(Payload):
+    """One tag, its score (0 to 1), who gave it, and where the document says so."""
+
+    tag: str
+    score: float
+    source: str
+    kind: str
+    page: int
+    evidence: str
+    grounded: bool
+
+
+class PageView(Payload):
+    """How one page was read; `ms` is the time it took."""
+
+    number: int
+    method: str
+    reason: str
+    confidence: float | None
+    ms: int
+    language: str
+    rotation: int
+    error: str | None
+
+
+class UsageView(Payload):
+    """What a document cost at the provider; `cost_usd` null means unknown."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    cost_usd: float | None
+    calls: int
+    cached: bool
+
+
+class JobSummary(Payload):
+    """One job."""
+
+    id: str
+    job_type: JobType
+    status: JobStatus
+    total_documents: int
+    processed_count: int
+    failed_count: int
+    started_at: datetime | None
+    completed_at: datetime | None
+    created_at: datetime | None
+    cost_usd: float
+
+
+class DocumentSummary(Payload):
+    """One document."""
+
+    id: str
+    job_id: str
+    title: str
+    file_path: str
+    file_source_type: SourceType
+    status: DocumentStatus
+    tags: list[str]
+    error_message: str | None
+    processed_at: datetime | None
+    created_at: datetime | None
+
+
+class JobDetail(JobSummary):
+    """One job with its documents, at most 1,000 of them in the order of the batch."""
+
+    config: dict[str, Any] | None
+    error_message: str | None
+    documents: list[DocumentSummary]
+
+
+class DocumentDetail(DocumentSummary):
+    """One document with its text and how it was had."""
+
+    description: str
+    file_size: int | None
+    mime_type: str | None
+    extracted_text: str | None
+    processing_metadata: dict[str, Any]
+    error_code: str | None
+    tries: int
+    tag_details: list[TagView]
+    pages: list[PageView]
+    usage: UsageView | None
+
+
+class JobsView(Payload):
+    """A page of jobs, newest first; `total` counts all that match."""
+
+    jobs: list[JobSummary]
+    total: int
+    limit: int
+    offset: int
+
+
+class DocumentsView(Payload):
+    """Documents; `total` is their number."""
+
+    documents: list[DocumentSummary]
+    total: int
+
+
+class DocumentPageView(Payload):
+    """A page of a job's documents; `next_row` is where the next one begins, null at the end."""
+
+    documents: list[DocumentSummary]
+    next_row: int | None
+
+
+class DeletedView(Payload):
+    """A job that is gone."""
+
+    message: str
+    job_id: str
+
+
+class StatsView(Payload):
+    """Counts of all that the caller has."""
+
+    total_jobs: int
+    total_documents: int
+    documents_processed: int
+    documents_failed: int
+    jobs_by_status: dict[str, int]
+    recent_activity: list[JobSummary]
+    cost_usd: float
+
+
+class RetryBody(Body):
+    """Which failed documents to queue again; left out: all of them."""
+
+    document_ids: list[Annotated[str, StringConstraints(max_length=36, pattern=r"^[0-9A-Fa-f-]{36}$")]] | None = Field(
+        None, max_length=1000
+    )
+
+
+class RetryView(Payload):
+    """What was queued again."""
+
+    job_id: str
+    retried: int
+    status: JobStatus
+
+
+def detail(document: Document) -> DocumentDetail:
+    """Give a document's detail."""
+    result = document.result
+    metadata = dict(document.metadata)
+    if result is not None and metadata:
+        seconds = (result.fetch_ms + result.ocr_ms + result.tag_ms) / 1000
+        metadata |= {
+            "processing_time": round(seconds, 2),
+            "model_name": result.model_name,
+            "degraded_reason": result.degraded_reason,
+            "vocabulary": result.vocabulary,
+            "notes": list(result.notes),
+        }
+    summary = DocumentSummary.model_validate(document)
+    return DocumentDetail(
+        **summary.model_dump(),
+        description=document.description,
+        file_size=document.file_size,
+        mime_type=document.mime_type,
+        extracted_text=document.text,
+        processing_metadata=metadata,
+        error_code=document.error_code,
+        tries=document.tries,
+        tag_details=[TagView.model_validate(tag) for tag in result.tag_details] if result else [],
+        pages=[PageView.model_validate(page) for page in result.pages] if result else [],
+        usage=UsageView.model_validate(result.usage) if result and result.usage else None,
+    )

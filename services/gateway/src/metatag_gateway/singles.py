@@ -1,0 +1,112 @@
+"""One document, start to end: a job of one is made, and its end waited for."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from metatag_gateway.errors import DocumentFailed, StillRunning
+from metatag_gateway.model.documents import Document, DocumentSpec, Options, Source
+from metatag_gateway.model.jobs import Job, NewJob
+from metatag_gateway.ports import Jobs
+from metatag_runtime.errors import ErrorCode, MetatagError
+
+TOO_LITTLE_TEXT = (
+    "Could not extract sufficient text from PDF. The document might be scanned or image-based without OCR support."
+)
+_READING = {
+    ErrorCode.BROKEN_DOCUMENT,
+    ErrorCode.ENCRYPTED_DOCUMENT,
+    ErrorCode.NO_PAGES,
+    ErrorCode.PAGE_TOO_COSTLY,
+    ErrorCode.EMPTY_DOCUMENT,
+    ErrorCode.POISONED,
+}
+_TAGGING = {code for code in ErrorCode if code.startswith("provider_")} | {
+    ErrorCode.MODEL_NOT_FOUND,
+    ErrorCode.BUDGET_EXHAUSTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One document to process, checked."""
+
+    source: Source
+    options: Options
+    provider_key: str = field(default="", repr=False)
+    idempotency_key: str = ""
+    public_config: dict[str, Any] = field(default_factory=dict)
+
+
+class Singles:
+    """Processes documents one at a time, each for somebody who waits."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+
+    async def start(self, user_id: str, submission: Submission) -> Job:
+        """Make the job; from here on it runs to its end whether anybody waits or not."""
+        job = NewJob(
+            job_type="single",
+            options=submission.options,
+            provider_key=submission.provider_key,
+            idempotency_key=submission.idempotency_key,
+            public_config=submission.public_config,
+        )
+        made, _ = await self._jobs.create(user_id, job, [DocumentSpec("", "", submission.source)])
+        return made
+
+    async def finish(self, user_id: str, job: Job, seconds: float) -> tuple[Job, Document]:
+        """Wait for the end; StillRunning after `seconds`, DocumentFailed when no tags came out."""
+        ended = job if job.ended else await self._wait(user_id, job, seconds)
+        found = await self._jobs.documents(user_id, job.id, 1)
+        if not found:
+            raise DocumentFailed("The document was deleted while it was processed.", ErrorCode.NOT_FOUND, job.id)
+        document = found[0]
+        if document.status != "success":
+            raise failure(document, ended)
+        return ended, document
+
+    async def _wait(self, user_id: str, job: Job, seconds: float) -> Job:
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    try:
+                        return await self._follow(user_id, job)
+                    except MetatagError as error:
+                        # The jobs service restarts, or its connection grew too old: the job itself goes on.
+                        if error.code not in {ErrorCode.UNAVAILABLE, ErrorCode.CANCELLED}:
+                            raise
+                        await asyncio.sleep(0.2)
+        except TimeoutError:
+            raise StillRunning(job.id) from None
+
+    async def _follow(self, user_id: str, job: Job) -> Job:
+        last = job
+        async for event in self._jobs.watch(user_id, job.id, job.seq):
+            if event is not None and event.job is not None:
+                last = event.job
+                if last.ended:
+                    return last
+        return await self._jobs.get(user_id, job.id)
+
+
+def failure(document: Document, job: Job) -> DocumentFailed:
+    """Give the error of a document that ended without tags, in the original's words where it had some."""
+    named = document.error_code or job.error_code or ""
+    code = ErrorCode(named) if named in ErrorCode._value2member_map_ else ErrorCode.INTERNAL
+    reason = document.error_message or job.error_message or "The document could not be processed."
+    if "cancelled" in (document.status, job.status):
+        return DocumentFailed("The document was cancelled.", ErrorCode.INVALID_STATE, document.job_id)
+    if code is ErrorCode.INSUFFICIENT_TEXT:
+        reason = TOO_LITTLE_TEXT
+    elif code in _READING:
+        reason = f"PDF extraction failed: {reason}"
+    elif code in _TAGGING:
+        reason = f"Tag generation failed: {reason}"
+    elif document.file_source_type == "url" and code in {ErrorCode.SOURCE_REFUSED, ErrorCode.SOURCE_UNAVAILABLE}:
+        reason = f"Failed to download PDF from URL: {reason}"
+    wait = 30.0 if code is ErrorCode.PROVIDER_RATE_LIMITED else None
+    return DocumentFailed(reason, code, document.job_id, wait)

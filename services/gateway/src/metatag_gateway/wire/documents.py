@@ -1,0 +1,172 @@
+"""Documents, results, options and vocabularies, to and from the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from metatag.v1 import document_pb2 as d
+from metatag.v1 import jobs_pb2 as j
+from metatag_gateway.model.documents import (
+    Document,
+    DocumentSpec,
+    Options,
+    Page,
+    Result,
+    Source,
+    Tag,
+    Term,
+    Usage,
+    Vocabulary,
+)
+from metatag_gateway.wire.names import (
+    DOCUMENT_STATES,
+    OCR_MODES,
+    PAGE_METHODS,
+    SOURCE_TYPES,
+    TAGGERS,
+    moment,
+    usd,
+    word,
+)
+
+
+def document(message: j.Document) -> Document:
+    """Give a document."""
+    return Document(
+        id=message.id,
+        job_id=message.job_id,
+        row=message.position,
+        title=message.title,
+        description=message.description,
+        file_path=message.source.path,
+        file_source_type=word(SOURCE_TYPES, message.source.type, "url"),
+        status=word(DOCUMENT_STATES, message.state, "pending"),
+        file_size=message.file_size or None,
+        mime_type=message.mime_type or None,
+        error_message=message.problem.message or None,
+        error_code=message.problem.code or None,
+        created_at=moment(message, "created_at"),
+        processed_at=moment(message, "processed_at"),
+        text=message.text or None,
+        tries=message.tries,
+        stage=message.stage,
+        result=result(message.result) if message.HasField("result") else None,
+    )
+
+
+def result(message: j.DocumentResult) -> Result:
+    """Give what came out of a document."""
+    return Result(
+        tag_details=tuple(map(tag, message.tags)),
+        extraction_method=message.extraction_method,
+        is_scanned=message.is_scanned,
+        ocr_confidence=round(message.ocr_confidence, 2) if message.HasField("ocr_confidence") else None,
+        page_count=message.page_count,
+        text_length=message.text_length,
+        language=message.language,
+        pages=tuple(map(page, message.pages)),
+        tagger=message.tagger,
+        degraded=message.degraded,
+        degraded_reason=message.degraded_because.message or None,
+        model_name=message.model_name,
+        usage=usage(message.usage) if message.HasField("usage") else None,
+        raw_ai_response=message.raw_response,
+        vocabulary=message.vocabulary,
+        notes=tuple(message.notes),
+        fetch_ms=message.fetch_ms,
+        ocr_ms=message.ocr_ms,
+        tag_ms=message.tag_ms,
+        text_preview=message.text_preview,
+    )
+
+
+def page(message: d.Page) -> Page:
+    """Give how a page was read."""
+    return Page(
+        number=message.number,
+        method=PAGE_METHODS.get(message.method, "unknown"),
+        reason=message.reason,
+        confidence=round(message.confidence, 2) if message.HasField("confidence") else None,
+        ms=message.decide_ms + message.render_ms + message.recognize_ms,
+        language=message.language,
+        rotation=message.rotation,
+        error=message.error.message or None,
+    )
+
+
+def tag(message: d.Tag) -> Tag:
+    """Give a tag."""
+    return Tag(
+        tag=message.tag,
+        score=round(message.score, 4),
+        source=message.source,
+        kind=message.kind,
+        page=message.page,
+        evidence=message.evidence,
+        grounded=message.grounded,
+    )
+
+
+def usage(message: d.Usage) -> Usage:
+    """Give what a document cost."""
+    return Usage(
+        prompt_tokens=message.prompt_tokens,
+        completion_tokens=message.completion_tokens,
+        total_tokens=message.total_tokens,
+        cost_usd=usd(message.cost_micros) if message.HasField("cost_micros") else None,
+        calls=message.calls,
+        cached=message.cached,
+    )
+
+
+def to_source(source: Source) -> j.Source:
+    """Write a source."""
+    kind = SOURCE_TYPES.get(source.type, j.SOURCE_TYPE_UNSPECIFIED)
+    return j.Source(type=kind, path=source.path, file_id=source.file_id)
+
+
+def to_spec(spec: DocumentSpec) -> j.DocumentSpec:
+    """Write a document to process."""
+    written = j.DocumentSpec(title=spec.title, description=spec.description, source=to_source(spec.source))
+    if spec.problem:
+        written.problem.CopyFrom(d.Problem(code="invalid_argument", message=spec.problem))
+    return written
+
+
+def to_options(options: Options) -> j.ProcessOptions:
+    """Write how documents are read and tagged."""
+    return j.ProcessOptions(
+        num_pages=options.num_pages,
+        ocr_mode=OCR_MODES[options.ocr],
+        languages=options.languages,
+        wish=d.TagWish(
+            tagger=TAGGERS[options.tagger],
+            num_tags=options.num_tags,
+            exclusion_words=options.exclusion_words,
+            allowed_tags=options.allowed_tags,
+            strict=options.strict,
+            tag_language=options.tag_language,
+            model_name=options.model_name,
+            fallback_models=options.fallback_models,
+            max_cost_micros=options.max_cost_micros,
+            allow_degraded=options.allow_degraded,
+        ),
+        vocabulary=options.vocabulary,
+        budget_micros=options.budget_micros,
+    )
+
+
+def vocabulary(message: d.Vocabulary, term_count: int | None = None) -> Vocabulary:
+    """Give a vocabulary."""
+    terms = tuple(Term(t.label, tuple(t.aliases), t.language, t.parent, dict(t.labels.items())) for t in message.terms)
+    return Vocabulary(message.name, message.version, len(terms) if term_count is None else term_count, terms)
+
+
+def to_terms(terms: Sequence[Term]) -> list[d.VocabularyTerm]:
+    """Write allowed tags."""
+    return [
+        d.VocabularyTerm(
+            label=term.label, aliases=term.aliases, language=term.language, parent=term.parent, labels=term.labels
+        )
+        for term in terms
+    ]
