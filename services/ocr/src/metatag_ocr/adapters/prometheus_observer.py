@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from prometheus_client import Counter, Gauge, Histogram
 
 from metatag_ocr.model import PageText
@@ -18,7 +20,15 @@ CONFIDENCE = Histogram(
 )
 TRIES = Histogram("metatag_ocr_page_tries", "Recognitions made for a page.", buckets=(0, 1, 2, 3, 4))
 DOCUMENTS = Gauge("metatag_ocr_documents_in_work", "Documents in work.")
+IN_FLIGHT = Gauge("metatag_ocr_pages_in_flight", "Pages in work on this node.")
+WAITING = Gauge("metatag_ocr_pages_waiting", "Pages that wait for a free worker of this node.")
 FAILURES = Counter("metatag_ocr_page_failures_total", "Pages that could not be read, by code.", ["code"])
+
+
+def watch_pages(working: Callable[[], int], waiting: Callable[[], int]) -> None:
+    """Have every scrape ask how many pages are in work and waiting: what the nodes are scaled on."""
+    IN_FLIGHT.set_function(working)
+    WAITING.set_function(waiting)
 
 
 class PrometheusObserver:

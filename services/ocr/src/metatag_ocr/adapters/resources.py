@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from metatag_ocr.adapters.directory_scratch import DirectoryScratch
+from metatag_ocr.adapters.prometheus_observer import watch_pages
 from metatag_ocr.adapters.worker_pool import WorkerPool
 
 
@@ -23,6 +24,9 @@ class NodeResources:
         self._scratch.open()
         for pool in self._pools:
             pool.start()
+        watch_pages(
+            lambda: sum(pool.working for pool in self._pools), lambda: sum(pool.waiting for pool in self._pools)
+        )
 
     async def wait(self) -> None:
         """Never ends by itself: children are replaced."""
