@@ -12,7 +12,19 @@ from starlette.middleware.cors import CORSMiddleware
 from metatag_gateway import problems
 from metatag_gateway.middleware.edge import Bounds, Edge
 from metatag_gateway.middleware.proxies import Proxies
-from metatag_gateway.routes import auth, batch, docs, history, keys, single, socket, system
+from metatag_gateway.routes import (
+    auth,
+    batch,
+    docs,
+    files,
+    history,
+    keys,
+    models,
+    single,
+    socket,
+    system,
+    vocabularies,
+)
 from metatag_gateway.routes.parts import Parts
 from metatag_gateway.settings import GatewaySettings, split
 from metatag_gateway.style import mount
@@ -21,10 +33,13 @@ from metatag_runtime.errors import MetatagError
 ROUTERS = (
     single.router,
     batch.router,
+    files.router,
     socket.router,
     auth.router,
     keys.router,
     history.router,
+    vocabularies.router,
+    models.router,
     system.router,
 )
 EXPOSED = ("X-Request-ID", "Retry-After", "Location", "Preference-Applied", "Content-Disposition")

@@ -49,8 +49,11 @@ class Jobs(Protocol):
     async def delete(self, user_id: str, job_id: str) -> None:
         """Cancel if need be, and remove a job with its documents and files."""
 
-    async def retry(self, user_id: str, job_id: str, document_ids: Sequence[str]) -> tuple[Job, int]:
-        """Queue failed documents again (all of them when none is named) and tell how many."""
+    async def retry(self, user_id: str, job_id: str, document_ids: Sequence[str], provider_key: str) -> tuple[Job, int]:
+        """Queue failed documents again (all of them when none is named) and tell how many.
+
+        The job's own provider key was erased at its end; an empty one means the service's.
+        """
 
     def watch(self, user_id: str, job_id: str, after: int) -> AsyncIterator[JobEvent | None]:
         """Give events after a number, each once and in order, until the terminal one; None is a sign of life."""

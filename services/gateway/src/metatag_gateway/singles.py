@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-from metatag_gateway.errors import DocumentFailed, StillRunning
+from metatag_gateway.errors import DocumentFailed
 from metatag_gateway.model.documents import Document, DocumentSpec, Options, Source
 from metatag_gateway.model.jobs import Job, NewJob
 from metatag_gateway.ports import Jobs
-from metatag_runtime.errors import ErrorCode, MetatagError
+from metatag_gateway.waiting import until_ended
+from metatag_runtime.errors import ErrorCode
 
 TOO_LITTLE_TEXT = (
     "Could not extract sufficient text from PDF. The document might be scanned or image-based without OCR support."
@@ -60,7 +60,7 @@ class Singles:
 
     async def finish(self, user_id: str, job: Job, seconds: float) -> tuple[Job, Document]:
         """Wait for the end; StillRunning after `seconds`, DocumentFailed when no tags came out."""
-        ended = job if job.ended else await self._wait(user_id, job, seconds)
+        ended = await until_ended(self._jobs, user_id, job, seconds)
         found = await self._jobs.documents(user_id, job.id, 1)
         if not found:
             raise DocumentFailed("The document was deleted while it was processed.", ErrorCode.NOT_FOUND, job.id)
@@ -68,29 +68,6 @@ class Singles:
         if document.status != "success":
             raise failure(document, ended)
         return ended, document
-
-    async def _wait(self, user_id: str, job: Job, seconds: float) -> Job:
-        try:
-            async with asyncio.timeout(seconds):
-                while True:
-                    try:
-                        return await self._follow(user_id, job)
-                    except MetatagError as error:
-                        # The jobs service restarts, or its connection grew too old: the job itself goes on.
-                        if error.code not in {ErrorCode.UNAVAILABLE, ErrorCode.CANCELLED}:
-                            raise
-                        await asyncio.sleep(0.2)
-        except TimeoutError:
-            raise StillRunning(job.id) from None
-
-    async def _follow(self, user_id: str, job: Job) -> Job:
-        last = job
-        async for event in self._jobs.watch(user_id, job.id, job.seq):
-            if event is not None and event.job is not None:
-                last = event.job
-                if last.ended:
-                    return last
-        return await self._jobs.get(user_id, job.id)
 
 
 def failure(document: Document, job: Job) -> DocumentFailed:

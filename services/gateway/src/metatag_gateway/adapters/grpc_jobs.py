@@ -129,9 +129,11 @@ class GrpcJobs:
         with peer_errors(PEER):
             await self._stub.DeleteJob(request, timeout=call_timeout(WRITE), metadata=call_metadata())
 
-    async def retry(self, user_id: str, job_id: str, document_ids: Sequence[str]) -> tuple[Job, int]:
+    async def retry(self, user_id: str, job_id: str, document_ids: Sequence[str], provider_key: str) -> tuple[Job, int]:
         """RetryDocuments."""
-        request = j.RetryDocumentsRequest(user_id=user_id, job_id=job_id, document_ids=document_ids)
+        request = j.RetryDocumentsRequest(
+            user_id=user_id, job_id=job_id, document_ids=document_ids, provider_key=provider_key
+        )
         with peer_errors(PEER):
             answer = await self._stub.RetryDocuments(request, timeout=call_timeout(WRITE), metadata=call_metadata())
         return wire.job(answer.job), answer.retried

@@ -37,7 +37,7 @@ _SENTENCES = {
 
 def known(*statuses: int, public: bool = False) -> dict[int | str, dict[str, Any]]:
     """Give the documented errors of a route: those that any may have, and the named ones."""
-    always = (400, 413, 429, 500, 503) if public else (400, 401, 403, 413, 429, 500, 503)
+    always = (400, 413, 429, 500, 503) if public else (400, 401, 403, 413, 429, 500, 503, 504)
     return {status: {"model": Problem, "description": _SENTENCES[status]} for status in sorted({*always, *statuses})}
 
 

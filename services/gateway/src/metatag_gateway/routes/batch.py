@@ -92,8 +92,9 @@ async def resume_job(request: Request, caller: Writer, job_id: JobId) -> Control
 @router.post("/jobs/{job_id}/retry", responses=known(404, 409))
 async def retry_documents(request: Request, caller: Writer, job_id: JobId, body: RetryBody) -> RetryView:
     """Queue failed documents again: those named, or all."""
+    key = body.api_key.get_secret_value().strip() if body.api_key else ""
     jobs = parts_of(request).jobs
-    job, retried = await jobs.retry(caller.user_id, known_id(job_id), body.document_ids or [])
+    job, retried = await jobs.retry(caller.user_id, known_id(job_id), body.document_ids or [], key)
     return RetryView(job_id=job.id, retried=retried, status=job.status)
 
 

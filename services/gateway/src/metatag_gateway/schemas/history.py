@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints
 
 from metatag_gateway.model.documents import Document
 from metatag_gateway.schemas.common import Body, Payload
@@ -152,6 +152,9 @@ class RetryBody(Body):
 
     document_ids: list[Annotated[str, StringConstraints(max_length=36, pattern=r"^[0-9A-Fa-f-]{36}$")]] | None = Field(
         None, max_length=1000
+    )
+    api_key: SecretStr | None = Field(
+        None, max_length=500, description="Your provider key again: the job's own was erased at its end."
     )
 
 
