@@ -25,13 +25,13 @@ test-compose: setup ## build the images, start the stack, scale it, kill it, rol
 	@.venv/bin/pytest -m slow tests/deploy/compose
 
 .PHONY: render
-render: setup ## write what is derived: dashboards, alert rules for compose, rendered manifests in build/k8s
-	@.venv/bin/python scripts/render.py
+render: setup ## write what is derived: Grafana dashboards, alert rules for compose
+	@.venv/bin/python deploy/tools/render.py
 
 .PHONY: sbom
 sbom: setup ## write a bill of materials per service into build/sbom (CycloneDX)
-	@.venv/bin/python scripts/bill.py sbom
+	@.venv/bin/python deploy/tools/bill.py sbom
 
 .PHONY: licences
 licences: setup ## list the licences of what each service installs; fails on GPL, AGPL and LGPL
-	@.venv/bin/python scripts/bill.py licences
+	@.venv/bin/python deploy/tools/bill.py licences

@@ -10,3 +10,11 @@ if [ -s /run/ca.pem ]; then export SSL_CERT_FILE=/run/ca.pem; fi
 # Test suites, type stubs and C sources that wheels carry along: never imported by a service.
 find /opt/venv/lib -type d \( -name tests -o -name test \) -path '*/site-packages/*' -prune -exec rm -rf {} +
 find /opt/venv/lib -type f \( -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.c' -o -name '*.h' \) -delete
+# Symbols for debuggers. Packages that carry libraries of their own (NAME.libs) were patched to find them, which strip
+# does not survive; they stay as they are.
+cd /opt/venv/lib/python3*/site-packages
+for package in */; do
+    if [ ! -d "${package%/}.libs" ] && [ "${package%.libs/}" = "$package" ]; then
+        find "$package" -name '*.so' -exec strip --strip-unneeded {} +
+    fi
+done
