@@ -13,6 +13,7 @@ from metatag_gateway import problems
 from metatag_gateway.middleware.edge import Bounds, Edge
 from metatag_gateway.middleware.proxies import Proxies
 from metatag_gateway.routes import (
+    app_page,
     auth,
     batch,
     docs,
@@ -41,6 +42,7 @@ ROUTERS = (
     vocabularies.router,
     models.router,
     system.router,
+    app_page.router,
 )
 EXPOSED = ("X-Request-ID", "Retry-After", "Location", "Preference-Applied", "Content-Disposition")
 

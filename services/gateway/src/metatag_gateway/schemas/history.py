@@ -80,6 +80,8 @@ class DocumentSummary(Payload):
     error_message: str | None
     processed_at: datetime | None
     created_at: datetime | None
+    error_code: str | None
+    metadata: dict[str, Any] = Field(description="How it was read and tagged; empty for one that failed early.")
 
 
 class JobDetail(JobSummary):
@@ -98,7 +100,6 @@ class DocumentDetail(DocumentSummary):
     mime_type: str | None
     extracted_text: str | None
     processing_metadata: dict[str, Any]
-    error_code: str | None
     tries: int
     tag_details: list[TagView]
     pages: list[PageView]
@@ -187,7 +188,6 @@ def detail(document: Document) -> DocumentDetail:
         mime_type=document.mime_type,
         extracted_text=document.text,
         processing_metadata=metadata,
-        error_code=document.error_code,
         tries=document.tries,
         tag_details=[TagView.model_validate(tag) for tag in result.tag_details] if result else [],
         pages=[PageView.model_validate(page) for page in result.pages] if result else [],

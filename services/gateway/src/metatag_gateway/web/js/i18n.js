@@ -12,7 +12,7 @@ export function t(key, values = {}) {
   const text = (values.n === 1 && (words[`${key}_one`] ?? null)) || words[key] || en[key] || key;
   return text.replace(/\{(\w+)\}/g, (whole, name) => {
     const value = values[name];
-    return typeof value === "number" ? number(value) : value ?? whole;
+    return typeof value === "number" ? number(value, 1) : value ?? whole;
   });
 }
 

@@ -38,11 +38,11 @@ function Frame({ who, at }) {
   useEffect(() => { if (first.current) first.current = false; else { main.current.focus(); scrollTo(0, 0); } }, [shown]);
   return html`<div class=${`frame ${open ? "open" : ""}`} onKeyDown=${(event) => event.key === "Escape" && setOpen(false)}>
     <a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); main.current.focus(); }}>${t("nav.skip")}</a>
-    <header class="side"><div class="row apart"><a class="brand" href=${link("")}><${Mark} />metatag</a>
+    <header class="side"><div class="side-stick"><div class="row apart"><a class="brand" href=${link("")}><${Mark} />metatag</a>
       <button type="button" class="button plain icon menu" aria-expanded=${open ? "true" : "false"} aria-label=${t("nav.menu")} onClick=${() => setOpen(!open)}><${Icon} name=${open ? "close" : "menu"} /></button></div>
       <div class="side-rest"><${Navigation} who=${who} here=${place.name} onGo=${() => setOpen(false)} />
         <div class="side-end"><${Choices} /><div class="who"><span class="clip small soft" title=${who.email}>${who.full_name || who.email}</span>
-          <button type="button" class="button plain slim" onClick=${signOut}><${Icon} name="out" size=${18} />${t("signOut")}</button></div></div></div></header>
+          <button type="button" class="button plain slim" onClick=${signOut}><${Icon} name="out" size=${18} />${t("signOut")}</button></div></div></div></div></header>
     <main id="main" ref=${main} tabindex="-1"><${View} key=${shown} id=${at.id} query=${at.query} /></main></div>`;
 }
 

@@ -9,6 +9,7 @@ export function Grid({ label, columns, count, height = 44, cell, keyOf = (row) =
   const box = useRef();
   const [span, setSpan] = useState({ from: 0, to: 40 });
   const measure = () => {
+    if (!box.current) return;
     const { scrollTop, clientHeight } = box.current;
     const from = Math.max(0, Math.floor(scrollTop / height) - BEYOND);
     const to = Math.ceil((scrollTop + clientHeight) / height) + BEYOND;

@@ -36,7 +36,7 @@ export const Failure = ({ error, again }) => error && html`<${Notice} kind="bad"
 export const Empty = ({ icon = "document", children }) => html`<div class="empty"><${Icon} name=${icon} size=${36} /><div>${children}</div></div>`;
 export const Loading = () => html`<div class="empty" role="status"><${Icon} name="retry" cls="spin" size=${28} /><span>${t("loading")}</span></div>`;
 
-const TONE = { completed: "good", success: "good", healthy: "good", processing: "info live", pending: "", paused: "warn", failed: "bad", unhealthy: "bad", cancelled: "warn" };
+const TONE = { completed: "good", success: "good", healthy: "good", processing: "info live", pending: "", paused: "warn", failed: "bad", unhealthy: "bad", degraded: "warn", cancelled: "warn" };
 export const Badge = ({ status }) => html`<span class=${`badge ${TONE[status] ?? ""}`}>${word("status", status)}</span>`;
 
 export function Progress({ share, bad = 0, label, busy }) {

@@ -84,6 +84,6 @@ export function BatchView() {
       <${Notice}>${t("batch.columns")}<//></div>`}
     ${given?.kind === "files" && html`<${FileList} files=${given.files} onFiles=${(files) => (files.length ? change({ files }) : setGiven(null))} />`}
     ${given?.kind === "table" && html`<${Mapping} table=${given} wrong=${wrong} onChange=${change} />`}
-    ${given && html`<section class="card"><h2>${t("options.title")}</h2><${Options} value=${options} onValue=${setOptions} /></section>
+    ${given && html`<form class="card" onSubmit=${(event) => event.preventDefault()}><h2>${t("options.title")}</h2><${Options} value=${options} onValue=${setOptions} /></form>
       <${Start} given=${given} options=${options} count=${count} onReset=${() => setGiven(null)} />`}</div>`;
 }

@@ -13,6 +13,7 @@ import { Pages } from "./result-pages.js";
 import { Result } from "./result.js";
 
 const idle = { step: "idle" };
+const fresh = { kind: "file", file: null, url: "", exclusion: null };
 
 function check(source) {
   if (source.kind === "url") return /^https?:\/\/\S+/i.test(source.url.trim()) ? null : t("single.badUrl");
@@ -41,11 +42,11 @@ function useRun(onDone) {
     setRun({ step: "sending" });
     try {
       const answer = await processSingle(source, config);
-      if (answer.tags) { onDone(answer, source); setRun(idle); return; }
-      follow(answer.job_id, source);
+      if (answer.tags) { onDone(answer); setRun(idle); return; }
+      follow(answer.job_id);
     } catch (error) { setRun({ step: "failed", error }); }
   };
-  const follow = (jobId, source) => {
+  const follow = (jobId) => {
     const live = new Feed(jobId);
     feed.current = live;
     const pages = new Map();
@@ -58,7 +59,7 @@ function useRun(onDone) {
       const row = live.rows[0];
       try {
         if (row?.status !== "success") throw Object.assign(new Error(row?.error || live.message || t("error.unknown")), { status: 422 });
-        onDone(await documentDetail(row.id ?? document), source);
+        onDone(await documentDetail(row.id ?? document));
         setRun(idle);
       } catch (error) { setRun({ step: "failed", error }); }
     });
@@ -79,20 +80,21 @@ function Running({ run, onLeave }) {
 }
 
 export function DocumentView() {
-  const [source, setSource] = useState({ kind: "file", file: null, url: "", exclusion: null });
+  const [source, setSource] = useState(fresh);
   const [options, setOptions] = useState(DEFAULTS);
   const [done, setDone] = useState(null);
   const [wrong, setWrong] = useState(null);
-  const [run, start, leave] = useRun((answer, from) => setDone({ answer, file: from.kind === "file" ? from.file : null }));
+  const [run, start, leave] = useRun(setDone);
   const submit = (event) => {
     event.preventDefault();
     const problem = check(source);
     setWrong(problem);
     if (problem) return;
-    setDone(null);
     start(source, toConfig(options));
   };
   const working = run.step === "sending" || run.step === "reading";
+  if (done) return html`<div class="view stack loose"><header class="row apart"><h1>${t("single.title")}</h1><${Button} icon="plus" onClick=${() => { setDone(null); setSource(fresh); }}>${t("single.another")}<//></header>
+    <${Result} key=${done.document_id ?? done.id} answer=${done} /></div>`;
   return html`<div class="view stack loose"><header><h1>${t("single.title")}</h1><p class="soft">${t("single.lead")}</p></header>
     <div class="split"><form class="card stack" onSubmit=${submit} novalidate><${Source} source=${source} onSource=${(next) => { setSource(next); setWrong(null); }} />
       ${wrong && html`<${Notice} kind="bad" role="alert">${wrong}<//>`}
@@ -100,6 +102,5 @@ export function DocumentView() {
       <${Button} type="submit" cls="main" icon="tag" busy=${working}>${t("single.start")}<//></form>
     <div class="stack">${working && html`<${Running} run=${run} onLeave=${leave} />`}
       ${run.step === "failed" && html`<${Failure} error=${run.error} />`}
-      ${!working && !done && run.step === "idle" && html`<section class="card welcome"><h2>${t("single.howTitle")}</h2><ol class="how">${[1, 2, 3].map((n) => html`<li><b aria-hidden="true">${n}</b><span>${t(`single.how${n}`)}</span></li>`)}</ol></section>`}
-      ${done && html`<${Result} key=${done.answer.document_id ?? done.answer.id} answer=${done.answer} file=${done.file} />`}</div></div></div>`;
+      ${run.step === "idle" && html`<section class="card welcome"><h2>${t("single.howTitle")}</h2><ol class="how">${[1, 2, 3].map((n) => html`<li><b aria-hidden="true">${n}</b><span>${t(`single.how${n}`)}</span></li>`)}</ol></section>`}</div></div></div>`;
 }

@@ -34,18 +34,17 @@ function Facts({ result }) {
   return html`<dl class="facts">${facts.map(([key, value]) => html`<div key=${key}><dt>${t(key)}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-export function Result({ answer, file }) {
+export function Result({ answer }) {
   const result = toResult(answer);
   const [tags, setTags] = useState(result.tags);
   const [page, setPage] = useState(1);
-  return html`<article class="stack" aria-label=${result.title}>
-    <section class="card stack"><div><h2 class="result-title">${result.title}</h2></div>
+  return html`<article class="stack" aria-label=${result.title}><div class="outcome"><section class="card stack"><h2 class="result-title">${result.title}</h2>
       ${result.error && html`<${Notice} kind="bad">${result.error}<//>`}
       ${result.degraded && html`<${Notice} kind="warn">${t("result.degraded")} ${result.degradedReason ?? ""}<//>`}
       <${Tags} tags=${tags} onTags=${setTags} onPage=${setPage} />
       <div class="row"><${Button} cls="main" icon="copy" onClick=${() => copy(tags.map((tag) => tag.tag).join(", "))}>${t("result.copy")}<//>
         ${["csv", "json", "txt"].map((kind) => html`<${Button} icon="download" key=${kind} onClick=${() => save(kind, result, tags)}>${kind.toUpperCase()}<//>`)}</div></section>
-    <section class="card"><h2>${t("result.facts")}</h2><${Facts} result=${result} /></section>
-    ${result.pages.length > 0 && html`<section class="card"><h2>${t("result.pages")}</h2><${Pages} pages=${result.pages} chosen=${page} onPage=${setPage} /></section>`}
-    <${PageReader} result=${result} file=${file} page=${page} onPage=${setPage} /></article>`;
+    <div class="stack"><section class="card"><h2>${t("result.facts")}</h2><${Facts} result=${result} /></section>
+    ${result.pages.length > 0 && html`<section class="card"><h2>${t("result.pages")}</h2><${Pages} pages=${result.pages} chosen=${page} onPage=${setPage} /></section>`}</div></div>
+    <${PageReader} result=${result} page=${page} onPage=${setPage} /></article>`;
 }
