@@ -108,6 +108,8 @@ class GrpcService:
             await self._server.stop(grace)
         if self._health_port is not None:
             await self._health_port.stop(0)
+        # A server that is collected after its loop is closed complains; so it goes now.
+        self._server = self._health_port = None
 
     async def _listen(self, server: grpc.aio.Server) -> None:
         listen, tls = self._options.listen, self._options.tls or process_tls()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import structlog
@@ -66,3 +67,22 @@ def run_room(
         return host(build_all, grace=process.stop_grace)
     finally:
         close_tracing()
+
+
+def migrate_room(
+    room: str, settings_class: type[SettingsT], url_of: Callable[[SettingsT], str], scripts: Path, version_table: str
+) -> int:
+    """Bring a room's tables to the newest revision and end; give the exit code: 0, or 2 for a wrong setting."""
+    # Only rooms that own tables have the database packages.
+    from metatag_runtime.sql import migrate
+
+    try:
+        process = ProcessSettings.load()
+        settings = settings_class.load()
+    except SettingsError as error:
+        print(f"metatag {room}: {error}", file=sys.stderr)
+        return 2
+    configure_logs(process.log_level, process.log_format)
+    migrate(url_of(settings), scripts, version_table)
+    log.info("tables are at the newest revision", room=room)
+    return 0

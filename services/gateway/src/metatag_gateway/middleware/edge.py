@@ -16,6 +16,7 @@ from metatag_gateway.middleware.proxies import Proxies
 from metatag_gateway.problems import internal_sentence, problem
 from metatag_runtime.context import request_id, use_request_id
 from metatag_runtime.errors import ErrorCode
+from metatag_runtime.tracing import TRACE_KEY, begin_span, end_span
 
 log = structlog.get_logger("metatag.access")
 
@@ -67,7 +68,7 @@ class Edge:
         if scope["type"] == "websocket":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope, send, self._bounds.hsts_seconds)
+        exchange = _Exchange(scope, send, self._bounds.hsts_seconds, headers.get(TRACE_KEY))
         if self._in_flight >= self._bounds.in_flight and scope["path"] not in _ALWAYS:
             answer = problem(503, "The server has as much to do as it can; try again in a moment.", ErrorCode.BUSY)
             await answer(scope, receive, exchange.send)
@@ -130,7 +131,9 @@ def _bounded(headers: Headers, receive: Receive, bounds: Bounds) -> Receive | No
 class _Exchange:
     """One request's way out: adds headers, remembers the status, writes the log line."""
 
-    def __init__(self, scope: Scope, send: Send, hsts_seconds: int) -> None:
+    def __init__(self, scope: Scope, send: Send, hsts_seconds: int, trace_parent: str | None) -> None:
+        # The trace begins here, or goes on if the caller sends its own; the route is known at the end only.
+        self._span = begin_span("request", trace_parent, server=True)
         self._scope = scope
         self._send = send
         self._hsts_seconds = hsts_seconds
@@ -162,6 +165,8 @@ class _Exchange:
         method = self._scope["method"] if self._scope["method"] in _METHODS else "other"
         REQUESTS.labels(method, route, str(self.status)).inc()
         SECONDS.labels(method, route).observe(seconds)
+        self._span.update_name(f"{method} {route}")
+        end_span(self._span, "ok" if 0 < self.status < 500 else str(self.status))
         client = self._scope.get("client")
         write = log.debug if self._scope["path"] in _QUIET else log.info
         write(
