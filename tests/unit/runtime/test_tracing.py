@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -22,7 +21,6 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_runtime.grpc_client import call_metadata, open_channel
 from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
-from metatag_runtime.logs import configure_logs
 from metatag_runtime.tracing import (
     TracingSettings,
     begin_span,
@@ -148,13 +146,22 @@ async def test_rpcs_of_all_kinds_join_the_trace_of_their_caller(spans: InMemoryS
     assert codes == ["busy", "ok", "ok"]
 
 
-def test_log_lines_carry_the_trace(spans: InMemorySpanExporter, capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logs("info", "json")
-    with span("request"):
-        expected = trace_id()
-        logging.getLogger("x").info("hello")
-    line = json.loads(capsys.readouterr().err.splitlines()[-1])
-    assert line["trace_id"] == expected
+_LOGGING = """
+import logging
+from metatag_runtime.logs import configure_logs
+from metatag_runtime.tracing import span
+configure_logs("info", "json")
+with span("request", parent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"):
+    logging.getLogger("x").info("hello")
+logging.getLogger("x").info("outside")
+"""
+
+
+def test_log_lines_carry_the_trace() -> None:
+    done = subprocess.run([sys.executable, "-c", _LOGGING], capture_output=True, text=True, check=True, timeout=60)
+    inside, outside = map(json.loads, done.stderr.splitlines())
+    assert inside["trace_id"] == "0af7651916cd43dd8448eb211c80319c"
+    assert "trace_id" not in outside
 
 
 _PROCESS = """
