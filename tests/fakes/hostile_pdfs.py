@@ -38,6 +38,16 @@ def stream(head: bytes, body: bytes) -> bytes:
     return b"<<" + head + b"/Length %d>>stream\n" % len(body) + body + b"\nendstream"
 
 
+def deflated(block: bytes, times: int) -> bytes:
+    """Give a zlib stream of a block many times over, compressed once: a fully flushed block may simply be repeated."""
+    packer = zlib.compressobj(9, wbits=-15)
+    packed = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
+    check = 1
+    for _ in range(times):
+        check = zlib.adler32(block, check)
+    return b"\x78\x9c" + packed * times + b"\x03\x00" + check.to_bytes(4, "big")
+
+
 def text_pdf(pages: Iterable[Iterable[str]], *, title: str = "", size: int = 12) -> bytes:
     """Give a digital PDF: each page is a list of lines of plain ASCII."""
     contents = [_lines(lines, size) for lines in pages]
@@ -90,8 +100,7 @@ def many_pages(count: int = 10_000) -> bytes:
 
 @cache
 def huge_gray_image(side: int = 20_000) -> bytes:
-    packer = zlib.compressobj(9)
-    raw = b"".join(packer.compress(b"\0" * side) for _ in range(side)) + packer.flush()
+    raw = deflated(b"\0" * side, side)
     image = b"/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceGray" % (side, side)
     objects = one_page(b"q 612 0 0 792 0 0 cm /I Do Q", b"/XObject<</I 7 0 R>>")
     return pdf([*objects, (7, stream(image + b"/Filter/FlateDecode", raw))])
@@ -133,9 +142,7 @@ def many_large_pages(count: int = 3) -> bytes:
 @cache
 def content_bomb(megabytes: int = 1500) -> bytes:
     """A content stream of 1.5 GB of blanks in 1.5 MB of file."""
-    packer = zlib.compressobj(9)
-    million = b" " * 1_000_000
-    raw = b"".join(packer.compress(million) for _ in range(megabytes)) + packer.flush()
+    raw = deflated(b" " * 1_000_000, megabytes)
     objects = [entry for entry in one_page(b"") if entry[0] != 6]
     return pdf([*objects, (6, stream(b"/Filter/FlateDecode", raw))])
 

@@ -42,7 +42,9 @@ def test_every_hostile_file_has_its_expectation():
 
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_a_hostile_file_is_answered_by_name_while_a_healthy_one_is_served(make_node, name):
-    node = await make_node(page_seconds=6, open_seconds=6)
+    # What must be given up is given up soon; what is merely large may take its time on a busy machine.
+    limit = 5 if EXPECTED[name] else 60
+    node = await make_node(page_seconds=limit, open_seconds=limit)
     await recognize(node.channel, HEALTHY)
     data = HOSTILE[name]()
     start = time.monotonic()
@@ -53,9 +55,9 @@ async def test_a_hostile_file_is_answered_by_name_while_a_healthy_one_is_served(
 
     code, answer = await hostile
     assert code == EXPECTED[name], answer.pages.get(1)
-    assert time.monotonic() - start < 30
-    # A healthy document alone takes 0.05 s; the rest is the hostile one's share of a core, and a child's start.
-    assert healthy_seconds < 2.0
+    assert time.monotonic() - start < 2 * limit + 10
+    # Alone it takes 0.05 s. It must not wait for the hostile page, only share the core with it.
+    assert healthy_seconds < 3.0
     await recognize(node.channel, HEALTHY)
     assert _children_memory() < 400 * 1024**2
 

@@ -75,11 +75,12 @@ async def test_a_killed_worker_fails_its_page_only_and_is_replaced_within_a_seco
 async def test_an_idle_worker_that_dies_is_replaced(make_node):
     node = await make_node()
     await recognize(node.channel, text_pdf([[LINE]]))
-    (victim,) = _workers()
+    await _until(lambda: len(_workers()) == 2, 10)
+    victim = _workers()[0]
 
     victim.kill()
 
-    await _until(lambda: any(worker.pid != victim.pid for worker in _workers()), 2.0)
+    await _until(lambda: len({worker.pid for worker in _workers()} - {victim.pid}) == 2, 5.0)
     assert LINE in (await recognize(node.channel, text_pdf([[LINE] * 8]))).text
 
 

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metatag.v1 import ocr_pb2_grpc
+from metatag_ocr.adapters.deep_pool import deep_workers
 from metatag_ocr.adapters.directory_scratch import DirectoryScratch
 from metatag_ocr.adapters.process_workers import ProcessWorkers
 from metatag_ocr.adapters.prometheus_observer import PrometheusObserver
 from metatag_ocr.adapters.resources import NodeResources
 from metatag_ocr.adapters.worker_pool import PoolOptions, WorkerPool
-from metatag_ocr.adapters.worker_process import plan_message
+from metatag_ocr.frames import Message
 from metatag_ocr.languages import installed_languages
-from metatag_ocr.recognize import Limits, Recognizer
+from metatag_ocr.pages import Limits
+from metatag_ocr.recognize import Recognizer
 from metatag_ocr.servicer import OcrServicer
 from metatag_ocr.settings import OcrSettings
 from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
@@ -26,6 +28,7 @@ SERVICE_NAME = "metatag.v1.OcrService"
 async def build(settings: OcrSettings) -> Sequence[Service]:
     """Put the node together; nothing runs before the services start."""
     pool = WorkerPool(_plan(settings), PoolOptions("tesseract", settings.slot_count(), settings.worker_pages))
+    deep_pool, deep = deep_workers(settings)
     scratch = DirectoryScratch(_scratch_dir(settings), settings.scratch_bytes)
     tessdata = settings.tessdata()
     workers = ProcessWorkers(
@@ -34,8 +37,8 @@ async def build(settings: OcrSettings) -> Sequence[Service]:
         page_seconds=settings.page_seconds,
         languages=lambda: installed_languages(tessdata),
     )
-    limits = Limits(settings.document_bytes, settings.page_seconds)
-    recognizer = Recognizer(workers, scratch, PrometheusObserver(), limits)
+    limits = Limits(settings.document_bytes, settings.page_seconds, settings.deep_seconds, settings.deep_below)
+    recognizer = Recognizer(workers, deep, scratch, PrometheusObserver(), limits)
     servicer = OcrServicer(recognizer, settings.upload_seconds)
 
     async def ready() -> bool:
@@ -48,19 +51,20 @@ async def build(settings: OcrSettings) -> Sequence[Service]:
         [SERVICE_NAME],
         ready,
     )
-    return [NodeResources([pool], scratch), server]
+    return [NodeResources([pool, *([deep_pool] if deep_pool else [])], scratch), server]
 
 
-def _plan(settings: OcrSettings) -> dict[str, object]:
-    return plan_message(
-        engine=settings.engine,
-        text_reader=settings.text_reader,
-        tessdata=str(settings.tessdata()),
-        memory_bytes=settings.worker_bytes,
-        page_pixels=settings.page_pixels,
-        image_pixels=settings.image_pixels,
-        warm=[name for name in settings.warm_languages.replace(",", " ").split() if name],
-    )
+def _plan(settings: OcrSettings) -> Message:
+    """Give the first frame of a Tesseract child; its fields are metatag_ocr.child.parts.Plan's."""
+    return {
+        "engine": settings.engine,
+        "text_reader": settings.text_reader,
+        "tessdata": str(settings.tessdata()),
+        "memory_bytes": settings.worker_bytes,
+        "page_pixels": settings.page_pixels,
+        "image_pixels": settings.image_pixels,
+        "warm": settings.warm_languages.replace(",", " ").split(),
+    }
 
 
 def _scratch_dir(settings: OcrSettings) -> Path:

@@ -85,3 +85,38 @@ def data_digest(tessdata: Path) -> str:
 def missing(wanted: Iterable[str], installed: Sequence[str]) -> list[str]:
     """Give the wanted languages that are not installed, in their order."""
     return [name for name in wanted if name not in installed]
+
+
+# What RapidOCR's model, which comes with its wheel, reads.
+RAPIDOCR_LANGUAGES = ("chi_sim", "chi_tra", "eng", "jpn")
+
+# EasyOCR's detector, without which no language is read.
+EASYOCR_DETECTOR = "craft_mlt_25k.pth"
+# EasyOCR's weights to the languages they read, by Tesseract's names. Odia and Sanskrit have none of their own: they
+# are read as Bengali and Hindi, as the first implementation did.
+_EASYOCR_WEIGHTS = {
+    "english_g2.pth": ("eng",),
+    "latin_g2.pth": ("fra", "deu", "spa", "ita", "por"),
+    "devanagari.pth": ("hin", "mar", "nep", "san"),
+    "bengali.pth": ("ben", "asm", "ori"),
+    "tamil.pth": ("tam",),
+    "telugu.pth": ("tel",),
+    "kannada.pth": ("kan",),
+    "arabic.pth": ("urd",),
+}
+_EASYOCR_CODES = {
+    "eng": "en", "fra": "fr", "deu": "de", "spa": "es", "ita": "it", "por": "pt", "hin": "hi", "mar": "mr",
+    "nep": "ne", "san": "hi", "ben": "bn", "asm": "as", "ori": "bn", "tam": "ta", "tel": "te", "kan": "kn", "urd": "ur",
+}  # fmt: skip
+
+
+def easyocr_code(language: str) -> str:
+    """Give EasyOCR's code of a language, or an empty string."""
+    return _EASYOCR_CODES.get(language, "")
+
+
+def easyocr_languages(models: Path) -> list[str]:
+    """Give the languages whose EasyOCR weights lie in a directory, sorted; none without the detector's."""
+    if not (models / EASYOCR_DETECTOR).is_file():
+        return []
+    return sorted(name for weights, names in _EASYOCR_WEIGHTS.items() if (models / weights).is_file() for name in names)

@@ -46,8 +46,8 @@ class Workers(Protocol):
     async def render(self, document: DocumentRef, path: Path, number: int, width: int) -> bytes:
         """Give a page as a PNG of `width` pixels; raises DocumentError, PageError, or NotFound past the last page."""
 
-    def engines(self) -> tuple[EngineInfo, ...]:
-        """Tell what these workers can use. Never waits."""
+    def engine(self) -> EngineInfo:
+        """Tell what these workers recognise with. Never waits."""
 
     def load(self) -> tuple[int, int]:
         """Give pages in work and pages waiting."""

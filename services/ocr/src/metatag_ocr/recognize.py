@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import AsyncExitStack, contextmanager
 
 from metatag_ocr import errors
 from metatag_ocr.languages import missing
-from metatag_ocr.model import (
-    DocumentRef,
-    EngineInfo,
-    Event,
-    NeedContent,
-    NodeState,
-    Opened,
-    PageText,
-    Problem,
-    Tally,
-    Wish,
-)
-from metatag_ocr.ports import Observer, PageOrder, Scratch, Workers
-from metatag_runtime.errors import Busy, ErrorCode, InvalidArgument, MetatagError, Unavailable
+from metatag_ocr.model import DocumentRef, EngineInfo, Event, NeedContent, NodeState, Opened, Tally, Wish
+from metatag_ocr.pages import Limits, Pools, Run
+from metatag_ocr.ports import Observer, Scratch, Workers
+from metatag_runtime.errors import Busy, ErrorCode, InvalidArgument, MetatagError
 
-# Pages of one document that may use up their whole time limit; the rest of it is read on a tenth of the limit.
-COSTLY_PAGES = 5
 # Seconds after which a caller may try a busy node again.
 _RETRY_AFTER = 0.5
 
 TEXT_LAYER = EngineInfo("text_layer", "pdfium", True)
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Bounds of one document."""
-
-    document_bytes: int
-    page_seconds: float
-
-
 class Recognizer:
     """The room's use case. One per node."""
 
-    def __init__(self, workers: Workers, scratch: Scratch, observer: Observer, limits: Limits) -> None:
+    def __init__(
+        self, workers: Workers, deep: Workers | None, scratch: Scratch, observer: Observer, limits: Limits
+    ) -> None:
         self._workers = workers
+        self._deep = deep
         self._scratch = scratch
         self._observer = observer
         self._limits = limits
@@ -71,7 +51,7 @@ class Recognizer:
                 numbers = wish.pages_of(facts.page_count)
                 yield Opened(facts, tuple(numbers))
                 tally = Tally()
-                run = _Run(self._workers, self._limits, wish, path, languages)
+                run = Run(self._pools_for(wish), self._limits, wish, path, languages)
                 async with run.pages(numbers) as pages:
                     async for page in pages:
                         tally.add(page)
@@ -95,7 +75,7 @@ class Recognizer:
     def state(self) -> NodeState:
         """Give engines and load."""
         working, waiting = self._workers.load()
-        return NodeState((TEXT_LAYER, *self._workers.engines()), self._workers.slots, working, waiting)
+        return NodeState((TEXT_LAYER, *self._engines()), self._workers.slots, working, waiting)
 
     def _check(self, document: DocumentRef) -> None:
         if document.size_bytes == 0:
@@ -119,111 +99,27 @@ class Recognizer:
 
     def _languages(self, wish: Wish) -> tuple[str, ...]:
         """Give the languages that may be used; raises when one that was asked for is not installed."""
-        engine = self._engine(wish.options.engine)
+        engine = self._pools_for(wish).first.engine()
         lacking = missing(wish.options.languages, engine.languages)
         if lacking:
             raise errors.language_not_installed(lacking, engine.languages)
         return wish.options.languages or _english_first(engine.languages)
 
-    def _engine(self, name: str) -> EngineInfo:
-        found = self._workers.engines()
-        wanted = name or found[0].name
-        for engine in found:
-            if engine.name == wanted:
-                return engine
-        have = ", ".join(engine.name for engine in found)
-        raise InvalidArgument(f"The engine '{name}' is not installed here; installed: {have}.")
+    def _pools_for(self, wish: Wish) -> Pools:
+        """Give the pool that reads, and the one for pages that come out badly; raises for an engine we lack."""
+        wanted = wish.options.engine
+        if wanted in ("", self._workers.engine().name):
+            return Pools(self._workers, self._deep)
+        if self._deep is not None and self._deep.engine().name == wanted:
+            return Pools(self._deep, None)
+        have = ", ".join(engine.name for engine in self._engines())
+        raise InvalidArgument(f"The engine '{wanted}' is not installed here; installed: {have}.")
+
+    def _engines(self) -> list[EngineInfo]:
+        return [pool.engine() for pool in (self._workers, self._deep) if pool is not None]
 
     def _engine_version(self) -> str:
-        return "+".join(f"{engine.name}-{engine.version}" for engine in self._workers.engines())
-
-
-class _Run:
-    """Reads the pages of one document side by side, detecting its script only once."""
-
-    def __init__(self, workers: Workers, limits: Limits, wish: Wish, path: Path, languages: tuple[str, ...]) -> None:
-        self._workers = workers
-        self._limits = limits
-        self._wish = wish
-        self._path = path
-        self._languages = languages
-        self._script = wish.script_hint
-        self._detecting = asyncio.Lock()
-        self._costly = 0
-
-    @asynccontextmanager
-    async def pages(self, numbers: list[int]) -> AsyncIterator[AsyncIterator[PageText]]:
-        """Give the pages as they are finished. Leaving the block ends the work on the others."""
-        finished: asyncio.Queue[PageText | BaseException] = asyncio.Queue(maxsize=2 * self._workers.slots)
-        todo = iter(numbers)
-        runners = [
-            asyncio.create_task(self._run(todo, finished)) for _ in range(min(len(numbers), self._workers.slots))
-        ]
-        try:
-            yield _drain(finished, len(numbers))
-        finally:
-            for runner in runners:
-                runner.cancel()
-            await asyncio.gather(*runners, return_exceptions=True)
-
-    async def _run(self, todo: Iterator[int], finished: asyncio.Queue[PageText | BaseException]) -> None:
-        try:
-            for number in todo:
-                await finished.put(await self._page(number))
-        except Exception as error:
-            await finished.put(error)
-
-    async def _page(self, number: int) -> PageText:
-        try:
-            return await self._read(number)
-        except Unavailable:
-            raise
-        except MetatagError as error:
-            self._costly += error.code is ErrorCode.PAGE_TOO_COSTLY
-            return PageText(number, "", "failed", str(error.code), error=Problem(str(error.code), error.message))
-
-    async def _read(self, number: int) -> PageText:
-        """Read a page; as long as the script is unknown, one page at a time gets as far as showing it."""
-        if self._script or len(self._languages) < 2:
-            return await self._workers.read(self._order(number), self._found)
-        await self._detecting.acquire()
-        released = False
-
-        def found(script: str) -> None:
-            nonlocal released
-            self._found(script)
-            if not released:
-                released = True
-                self._detecting.release()
-
-        try:
-            return await self._workers.read(self._order(number), found)
-        finally:
-            if not released:
-                self._detecting.release()
-
-    def _found(self, script: str) -> None:
-        self._script = self._script or script
-
-    def _order(self, number: int) -> PageOrder:
-        limit = self._limits.page_seconds / (10 if self._costly >= COSTLY_PAGES else 1)
-        return PageOrder(
-            document=self._wish.document,
-            path=self._path,
-            number=number,
-            options=self._wish.options,
-            languages=self._languages,
-            script=self._script,
-            seconds=limit,
-        )
-
-
-async def _drain(finished: asyncio.Queue[PageText | BaseException], count: int) -> AsyncIterator[PageText]:
-    for _ in range(count):
-        page = await finished.get()
-        if isinstance(page, BaseException):
-            raise page
-        yield page
+        return "+".join(f"{engine.name}-{engine.version}" for engine in self._engines())
 
 
 def _english_first(languages: tuple[str, ...]) -> tuple[str, ...]:

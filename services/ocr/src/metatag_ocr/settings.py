@@ -42,6 +42,19 @@ class OcrSettings(RoomSettings):
     warm_languages: str = "eng"
     text_reader: Literal["pdfium", "pdfplumber"] = "pdfium"
     engine: Literal["tesserocr", "pytesseract"] = "tesserocr"
+    # "auto": EasyOCR when it is installed and `models_dir` holds weights, else RapidOCR when it is installed.
+    deep_engine: Literal["auto", "none", "easyocr", "rapidocr"] = "auto"
+    # Mean confidence under which the deep engine reads a page too.
+    deep_below: float = Field(default=60.0, ge=0, le=100)
+    deep_workers: int = Field(default=1, ge=1, le=64)
+    deep_seconds: float = Field(default=180.0, gt=0, le=3600)
+    # Address space of a deep worker; 0 where it uses a GPU, whose driver maps more than any bound.
+    deep_bytes: int = Field(default=6 * 1024**3, ge=0)
+    deep_threads: int = Field(default=1, ge=1, le=64)
+    deep_gpu: bool = False
+    deep_canvas: int = Field(default=1280, ge=320, le=4096)
+    # Directory of EasyOCR's weights.
+    models_dir: Path | None = None
 
     def tessdata(self) -> Path:
         """Give the directory of Tesseract's data: the setting, TESSDATA_PREFIX, or Debian's place."""

@@ -80,12 +80,12 @@ class ProcessWorkers:
             _told(answer, "png", errors.page_damaged(number))
             return blob
 
-    def engines(self) -> tuple[EngineInfo, ...]:
+    def engine(self) -> EngineInfo:
         """Tell the engine's name and languages, known before any child runs, and what the children say of it."""
         languages = tuple(self._languages())
         detail = self._pool.detail or ("" if languages else "no language data is installed")
         version = str(self._pool.engine.get("version", ""))
-        return (EngineInfo(self._pool.options.name, version, not detail, detail, languages),)
+        return EngineInfo(self._pool.options.name, version, not detail, detail, languages)
 
     def load(self) -> tuple[int, int]:
         """Give pages in work and waiting."""

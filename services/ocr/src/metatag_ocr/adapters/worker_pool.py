@@ -37,6 +37,18 @@ class PoolOptions:
     name: str
     slots: int
     worker_pages: int
+    # Whether children are kept ready; if not, they start when first needed.
+    warm: bool = True
+
+    @property
+    def kept(self) -> int:
+        """Children kept ready: one a slot, and one for the document that comes while all slots are busy."""
+        return self.slots + 1 if self.warm else 0
+
+    @property
+    def most(self) -> int:
+        """Children at most: twice the slots where one costs 130 MB, the slots where it costs gigabytes."""
+        return 2 * self.slots if self.warm else self.slots
 
 
 class WorkerPool:
@@ -70,7 +82,10 @@ class WorkerPool:
         return not self._closed and self._failed_starts < _FAILED_STARTS
 
     def start(self) -> None:
-        """Begin to keep `slots` children alive; returns at once."""
+        """Begin to keep children ready; returns at once."""
+        if not self.options.warm:
+            self.detail = ""
+            return
         self._keeper = asyncio.create_task(self._keep(), name=f"ocr-{self.options.name}-keeper")
 
     async def stop(self) -> None:
@@ -122,7 +137,7 @@ class WorkerPool:
         """Tell whether a document may take a child now: its first at once, further ones within the slots."""
         if self._closed:
             return True
-        room = bool(self._idle) or self._count < 2 * self.options.slots
+        room = bool(self._idle) or self._count < self.options.most
         if not self._holders[document]:
             return room
         return room and self.working < self.options.slots
@@ -176,7 +191,7 @@ class WorkerPool:
         worker.document = document
         if not worker.alive:
             self._forget(worker)
-        elif worker.pages >= self.options.worker_pages or len(self._idle) >= self.options.slots or self._closed:
+        elif worker.pages >= self.options.worker_pages or len(self._idle) >= max(self.options.kept, self.options.slots) or self._closed:
             self._forget(worker)
             self._spawn(worker.leave())
         else:
@@ -199,10 +214,10 @@ class WorkerPool:
         task.add_done_callback(self._background.discard)
 
     async def _keep(self) -> None:
-        """Start children until `slots` live, again whenever one has gone."""
+        """Start children until enough live, again whenever one has gone."""
         while True:
             async with self._changed:
-                while self._count >= self.options.slots:
+                while self._count >= self.options.kept:
                     await self._changed.wait()
                 self._count += 1
             try:

@@ -8,7 +8,6 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import structlog
 
@@ -169,8 +168,3 @@ class WorkerProcess:
             await asyncio.wait_for(process.wait(), _LEAVE_SECONDS)
         except TimeoutError:
             await self.kill()
-
-
-def plan_message(**fields: Any) -> Message:
-    """Give the first frame to a child: how it works; see metatag_ocr.child.parts.Plan."""
-    return fields

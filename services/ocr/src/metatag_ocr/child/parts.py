@@ -22,12 +22,28 @@ class Plan:
     memory_bytes: int = 0
     page_pixels: int = 50_000_000
     image_pixels: int = 500_000_000
+    # Threads of a deep engine, the longer side of what EasyOCR's detector sees, and whether it may use a GPU.
+    threads: int = 1
+    canvas: int = 1280
+    gpu: bool = False
     # Languages whose models are loaded before the first page.
     warm: tuple[str, ...] = ()
 
 
 def make_engine(plan: Plan) -> Engine:
     """Load the engine; raises ImportError when its package is not installed."""
+    if plan.engine == "pytesseract":
+        from metatag_ocr.engines.pytesseract_engine import PytesseractEngine
+
+        return PytesseractEngine(Path(plan.tessdata))
+    if plan.engine == "easyocr":
+        from metatag_ocr.engines.easyocr_engine import EasyOcrEngine
+
+        return EasyOcrEngine(Path(plan.models), canvas=plan.canvas, threads=plan.threads, gpu=plan.gpu)
+    if plan.engine == "rapidocr":
+        from metatag_ocr.engines.rapidocr_engine import RapidOcrEngine
+
+        return RapidOcrEngine(plan.threads)
     from metatag_ocr.engines.tesserocr_engine import TesserocrEngine
 
     return TesserocrEngine(Path(plan.tessdata))
@@ -37,4 +53,9 @@ def make_opener(plan: Plan) -> Callable[[Path], Document]:
     """Give the function that opens a file."""
     from metatag_ocr.engines.pdfium_document import PdfiumDocument
 
-    return lambda path: PdfiumDocument(path, page_pixels=plan.page_pixels, image_pixels=plan.image_pixels)
+    reader: type[PdfiumDocument] = PdfiumDocument
+    if plan.text_reader == "pdfplumber":
+        from metatag_ocr.engines.pdfplumber_document import PdfplumberDocument
+
+        reader = PdfplumberDocument
+    return lambda path: reader(path, page_pixels=plan.page_pixels, image_pixels=plan.image_pixels)

@@ -9,22 +9,24 @@ from typing import Any
 import numpy as np
 import tesserocr
 
+from metatag_ocr.engines.words import low_share, mean, upright
 from metatag_ocr.languages import data_digest, installed_languages
 from metatag_ocr.model import Word
 from metatag_ocr.reading.ports import Gray, Orientation, Picture, Recognition
 
 # APIs kept open: eng, hin and one more. Each takes 20 to 60 MB.
 _OPEN_APIS = 3
-# OSD's own confidence in the turn; below it a page with little print is not turned.
-_SURE_TURN = 2.0
-# OSD reads a half-size copy as well and twice as fast.
-_OSD_SIDE = 1800
+# OSD needs the 200 dpi of the first try: on half of it, every second page was called turned.
+_OSD_SIDE = 3600
+# Tesseract's WritingDirection of text that runs down a sideways page.
+_TOP_TO_BOTTOM = 2
 
 
 class TesserocrEngine:
     """Recognises with the data in `tessdata`. psm 3: columns are found, turned pages are not (OSD does that)."""
 
     name = "tesseract"
+    cheap = True
 
     def __init__(self, tessdata: Path) -> None:
         self._tessdata = tessdata
@@ -46,10 +48,11 @@ class TesserocrEngine:
         try:
             text = api.GetUTF8Text()
             confidences = [value for value in api.AllWordConfidences() if value > 0]
-            found = _words(api, picture.pixels) if words else ()
+            turn = _own_turn(api)
+            found = _words(api, picture.pixels, turn) if words else ()
         finally:
             api.Clear()
-        return Recognition(text, sum(confidences) / len(confidences) if confidences else 0.0, found)
+        return Recognition(text, mean(confidences), found, low_share(confidences), turn)
 
     def orientation(self, picture: Picture) -> Orientation | None:
         """Ask Tesseract's OSD; None when its data is missing or the page has too few letters."""
@@ -66,8 +69,9 @@ class TesserocrEngine:
             self._osd.Clear()
         if not found:
             return None
-        turn = int(found["orient_deg"]) % 360
-        return Orientation(turn, str(found["script_name"]), float(found["orient_conf"]) >= _SURE_TURN)
+        # OSD tells by how much the page is turned; we want the turn that undoes it.
+        turn = -int(found["orient_deg"]) % 360
+        return Orientation(turn, str(found["script_name"]), float(found["orient_conf"]), float(found["script_conf"]))
 
     def _api(self, languages: tuple[str, ...]) -> Any:
         api = self._apis.pop(languages, None)
@@ -93,7 +97,20 @@ def _reduced(picture: Picture) -> Picture:
     return Picture(picture.pixels[::step, ::step], max(70, picture.dpi // step)) if step > 1 else picture
 
 
-def _words(api: Any, pixels: Gray) -> tuple[Word, ...]:
+def _own_turn(api: Any) -> int:
+    """Tell whether Tesseract read the page as lying on its side: it does so by itself for one of the two sides."""
+    areas = {0: 0, 270: 0}
+    level = tesserocr.RIL.BLOCK
+    iterator = api.GetIterator()
+    for block in tesserocr.iterate_level(iterator, level) if iterator is not None else ():
+        box = block.BoundingBox(level)
+        if box is not None and not block.Empty(level):
+            turn = 270 if block.Orientation()[1] == _TOP_TO_BOTTOM else 0
+            areas[turn] += (box[2] - box[0]) * (box[3] - box[1])
+    return max(areas, key=areas.__getitem__)
+
+
+def _words(api: Any, pixels: Gray, turn: int) -> tuple[Word, ...]:
     height, width = pixels.shape
     found = []
     level = tesserocr.RIL.WORD
@@ -102,5 +119,6 @@ def _words(api: Any, pixels: Gray) -> tuple[Word, ...]:
             continue
         left, top, right, bottom = item.BoundingBox(level)
         box = (left / width, top / height, (right - left) / width, (bottom - top) / height)
-        found.append(Word(item.GetUTF8Text(level), max(0.0, float(item.Confidence(level))), *box))
+        confidence = max(0.0, float(item.Confidence(level)))
+        found.append(Word(item.GetUTF8Text(level), confidence, *upright(box, turn)))
     return tuple(found)

@@ -112,6 +112,7 @@ def _damage(layer: Layer, counts: Census) -> Reason | None:
 def _is_garbled(counts: Census) -> bool:
     return (
         counts.junk > _JUNK * counts.total
+        or counts.swapped > 0.5 * counts.letters
         or counts.latin_extended > _EXTENDED * counts.total
         or (counts.words >= 10 and counts.headless_words > _HEADLESS * counts.words)
     )

@@ -45,12 +45,14 @@ class Census:
     # Words that begin with a sign that can only follow a letter.
     headless_words: int
     words: int
+    # Letters whose code has a zero low byte: "M" read as U+4D00, the two bytes of UTF-16 swapped.
+    swapped: int
 
 
 def census(text: str) -> Census:
     """Count the characters of a text's beginning."""
     sample = text[:SAMPLE_CHARS]
-    letters = digits = latin = extended = junk = total = 0
+    letters = digits = latin = extended = junk = total = swapped = 0
     for char in sample:
         if char.isspace():
             continue
@@ -60,6 +62,7 @@ def census(text: str) -> Census:
             junk += 1
         elif char.isalpha():
             letters += 1
+            swapped += point > 0xFF and point & 0xFF == 0
             latin += point < 0x250
             extended += point in _LATIN_EXTENDED
         elif char.isdigit():
@@ -68,7 +71,7 @@ def census(text: str) -> Census:
             extended += 1
     words = sample.split()
     headless = sum(1 for word in words if _is_dependent(word[0]))
-    return Census(total, letters, digits, latin, extended, junk, headless, len(words))
+    return Census(total, letters, digits, latin, extended, junk, headless, len(words), swapped)
 
 
 def _is_junk(char: str, point: int) -> bool:

@@ -25,23 +25,30 @@ class Picture:
 
 @dataclass(frozen=True)
 class Recognition:
-    """What an engine read. `confidence` is the mean of its words', 0 to 100; 0 when it read nothing."""
+    """What an engine read. `confidence` is the mean of its words', 0 to 100; 0 when it read nothing.
+
+    `low_share` is the share of words with a confidence below 60. `turn` is set when the engine itself turned a
+    sideways picture: degrees clockwise that make it upright.
+    """
 
     text: str
     confidence: float
     words: tuple[Word, ...] = ()
+    low_share: float = 0.0
+    turn: int = 0
 
 
 @dataclass(frozen=True)
 class Orientation:
-    """How a picture lies: degrees clockwise that make it upright (0, 90, 180, 270), and its script.
+    """How a picture lies: degrees clockwise that make it upright (0, 90, 180, 270), and its script by OSD's name.
 
-    `sure` tells whether the turn may be trusted; a picture with few letters gives a guess.
+    The confidences are OSD's own, from 0 up; a picture with few letters gives a guess near 0.
     """
 
     turn: int
     script: str
-    sure: bool
+    turn_confidence: float
+    script_confidence: float
 
 
 class Document(Protocol):
@@ -70,6 +77,8 @@ class Engine(Protocol):
 
     # "tesseract", "easyocr" or "rapidocr".
     name: str
+    # Whether trying a page again is worth its time; deep engines get one try.
+    cheap: bool
 
     def version(self) -> str:
         """Give the version of program and data; raises nothing."""
@@ -78,7 +87,7 @@ class Engine(Protocol):
         """Give the installed languages, sorted, by Tesseract's names."""
 
     def recognize(self, picture: Picture, languages: Sequence[str], *, words: bool) -> Recognition:
-        """Read an upright picture in the given languages, at least one. Boxes of words are shares of the picture."""
+        """Read an upright picture in the given languages, at least one. Boxes are shares of the upright page."""
 
     def orientation(self, picture: Picture) -> Orientation | None:
         """Tell how a picture lies; None when the engine cannot."""
