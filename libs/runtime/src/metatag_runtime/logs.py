@@ -40,7 +40,7 @@ def configure_logs(level: str = "info", log_format: LogFormat = "auto") -> None:
     last: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [_console()]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -72,3 +72,8 @@ def _hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
         if key.lower() in _SECRET_KEYS:
             event[key] = "***"
     return event
+
+
+def _console() -> structlog.dev.ConsoleRenderer:
+    # The default prints the values of local variables: document text and keys.
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)

@@ -1,0 +1,1 @@
+"""Adapters: what stands behind the ports. Only the bootstrap imports from here."""

@@ -1,0 +1,103 @@
+"""The few places where SQLite and PostgreSQL say the same thing differently.
+
+Statements are written once as text. States stand in them as literals: a partial index is not used for a bound
+parameter under a prepared plan. Groups of rows travel as one JSON parameter, so that the text never changes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from metatag_runtime.sql import Database
+
+_SQLITE_TYPES = {"text": "TEXT", "int": "INTEGER", "bigint": "INTEGER", "float": "REAL"}
+_POSTGRES_TYPES = {"text": "text", "int": "int", "bigint": "bigint", "float": "double precision"}
+
+
+# An escaped NUL, not the letters u0000 after an escaped backslash.
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+class Dialect:
+    """Fragments of SQL for one database."""
+
+    def __init__(self, database: Database) -> None:
+        self.is_sqlite = database.is_sqlite
+        # The database's clock: pods' clocks differ.
+        self.now = (
+            "((julianday('now') - 2440587.5) * 86400.0)"
+            if self.is_sqlite
+            else "CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
+        )
+        self.for_update = "" if self.is_sqlite else " FOR UPDATE"
+        self.skip_locked = "" if self.is_sqlite else " FOR UPDATE SKIP LOCKED"
+
+    def rows(self, parameter: str, **columns: str) -> str:
+        """Give a table expression for a JSON parameter: a list of objects with these names and types."""
+        if self.is_sqlite:
+            picked = ", ".join(
+                f"CAST(json_extract(value, '$.{name}') AS {_SQLITE_TYPES[kind]}) AS {name}"
+                for name, kind in columns.items()
+            )
+            return f"(SELECT {picked} FROM json_each(:{parameter}))"  # noqa: S608  names are ours
+        declared = ", ".join(f"{name} {_POSTGRES_TYPES[kind]}" for name, kind in columns.items())
+        return f"(SELECT * FROM jsonb_to_recordset(CAST(:{parameter} AS jsonb)) AS r({declared}))"  # noqa: S608
+
+    def ids(self, parameter: str) -> str:
+        """Give a subquery for a JSON parameter that is a list of strings."""
+        if self.is_sqlite:
+            return f"(SELECT value FROM json_each(:{parameter}))"
+        return f"(SELECT jsonb_array_elements_text(CAST(:{parameter} AS jsonb)))"
+
+    def sql(self, statement: str) -> TextClause:
+        """Make a statement; `{now}` and `{for_update}` are filled in."""
+        return text(statement.replace("{now}", self.now).replace("{for_update}", self.for_update))
+
+
+def as_json(value: Any) -> str:
+    """Give compact JSON; NUL is not storable in PostgreSQL and never means anything here."""
+    found = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _NUL.sub(r"\1", found) if "\\u0000" in found else found
+
+
+def rows_json(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Give the JSON parameter for `Dialect.rows`."""
+    return as_json(list(rows))
+
+
+async def fetch(connection: AsyncConnection, statement: TextClause, **values: Any) -> Sequence[Any]:
+    """Run a statement and give its rows as mappings."""
+    return (await connection.execute(statement, values)).mappings().all()
+
+
+def new_id() -> str:
+    """Give a new UUID, version 7: ordered by time, so that index pages fill from one side."""
+
+    stamp = time.time_ns() // 1_000_000
+    random = uuid.uuid4().int & ((1 << 74) - 1)
+    high, low = random >> 62, random & ((1 << 62) - 1)
+    return str(uuid.UUID(int=(stamp << 80) | (7 << 76) | (high << 64) | (2 << 62) | low))
+
+
+def is_passing(error: Exception) -> bool:
+    """Tell whether the database may take the same statement a moment later: restart, lost connection, deadlock, lock."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, ConnectionError | PoolTimeout)
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None) or ""
+    # 08 connection, 40 deadlock and serialization, 53 resources, 57 shutdown and start.
+    if state[:2] in ("08", "40", "53", "57"):
+        return True
+    text_of = str(error.orig).lower()
+    return "locked" in text_of or "busy" in text_of or (not state and "connect" in text_of)

@@ -1,0 +1,96 @@
+"""The tagger over gRPC."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import grpc
+
+from metatag.v1 import tagger_pb2, tagger_pb2_grpc
+from metatag_jobs.model import Page, TagOutcome, TagWish, Vocabulary
+from metatag_jobs.wire import from_message, to_message
+from metatag_runtime.errors import Unavailable
+from metatag_runtime.grpc_client import call_metadata, call_timeout, open_channel, peer_errors
+
+# A message to the tagger carries at most 8 MiB of text; the rest of a longer document adds nothing to its tags.
+MAX_TEXT_BYTES = 8 * 1024 * 1024 - 64 * 1024
+MAX_TITLE = 500
+MAX_DESCRIPTION = 2000
+
+VERSION_AGE = 60.0
+
+
+class GrpcTagger:
+    """The port Tagger."""
+
+    def __init__(self, address: str, deadline: float) -> None:
+        # Tag is repeatable by contract: a repeated LLM call is answered from the tagger's cache.
+        self._channel = open_channel(address, repeatable=["metatag.v1.TaggerService/Tag"])
+        self._stub = tagger_pb2_grpc.TaggerServiceStub(self._channel)
+        self._deadline = deadline
+        self._version = ""
+        self._version_until = 0.0
+
+    async def close(self) -> None:
+        """Close the channel."""
+        await self._channel.close(None)
+
+    async def tag(
+        self,
+        *,
+        title: str,
+        description: str,
+        pages: Sequence[Page],
+        language: str,
+        wish: TagWish,
+        vocabulary: Vocabulary | None,
+        provider_key: str,
+        account: str,
+    ) -> TagOutcome:
+        """Give the tags of one document."""
+        request = tagger_pb2.TagRequest(
+            title=title[:MAX_TITLE],
+            description=description[:MAX_DESCRIPTION],
+            language=language,
+            provider_key=provider_key,
+            account=account,
+        )
+        to_message(request.wish, wish)
+        if vocabulary is not None:
+            to_message(request.vocabulary, vocabulary)
+        _add_pages(request, pages)
+        with peer_errors("tagger"):
+            answer = await self._stub.Tag(request, timeout=call_timeout(self._deadline), metadata=call_metadata())
+        return from_message(TagOutcome, answer)
+
+    async def version(self) -> str:
+        """Give the identity of the taggers; may be up to a minute old, empty when unknown."""
+        if time.monotonic() > self._version_until:
+            try:
+                answer = await self._stub.ListTaggers(tagger_pb2.ListTaggersRequest(), timeout=5.0)
+            except grpc.aio.AioRpcError:
+                return self._version
+            self._version = ";".join(
+                f"{each.name}={each.version},{each.default_model},{each.has_default_key}" for each in answer.taggers
+            )
+            self._version_until = time.monotonic() + VERSION_AGE
+        return self._version
+
+    async def ping(self) -> None:
+        """Raise if the tagger does not answer."""
+        with peer_errors("tagger"):
+            answer = await self._stub.ListTaggers(tagger_pb2.ListTaggersRequest(), timeout=3.0)
+        if not any(each.healthy for each in answer.taggers):
+            raise Unavailable("The tagger has no healthy way to write tags.")
+
+
+def _add_pages(request: tagger_pb2.TagRequest, pages: Sequence[Page]) -> None:
+    room = MAX_TEXT_BYTES
+    for page in pages:
+        text = page.text.encode()[:room].decode(errors="ignore")
+        room -= len(text.encode())
+        if text:
+            request.pages.add(number=page.number, text=text, confidence=page.confidence)
+        if room <= 0:
+            return

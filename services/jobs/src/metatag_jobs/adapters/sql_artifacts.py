@@ -1,0 +1,109 @@
+"""Rows for stored objects, and what retention removes."""
+
+from __future__ import annotations
+
+from metatag_jobs.adapters.dialect import Dialect, as_json, fetch
+from metatag_jobs.model import StoredFile
+from metatag_jobs.work import Artifact
+from metatag_runtime.sql import Database
+
+
+class SqlArtifacts:
+    """The port Artifacts."""
+
+    def __init__(self, database: Database) -> None:
+        dialect = Dialect(database)
+        sql = dialect.sql
+        self._database = database
+        self._adopt = sql(
+            "INSERT INTO artifact (id, user_id, kind, digest, size, refs, created_at) "
+            "VALUES (:id, :user_id, 'file', :digest, :size, 0, {now}) "
+            "ON CONFLICT (user_id, kind, digest) DO UPDATE SET created_at = {now} RETURNING id, digest, size"
+        )
+        self._owned = sql(
+            "SELECT id, digest, size FROM artifact WHERE id = :id AND user_id = :user_id AND kind = 'file'"
+        )
+        self._unused = sql(
+            "DELETE FROM artifact WHERE refs <= 0 AND id IN "
+            "(SELECT id FROM artifact WHERE refs <= 0 AND created_at < {now} - :age LIMIT :n) RETURNING id"
+        )
+        self._old_files = sql(
+            "SELECT doc.id, doc.file_id FROM doc JOIN job ON job.id = doc.job_id WHERE doc.file_id IS NOT NULL "
+            "AND job.completed_at < {now} - :age AND job.state IN ('completed', 'failed', 'cancelled') LIMIT :n"
+        )
+        self._detach = sql(f"UPDATE doc SET file_id = NULL WHERE id IN {dialect.ids('ids')}")  # noqa: S608
+        self._unref = sql(
+            "UPDATE artifact SET refs = refs - r.n FROM "  # noqa: S608
+            + dialect.rows("rows", id="text", n="int")
+            + " AS r WHERE artifact.id = r.id"
+        )
+        self._drop = sql(f"DELETE FROM artifact WHERE refs <= 0 AND id IN {dialect.ids('ids')} RETURNING id")  # noqa: S608
+        self._old_jobs = sql(
+            "UPDATE job SET state = 'deleted', sweep = true, secret = NULL, idempotency_key = NULL WHERE id IN "
+            "(SELECT id FROM job WHERE state IN ('completed', 'failed', 'cancelled') "
+            "AND completed_at < {now} - :age LIMIT :n)"
+        )
+        self._stale = sql(
+            "UPDATE job SET state = 'deleted', sweep = true, secret = NULL, idempotency_key = NULL "
+            "WHERE state = 'creating' AND updated_at < {now} - 3600"
+        )
+        self._old_events = sql(
+            "DELETE FROM job_event WHERE job_id IN (SELECT job.id FROM job WHERE job.completed_at < {now} - :age "
+            "AND job.state IN ('completed', 'failed', 'cancelled') AND EXISTS "
+            "(SELECT 1 FROM job_event e WHERE e.job_id = job.id) LIMIT :n)"
+        )
+
+    async def adopt_upload(self, user_id: str, artifact: Artifact, file_name: str) -> StoredFile:
+        """Remember an uploaded file; give the file in use, which may be an older one with the same content."""
+        async with self._database.write() as connection:
+            row = (
+                await fetch(
+                    connection,
+                    self._adopt,
+                    id=artifact.id,
+                    user_id=user_id,
+                    digest=artifact.digest,
+                    size=artifact.size,
+                )
+            )[0]
+        return StoredFile(row["id"], row["digest"], row["size"], file_name)
+
+    async def owned_file(self, user_id: str, file_id: str) -> StoredFile | None:
+        """Give a stored file of a user."""
+        async with self._database.read() as connection:
+            rows = await fetch(connection, self._owned, id=file_id, user_id=user_id)
+        return StoredFile(rows[0]["id"], rows[0]["digest"], rows[0]["size"]) if rows else None
+
+    async def expire_uploads(self, older_than: float, limit: int) -> list[str]:
+        """Forget objects that no document uses and that are older than so many seconds."""
+        async with self._database.write() as connection:
+            return [row["id"] for row in await fetch(connection, self._unused, age=older_than, n=limit)]
+
+    async def expire_files(self, older_than: float, limit: int) -> list[str]:
+        """Take the PDF from documents of jobs that ended so many seconds ago; give the objects to delete."""
+        async with self._database.write() as connection:
+            rows = await fetch(connection, self._old_files, age=older_than, n=limit)
+            if not rows:
+                return []
+            counts: dict[str, int] = {}
+            for row in rows:
+                counts[row["file_id"]] = counts.get(row["file_id"], 0) + 1
+            await connection.execute(self._detach, {"ids": as_json([row["id"] for row in rows])})
+            held = as_json([{"id": each, "n": counts[each]} for each in sorted(counts)])
+            await connection.execute(self._unref, {"rows": held})
+            return [row["id"] for row in await fetch(connection, self._drop, ids=as_json(sorted(counts)))]
+
+    async def expire_jobs(self, older_than: float, limit: int) -> int:
+        """Delete jobs that ended so many seconds ago, as their users would; give how many."""
+        async with self._database.write() as connection:
+            return (await connection.execute(self._old_jobs, {"age": older_than, "n": limit})).rowcount
+
+    async def drop_stale_creations(self) -> int:
+        """Delete jobs whose creation was given up more than an hour ago; give how many."""
+        async with self._database.write() as connection:
+            return (await connection.execute(self._stale)).rowcount
+
+    async def expire_events(self, older_than: float, limit: int) -> int:
+        """Drop events of up to `limit` jobs that ended so many seconds ago; give how many events."""
+        async with self._database.write() as connection:
+            return (await connection.execute(self._old_events, {"age": older_than, "n": limit})).rowcount

@@ -1,0 +1,235 @@
+"""Control of jobs in SQL: pause, resume, cancel, delete, retry, purge. Each is one short transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from metatag_jobs.adapters.dialect import Dialect, as_json, fetch, rows_json
+from metatag_jobs.adapters.sql_events import JOB_COLUMNS, job_event, job_of
+from metatag_jobs.adapters.sql_jobs import SqlJobs
+from metatag_jobs.errors import JobNotFound, WrongState
+from metatag_jobs.jsonable import pack
+from metatag_jobs.model import Job, Problem
+from metatag_runtime.sql import Database
+
+
+class SqlJobStore(SqlJobs):
+    """The port JobStore."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        sql = self._dialect.sql
+        self._lock = sql(
+            f"SELECT {JOB_COLUMNS} FROM job WHERE id = :id AND user_id = :user_id "  # noqa: S608
+            "AND state <> 'deleted'{for_update}"
+        )
+        self._take_back = sql(
+            "UPDATE doc SET state = 'queued', lease_until = NULL WHERE job_id = :id AND state = 'admitted'"
+        )
+        self._state = sql(
+            "UPDATE job SET state = :state, problem = :problem, updated_at = {now}, queued = queued + :back, "
+            "running = running - :back WHERE id = :id"
+        )
+        # Consent to go on after a budget was met: the same amount again.
+        self._raise_budget = sql(
+            "UPDATE job SET budget_micros = cost_micros + budget_micros "
+            "WHERE id = :id AND budget_micros > 0 AND cost_micros >= budget_micros"
+        )
+        self._cancel = sql(
+            "UPDATE job SET state = 'cancelled', cancelled = cancelled + queued + running, queued = 0, running = 0, "
+            "secret = NULL, sweep = true, completed_at = {now}, updated_at = {now}, problem = NULL WHERE id = :id"
+        )
+        self._delete = sql(
+            "UPDATE job SET state = 'deleted', queued = 0, running = 0, secret = NULL, sweep = true, "
+            "idempotency_key = NULL, updated_at = {now} WHERE id = :id"
+        )
+        self._purge = _Purge(self._dialect)
+        self._retry = _Retry(self._dialect)
+
+    async def pause(self, user_id: str, job_id: str) -> Job:
+        """Stop admitting documents and take back those admitted."""
+        async with self._database.write() as connection:
+            job = await self._locked(connection, user_id, job_id)
+            if job["state"] == "paused":
+                return job_of(job)
+            _require(job, "paused", ("running",))
+            await self._pause_locked(connection, job_id, None)
+            return await self._told(connection, user_id, job_id)
+
+    async def _pause_locked(self, connection: AsyncConnection, job_id: str, problem: Problem | None) -> None:
+        taken = await connection.execute(self._take_back, {"id": job_id})
+        packed = as_json(pack(problem)) if problem else None
+        await connection.execute(
+            self._state, {"id": job_id, "state": "paused", "problem": packed, "back": taken.rowcount}
+        )
+
+    async def resume(self, user_id: str, job_id: str) -> Job:
+        """Go on after a pause."""
+        async with self._database.write() as connection:
+            job = await self._locked(connection, user_id, job_id)
+            _require(job, "resumed", ("paused",))
+            await connection.execute(self._raise_budget, {"id": job_id})
+            await connection.execute(self._state, {"id": job_id, "state": "running", "problem": None, "back": 0})
+            return await self._told(connection, user_id, job_id)
+
+    async def cancel(self, user_id: str, job_id: str) -> Job:
+        """End the job now: every open document counts as cancelled from this commit on."""
+        async with self._database.write() as connection:
+            job = await self._locked(connection, user_id, job_id)
+            if job["state"] == "cancelled":
+                return job_of(job)
+            _require(job, "cancelled", ("running", "paused", "creating"))
+            await connection.execute(self._cancel, {"id": job_id})
+            return await self._told(connection, user_id, job_id)
+
+    async def delete(self, user_id: str, job_id: str) -> None:
+        """Make the job and all it holds invisible from this commit on."""
+        async with self._database.write() as connection:
+            await self._locked(connection, user_id, job_id)
+            await connection.execute(self._delete, {"id": job_id})
+
+    async def retry(
+        self, user_id: str, job_id: str, document_ids: Sequence[str], secret: bytes | None, limiter: str
+    ) -> tuple[Job, int]:
+        """Queue failed documents again; give how many."""
+        async with self._database.write() as connection:
+            job = await self._locked(connection, user_id, job_id)
+            _require(job, "retried", ("running", "paused", "completed", "failed"))
+            count = await self._retry.queue(connection, job_id, document_ids, secret, limiter)
+            if not count:
+                return job_of(job), 0
+            return await self._told(connection, user_id, job_id), count
+
+    async def purge(self, limit: int) -> tuple[list[str], bool]:
+        """Remove up to `limit` documents of deleted jobs; give object names to delete and whether more is left."""
+        async with self._database.write() as connection:
+            return await self._purge.step(connection, limit)
+
+    async def _locked(self, connection: AsyncConnection, user_id: str, job_id: str) -> Any:
+        rows = await fetch(connection, self._lock, id=job_id, user_id=user_id)
+        if not rows:
+            raise JobNotFound
+        return rows[0]
+
+    async def _told(self, connection: AsyncConnection, user_id: str, job_id: str) -> Job:
+        job = await self._read(connection, user_id, job_id)
+        await self._events.append(connection, job_id, [job_event(job, time.time())])
+        return job
+
+
+class _Retry:
+    """Failed documents back into the queue."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        sql = dialect.sql
+        self._pick = sql("SELECT id FROM doc WHERE job_id = :id AND state = 'failed'")
+        self._drop_results = sql(f"DELETE FROM doc_result WHERE doc_id IN {dialect.ids('ids')}")  # noqa: S608
+        self._queue = sql(
+            "UPDATE doc SET state = 'queued', tries = 0, waits = 0, crashes = 0, not_before = 0, problem = NULL, "  # noqa: S608
+            "owner = NULL, processed_at = NULL, started_at = NULL, attempt = attempt + 1 "
+            f"WHERE state = 'failed' AND id IN {dialect.ids('ids')}"
+        )
+        self._reopen = sql(
+            "UPDATE job SET state = CASE WHEN state = 'paused' THEN 'paused' ELSE 'running' END, "
+            "failed = failed - :n, queued = queued + :n, completed_at = NULL, problem = NULL, updated_at = {now}, "
+            "secret = COALESCE(:secret, secret), "
+            "limiter = CASE WHEN :has_secret = 1 THEN :limiter ELSE limiter END WHERE id = :id"
+        )
+
+    async def queue(
+        self,
+        connection: AsyncConnection,
+        job_id: str,
+        document_ids: Sequence[str],
+        secret: bytes | None,
+        limiter: str,
+    ) -> int:
+        """Queue those named, or all; give how many."""
+        failed = [row["id"] for row in await fetch(connection, self._pick, id=job_id)]
+        chosen = [each for each in failed if not document_ids or each in set(document_ids)]
+        if not chosen:
+            return 0
+        ids = as_json(chosen)
+        await connection.execute(self._drop_results, {"ids": ids})
+        await connection.execute(self._queue, {"ids": ids})
+        await connection.execute(
+            self._reopen,
+            {
+                "id": job_id,
+                "n": len(chosen),
+                "secret": secret,
+                "has_secret": 1 if secret is not None else 0,
+                "limiter": limiter,
+            },
+        )
+        return len(chosen)
+
+
+class _Purge:
+    """Rows of deleted jobs, a bounded number at a time."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        sql, ids = dialect.sql, dialect.ids("ids")
+        self._sqlite = dialect.is_sqlite
+        self._job = sql(f"SELECT id FROM job WHERE sweep AND state = 'deleted' LIMIT 1{dialect.skip_locked}")  # noqa: S608
+        self._docs = sql("SELECT id, file_id, ocr_id, tag_id FROM doc WHERE job_id = :id LIMIT :n")
+        self._drop = [
+            sql(f"DELETE FROM doc_result WHERE doc_id IN {ids}"),  # noqa: S608
+            *(
+                [sql(f"DELETE FROM doc_fts WHERE rowid IN (SELECT n FROM doc_search WHERE doc_id IN {ids})")]  # noqa: S608
+                if dialect.is_sqlite
+                else []
+            ),
+            sql(f"DELETE FROM doc_search WHERE doc_id IN {ids}"),  # noqa: S608
+            sql(f"DELETE FROM doc WHERE id IN {ids}"),  # noqa: S608
+        ]
+        self._unref = sql(
+            "UPDATE artifact SET refs = refs - r.n FROM "  # noqa: S608
+            + dialect.rows("rows", id="text", n="int")
+            + " AS r WHERE artifact.id = r.id"
+        )
+        self._unused = sql(f"DELETE FROM artifact WHERE refs <= 0 AND id IN {ids} RETURNING id")  # noqa: S608
+        self._events = sql("DELETE FROM job_event WHERE job_id = :id")
+        self._gone = sql("DELETE FROM job WHERE id = :id")
+
+    async def step(self, connection: AsyncConnection, limit: int) -> tuple[list[str], bool]:
+        """Remove one portion; give the objects nobody needs any more and whether more is left."""
+        jobs = await fetch(connection, self._job)
+        if not jobs:
+            return [], False
+        job_id = jobs[0]["id"]
+        docs = await fetch(connection, self._docs, id=job_id, n=limit)
+        if docs:
+            objects = await self._drop_docs(connection, docs)
+            if len(docs) == limit:
+                return objects, True
+        else:
+            objects = []
+        await connection.execute(self._events, {"id": job_id})
+        await connection.execute(self._gone, {"id": job_id})
+        return objects, True
+
+    async def _drop_docs(self, connection: AsyncConnection, docs: Sequence[Any]) -> list[str]:
+        counts: dict[str, int] = {}
+        for row in docs:
+            for name in (row["file_id"], row["ocr_id"], row["tag_id"]):
+                if name:
+                    counts[name] = counts.get(name, 0) + 1
+        ids = as_json([row["id"] for row in docs])
+        for statement in self._drop:
+            await connection.execute(statement, {"ids": ids})
+        if not counts:
+            return []
+        names = sorted(counts)
+        await connection.execute(self._unref, {"rows": rows_json({"id": each, "n": counts[each]} for each in names)})
+        return [row["id"] for row in await fetch(connection, self._unused, ids=as_json(names))]
+
+
+def _require(job: Any, step: str, states: Sequence[str]) -> None:
+    if job["state"] not in states:
+        public = job_of(job).state
+        raise WrongState(f"A job that is {public} cannot be {step}.")

@@ -1,0 +1,109 @@
+"""Events of jobs in SQL: appended under the job row's lock, read in order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from metatag_jobs.adapters.dialect import Dialect, as_json, fetch, rows_json
+from metatag_jobs.jsonable import pack, unpack
+from metatag_jobs.model import Job, JobEvent, Problem
+from metatag_runtime.sql import Database
+
+# Internal states to public ones.
+_PUBLIC = {"creating": "pending", "deleted": "cancelled"}
+
+JOB_COLUMNS = (
+    "job.id, job.type, job.state, job.total, job.queued, job.running, job.done, job.failed, job.cancelled, job.seq, "
+    "job.public_config, job.problem, job.cost_micros, job.created_at, job.started_at, job.completed_at, job.updated_at"
+)
+
+
+def job_of(row: Any, waits_until: float | None = None) -> Job:
+    """Make the public job of a row with JOB_COLUMNS."""
+    state = _PUBLIC.get(row["state"], row["state"])
+    if state == "running":
+        state = "processing" if row["started_at"] is not None else "pending"
+    return Job(
+        id=row["id"],
+        type=row["type"],
+        state=state,
+        total=row["total"],
+        processed=row["done"],
+        failed=row["failed"],
+        cancelled=row["cancelled"],
+        running=row["running"],
+        seq=row["seq"],
+        created_at=row["created_at"],
+        started_at=row["started_at"],
+        completed_at=row["completed_at"],
+        updated_at=row["updated_at"],
+        public_config=json.loads(row["public_config"]) if row["public_config"] else None,
+        problem=unpack(Problem, json.loads(row["problem"])) if row["problem"] else None,
+        waits_until=waits_until,
+        cost_micros=row["cost_micros"],
+    )
+
+
+class EventWriter:
+    """Numbers and stores events inside the caller's transaction, which holds the job row."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._bump = dialect.sql("UPDATE job SET seq = seq + :n WHERE id = :id RETURNING seq")
+        self._insert = dialect.sql(
+            f"INSERT INTO job_event (job_id, seq, body) SELECT r.job_id, r.seq, r.body "  # noqa: S608
+            f"FROM {dialect.rows('rows', job_id='text', seq='bigint', body='text')} AS r"
+        )
+
+    async def append(self, connection: AsyncConnection, job_id: str, events: Sequence[JobEvent]) -> None:
+        """Give each event the next number of its job and store it."""
+        if not events:
+            return
+        last = (await fetch(connection, self._bump, n=len(events), id=job_id))[0]["seq"]
+        rows = []
+        for seq, event in enumerate(events, last - len(events) + 1):
+            event.seq = seq
+            if event.job is not None:
+                event.job.seq = seq
+            rows.append({"job_id": job_id, "seq": seq, "body": as_json(pack(event))})
+        await connection.execute(self._insert, {"rows": rows_json(rows)})
+
+
+def job_event(job: Job, at: float) -> JobEvent:
+    """Make the event that tells a job's state."""
+    return JobEvent(
+        at=at, job=job, total=job.total, processed=job.processed, failed=job.failed, cancelled=job.cancelled
+    )
+
+
+class SqlEventLog:
+    """The port EventLog."""
+
+    def __init__(self, database: Database) -> None:
+        dialect = Dialect(database)
+        self._database = database
+        self._after = dialect.sql(
+            "SELECT body FROM job_event WHERE job_id = :job_id AND seq > :seq ORDER BY seq LIMIT :n"
+        )
+        self._last = dialect.sql(f"SELECT {JOB_COLUMNS} FROM job WHERE id = :id AND state <> 'deleted'")  # noqa: S608
+        self._changed = dialect.sql("SELECT id FROM job WHERE updated_at > {now} - :seconds")
+
+    async def after(self, job_id: str, seq: int, limit: int) -> list[JobEvent]:
+        """Give up to `limit` events with a number above `seq`, in order."""
+        async with self._database.read() as connection:
+            rows = await fetch(connection, self._after, job_id=job_id, seq=seq, n=limit)
+        return [unpack(JobEvent, json.loads(row["body"])) for row in rows]
+
+    async def last(self, job_id: str) -> Job | None:
+        """Give the job as it is now, whoever owns it; None when it is gone."""
+        async with self._database.read() as connection:
+            rows = await fetch(connection, self._last, id=job_id)
+        return job_of(rows[0]) if rows else None
+
+    async def recently_changed(self, seconds: float) -> list[str]:
+        """Give the jobs that changed in the last seconds."""
+        async with self._database.read() as connection:
+            return [row["id"] for row in await fetch(connection, self._changed, seconds=seconds)]

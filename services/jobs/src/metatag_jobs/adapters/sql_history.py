@@ -1,0 +1,183 @@
+"""Documents and results for reading."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from metatag_jobs.adapters.dialect import Dialect, as_json, fetch
+from metatag_jobs.adapters.sql_events import JOB_COLUMNS, job_of
+from metatag_jobs.adapters.sql_search import SearchReader
+from metatag_jobs.errors import DocumentNotFound, JobNotFound
+from metatag_jobs.jsonable import unpack
+from metatag_jobs.model import Document, DocumentResult, Problem, Source, Stats
+from metatag_runtime.sql import Database
+
+# Documents read at a time for an export.
+EXPORT_BATCH = 500
+
+# A cancelled job's open documents are cancelled, whether or not the sweep has reached them.
+_STATE = (
+    "CASE WHEN job.state = 'cancelled' AND doc.state IN ('queued', 'admitted', 'running') THEN 'cancelled' "
+    "ELSE doc.state END"
+)
+_COLUMNS = (
+    f"doc.id, doc.job_id, doc.position, doc.title, doc.description, doc.source_type, doc.source_path, doc.file_id, "
+    f"doc.file_size, {_STATE} AS state, doc.stage, doc.tries, doc.problem, doc.created_at, doc.processed_at, "
+    "doc.ocr_id, doc_result.body"
+)
+_FROM = "FROM doc JOIN job ON job.id = doc.job_id LEFT JOIN doc_result ON doc_result.doc_id = doc.id"
+_PUBLIC = {
+    "queued": "pending",
+    "admitted": "pending",
+    "running": "processing",
+    "done": "success",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+_INTERNAL = {
+    "pending": ("queued", "admitted"),
+    "processing": ("running",),
+    "success": ("done",),
+    "failed": ("failed",),
+    "cancelled": ("cancelled",),
+}
+
+
+class SqlHistory:
+    """The port History."""
+
+    def __init__(self, database: Database) -> None:
+        dialect = Dialect(database)
+        sql = dialect.sql
+        self._database = database
+        self._search = SearchReader(dialect)
+        owned = "job.user_id = :user_id AND job.state <> 'deleted'"
+        self._job = sql(f"SELECT id FROM job WHERE id = :job_id AND {owned}")  # noqa: S608
+        self._of_job = sql(
+            f"SELECT {_COLUMNS} {_FROM} WHERE doc.job_id = :job_id AND doc.position >= :from_position "
+            f"AND {_STATE} IN {dialect.ids('states')} ORDER BY doc.position LIMIT :n"
+        )
+        self._latest = sql(
+            f"SELECT {_COLUMNS} {_FROM} WHERE doc.user_id = :user_id AND doc.state IN ('done', 'failed') "
+            f"AND doc.state IN {dialect.ids('states')} AND job.state <> 'deleted' "
+            "ORDER BY doc.processed_at DESC, doc.id DESC LIMIT :n"
+        )
+        self._one = sql(f"SELECT {_COLUMNS} {_FROM} WHERE doc.id = :id AND {owned}")
+        self._some = sql(f"SELECT {_COLUMNS} {_FROM} WHERE doc.id IN {dialect.ids('ids')}")
+        self._counts = sql(
+            "SELECT count(*) AS jobs, COALESCE(SUM(total), 0) AS documents, COALESCE(SUM(done), 0) AS done, "  # noqa: S608
+            f"COALESCE(SUM(failed), 0) AS failed, COALESCE(SUM(cost_micros), 0) AS cost FROM job WHERE {owned}"
+        )
+        self._by_state = sql(
+            f"SELECT state, started_at IS NULL AS fresh, count(*) AS n FROM job WHERE {owned} "  # noqa: S608
+            "GROUP BY state, started_at IS NULL"
+        )
+        self._recent = sql(f"SELECT {JOB_COLUMNS} FROM job WHERE {owned} ORDER BY created_at DESC, id DESC LIMIT 5")  # noqa: S608
+
+    async def of_job(
+        self, user_id: str, job_id: str, *, limit: int, from_position: int, states: Sequence[str]
+    ) -> list[Document]:
+        """Give documents of a job by position; raises JobNotFound."""
+        async with self._database.read() as connection:
+            await self._require_job(connection, user_id, job_id)
+            rows = await fetch(
+                connection,
+                self._of_job,
+                job_id=job_id,
+                from_position=from_position,
+                states=_states(states),
+                n=limit,
+            )
+        return [_document(row) for row in rows]
+
+    async def latest(self, user_id: str, *, limit: int, states: Sequence[str]) -> list[Document]:
+        """Give a user's finished documents, latest first."""
+        async with self._database.read() as connection:
+            rows = await fetch(connection, self._latest, user_id=user_id, states=_states(states), n=limit)
+        return [_document(row) for row in rows]
+
+    async def document(self, user_id: str, document_id: str) -> tuple[Document, str, str]:
+        """Give a document with the names of its text and file objects; raises DocumentNotFound."""
+        async with self._database.read() as connection:
+            rows = await fetch(connection, self._one, id=document_id, user_id=user_id)
+        if not rows:
+            raise DocumentNotFound
+        return _document(rows[0]), rows[0]["ocr_id"] or "", rows[0]["file_id"] or ""
+
+    async def search(self, user_id: str, query: str, limit: int) -> list[Document]:
+        """Give documents whose title, tags or text match, latest first."""
+        async with self._database.read() as connection:
+            ids = await self._search.find(connection, user_id, query, limit)
+            rows = await fetch(connection, self._some, ids=as_json(ids)) if ids else []
+        by_id = {row["id"]: row for row in rows}
+        return [_document(by_id[each]) for each in ids if each in by_id]
+
+    async def stats(self, user_id: str) -> Stats:
+        """Give a user's counts."""
+        async with self._database.read() as connection:
+            counts = (await fetch(connection, self._counts, user_id=user_id))[0]
+            by_state = await fetch(connection, self._by_state, user_id=user_id)
+            recent = await fetch(connection, self._recent, user_id=user_id)
+        states: dict[str, int] = {}
+        for row in by_state:
+            public = _public_job_state(row["state"], bool(row["fresh"]))
+            states[public] = states.get(public, 0) + row["n"]
+        return Stats(
+            total_jobs=counts["jobs"],
+            total_documents=int(counts["documents"]),
+            documents_processed=int(counts["done"]),
+            documents_failed=int(counts["failed"]),
+            jobs_by_status=states,
+            recent_activity=[job_of(row) for row in recent],
+            cost_micros=int(counts["cost"]),
+        )
+
+    async def export(self, user_id: str, job_id: str) -> AsyncIterator[list[Document]]:
+        """Give all documents of a job by position in bounded lists; raises JobNotFound."""
+        position = 0
+        while True:
+            batch = await self.of_job(user_id, job_id, limit=EXPORT_BATCH, from_position=position, states=())
+            if not batch:
+                return
+            yield batch
+            position = batch[-1].position + 1
+
+    async def _require_job(self, connection: AsyncConnection, user_id: str, job_id: str) -> None:
+        if not await fetch(connection, self._job, job_id=job_id, user_id=user_id):
+            raise JobNotFound
+
+
+def _states(public: Sequence[str]) -> str:
+    return as_json([state for each in public or _INTERNAL for state in _INTERNAL[each]])
+
+
+def _public_job_state(state: str, fresh: bool) -> str:
+    if state == "running":
+        return "pending" if fresh else "processing"
+    return {"creating": "pending"}.get(state, state)
+
+
+def _document(row: Any) -> Document:
+    in_work = row["state"] == "running"
+    has_file = bool(row["file_id"] or row["file_size"])
+    return Document(
+        id=row["id"],
+        job_id=row["job_id"],
+        position=row["position"],
+        title=row["title"],
+        description=row["description"],
+        source=Source(row["source_type"], row["source_path"], row["file_id"] or ""),
+        file_size=row["file_size"],
+        mime_type="application/pdf" if has_file else "",
+        state=_PUBLIC[row["state"]],
+        result=unpack(DocumentResult, json.loads(row["body"])) if row["body"] else None,
+        problem=unpack(Problem, json.loads(row["problem"])) if row["problem"] else None,
+        created_at=row["created_at"],
+        processed_at=row["processed_at"],
+        tries=row["tries"],
+        stage=row["stage"] if in_work else "",
+    )

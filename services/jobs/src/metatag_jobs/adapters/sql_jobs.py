@@ -1,0 +1,293 @@
+"""Creation and reading of jobs in SQL. Control is in sql_control.py."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from metatag_jobs.adapters.dialect import Dialect, as_json, fetch, rows_json
+from metatag_jobs.adapters.sql_events import JOB_COLUMNS, EventWriter, job_event, job_of
+from metatag_jobs.errors import JobIdTaken, JobNotFound
+from metatag_jobs.jsonable import pack
+from metatag_jobs.model import JOB_SINGLE, Document, Job, JobEvent
+from metatag_jobs.work import NewDocument, NewJob
+from metatag_runtime.sql import Database
+
+# A creation that stood still for so long was given up by its client. Seconds.
+STALE_CREATION = 30.0
+
+# Public states to the condition that finds them.
+_STATE_SQL = {
+    "pending": "(job.state = 'creating' OR (job.state = 'running' AND job.started_at IS NULL))",
+    "processing": "(job.state = 'running' AND job.started_at IS NOT NULL)",
+    "paused": "job.state = 'paused'",
+    "completed": "job.state = 'completed'",
+    "failed": "job.state = 'failed'",
+    "cancelled": "job.state = 'cancelled'",
+}
+
+
+class SqlJobs:
+    """The creating and reading half of the port JobStore."""
+
+    def __init__(self, database: Database) -> None:
+        dialect = Dialect(database)
+        self._database = database
+        self._events = EventWriter(dialect)
+        self._dialect = dialect
+        self._insert_job = dialect.sql(
+            "INSERT INTO job (id, user_id, type, state, interactive, max_running, options, public_config, secret, "
+            "limiter, idempotency_key, request_id, vocabulary_version, budget_micros, created_at, updated_at) "
+            "VALUES (:id, :user_id, :type, 'creating', :interactive, :max_running, :options, :public_config, :secret, "
+            ":limiter, :idempotency_key, :request_id, :vocabulary_version, :budget_micros, {now}, {now})"
+        )
+        self._insert_docs = dialect.sql(
+            "INSERT INTO doc (id, job_id, user_id, position, state, title, description, source_type, source_path, "  # noqa: S608
+            "file_id, file_size, stage, problem, created_at, processed_at) "
+            "SELECT r.id, :job_id, :user_id, r.position, r.state, r.title, r.description, r.source_type, "
+            "r.source_path, r.file_id, COALESCE(a.size, 0), r.stage, r.problem, {now}, "
+            "CASE WHEN r.state = 'failed' THEN {now} END FROM "
+            + dialect.rows(
+                "rows",
+                id="text",
+                position="int",
+                state="text",
+                title="text",
+                description="text",
+                source_type="text",
+                source_path="text",
+                file_id="text",
+                stage="text",
+                problem="text",
+            )
+            + " AS r LEFT JOIN artifact a ON a.id = r.file_id"
+        )
+        self._hold_files = dialect.sql(
+            "UPDATE artifact SET refs = refs + r.n FROM "  # noqa: S608
+            + dialect.rows("rows", id="text", n="int")
+            + " AS r WHERE artifact.id = r.id AND artifact.user_id = :user_id AND artifact.kind = 'file'"
+        )
+        self._own_files = dialect.sql(
+            f"SELECT id FROM artifact WHERE user_id = :user_id AND kind = 'file' AND id IN {dialect.ids('ids')}"  # noqa: S608
+        )
+        self._lock_creating = dialect.sql("SELECT user_id FROM job WHERE id = :id AND state = 'creating'{for_update}")
+        self._count_added = dialect.sql(
+            "UPDATE job SET total = total + :n, queued = queued + :good, failed = failed + :bad, updated_at = {now} "
+            "WHERE id = :id RETURNING total, done, failed, cancelled"
+        )
+        self._activate = dialect.sql(
+            "UPDATE job SET state = CASE WHEN queued > 0 THEN 'running' WHEN type = 'single' THEN 'failed' "
+            "ELSE 'completed' END, completed_at = CASE WHEN queued = 0 THEN {now} END, "
+            "secret = CASE WHEN queued > 0 THEN secret END, updated_at = {now}, "
+            "problem = CASE WHEN queued = 0 AND type = 'single' THEN "
+            "(SELECT problem FROM doc WHERE job_id = :id AND state = 'failed' LIMIT 1) END "
+            "WHERE id = :id AND state = 'creating'"
+        )
+        self._wake_lane = dialect.sql(
+            "INSERT INTO lane (user_id, vtime) SELECT :user_id, COALESCE(MIN(lane.vtime), 0) FROM lane "
+            "JOIN job ON job.user_id = lane.user_id AND job.state = 'running' AND job.running > 0 WHERE true "
+            "ON CONFLICT (user_id) DO UPDATE SET vtime = CASE WHEN lane.vtime > excluded.vtime THEN lane.vtime "
+            "ELSE excluded.vtime END"
+        )
+        self._get = dialect.sql(
+            f"SELECT {JOB_COLUMNS}, limiter.blocked_until, {{now}} AS now FROM job LEFT JOIN limiter "  # noqa: S608
+            "ON limiter.name = job.limiter AND job.limiter <> '' "
+            "WHERE job.id = :id AND job.user_id = :user_id AND job.state <> 'deleted'"
+        )
+        self._by_key = dialect.sql(
+            "SELECT id, state, updated_at, {now} AS now FROM job WHERE user_id = :user_id AND idempotency_key = :key"
+        )
+
+    async def begin(self, job: NewJob) -> Job | None:
+        """Store a job that still receives its documents; give the job of an earlier call with the same key."""
+        if job.idempotency_key:
+            earlier = await self._earlier(job.user_id, job.idempotency_key)
+            if earlier is not None:
+                return earlier
+        try:
+            async with self._database.write() as connection:
+                await connection.execute(self._insert_job, _job_row(job))
+        except IntegrityError as error:
+            earlier = await self._earlier(job.user_id, job.idempotency_key) if job.idempotency_key else None
+            if earlier is not None:
+                return earlier
+            raise JobIdTaken from error
+        return None
+
+    async def _earlier(self, user_id: str, key: str) -> Job | None:
+        async with self._database.read() as connection:
+            rows = await fetch(connection, self._by_key, user_id=user_id, key=key)
+        if not rows:
+            return None
+        if rows[0]["state"] == "creating" and rows[0]["now"] - rows[0]["updated_at"] > STALE_CREATION:
+            await self.abandon(rows[0]["id"])
+            return None
+        if rows[0]["state"] == "deleted":
+            await self._forget_key(rows[0]["id"])
+            return None
+        return await self.get(user_id, rows[0]["id"])
+
+    async def _forget_key(self, job_id: str) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(
+                self._dialect.sql("UPDATE job SET idempotency_key = NULL WHERE id = :id"), {"id": job_id}
+            )
+
+    async def add(self, job_id: str, documents: Sequence[NewDocument]) -> None:
+        """Store documents of a job in creation; those with a problem are failed at once, each with its event."""
+        async with self._database.write() as connection:
+            locked = await fetch(connection, self._lock_creating, id=job_id)
+            if not locked:
+                raise JobNotFound
+            user_id = locked[0]["user_id"]
+            rows = [_doc_row(document) for document in documents]
+            await self._attach_files(connection, user_id, rows)
+            await connection.execute(self._insert_docs, {"rows": rows_json(rows), "job_id": job_id, "user_id": user_id})
+            bad = [document for document in documents if document.problem is not None]
+            counts = (
+                await fetch(
+                    connection,
+                    self._count_added,
+                    id=job_id,
+                    n=len(documents),
+                    good=len(documents) - len(bad),
+                    bad=len(bad),
+                )
+            )[0]
+            await self._events.append(connection, job_id, [_failed_event(job_id, each, counts) for each in bad])
+
+    async def _attach_files(self, connection: AsyncConnection, user_id: str, rows: list[dict[str, Any]]) -> None:
+        counts: dict[str, int] = {}
+        for row in rows:
+            if row["file_id"]:
+                counts[row["file_id"]] = counts.get(row["file_id"], 0) + 1
+        if not counts:
+            return
+        known = await fetch(connection, self._own_files, user_id=user_id, ids=as_json(sorted(counts)))
+        owned = {row["id"] for row in known}
+        held = [{"id": each, "n": counts[each]} for each in sorted(owned)]
+        await connection.execute(self._hold_files, {"rows": rows_json(held), "user_id": user_id})
+        for row in rows:
+            if row["file_id"] and row["file_id"] not in owned:
+                # The pipeline says so when it comes to it: the document fails alone.
+                row["file_id"], row["stage"] = None, "fetch"
+
+    async def activate(self, job_id: str) -> Job:
+        """End the creation: the job's documents may be worked on from now."""
+        async with self._database.write() as connection:
+            locked = await fetch(connection, self._lock_creating, id=job_id)
+            if not locked:
+                raise JobNotFound
+            await connection.execute(self._wake_lane, {"user_id": locked[0]["user_id"]})
+            await connection.execute(self._activate, {"id": job_id})
+            job = await self._read(connection, locked[0]["user_id"], job_id)
+            await self._events.append(connection, job_id, [job_event(job, time.time())])
+        return job
+
+    async def abandon(self, job_id: str) -> None:
+        """Drop a job whose creation was not finished; does nothing otherwise."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                self._dialect.sql(
+                    "UPDATE job SET state = 'deleted', sweep = true, secret = NULL, idempotency_key = NULL "
+                    "WHERE id = :id AND state = 'creating'"
+                ),
+                {"id": job_id},
+            )
+
+    async def get(self, user_id: str, job_id: str) -> Job:
+        """Give one job; raises JobNotFound."""
+        async with self._database.read() as connection:
+            return await self._read(connection, user_id, job_id)
+
+    async def _read(self, connection: AsyncConnection, user_id: str, job_id: str) -> Job:
+        rows = await fetch(connection, self._get, id=job_id, user_id=user_id)
+        if not rows:
+            raise JobNotFound
+        return job_of(rows[0], waits_until_of(rows[0]))
+
+    async def find(
+        self, user_id: str, *, states: Sequence[str], type: str, limit: int, offset: int
+    ) -> tuple[list[Job], int]:
+        """Give a user's jobs, newest first, and how many match in all."""
+        where = "job.user_id = :user_id AND job.state <> 'deleted'"
+        if states:
+            where += f" AND ({' OR '.join(_STATE_SQL[state] for state in states)})"
+        if type:
+            where += " AND job.type = :type"
+        values = {"user_id": user_id, "type": type} if type else {"user_id": user_id}
+        listing = self._dialect.sql(
+            f"SELECT {JOB_COLUMNS} FROM job WHERE {where} ORDER BY job.created_at DESC, job.id DESC "  # noqa: S608
+            "LIMIT :n OFFSET :offset"
+        )
+        counting = self._dialect.sql(f"SELECT count(*) AS n FROM job WHERE {where}")  # noqa: S608
+        async with self._database.read() as connection:
+            rows = await fetch(connection, listing, n=limit, offset=offset, **values)
+            total = (await fetch(connection, counting, **values))[0]["n"]
+        return [job_of(row) for row in rows], total
+
+
+def waits_until_of(row: Any) -> float | None:
+    """Give when a job that its limiter holds back goes on."""
+    until = row["blocked_until"]
+    return until if until is not None and until > row["now"] and row["state"] == "running" else None
+
+
+def _job_row(job: NewJob) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "user_id": job.user_id,
+        "type": job.type,
+        "interactive": job.type == JOB_SINGLE,
+        "max_running": job.options.max_running,
+        "options": as_json(pack(job.options)),
+        "public_config": as_json(job.public_config) if job.public_config is not None else None,
+        "secret": job.secret,
+        "limiter": job.limiter,
+        "idempotency_key": job.idempotency_key or None,
+        "request_id": job.request_id,
+        "vocabulary_version": job.vocabulary_version,
+        "budget_micros": job.options.budget_micros,
+    }
+
+
+def _doc_row(document: NewDocument) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "position": document.position,
+        "state": "failed" if document.problem else "queued",
+        "title": document.title,
+        "description": document.description,
+        "source_type": document.source.type,
+        "source_path": document.source.path,
+        "file_id": document.source.file_id or None,
+        "stage": "ocr" if document.source.file_id else "fetch",
+        "problem": as_json(pack(document.problem)) if document.problem else None,
+    }
+
+
+def _failed_event(job_id: str, document: NewDocument, counts: Any) -> JobEvent:
+    now = time.time()
+    public = Document(
+        id=document.id,
+        job_id=job_id,
+        position=document.position,
+        title=document.title,
+        source=document.source,
+        state="failed",
+        problem=document.problem,
+        created_at=now,
+        processed_at=now,
+    )
+    return JobEvent(
+        at=now,
+        document=public,
+        total=counts["total"],
+        processed=counts["done"],
+        failed=counts["failed"],
+        cancelled=counts["cancelled"],
+    )

@@ -1,0 +1,80 @@
+"""The search index in SQL: FTS5 on SQLite, tsvector and trigrams on PostgreSQL; words come from search_text.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from metatag_jobs.adapters.dialect import Dialect, fetch, rows_json
+from metatag_jobs.search_text import like_pattern, words
+from metatag_jobs.work import Finish
+
+
+class SearchWriter:
+    """Adds finished documents to the index inside the caller's transaction."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._sqlite = dialect.is_sqlite
+        rows = dialect.rows("rows", id="text", label="text", words="text")
+        if dialect.is_sqlite:
+            self._label = dialect.sql(
+                "INSERT INTO doc_search (doc_id, user_id, label) SELECT r.id, doc.user_id, r.label "  # noqa: S608
+                f"FROM {rows} AS r JOIN doc ON doc.id = r.id WHERE true "
+                "ON CONFLICT (doc_id) DO UPDATE SET label = excluded.label"
+            )
+            self._words = dialect.sql(
+                "INSERT OR REPLACE INTO doc_fts (rowid, tokens) SELECT s.n, r.words "  # noqa: S608
+                f"FROM {rows} AS r JOIN doc_search s ON s.doc_id = r.id"
+            )
+        else:
+            self._label = dialect.sql(
+                "INSERT INTO doc_search (doc_id, user_id, label, words) SELECT r.id, doc.user_id, r.label, "  # noqa: S608
+                "array_to_tsvector(array_remove(string_to_array(r.words, ' '), '')) "
+                f"FROM {rows} AS r JOIN doc ON doc.id = r.id "
+                "ON CONFLICT (doc_id) DO UPDATE SET label = excluded.label, words = excluded.words"
+            )
+
+    async def add(self, connection: AsyncConnection, finishes: Sequence[Finish]) -> None:
+        """Index documents; a second time replaces."""
+        rows = rows_json(
+            {"id": each.claim.document_id, "label": each.search_label, "words": " ".join(each.search_tokens)}
+            for each in finishes
+        )
+        await connection.execute(self._label, {"rows": rows})
+        if self._sqlite:
+            await connection.execute(self._words, {"rows": rows})
+
+
+class SearchReader:
+    """Finds a user's documents: all words of the query at the beginning of words, or the query inside title or tags."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        latest = (
+            "JOIN doc ON doc.id = found.doc_id JOIN job ON job.id = doc.job_id AND job.state <> 'deleted' "
+            "ORDER BY doc.processed_at DESC LIMIT :n"
+        )
+        label = "SELECT doc_id FROM doc_search WHERE user_id = :user_id AND label LIKE :pattern ESCAPE '!'"
+        if dialect.is_sqlite:
+            by_words = (
+                "SELECT s.doc_id FROM doc_fts JOIN doc_search s ON s.n = doc_fts.rowid "
+                "WHERE doc_fts MATCH :query AND s.user_id = :user_id"
+            )
+        else:
+            by_words = "SELECT doc_id FROM doc_search WHERE user_id = :user_id AND words @@ CAST(:query AS tsquery)"
+        self._sqlite = dialect.is_sqlite
+        self._both = dialect.sql(f"SELECT doc.id FROM ({label} UNION {by_words}) AS found {latest}")  # noqa: S608
+        self._label_only = dialect.sql(f"SELECT doc.id FROM ({label}) AS found {latest}")  # noqa: S608
+
+    async def find(self, connection: AsyncConnection, user_id: str, query: str, limit: int) -> list[str]:
+        """Give ids of matching documents, latest first."""
+        asked = words(query)[:32]
+        values: dict[str, Any] = {"user_id": user_id, "pattern": like_pattern(query), "n": limit}
+        if not asked:
+            return [row["id"] for row in await fetch(connection, self._label_only, **values)]
+        if self._sqlite:
+            values["query"] = " AND ".join(f'"{word}"*' for word in asked)
+        else:
+            values["query"] = " & ".join("'" + word.replace("\\", "").replace("'", "''") + "':*" for word in asked)
+        return [row["id"] for row in await fetch(connection, self._both, **values)]

@@ -1,0 +1,268 @@
+"""The parts list: the one place that chooses what stands behind each port."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from metatag.v1 import jobs_pb2_grpc
+from metatag_jobs.adapters.dialect import is_passing, new_id
+from metatag_jobs.adapters.directory_files import DirectoryFiles
+from metatag_jobs.adapters.grpc_tagger import GrpcTagger
+from metatag_jobs.adapters.keybox import AesKeyBox
+from metatag_jobs.adapters.leadership import SoleLeader
+from metatag_jobs.adapters.local_fetcher import LocalFetcher
+from metatag_jobs.adapters.memory_fanout import MemoryFanout
+from metatag_jobs.adapters.ocr_nodes import OcrNodes
+from metatag_jobs.adapters.ocr_pool import PooledOcr
+from metatag_jobs.adapters.sql_artifacts import SqlArtifacts
+from metatag_jobs.adapters.sql_control import SqlJobStore
+from metatag_jobs.adapters.sql_events import SqlEventLog
+from metatag_jobs.adapters.sql_history import SqlHistory
+from metatag_jobs.adapters.sql_vocabularies import SqlVocabularies
+from metatag_jobs.adapters.sql_work import SqlWorkStore
+from metatag_jobs.adapters.tickets import MemoryBroker, TaskiqTickets
+from metatag_jobs.adapters.url_fetcher import UrlFetcher
+from metatag_jobs.adapters.url_guard import UrlGuard
+from metatag_jobs.dispatcher import Dispatcher
+from metatag_jobs.exports import Exports
+from metatag_jobs.intake import Intake
+from metatag_jobs.journal import GroupJournal
+from metatag_jobs.pipeline import Limits, Pipeline
+from metatag_jobs.ports import Fanout, Fetcher, FileStore, Leadership
+from metatag_jobs.retrying import Limits as RetryLimits
+from metatag_jobs.servicer.core import Desk
+from metatag_jobs.servicer.service import JobsServicer
+from metatag_jobs.settings import JobsSettings
+from metatag_jobs.sources import Sources
+from metatag_jobs.sweeper import Retention, Sweeper
+from metatag_jobs.uploads import Uploads
+from metatag_jobs.watching import Watching
+from metatag_jobs.worker import Worker
+from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
+from metatag_runtime.hosting import Service
+from metatag_runtime.settings import SettingsError
+from metatag_runtime.sql import Database, migrate
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "alembic_version_jobs"
+SERVICE_NAME = "metatag.v1.JobsService"
+
+
+async def build(settings: JobsSettings) -> Sequence[Service]:
+    """Give the room's services in the order in which they start."""
+    _check(settings)
+    parts = Parts.choose(settings)
+    services: list[Service] = [Foundation(settings, parts)]
+    if settings.role in ("all", "worker"):
+        services.append(_worker(settings, parts))
+    if settings.role in ("all", "api"):
+        services.append(_dispatcher(settings, parts))
+        services.append(_sweeper(settings, parts))
+        services.append(_server(settings, parts))
+    return services
+
+
+@dataclass
+class Parts:
+    """The chosen adapters, shared by the services."""
+
+    database: Database
+    jobs: SqlJobStore
+    work: SqlWorkStore
+    events: SqlEventLog
+    history: SqlHistory
+    artifacts: SqlArtifacts
+    vocabularies: SqlVocabularies
+    files: FileStore
+    fanout: Fanout
+    tickets: TaskiqTickets
+    leadership: Leadership
+    nodes: OcrNodes
+    ocr: PooledOcr
+    tagger: GrpcTagger
+    url_fetcher: UrlFetcher
+    sources: Sources
+    keys: AesKeyBox
+
+    @classmethod
+    def choose(cls, settings: JobsSettings) -> Parts:
+        """Pick the adapters that the settings name; opens nothing yet."""
+        database = Database(settings.database_url, pool_size=settings.database_pool)
+        nodes = OcrNodes(settings.ocr_address, settings.ocr_resolve)
+        url_fetcher = UrlFetcher(
+            UrlGuard(settings.url_allow), timeout=settings.url_timeout, redirects=settings.url_redirects
+        )
+        return cls(
+            database=database,
+            jobs=SqlJobStore(database),
+            work=SqlWorkStore(database, settings.lease),
+            events=SqlEventLog(database),
+            history=SqlHistory(database),
+            artifacts=SqlArtifacts(database),
+            vocabularies=SqlVocabularies(database),
+            files=_files(settings),
+            fanout=MemoryFanout(),
+            tickets=TaskiqTickets(MemoryBroker(), MemoryBroker()),
+            leadership=SoleLeader(),
+            nodes=nodes,
+            ocr=PooledOcr(nodes, deadline=settings.ocr_deadline, range_pages=settings.ocr_range_pages),
+            tagger=GrpcTagger(settings.tagger_address, settings.tag_deadline),
+            url_fetcher=url_fetcher,
+            sources=Sources(_fetchers(settings, url_fetcher)),
+            keys=AesKeyBox(settings.secret_key.get_secret_value()),
+        )
+
+
+class Foundation:
+    """Starts first and stops last: tables, files, connections."""
+
+    name = "jobs-foundation"
+
+    def __init__(self, settings: JobsSettings, parts: Parts) -> None:
+        self._settings = settings
+        self._parts = parts
+
+    async def start(self) -> None:
+        """Bring the tables up to date and connect."""
+        await asyncio.to_thread(migrate, self._settings.database_url, MIGRATIONS, VERSION_TABLE)
+        await self._parts.files.ping()
+        await self._parts.nodes.start()
+        await self._parts.tickets.start()
+
+    async def wait(self) -> None:
+        """Never ends by itself."""
+        await asyncio.Event().wait()
+
+    async def stop(self, grace: float) -> None:
+        """Disconnect."""
+        parts = self._parts
+        await parts.tickets.stop()
+        await parts.nodes.stop()
+        await parts.tagger.close()
+        await parts.url_fetcher.close()
+        await parts.database.close()
+
+
+def _check(settings: JobsSettings) -> None:
+    if not settings.redis_url and settings.role != "all":
+        raise SettingsError(
+            "METATAG_JOBS_REDIS_URL is not set, so tickets stay in the process and METATAG_JOBS_ROLE must be all."
+        )
+
+
+def _files(settings: JobsSettings) -> FileStore:
+    return DirectoryFiles(Path(settings.files_url))
+
+
+def _fetchers(settings: JobsSettings, url: UrlFetcher) -> dict[str, Fetcher]:
+    roots = [Path(root) for root in settings.local_roots.split(":") if root]
+    return {"url": url, "local": LocalFetcher(roots)}
+
+
+def _worker(settings: JobsSettings, parts: Parts) -> Worker:
+    owner = str(uuid.uuid4())
+    journal = GroupJournal(parts.work, parts.fanout, owner, is_passing)
+    pipeline = Pipeline(
+        journal=journal,
+        files=parts.files,
+        fetcher=parts.sources,
+        ocr=parts.ocr,
+        tagger=parts.tagger,
+        keys=parts.keys,
+        limits=Limits(settings.max_file_bytes, settings.fetch_deadline, settings.tag_deadline, settings.reuse),
+        new_id=new_id,
+    )
+    return Worker(
+        owner=owner,
+        store=parts.work,
+        journal=journal,
+        pipeline=pipeline,
+        queue=parts.tickets,
+        fanout=parts.fanout,
+        limits=RetryLimits(settings.max_tries, settings.max_waits),
+        slots=settings.slots,
+        interactive_slots=settings.interactive_slots,
+    )
+
+
+def _dispatcher(settings: JobsSettings, parts: Parts) -> Dispatcher:
+    return Dispatcher(
+        store=parts.work,
+        queue=parts.tickets,
+        fanout=parts.fanout,
+        events=parts.events,
+        leadership=parts.leadership,
+        lease=settings.lease,
+        admitted_lease=settings.admitted_lease,
+        max_crashes=settings.max_crashes,
+        max_running=settings.max_running,
+    )
+
+
+def _sweeper(settings: JobsSettings, parts: Parts) -> Sweeper:
+    retention = Retention(
+        settings.retention_days,
+        settings.file_retention_days,
+        settings.event_retention_hours,
+        settings.upload_retention_hours,
+    )
+    return Sweeper(
+        jobs=parts.jobs,
+        artifacts=parts.artifacts,
+        files=parts.files,
+        leadership=parts.leadership,
+        retention=retention,
+    )
+
+
+def _server(settings: JobsSettings, parts: Parts) -> GrpcService:
+    servicer = JobsServicer(_desk(settings, parts))
+
+    async def ready() -> bool:
+        await parts.database.ping()
+        return True
+
+    return GrpcService(
+        "jobs",
+        GrpcServerOptions(settings.listen, reflection=settings.reflection),
+        [lambda server: jobs_pb2_grpc.add_JobsServiceServicer_to_server(servicer, server)],
+        [SERVICE_NAME],
+        ready,
+    )
+
+
+def _desk(settings: JobsSettings, parts: Parts) -> Desk:
+    dependencies = {
+        "database": parts.database.ping,
+        "object_store": parts.files.ping,
+        "ocr": parts.ocr.ping,
+        "tagger": parts.tagger.ping,
+    }
+    if settings.redis_url:
+        dependencies["redis"] = parts.fanout.ping
+    return Desk(
+        jobs=parts.jobs,
+        intake=Intake(
+            parts.jobs,
+            parts.vocabularies,
+            parts.keys,
+            parts.fanout,
+            max_running=settings.job_max_running,
+            new_id=new_id,
+        ),
+        watching=Watching(parts.jobs, parts.events, parts.fanout),
+        uploads=Uploads(parts.artifacts, parts.files, max_bytes=settings.max_file_bytes, new_id=new_id),
+        history=parts.history,
+        exports=Exports(parts.history),
+        vocabularies=parts.vocabularies,
+        sources=parts.sources,
+        files=parts.files,
+        fanout=parts.fanout,
+        keys=parts.keys,
+        max_file_bytes=settings.max_file_bytes,
+        dependencies=dependencies,
+    )

@@ -1,0 +1,165 @@
+"""The dispatcher: admits documents fairly into a bounded window of tickets, reaps leases, relays events, sweeps.
+
+Many api replicas may run one; one leads. Two leaders by accident are harmless: admission locks rows, tickets are fenced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from prometheus_client import Gauge
+
+from metatag_jobs.plan import plan
+from metatag_jobs.ports import EventLog, Fanout, Leadership, TicketQueue, WorkStore
+
+log = structlog.get_logger("metatag.jobs.dispatcher")
+
+LEADING = Gauge("metatag_jobs_leading", "Whether this process leads the dispatch.")
+BACKLOG = Gauge(
+    "metatag_jobs_backlog", "Documents that could be in work now if there were slots: the signal to scale on."
+)
+
+# Without hints the dispatcher looks this often. Seconds.
+TICK = 0.1
+IDLE_TICK = 1.0
+REAP_PERIOD = 1.0
+RELAY_PERIOD = 2.0
+LEADER_PERIOD = 1.0
+
+
+class Dispatcher:
+    """A service of the host."""
+
+    name = "jobs-dispatcher"
+
+    def __init__(
+        self,
+        *,
+        store: WorkStore,
+        queue: TicketQueue,
+        fanout: Fanout,
+        events: EventLog,
+        leadership: Leadership,
+        lease: float,
+        admitted_lease: float,
+        max_crashes: int,
+        max_running: int,
+    ) -> None:
+        self._store = store
+        self._queue = queue
+        self._fanout = fanout
+        self._events = events
+        self._leadership = leadership
+        self._lease = lease
+        self._admitted_lease = admitted_lease
+        self._max_crashes = max_crashes
+        self._max_running = max_running
+        self._wake = asyncio.Event()
+        self._dirty: set[str] = set()
+        self._relay_wake = asyncio.Event()
+        self._leading = False
+        self._tasks: list[asyncio.Task[None]] = []
+        fanout.on_nudge(self._wake.set)
+        fanout.on_announce(self._announced)
+
+    async def start(self) -> None:
+        """Begin to dispatch."""
+        await self._try_to_lead()
+        loops = (
+            (self._keep_leading, "lead"),
+            (self._dispatch_loop, "dispatch"),
+            (self._reap_loop, "reap"),
+            (self._relay_loop, "relay"),
+        )
+        self._tasks = [asyncio.create_task(self._guard(loop), name=f"jobs-{name}") for loop, name in loops]
+
+    async def wait(self) -> None:
+        """Return when one of the loops ended by itself."""
+        await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+
+    async def stop(self, grace: float) -> None:
+        """End the loops and let another lead."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(self._leadership.resign(), 1.0)
+
+    async def _guard(self, loop: Callable[[], Awaitable[None]]) -> None:
+        """Run a loop for ever; a failure is logged and the loop goes on."""
+        while True:
+            try:
+                await loop()
+            except Exception as error:
+                log.warning("dispatcher step failed", step=loop.__name__, error=repr(error))
+                await asyncio.sleep(0.5)
+
+    async def _keep_leading(self) -> None:
+        await asyncio.sleep(LEADER_PERIOD)
+        await self._try_to_lead()
+
+    async def _try_to_lead(self) -> None:
+        try:
+            leading = await asyncio.wait_for(self._leadership.leads(), 5.0)
+        except Exception as error:
+            log.warning("leadership unknown", error=repr(error))
+            leading = False
+        if leading != self._leading:
+            log.info("leading" if leading else "not leading")
+        self._leading = leading
+        LEADING.set(int(leading))
+
+    async def _dispatch_loop(self) -> None:
+        sent = await self.step() if self._leading else 0
+        pause = TICK if sent else IDLE_TICK if not self._leading else TICK * 2
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), pause)
+        self._wake.clear()
+
+    async def step(self) -> int:
+        """Admit what fits and send the tickets; give how many."""
+        jobs, window = await self._store.open_jobs()
+        BACKLOG.set(sum(min(job.queued + job.running, job.max_running) for job in jobs))
+        shares, lanes = plan(jobs, window, self._max_running)
+        if not shares:
+            return 0
+        tickets = await self._store.admit(shares, lanes, self._admitted_lease)
+        try:
+            await self._queue.send(tickets)
+        except Exception as error:
+            # The admitted lease brings them back.
+            log.warning("tickets lost", count=len(tickets), error=repr(error))
+        return len(tickets)
+
+    async def _reap_loop(self) -> None:
+        await asyncio.sleep(REAP_PERIOD)
+        if not self._leading:
+            return
+        if await self._store.reap(self._lease, self._max_crashes):
+            self._wake.set()
+        while await self._store.sweep(1000):
+            pass
+
+    def _announced(self, job_id: str) -> None:
+        if self._leading:
+            self._dirty.add(job_id)
+            self._relay_wake.set()
+
+    async def _relay_loop(self) -> None:
+        end = time.monotonic() + RELAY_PERIOD
+        while (left := end - time.monotonic()) > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._relay_wake.wait(), left)
+            self._relay_wake.clear()
+            dirty, self._dirty = self._dirty, set()
+            for job_id in dirty:
+                await self._fanout.relay(job_id, self._events)
+        if self._leading:
+            # Hints may be lost; what changed lately is looked at once more.
+            self._dirty |= set(await self._events.recently_changed(3 * RELAY_PERIOD))
+            if self._dirty:
+                self._relay_wake.set()

@@ -1,0 +1,93 @@
+"""What can go wrong in jobs, beside the runtime's general errors."""
+
+from __future__ import annotations
+
+from metatag_runtime.errors import ErrorCode, MetatagError
+
+INSUFFICIENT_TEXT = (
+    "Could not extract sufficient text from PDF. The document might be scanned or image-based without OCR support."
+)
+
+
+class JobNotFound(MetatagError):
+    """The job does not exist, or belongs to somebody else."""
+
+    code = ErrorCode.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__("Job not found")
+
+
+class DocumentNotFound(MetatagError):
+    """The document does not exist, or belongs to somebody else."""
+
+    code = ErrorCode.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__("Document not found")
+
+
+class JobIdTaken(MetatagError):
+    """A client chose an id that is in use."""
+
+    code = ErrorCode.CONFLICT
+
+    def __init__(self) -> None:
+        super().__init__("A job with this id exists already; leave job_id out or choose another one.")
+
+
+class WrongState(MetatagError):
+    """The job's state does not allow the step; the message names the state."""
+
+    code = ErrorCode.INVALID_STATE
+
+
+class SourceRefused(MetatagError):
+    """The address may not be fetched: bad form, forbidden scheme, private network, outside the roots."""
+
+    code = ErrorCode.SOURCE_REFUSED
+
+
+class SourceUnavailable(MetatagError):
+    """The source did not give the document; a repetition may help when `again` is set."""
+
+    code = ErrorCode.SOURCE_UNAVAILABLE
+
+    def __init__(self, message: str, *, again: bool = True, retry_after: float | None = None) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.again = again
+
+
+class FileTooLarge(MetatagError):
+    """The document is larger than the bound."""
+
+    code = ErrorCode.TOO_LARGE
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(f"File too large (max {max_bytes // (1024 * 1024)}MB)")
+
+
+class NotAPdf(MetatagError):
+    """The bytes are not a PDF."""
+
+    code = ErrorCode.UNSUPPORTED_MEDIA
+
+    def __init__(self, message: str = "The file is not a PDF document.") -> None:
+        super().__init__(message)
+
+
+class FileGone(MetatagError):
+    """A stored file or output is no longer there."""
+
+    code = ErrorCode.NOT_FOUND
+
+    def __init__(self, message: str = "The stored file is no longer available.") -> None:
+        super().__init__(message)
+
+
+class Replaced(Exception):
+    """This worker no longer owns the document: stop, write nothing."""
+
+
+class Stopped(Exception):
+    """The job was paused, cancelled or deleted, or the worker drains: hand the document back at the checkpoint."""

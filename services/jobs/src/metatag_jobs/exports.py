@@ -1,0 +1,169 @@
+"""Results of a job as a file, made while it is read: CSV, JSON Lines or XLSX."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from metatag_jobs.jsonable import pack
+from metatag_jobs.model import Document
+from metatag_jobs.ports import History
+from metatag_runtime.errors import InvalidArgument
+
+COLUMNS = (
+    "row_number",
+    "title",
+    "description",
+    "file_source_type",
+    "file_path",
+    "status",
+    "generated_tags",
+    "error",
+    "error_code",
+    "language",
+    "extraction_method",
+    "is_scanned",
+    "ocr_confidence",
+    "page_count",
+    "text_length",
+    "tagger",
+    "model_name",
+    "degraded",
+    "cost_micros",
+    "processed_at",
+    "document_id",
+)
+_CHUNK = 512 * 1024
+
+# A spreadsheet runs a cell that begins so. A leading apostrophe makes it text.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+class Exports:
+    """The use case ExportJob."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    async def export(self, user_id: str, job_id: str, kind: str) -> AsyncIterator[bytes]:
+        """Give the file in chunks of at most 1 MiB; raises JobNotFound, InvalidArgument."""
+        writers: dict[str, Callable[[AsyncIterator[list[Document]]], AsyncIterator[bytes]]] = {
+            "csv": _csv,
+            "json_lines": _json_lines,
+            "xlsx": _xlsx,
+        }
+        if kind not in writers:
+            raise InvalidArgument("format must be csv, json_lines or xlsx.")
+        async for chunk in writers[kind](self._history.export(user_id, job_id)):
+            for start in range(0, len(chunk), _CHUNK):
+                yield chunk[start : start + _CHUNK]
+
+
+def harmless(value: Any) -> Any:
+    """Give a cell that a spreadsheet shows as it is: text that would be a formula gets an apostrophe in front."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def row_of(document: Document) -> list[Any]:
+    """Give a document's cells in the order of COLUMNS."""
+    result = document.result
+    problem = document.problem
+    tags = [tag.tag for tag in result.tags] if result else []
+    usage = result.usage if result else None
+    return [
+        document.position + 1,
+        document.title,
+        document.description,
+        document.source.type,
+        document.source.path,
+        document.state,
+        ", ".join(tags),
+        problem.message if problem else "",
+        problem.code if problem else "",
+        result.language if result else "",
+        result.extraction_method if result else "",
+        result.is_scanned if result else "",
+        result.ocr_confidence if result and result.ocr_confidence is not None else "",
+        result.page_count if result else "",
+        result.text_length if result else "",
+        result.tagger if result else "",
+        result.model_name if result else "",
+        result.degraded if result else "",
+        usage.cost_micros if usage and usage.cost_micros is not None else "",
+        datetime.fromtimestamp(document.processed_at, UTC).isoformat() if document.processed_at else "",
+        document.id,
+    ]
+
+
+async def _csv(batches: AsyncIterator[list[Document]]) -> AsyncIterator[bytes]:
+    # The mark makes spreadsheets read UTF-8, without which Devanagari is lost.
+    yield "\ufeff".encode() + _csv_lines([list(COLUMNS)])
+    async for batch in batches:
+        yield _csv_lines([[harmless(cell) for cell in row_of(document)] for document in batch])
+
+
+def _csv_lines(rows: Sequence[Sequence[Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
+
+
+async def _json_lines(batches: AsyncIterator[list[Document]]) -> AsyncIterator[bytes]:
+    async for batch in batches:
+        lines = (json.dumps(_object(document), ensure_ascii=False) for document in batch)
+        yield "".join(f"{line}\n" for line in lines).encode()
+
+
+def _object(document: Document) -> dict[str, Any]:
+    row = dict(zip(COLUMNS, row_of(document), strict=True))
+    row = {name: (None if value == "" else value) for name, value in row.items()}
+    row["generated_tags"] = [tag.tag for tag in document.result.tags] if document.result else []
+    row["tags"] = pack(document.result.tags) if document.result else []
+    return row
+
+
+async def _xlsx(batches: AsyncIterator[list[Document]]) -> AsyncIterator[bytes]:
+    import xlsxwriter
+
+    with tempfile.TemporaryDirectory(prefix="metatag-export-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "results.xlsx"
+        # Rows go to disk as they come; text is never taken for a formula, a link or a number.
+        book = xlsxwriter.Workbook(
+            str(path),
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "tmpdir": folder,
+            },
+        )
+        sheet = book.add_worksheet("results")
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, COLUMNS)
+        number = 1
+        async for batch in batches:
+            await asyncio.to_thread(_write_rows, sheet, number, batch)
+            number += len(batch)
+        await asyncio.to_thread(book.close)
+        with path.open("rb") as file:
+            while chunk := await asyncio.to_thread(file.read, _CHUNK):
+                yield chunk
+
+
+# Longest text that a cell of XLSX may hold.
+_CELL = 32_767
+
+
+def _write_rows(sheet: Any, number: int, batch: Sequence[Document]) -> None:
+    for offset, document in enumerate(batch):
+        row = row_of(document)
+        cells = [value[:_CELL] if isinstance(value, str) else value for value in row]
+        sheet.write_row(number + offset, 0, cells)

@@ -1,0 +1,166 @@
+"""Taking a job in: checks options and rows, stores them in portions, starts the job. A wrong row fails alone."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from metatag_jobs.model import (
+    JOB_BATCH,
+    JOB_SINGLE,
+    MAX_DOCUMENTS,
+    DocumentSpec,
+    Job,
+    Problem,
+    ProcessOptions,
+    Source,
+)
+from metatag_jobs.ports import Fanout, JobStore, KeyBox, VocabularyStore
+from metatag_jobs.sources import TYPES
+from metatag_jobs.work import NewDocument, NewJob
+from metatag_runtime.context import request_id
+from metatag_runtime.errors import ErrorCode, InvalidArgument, NotFound
+
+log = structlog.get_logger("metatag.jobs.intake")
+
+# Documents in one message and in one transaction.
+PORTION = 1000
+MAX_TITLE = 500
+MAX_DESCRIPTION = 10_000
+MAX_PATH = 4000
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A job as it is asked for."""
+
+    user_id: str
+    job_id: str
+    type: str
+    options: ProcessOptions
+    provider_key: str
+    idempotency_key: str
+    public_config: dict[str, Any] | None
+    request_id: str = ""
+
+
+class Intake:
+    """The use case CreateJob."""
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        vocabularies: VocabularyStore,
+        keys: KeyBox,
+        fanout: Fanout,
+        *,
+        max_running: int,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._jobs = jobs
+        self._vocabularies = vocabularies
+        self._keys = keys
+        self._fanout = fanout
+        self._max_running = max_running
+        self._new_id = new_id
+
+    async def create(
+        self, submission: Submission, documents: AsyncIterator[Sequence[DocumentSpec]]
+    ) -> tuple[Job, bool]:
+        """Store and start a job; give it, and whether it is the answer to an earlier call with the same key."""
+        job = await self._new_job(submission)
+        earlier = await self._jobs.begin(job)
+        if earlier is not None:
+            return earlier, True
+        try:
+            await self._add_all(job.id, documents)
+            started = await self._jobs.activate(job.id)
+        except BaseException:
+            await self._jobs.abandon(job.id)
+            raise
+        await self._fanout.announce([job.id])
+        await self._fanout.nudge()
+        return started, False
+
+    async def _new_job(self, asked: Submission) -> NewJob:
+        if not asked.user_id:
+            raise InvalidArgument("user_id is missing.")
+        if asked.type not in (JOB_SINGLE, JOB_BATCH):
+            raise InvalidArgument("type must be single or batch.")
+        if len(asked.idempotency_key) > 200:
+            raise InvalidArgument("The idempotency key has more than 200 characters.")
+        job_id = _job_id(asked.job_id) if asked.job_id else self._new_id()
+        version = 0
+        if asked.options.vocabulary:
+            try:
+                version = (await self._vocabularies.get(asked.user_id, asked.options.vocabulary, 0)).version
+            except NotFound:
+                raise InvalidArgument(f"There is no vocabulary named {asked.options.vocabulary!r}.") from None
+        return NewJob(
+            id=job_id,
+            user_id=asked.user_id,
+            type=asked.type,
+            options=self._options(asked.options),
+            public_config=asked.public_config,
+            idempotency_key=asked.idempotency_key,
+            secret=self._keys.seal(job_id, asked.provider_key) if asked.provider_key else None,
+            limiter=self._keys.fingerprint(asked.provider_key) or "service",
+            request_id=(asked.request_id or request_id())[:64],
+            vocabulary_version=version,
+        )
+
+    def _options(self, asked: ProcessOptions) -> ProcessOptions:
+        for name in ("num_pages", "max_running", "budget_micros", "min_text_chars"):
+            if getattr(asked, name) < 0:
+                raise InvalidArgument(f"{name} must not be negative.")
+        if len(asked.languages) > 4:
+            raise InvalidArgument("languages may name 4 languages at most.")
+        if not 0 <= asked.wish.num_tags <= 50:
+            raise InvalidArgument("num_tags must be 1 to 50.")
+        return replace(asked, max_running=min(asked.max_running or self._max_running, self._max_running))
+
+    async def _add_all(self, job_id: str, documents: AsyncIterator[Sequence[DocumentSpec]]) -> None:
+        count = 0
+        async for portion in documents:
+            if count + len(portion) > MAX_DOCUMENTS:
+                raise InvalidArgument(f"A job may have {MAX_DOCUMENTS:,} documents at most.")
+            for start in range(0, len(portion), PORTION):
+                part = portion[start : start + PORTION]
+                await self._jobs.add(job_id, [self._document(count + i, spec) for i, spec in enumerate(part)])
+                count += len(part)
+        if not count:
+            raise InvalidArgument("No documents provided")
+
+    def _document(self, position: int, spec: DocumentSpec) -> NewDocument:
+        return NewDocument(
+            id=self._new_id(),
+            position=position,
+            title=spec.title.strip()[:MAX_TITLE],
+            description=spec.description[:MAX_DESCRIPTION],
+            source=replace(spec.source, path=spec.source.path[:MAX_PATH]),
+            problem=spec.problem or _wrong(spec.source),
+        )
+
+
+def _wrong(source: Source) -> Problem | None:
+    """Give what is wrong with a row before any work."""
+    if source.type not in TYPES:
+        return Problem(str(ErrorCode.INVALID_ARGUMENT), "Unknown source type")
+    if not source.path.strip() and not source.file_id:
+        return Problem(str(ErrorCode.INVALID_ARGUMENT), "file_path is required")
+    if len(source.path) > MAX_PATH:
+        return Problem(str(ErrorCode.INVALID_ARGUMENT), f"file_path has more than {MAX_PATH} characters")
+    if source.type == "upload" and not source.file_id:
+        return Problem(str(ErrorCode.INVALID_ARGUMENT), "The uploaded file is missing")
+    return None
+
+
+def _job_id(asked: str) -> str:
+    try:
+        return str(uuid.UUID(asked))
+    except ValueError:
+        raise InvalidArgument("job_id must be a UUID.") from None

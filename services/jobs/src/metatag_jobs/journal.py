@@ -1,0 +1,179 @@
+"""Group commit: concurrent writes of one worker share transactions, so that the job row is not a hot spot.
+
+Each kind of write has one writer at a time. While it commits, new ones gather; the next transaction takes them all, up
+to GROUP. An idle worker's single write goes out at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+import structlog
+
+from metatag_jobs.errors import Replaced
+from metatag_jobs.ports import Fanout, WorkStore
+from metatag_jobs.work import Artifact, Checkpoint, Claim, Finish, PageEvent, Release, Ticket
+
+log = structlog.get_logger("metatag.jobs.journal")
+
+# Writes in one transaction.
+GROUP = 64
+
+# Page events wait for company at most so long. Seconds.
+PAGE_PERIOD = 0.2
+
+# Page events that may wait; beyond, they are dropped: they only decorate.
+PAGE_BOUND = 5000
+
+# A write that the database refuses is tried again, so that a restart of it costs no work. Seconds.
+RETRY_FOR = 60.0
+RETRY_PAUSE = 0.5
+
+# Says whether the database may take the same write a moment later.
+Passing = Callable[[Exception], bool]
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+class _Group(Generic[Item, Answer]):
+    """One kind of write."""
+
+    def __init__(self, write: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]], passing: Passing) -> None:
+        self._write = write
+        self._passing = passing
+        self._waiting: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
+        self._writer: asyncio.Task[None] | None = None
+
+    async def put(self, item: Item) -> Answer:
+        """Write one item with others; gives its answer."""
+        done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, done))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._drain())
+        return await done
+
+    async def _drain(self) -> None:
+        try:
+            while self._waiting:
+                group = [self._waiting.popleft() for _ in range(min(GROUP, len(self._waiting)))]
+                await self._commit(group)
+        finally:
+            self._writer = None
+
+    async def _commit(self, group: list[tuple[Item, asyncio.Future[Answer]]]) -> None:
+        try:
+            answers = await _insist(lambda: self._write([item for item, _ in group]), self._passing)
+        except Exception as error:
+            for _, done in group:
+                if not done.done():
+                    done.set_exception(error)
+            return
+        for (_, done), answer in zip(group, answers, strict=True):
+            if not done.done():
+                done.set_result(answer)
+
+
+async def _insist(write: Callable[[], Awaitable[Sequence[Answer]]], passing: Passing) -> Sequence[Answer]:
+    """Repeat a write over a restart of the database; every write is fenced, so a second one does no harm."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + RETRY_FOR
+    while True:
+        try:
+            return await write()
+        except Exception as error:
+            if loop.time() > end or not passing(error):
+                raise
+            log.warning("write failed, trying again", error=type(error).__name__)
+            await asyncio.sleep(RETRY_PAUSE * random.uniform(0.5, 1.0))  # noqa: S311  jitter, no secret
+
+
+class GroupJournal:
+    """The pipeline's Journal and the worker's hand in the store, for one owner."""
+
+    def __init__(self, store: WorkStore, fanout: Fanout, owner: str, passing: Passing) -> None:
+        self._store = store
+        self._fanout = fanout
+        self._owner = owner
+        self._starts = _Group(self._write_starts, passing)
+        self._checkpoints = _Group(self._write_checkpoints, passing)
+        self._finishes = _Group(self._write_finishes, passing)
+        self._releases = _Group(self._write_releases, passing)
+        self._pages: list[PageEvent] = []
+        self._page_writer: asyncio.Task[None] | None = None
+
+    async def start(self, ticket: Ticket) -> Claim | None:
+        """Take a document over; None when the ticket is no longer good."""
+        return await self._starts.put(ticket)
+
+    async def checkpoint(self, checkpoint: Checkpoint) -> tuple[str, Artifact]:
+        """Store a stage's output. Raises Replaced."""
+        found = await self._checkpoints.put(checkpoint)
+        if found is None:
+            raise Replaced
+        return found
+
+    async def reuse(self, claim: Claim, stage: str, kind: str, digest: str) -> tuple[str, Artifact] | None:
+        """Checkpoint with an existing artifact, if there is one. Raises Replaced."""
+        return await self._store.reuse(self._owner, claim, stage, kind, digest)
+
+    async def finish(self, finish: Finish) -> str:
+        """End a document; gives the job's state. Raises Replaced."""
+        if self._page_writer is not None:
+            await asyncio.shield(self._page_writer)
+        state = await self._finishes.put(finish)
+        if not state:
+            raise Replaced
+        return state
+
+    async def release(self, release: Release) -> bool:
+        """Put a document back; gives whether it was still ours."""
+        return await self._releases.put(release)
+
+    def page(self, page: PageEvent) -> None:
+        """Tell observers of a page, soon."""
+        if len(self._pages) < PAGE_BOUND:
+            self._pages.append(page)
+        if self._page_writer is None:
+            self._page_writer = asyncio.create_task(self._write_pages())
+
+    async def _write_starts(self, tickets: Sequence[Ticket]) -> list[Claim | None]:
+        claims = await self._store.start(self._owner, tickets)
+        await self._fanout.announce(sorted({claim.job_id for claim in claims.values()}))
+        found = []
+        for ticket in tickets:
+            # Doubled tickets in one group: only the first may have the document.
+            found.append(claims.pop(ticket.document_id, None))
+        return found
+
+    async def _write_checkpoints(self, checkpoints: Sequence[Checkpoint]) -> list[tuple[str, Artifact] | None]:
+        kept = await self._store.checkpoint(self._owner, checkpoints)
+        return [kept.get(each.document_id) for each in checkpoints]
+
+    async def _write_finishes(self, finishes: Sequence[Finish]) -> list[str]:
+        states = await self._store.finish(self._owner, finishes)
+        await self._fanout.announce(sorted({each.claim.job_id for each in finishes}))
+        await self._fanout.nudge()
+        return [states.get(each.claim.document_id, "") for each in finishes]
+
+    async def _write_releases(self, releases: Sequence[Release]) -> list[bool]:
+        kept = await self._store.release(self._owner, releases)
+        await self._fanout.nudge()
+        return [each.document_id in kept for each in releases]
+
+    async def _write_pages(self) -> None:
+        try:
+            await asyncio.sleep(PAGE_PERIOD)
+            while self._pages:
+                pages, self._pages = self._pages[:GROUP], self._pages[GROUP:]
+                await self._store.tell_pages(self._owner, pages)
+                await self._fanout.announce(sorted({page.job_id for page in pages}))
+        except Exception as error:
+            log.warning("page events lost", error=type(error).__name__)
+            self._pages.clear()
+        finally:
+            self._page_writer = None

@@ -1,0 +1,59 @@
+"""Model to plain JSON and back, by field name; defaults are left out, unknown names are ignored."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from functools import cache
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def pack(value: Any) -> Any:
+    """Give the JSON form of a model object: only the fields that differ from their defaults."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        packed = {}
+        for name, default in _defaults(type(value)):
+            item = getattr(value, name)
+            if item != default:
+                packed[name] = pack(item)
+        return packed
+    if isinstance(value, list | tuple):
+        return [pack(item) for item in value]
+    return value
+
+
+def unpack(cls: type[T], data: dict[str, Any]) -> T:
+    """Build a model object from its JSON form."""
+    fields = _fields(cls)
+    return cls(**{name: _build(fields[name], item) for name, item in data.items() if name in fields})
+
+
+def _build(kind: Any, item: Any) -> Any:
+    if item is None:
+        return None
+    origin = typing.get_origin(kind)
+    if origin in (types.UnionType, typing.Union):
+        return _build(next(arg for arg in typing.get_args(kind) if arg is not type(None)), item)
+    if origin is list:
+        inner = typing.get_args(kind)[0]
+        return [_build(inner, each) for each in item]
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        return unpack(kind, item)
+    return item
+
+
+@cache
+def _fields(cls: type[Any]) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
+@cache
+def _defaults(cls: type[Any]) -> list[tuple[str, Any]]:
+    found = []
+    for item in dataclasses.fields(cls):
+        default = item.default_factory() if item.default_factory is not dataclasses.MISSING else item.default
+        found.append((item.name, default))
+    return found

@@ -1,0 +1,221 @@
+"""First tables of jobs.
+
+A migration is history: it describes its own tables instead of importing today's.
+"""
+
+from __future__ import annotations
+
+from alembic import op
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+metadata = MetaData()
+
+
+def _id() -> String:
+    # Byte order: cheaper than a language's order, and ids have none.
+    return String(64).with_variant(String(64, collation="C"), "postgresql")  # type: ignore[return-value]
+
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", _id(), primary_key=True),
+    Column("user_id", _id(), nullable=False),
+    Column("type", String(16), nullable=False),
+    # creating, running, paused, completed, failed, cancelled, deleted
+    Column("state", String(16), nullable=False),
+    Column("interactive", Boolean, nullable=False),
+    # Counters live here: nobody counts documents. total = queued + running + done + failed + cancelled.
+    Column("total", Integer, nullable=False, server_default="0"),
+    Column("queued", Integer, nullable=False, server_default="0"),
+    Column("running", Integer, nullable=False, server_default="0"),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("failed", Integer, nullable=False, server_default="0"),
+    Column("cancelled", Integer, nullable=False, server_default="0"),
+    Column("max_running", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False, server_default="0"),
+    Column("options", Text, nullable=False),
+    Column("public_config", Text),
+    Column("problem", Text),
+    Column("secret", LargeBinary),
+    Column("limiter", String(80), nullable=False, server_default=""),
+    Column("idempotency_key", String(200)),
+    Column("request_id", String(64), nullable=False, server_default=""),
+    Column("vocabulary_version", Integer, nullable=False, server_default="0"),
+    Column("budget_micros", BigInteger, nullable=False, server_default="0"),
+    Column("cost_micros", BigInteger, nullable=False, server_default="0"),
+    # Open documents still have to be marked cancelled, or all rows removed.
+    Column("sweep", Boolean, nullable=False, server_default=text("false")),
+    Column("created_at", Double, nullable=False),
+    Column("started_at", Double),
+    Column("completed_at", Double),
+    Column("updated_at", Double, nullable=False),
+    UniqueConstraint("user_id", "idempotency_key", name="uq_job_idempotency"),
+)
+Index("ix_job_user", job.c.user_id, job.c.created_at)
+Index("ix_job_open", job.c.id, sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'"))
+Index("ix_job_busy", job.c.id, sqlite_where=text("running > 0"), postgresql_where=text("running > 0"))
+Index("ix_job_sweep", job.c.id, sqlite_where=text("sweep"), postgresql_where=text("sweep"))
+Index("ix_job_updated", job.c.updated_at)
+
+doc = Table(
+    "doc",
+    metadata,
+    Column("id", _id(), primary_key=True),
+    Column("job_id", _id(), nullable=False),
+    Column("user_id", _id(), nullable=False),
+    Column("position", Integer, nullable=False),
+    # queued, admitted, running, done, failed, cancelled
+    Column("state", String(16), nullable=False),
+    Column("stage", String(8), nullable=False, server_default="fetch"),
+    # The fencing token: counts admissions.
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("waits", Integer, nullable=False, server_default="0"),
+    Column("crashes", Integer, nullable=False, server_default="0"),
+    Column("not_before", Double, nullable=False, server_default="0"),
+    Column("owner", _id()),
+    Column("lease_until", Double),
+    Column("title", Text, nullable=False, server_default=""),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("source_type", String(16), nullable=False),
+    Column("source_path", Text, nullable=False),
+    Column("file_id", _id()),
+    Column("ocr_id", _id()),
+    Column("tag_id", _id()),
+    Column("file_size", BigInteger, nullable=False, server_default="0"),
+    Column("fetch_ms", Integer, nullable=False, server_default="0"),
+    Column("ocr_ms", Integer, nullable=False, server_default="0"),
+    Column("tag_ms", Integer, nullable=False, server_default="0"),
+    Column("problem", Text),
+    Column("created_at", Double, nullable=False),
+    Column("started_at", Double),
+    Column("processed_at", Double),
+    UniqueConstraint("job_id", "position", name="uq_doc_position"),
+)
+_QUEUED = text("state = 'queued'")
+_ADMITTED = text("state = 'admitted'")
+_RUNNING = text("state = 'running'")
+_ENDED = text("state IN ('done', 'failed')")
+Index("ix_doc_ready", doc.c.job_id, doc.c.not_before, doc.c.position, sqlite_where=_QUEUED, postgresql_where=_QUEUED)
+Index("ix_doc_admitted", doc.c.lease_until, sqlite_where=_ADMITTED, postgresql_where=_ADMITTED)
+Index("ix_doc_running", doc.c.owner, sqlite_where=_RUNNING, postgresql_where=_RUNNING)
+Index("ix_doc_latest", doc.c.user_id, doc.c.processed_at, sqlite_where=_ENDED, postgresql_where=_ENDED)
+
+doc_result = Table(
+    "doc_result",
+    metadata,
+    Column("doc_id", _id(), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+job_event = Table(
+    "job_event",
+    metadata,
+    Column("job_id", _id(), primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+lane = Table(
+    "lane",
+    metadata,
+    Column("user_id", _id(), primary_key=True),
+    Column("vtime", Double, nullable=False, server_default="0"),
+)
+
+worker = Table(
+    "worker",
+    metadata,
+    Column("id", _id(), primary_key=True),
+    Column("host", String(255), nullable=False),
+    Column("slots", Integer, nullable=False),
+    Column("interactive_slots", Integer, nullable=False),
+    Column("beat_at", Double, nullable=False),
+)
+
+limiter = Table(
+    "limiter",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("blocked_until", Double, nullable=False),
+)
+
+artifact = Table(
+    "artifact",
+    metadata,
+    # Also the object's name; never used twice.
+    Column("id", _id(), primary_key=True),
+    Column("user_id", _id(), nullable=False),
+    # file, ocr, tag
+    Column("kind", String(8), nullable=False),
+    Column("digest", _id(), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("refs", Integer, nullable=False),
+    Column("created_at", Double, nullable=False),
+    UniqueConstraint("user_id", "kind", "digest", name="uq_artifact"),
+)
+_UNUSED = text("refs <= 0")
+Index("ix_artifact_unused", artifact.c.created_at, sqlite_where=_UNUSED, postgresql_where=_UNUSED)
+
+vocabulary = Table(
+    "vocabulary",
+    metadata,
+    Column("user_id", _id(), primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("terms", Text, nullable=False),
+    Column("term_count", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("created_at", Double, nullable=False),
+)
+
+# The search index. Tokens are made by jobs itself (search_text.py), the same for both databases: their own word
+# splitters cut Devanagari words at vowel signs.
+_SQLITE_SEARCH = (
+    "CREATE TABLE doc_search (n INTEGER PRIMARY KEY, doc_id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL, "
+    "label TEXT NOT NULL)",
+    "CREATE INDEX ix_doc_search_user ON doc_search (user_id)",
+    "CREATE VIRTUAL TABLE doc_fts USING fts5(tokens, "
+    "tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")",
+)
+_POSTGRES_SEARCH = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    'CREATE TABLE doc_search (doc_id varchar(64) COLLATE "C" PRIMARY KEY, user_id varchar(64) COLLATE "C" NOT NULL, '
+    "label text NOT NULL, words tsvector NOT NULL)",
+    "CREATE INDEX ix_doc_search_user ON doc_search (user_id)",
+    "CREATE INDEX ix_doc_search_words ON doc_search USING gin (words)",
+    "CREATE INDEX ix_doc_search_label ON doc_search USING gin (label gin_trgm_ops)",
+)
+
+
+def upgrade() -> None:
+    """Make all tables."""
+    bind = op.get_bind()
+    metadata.create_all(bind)
+    for statement in _SQLITE_SEARCH if bind.dialect.name == "sqlite" else _POSTGRES_SEARCH:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    """Not offered: going back from the first tables is an empty database."""
+    raise NotImplementedError

@@ -1,0 +1,320 @@
+"""The nouns of jobs: jobs, documents, sources, options, results, events, tickets. Plain data, no I/O.
+
+Field names are those of the wire contract, so that `wire.py` can translate by name. Times are seconds since 1970 UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+JOB_SINGLE = "single"
+JOB_BATCH = "batch"
+
+# Public states of a job; a terminal one is the last.
+TERMINAL = frozenset({"completed", "failed", "cancelled"})
+
+# Stages of a document in their order.
+STAGES = ("fetch", "ocr", "tag", "finish")
+
+MAX_DOCUMENTS = 100_000
+MIN_TEXT_CHARS = 50
+DEFAULT_PAGES = 3
+PREVIEW_CHARS = 500
+UNTITLED = "Untitled Document"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One failure as a user may see it: an error code and a sentence."""
+
+    code: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a document comes from. `type` is "url", "s3", "local" or "upload"."""
+
+    type: str = ""
+    path: str = ""
+    file_id: str = ""
+
+
+@dataclass(frozen=True)
+class VocabularyTerm:
+    """One allowed tag and the words by which it is recognised."""
+
+    label: str = ""
+    aliases: list[str] = field(default_factory=list)
+    language: str = ""
+    parent: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """One version of a named list of allowed tags."""
+
+    name: str = ""
+    version: int = 0
+    terms: list[VocabularyTerm] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TagWish:
+    """What a caller wants of the tags; holds no secret."""
+
+    tagger: str = ""
+    num_tags: int = 0
+    exclusion_words: list[str] = field(default_factory=list)
+    allowed_tags: list[str] = field(default_factory=list)
+    strict: bool = False
+    tag_language: str = ""
+    model_name: str = ""
+    fallback_models: list[str] = field(default_factory=list)
+    max_cost_micros: int = 0
+    allow_degraded: bool = False
+
+
+@dataclass(frozen=True)
+class ProcessOptions:
+    """How documents are read and tagged; holds no secret. Zero and empty mean the defaults of the contract."""
+
+    num_pages: int = 0
+    ocr_mode: str = ""
+    languages: list[str] = field(default_factory=list)
+    wish: TagWish = field(default_factory=TagWish)
+    vocabulary: str = ""
+    max_running: int = 0
+    budget_micros: int = 0
+    min_text_chars: int = 0
+
+
+@dataclass(frozen=True)
+class DocumentSpec:
+    """A document as it is submitted; with a `problem` it is stored as failed."""
+
+    title: str = ""
+    description: str = ""
+    source: Source = field(default_factory=Source)
+    problem: Problem | None = None
+
+
+@dataclass
+class Page:
+    """One page's text and how it was had."""
+
+    number: int = 0
+    text: str = ""
+    method: str = ""
+    reason: str = ""
+    confidence: float | None = None
+    language: str = ""
+    rotation: int = 0
+    decide_ms: int = 0
+    render_ms: int = 0
+    recognize_ms: int = 0
+    tries: int = 0
+    error: Problem | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Tag:
+    """One tag and where it comes from."""
+
+    tag: str = ""
+    score: float = 0.0
+    source: str = ""
+    kind: str = ""
+    page: int = 0
+    evidence: str = ""
+    grounded: bool = False
+
+
+@dataclass
+class Usage:
+    """What a document cost at the provider; an unknown cost is None."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    total_tokens: int = 0
+    cost_micros: int | None = None
+    calls: int = 0
+    generation_id: str = ""
+    cached: bool = False
+
+
+@dataclass
+class OcrOutcome:
+    """What the OCR stage found: all asked pages, with their text."""
+
+    pages: list[Page] = field(default_factory=list)
+    page_count: int = 0
+    title: str = ""
+    outline_title: str = ""
+    confidence: float | None = None
+    script: str = ""
+    language: str = ""
+    engine_version: str = ""
+
+
+@dataclass
+class TagOutcome:
+    """What the tag stage found."""
+
+    tags: list[Tag] = field(default_factory=list)
+    tagger: str = ""
+    degraded: bool = False
+    degraded_because: Problem | None = None
+    model_name: str = ""
+    usage: Usage | None = None
+    language: str = ""
+    raw_response: str = ""
+    notes: list[str] = field(default_factory=list)
+    tagger_version: str = ""
+    vocabulary: str = ""
+
+
+@dataclass
+class DocumentResult:
+    """What came out of a document."""
+
+    tags: list[Tag] = field(default_factory=list)
+    extraction_method: str = ""
+    is_scanned: bool = False
+    ocr_confidence: float | None = None
+    page_count: int = 0
+    text_length: int = 0
+    language: str = ""
+    pages: list[Page] = field(default_factory=list)
+    tagger: str = ""
+    degraded: bool = False
+    degraded_because: Problem | None = None
+    model_name: str = ""
+    usage: Usage | None = None
+    raw_response: str = ""
+    vocabulary: str = ""
+    notes: list[str] = field(default_factory=list)
+    fetch_ms: int = 0
+    ocr_ms: int = 0
+    tag_ms: int = 0
+    text_preview: str = ""
+
+
+@dataclass
+class Document:
+    """A document as callers see it. `state`: "pending", "processing", "success", "failed" or "cancelled"."""
+
+    id: str = ""
+    job_id: str = ""
+    position: int = 0
+    title: str = ""
+    description: str = ""
+    source: Source = field(default_factory=Source)
+    file_size: int = 0
+    mime_type: str = ""
+    state: str = ""
+    result: DocumentResult | None = None
+    problem: Problem | None = None
+    created_at: float | None = None
+    processed_at: float | None = None
+    text: str = ""
+    tries: int = 0
+    stage: str = ""
+
+
+@dataclass
+class Job:
+    """A job as callers see it. `state`: "pending", "processing", "paused", "completed", "failed" or "cancelled"."""
+
+    id: str = ""
+    type: str = ""
+    state: str = ""
+    total: int = 0
+    processed: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    running: int = 0
+    seq: int = 0
+    created_at: float | None = None
+    started_at: float | None = None
+    completed_at: float | None = None
+    updated_at: float | None = None
+    public_config: dict[str, Any] | None = None
+    problem: Problem | None = None
+    waits_until: float | None = None
+    cost_micros: int = 0
+
+
+@dataclass
+class PageRead:
+    """A page of a document was read."""
+
+    document_id: str = ""
+    position: int = 0
+    page: Page = field(default_factory=Page)
+
+
+@dataclass
+class JobEvent:
+    """One thing that happened to a job, numbered without gaps from 1; exactly one of job, document and page is set."""
+
+    seq: int = 0
+    at: float | None = None
+    job: Job | None = None
+    document: Document | None = None
+    page: PageRead | None = None
+    total: int = 0
+    processed: int = 0
+    failed: int = 0
+    cancelled: int = 0
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the job ended with this event."""
+        return self.job is not None and self.job.state in TERMINAL
+
+
+@dataclass
+class Stats:
+    """A user's counts."""
+
+    total_jobs: int = 0
+    total_documents: int = 0
+    documents_processed: int = 0
+    documents_failed: int = 0
+    jobs_by_status: dict[str, int] = field(default_factory=dict)
+    recent_activity: list[Job] = field(default_factory=list)
+    cost_micros: int = 0
+
+
+@dataclass(frozen=True)
+class SourceCheck:
+    """Whether a source could be fetched."""
+
+    valid: bool = False
+    error: str = ""
+    content_type: str = ""
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """How something that jobs stands on is doing."""
+
+    name: str = ""
+    healthy: bool = False
+    detail: str = ""
+    latency_ms: int = 0
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A stored file of a user."""
+
+    file_id: str
+    content_sha256: str
+    size_bytes: int
+    file_name: str = ""

@@ -1,0 +1,122 @@
+"""From the stages' outputs to the document that callers see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from metatag_jobs.model import (
+    PREVIEW_CHARS,
+    UNTITLED,
+    Document,
+    DocumentResult,
+    OcrOutcome,
+    Page,
+    Problem,
+    TagOutcome,
+)
+from metatag_jobs.search_text import fold, index_words
+from metatag_jobs.work import Claim, Finish
+
+# Lines looked at for a title, and the length that a title has.
+_TITLE_LINES = 5
+_TITLE_CHARS = range(10, 101)
+
+MAX_TITLE = 500
+MAX_RAW = 20_000
+
+_METHODS = {"text_layer": "text_layer", "tesseract": "tesseract_ocr", "easyocr": "easyocr", "rapidocr": "rapidocr"}
+
+
+def title_of(claim: Claim, ocr: OcrOutcome) -> str:
+    """Give a document's title: the row's own, the file's, the outline's, a line of the text, else "Untitled Document"."""
+    given = claim.title.strip() or ocr.title.strip() or ocr.outline_title.strip()
+    return (given or _first_line(ocr.pages) or UNTITLED)[:MAX_TITLE]
+
+
+def full_text(pages: list[Page]) -> str:
+    """Give the document's text, pages divided by an empty line."""
+    return "\n\n".join(page.text.strip() for page in pages if page.text.strip())
+
+
+def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome) -> Finish:
+    """Give the end of a document that was tagged."""
+    title, text = title_of(claim, ocr), full_text(ocr.pages)
+    result = DocumentResult(
+        tags=tags.tags,
+        extraction_method=_method(ocr.pages),
+        is_scanned=any(page.method in ("tesseract", "easyocr", "rapidocr") for page in ocr.pages),
+        ocr_confidence=ocr.confidence,
+        page_count=ocr.page_count,
+        text_length=len(text),
+        language=tags.language or ocr.language,
+        pages=[replace(page, text="") for page in ocr.pages],
+        tagger=tags.tagger,
+        degraded=tags.degraded,
+        degraded_because=tags.degraded_because,
+        model_name=tags.model_name,
+        usage=tags.usage,
+        raw_response=tags.raw_response[:MAX_RAW],
+        vocabulary=tags.vocabulary,
+        notes=tags.notes + _page_notes(ocr.pages),
+        fetch_ms=claim.fetch_ms,
+        ocr_ms=claim.ocr_ms,
+        tag_ms=claim.tag_ms,
+        text_preview=text[:PREVIEW_CHARS],
+    )
+    names = [tag.tag for tag in tags.tags]
+    # What events tell: everything but pages and the model's words, which history gives.
+    told = replace(result, pages=[], raw_response="")
+    document = _document(claim, title, "success", result=told)
+    return Finish(
+        claim,
+        document,
+        result,
+        search_label=fold(" \n ".join([title, *names])),
+        search_tokens=index_words([title, *names, claim.description, text]),
+        cost_micros=(tags.usage.cost_micros or 0) if tags.usage else 0,
+    )
+
+
+def failed(claim: Claim, code: str, message: str) -> Finish:
+    """Give the end of a document that failed for good."""
+    document = _document(claim, claim.title, "failed", problem=Problem(code, message))
+    document.tries = claim.tries + 1
+    return Finish(claim, document, None)
+
+
+def _document(
+    claim: Claim, title: str, state: str, *, result: DocumentResult | None = None, problem: Problem | None = None
+) -> Document:
+    return Document(
+        id=claim.document_id,
+        job_id=claim.job_id,
+        position=claim.position,
+        title=title,
+        description=claim.description,
+        source=claim.source,
+        file_size=claim.file_size,
+        mime_type="application/pdf" if claim.file_size else "",
+        state=state,
+        result=result,
+        problem=problem,
+        created_at=claim.created_at,
+        tries=claim.tries,
+    )
+
+
+def _first_line(pages: list[Page]) -> str:
+    lines = (line.strip() for page in pages for line in page.text.splitlines())
+    found = [line for line in lines if line][:_TITLE_LINES]
+    return next((line for line in found if len(line) in _TITLE_CHARS), "")
+
+
+def _method(pages: list[Page]) -> str:
+    used = {_METHODS[page.method] for page in pages if page.method in _METHODS}
+    if len(used) > 1:
+        return "mixed"
+    return next(iter(used), "text_layer" if pages else "")
+
+
+def _page_notes(pages: list[Page]) -> list[str]:
+    bad = sum(page.method == "failed" for page in pages)
+    return [f"pages_failed:{bad}"] if bad else []

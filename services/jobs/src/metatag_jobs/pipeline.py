@@ -1,0 +1,315 @@
+"""The way of one document: fetch, ocr, tag, finish, with a checkpoint after each stage.
+
+A stage's output is an object under the digest of all that went into it. A stage that is repeated after a crash, or a
+document that the same user sent before, finds its output and costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from metatag_jobs.errors import INSUFFICIENT_TEXT, FileGone, Replaced, Stopped
+from metatag_jobs.jsonable import pack, unpack
+from metatag_jobs.model import (
+    DEFAULT_PAGES,
+    JOB_SINGLE,
+    MIN_TEXT_CHARS,
+    OcrOutcome,
+    Page,
+    PageRead,
+    ProcessOptions,
+    TagOutcome,
+)
+from metatag_jobs.outcome import failed, succeeded, title_of
+from metatag_jobs.pdf import inspect_pdf
+from metatag_jobs.ports import Fetcher, FileStore, KeyBox, OcrReader, Tagger
+from metatag_jobs.work import Artifact, Checkpoint, Claim, Finish, JobContext, PageEvent
+from metatag_runtime.errors import ErrorCode, MetatagError
+
+# Pages of a batch's document are told one by one only when it is long.
+LONG_DOCUMENT = 10
+
+
+class Journal(Protocol):
+    """Where a worker writes what it did; each call is one fenced write, in a group with others."""
+
+    async def checkpoint(self, checkpoint: Checkpoint) -> tuple[str, Artifact]:
+        """Store a stage's output; give the job's state and the artifact in use. Raises Replaced."""
+
+    async def reuse(self, claim: Claim, stage: str, kind: str, digest: str) -> tuple[str, Artifact] | None:
+        """Checkpoint with an existing artifact, if there is one. Raises Replaced."""
+
+    def page(self, page: PageEvent) -> None:
+        """Tell observers of a page, soon."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of the stages; times in seconds, sizes in bytes."""
+
+    max_file_bytes: int
+    fetch_deadline: float
+    tag_deadline: float
+    reuse: bool = True
+
+
+class Pipeline:
+    """Runs documents through their stages."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        files: FileStore,
+        fetcher: Fetcher,
+        ocr: OcrReader,
+        tagger: Tagger,
+        keys: KeyBox,
+        limits: Limits,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._journal = journal
+        self._files = files
+        self._fetcher = fetcher
+        self._ocr = ocr
+        self._tagger = tagger
+        self._keys = keys
+        self._limits = limits
+        self._new_id = new_id
+
+    async def run(self, claim: Claim, job: JobContext) -> Finish:
+        """Take a document from its stage to its end.
+
+        Raises Stopped at a checkpoint of a paused job, Replaced when the document is no longer ours, MetatagError when
+        a stage failed.
+        """
+        if claim.stage == "fetch":
+            await self._fetch(claim)
+        ocr = await self._recognize(claim, job) if claim.stage == "ocr" else await self._load_ocr(claim, job)
+        _require_text(ocr, job.options)
+        tags = await self._tag(claim, job, ocr) if claim.stage == "tag" else await self._load_tags(claim, job, ocr)
+        return succeeded(claim, ocr, tags)
+
+    @staticmethod
+    def give_up(claim: Claim, problem_code: str, message: str) -> Finish:
+        """Give the end of a document that failed for good."""
+        return failed(claim, problem_code, message)
+
+    async def _fetch(self, claim: Claim) -> None:
+        if claim.source.type == "upload":
+            raise FileGone("The uploaded file is no longer stored; upload it again.")
+        start = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="metatag-fetch-", ignore_cleanup_errors=True) as folder:
+            path = Path(folder) / "document.pdf"
+            try:
+                async with asyncio.timeout(self._limits.fetch_deadline):
+                    await self._fetcher.fetch(claim.source, path, self._limits.max_file_bytes)
+            except TimeoutError:
+                raise MetatagError(
+                    "Download failed: the source did not give the document in time.",
+                    code=ErrorCode.SOURCE_UNAVAILABLE,
+                ) from None
+            digest, size = await asyncio.to_thread(inspect_pdf, path)
+            found = await self._reuse(claim, "ocr", "file", digest)
+            if found is None:
+                artifact = Artifact(self._new_id(), digest, size)
+                await self._files.put(artifact.id, path)
+                found = await self._store(claim, "ocr", "file", artifact, start)
+        state, artifact = found
+        claim.file_id, claim.file_sha256, claim.file_size = artifact.id, artifact.digest, artifact.size
+        claim.fetch_ms += _ms(start)
+        _go_on(claim, "ocr", state)
+
+    async def _recognize(self, claim: Claim, job: JobContext) -> OcrOutcome:
+        start = time.monotonic()
+        options = _full(job.options)
+        digest = await self._ocr_digest(claim, options)
+        found = await self._reuse(claim, "tag", "ocr", digest)
+        if found is not None:
+            try:
+                outcome = unpack(OcrOutcome, json.loads(await self._files.read(found[1].id)))
+            except FileGone:
+                found = None
+        if found is None:
+            outcome = await self._read_pages(claim, job, options)
+            _require_a_page(outcome)
+            artifact = await self._put_json(digest, pack(outcome))
+            found = await self._store(claim, "tag", "ocr", artifact, start)
+        claim.ocr_id = found[1].id
+        claim.ocr_ms += _ms(start)
+        _go_on(claim, "tag", found[0])
+        return outcome
+
+    async def _read_pages(self, claim: Claim, job: JobContext, options: ProcessOptions) -> OcrOutcome:
+        told = job.type == JOB_SINGLE or options.num_pages > LONG_DOCUMENT
+
+        def on_page(page: Page) -> None:
+            if told:
+                shown = page if job.type == JOB_SINGLE else replace(page, text="")
+                read = PageRead(claim.document_id, claim.position, shown)
+                self._journal.page(PageEvent(claim.document_id, claim.attempt, claim.job_id, read))
+
+        return await self._ocr.read(
+            document_id=claim.document_id,
+            sha256=claim.file_sha256,
+            size=claim.file_size,
+            content=lambda: self._files.stream(claim.file_id),
+            options=options,
+            interactive=job.type == JOB_SINGLE,
+            on_page=on_page,
+        )
+
+    async def _tag(self, claim: Claim, job: JobContext, ocr: OcrOutcome) -> TagOutcome:
+        start = time.monotonic()
+        title = title_of(claim, ocr)
+        digest = await self._tag_digest(claim, job, ocr, title)
+        found = await self._reuse(claim, "finish", "tag", digest)
+        if found is not None:
+            try:
+                outcome = unpack(TagOutcome, json.loads(await self._files.read(found[1].id)))
+                _mark_free(outcome)
+            except FileGone:
+                found = None
+        if found is None:
+            outcome = await self._write_tags(claim, job, ocr, title)
+            # A stand-in is not the result of the same wish: it gets a name of its own and is not found again.
+            own = digest if not outcome.degraded else f"{digest}:{claim.document_id}:{claim.attempt}"
+            artifact = await self._put_json(
+                hashlib.sha256(own.encode()).hexdigest() if own != digest else digest, pack(outcome)
+            )
+            found = await self._store(claim, "finish", "tag", artifact, start)
+        claim.tag_id = found[1].id
+        claim.tag_ms += _ms(start)
+        claim.stage = "finish"
+        return outcome
+
+    async def _write_tags(self, claim: Claim, job: JobContext, ocr: OcrOutcome, title: str) -> TagOutcome:
+        if job.options.vocabulary and job.vocabulary is None:
+            raise MetatagError("The job's vocabulary was deleted.", code=ErrorCode.NOT_FOUND)
+        try:
+            async with asyncio.timeout(self._limits.tag_deadline):
+                return await self._tagger.tag(
+                    title=title,
+                    description=claim.description,
+                    pages=ocr.pages,
+                    language=ocr.language,
+                    wish=job.options.wish,
+                    vocabulary=job.vocabulary,
+                    provider_key=self._keys.open(job.job_id, job.secret) if job.secret else "",
+                    account=job.user_id,
+                )
+        except TimeoutError:
+            raise MetatagError(
+                "Tag generation failed: the tagger did not answer in time.", code=ErrorCode.DEADLINE_EXCEEDED
+            ) from None
+
+    async def _load_ocr(self, claim: Claim, job: JobContext) -> OcrOutcome:
+        try:
+            return unpack(OcrOutcome, json.loads(await self._files.read(claim.ocr_id)))
+        except FileGone:
+            claim.stage = "ocr"
+            return await self._recognize(claim, job)
+
+    async def _load_tags(self, claim: Claim, job: JobContext, ocr: OcrOutcome) -> TagOutcome:
+        try:
+            return unpack(TagOutcome, json.loads(await self._files.read(claim.tag_id)))
+        except FileGone:
+            return await self._tag(claim, job, ocr)
+
+    async def _reuse(self, claim: Claim, stage: str, kind: str, digest: str) -> tuple[str, Artifact] | None:
+        if not self._limits.reuse:
+            return None
+        return await self._journal.reuse(claim, stage, kind, digest)
+
+    async def _store(
+        self, claim: Claim, stage: str, kind: str, artifact: Artifact, start: float
+    ) -> tuple[str, Artifact]:
+        """Checkpoint a new object; removes it again if it is not the one in use."""
+        kept = ""
+        try:
+            state, used = await self._journal.checkpoint(
+                Checkpoint(claim.document_id, claim.attempt, stage, kind, artifact, _ms(start))
+            )
+            kept = used.id
+        except Replaced:
+            kept = "nothing"
+            raise
+        finally:
+            # After another failure nobody knows whether the row was written; then the object stays.
+            if kept and kept != artifact.id:
+                await self._files.delete(artifact.id)
+        return state, used
+
+    async def _put_json(self, digest: str, value: Any) -> Artifact:
+        body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+        artifact = Artifact(self._new_id(), digest, len(body))
+        await self._files.put_bytes(artifact.id, body)
+        return artifact
+
+    async def _ocr_digest(self, claim: Claim, options: ProcessOptions) -> str:
+        asked = [options.num_pages, options.ocr_mode, options.languages]
+        return _digest([claim.file_sha256, await self._ocr.version(), asked])
+
+    async def _tag_digest(self, claim: Claim, job: JobContext, ocr: OcrOutcome, title: str) -> str:
+        text = hashlib.sha256("\f".join(page.text for page in ocr.pages).encode(errors="replace")).hexdigest()
+        vocabulary = [job.vocabulary.name, job.vocabulary.version] if job.vocabulary else None
+        own_key = bool(job.secret)
+        return _digest(
+            [
+                text,
+                ocr.language,
+                title,
+                claim.description,
+                pack(job.options.wish),
+                vocabulary,
+                own_key,
+                await self._tagger.version(),
+            ]
+        )
+
+
+def _full(options: ProcessOptions) -> ProcessOptions:
+    return replace(options, num_pages=options.num_pages or DEFAULT_PAGES)
+
+
+def _digest(parts: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=True, sort_keys=True).encode()).hexdigest()
+
+
+def _go_on(claim: Claim, stage: str, job_state: str) -> None:
+    """Move to the next stage, unless the job was paused meanwhile."""
+    claim.stage = stage
+    if job_state == "paused":
+        raise Stopped
+
+
+def _require_text(ocr: OcrOutcome, options: ProcessOptions) -> None:
+    length = sum(len(page.text.strip()) for page in ocr.pages)
+    if length < (options.min_text_chars or MIN_TEXT_CHARS):
+        raise MetatagError(INSUFFICIENT_TEXT, code=ErrorCode.INSUFFICIENT_TEXT)
+
+
+def _require_a_page(ocr: OcrOutcome) -> None:
+    """Raise the first page's failure when no page could be read at all."""
+    if ocr.pages and all(page.method == "failed" for page in ocr.pages):
+        error = ocr.pages[0].error
+        code = error.code if error and error.code in ErrorCode._value2member_map_ else "broken_document"
+        raise MetatagError(error.message if error else "No page could be read.", code=ErrorCode(code))
+
+
+def _mark_free(outcome: TagOutcome) -> None:
+    """Say that a reused answer cost nothing now."""
+    if outcome.usage is not None:
+        outcome.usage = replace(outcome.usage, cached=True, cost_micros=0)
+
+
+def _ms(start: float) -> int:
+    return int((time.monotonic() - start) * 1000)

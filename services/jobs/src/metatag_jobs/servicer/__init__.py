@@ -1,0 +1,1 @@
+"""The gRPC edge: JobsService over the use cases, one file a subject."""

@@ -1,0 +1,92 @@
+"""Bytes: upload, fetch, read, export; and looking whether sources can be fetched."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from metatag.v1 import jobs_pb2, jobs_pb2_grpc
+from metatag_jobs.errors import FileGone
+from metatag_jobs.model import Source
+from metatag_jobs.pdf import inspect_pdf
+from metatag_jobs.servicer.core import CHUNK, Context, Desk, first_header
+from metatag_jobs.wire import enum_name, from_message, to_message
+from metatag_runtime.errors import InvalidArgument
+
+_FORMATS = jobs_pb2.ExportFormat.DESCRIPTOR
+
+# Sources of one ValidateSources call.
+MAX_SOURCES = 10_000
+
+
+class FilesPart(jobs_pb2_grpc.JobsServiceServicer):
+    """The RPCs about bytes and sources."""
+
+    desk: Desk
+
+    async def UploadFile(
+        self, request_iterator: AsyncIterator[jobs_pb2.UploadFileRequest], context: Context
+    ) -> jobs_pb2.UploadFileResponse:
+        """Store one file of a user."""
+        header = await first_header(request_iterator)
+        if not header.user_id:
+            raise InvalidArgument("user_id is missing.")
+        stored = await self.desk.uploads.store(
+            header.user_id,
+            header.file_name[:255],
+            _chunks(request_iterator),
+            max_bytes=header.max_bytes,
+            sha256=header.content_sha256,
+        )
+        return to_message(jobs_pb2.UploadFileResponse(), stored)
+
+    async def FetchSource(
+        self, request: jobs_pb2.FetchSourceRequest, context: Context
+    ) -> AsyncIterator[jobs_pb2.FetchSourceResponse]:
+        """Fetch one source and give its bytes."""
+        source = from_message(Source, request.source)
+        with tempfile.TemporaryDirectory(prefix="metatag-preview-", ignore_cleanup_errors=True) as folder:
+            path = Path(folder) / "document.pdf"
+            await self.desk.sources.fetch(source, path, self.desk.max_file_bytes)
+            await asyncio.to_thread(inspect_pdf, path)
+            with path.open("rb") as file:
+                while chunk := await asyncio.to_thread(file.read, CHUNK):
+                    yield jobs_pb2.FetchSourceResponse(chunk=chunk)
+
+    async def ReadFile(
+        self, request: jobs_pb2.ReadFileRequest, context: Context
+    ) -> AsyncIterator[jobs_pb2.ReadFileResponse]:
+        """Give the stored PDF of a document."""
+        _, _, file_id = await self.desk.history.document(request.user_id, request.document_id)
+        if not file_id:
+            raise FileGone
+        async for chunk in self.desk.files.stream(file_id):
+            yield jobs_pb2.ReadFileResponse(chunk=chunk)
+
+    async def ExportJob(
+        self, request: jobs_pb2.ExportJobRequest, context: Context
+    ) -> AsyncIterator[jobs_pb2.ExportJobResponse]:
+        """Give the results of a job as a file."""
+        kind = enum_name(_FORMATS, request.format)
+        async for chunk in self.desk.exports.export(request.user_id, request.job_id, kind):
+            yield jobs_pb2.ExportJobResponse(chunk=chunk)
+
+    async def ValidateSources(
+        self, request: jobs_pb2.ValidateSourcesRequest, context: Context
+    ) -> jobs_pb2.ValidateSourcesResponse:
+        """Look whether each source could be fetched."""
+        if len(request.sources) > MAX_SOURCES:
+            raise InvalidArgument(f"At most {MAX_SOURCES:,} sources can be looked at in one call.")
+        checks = await self.desk.sources.check_all([from_message(Source, each) for each in request.sources])
+        return jobs_pb2.ValidateSourcesResponse(checks=[to_message(jobs_pb2.SourceCheck(), each) for each in checks])
+
+
+async def _chunks(requests: AsyncIterator[jobs_pb2.UploadFileRequest]) -> AsyncIterator[bytes]:
+    async for request in requests:
+        if request.WhichOneof("part") != "chunk":
+            raise InvalidArgument("Only chunks may follow the header.")
+        if len(request.chunk) > CHUNK:
+            raise InvalidArgument("A chunk may have 1 MiB at most.")
+        yield request.chunk

@@ -1,0 +1,79 @@
+"""Taking a file in: chunks to a temporary file, type and hash checked, stored once per user and content."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from metatag_jobs.errors import FileTooLarge
+from metatag_jobs.model import StoredFile
+from metatag_jobs.pdf import MAGIC_WITHIN, check_head
+from metatag_jobs.ports import Artifacts, FileStore
+from metatag_jobs.work import Artifact
+from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
+
+# A client that sends nothing for so long is given up. Seconds.
+CHUNK_SECONDS = 60.0
+
+
+class Uploads:
+    """The use case UploadFile."""
+
+    def __init__(self, artifacts: Artifacts, files: FileStore, *, max_bytes: int, new_id: Callable[[], str]) -> None:
+        self._artifacts = artifacts
+        self._files = files
+        self._max_bytes = max_bytes
+        self._new_id = new_id
+
+    async def store(
+        self, user_id: str, file_name: str, chunks: AsyncIterator[bytes], *, max_bytes: int = 0, sha256: str = ""
+    ) -> StoredFile:
+        """Store one PDF; the same bytes of one user give the same file."""
+        bound = min(max_bytes or self._max_bytes, self._max_bytes)
+        with tempfile.TemporaryDirectory(prefix="metatag-upload-", ignore_cleanup_errors=True) as folder:
+            path = Path(folder) / "document.pdf"
+            digest, size = await _receive(path, chunks, bound)
+            if sha256 and sha256.lower() != digest:
+                raise InvalidArgument("The file's SHA-256 is not the one announced; send it again.")
+            artifact = Artifact(self._new_id(), digest, size)
+            await self._files.put(artifact.id, path)
+        stored = await self._artifacts.adopt_upload(user_id, artifact, file_name)
+        if stored.file_id != artifact.id:
+            await self._files.delete(artifact.id)
+        return stored
+
+
+async def _receive(path: Path, chunks: AsyncIterator[bytes], bound: int) -> tuple[str, int]:
+    digest, size, head = hashlib.sha256(), 0, b""
+    checked = False
+    # A local temporary file: writes go to the page cache.
+    with path.open("wb") as file:
+        while (chunk := await _next(chunks)) is not None:
+            size += len(chunk)
+            if size > bound:
+                raise FileTooLarge(bound)
+            if not checked:
+                head += chunk[: 2 * MAGIC_WITHIN]
+                if len(head) >= 2 * MAGIC_WITHIN:
+                    # Early, so that a large wrong file is not taken in whole.
+                    check_head(head)
+                    checked = True
+            digest.update(chunk)
+            file.write(chunk)
+    if not checked:
+        check_head(head)
+    return digest.hexdigest(), size
+
+
+async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
+    try:
+        async with asyncio.timeout(CHUNK_SECONDS):
+            return await anext(chunks, None)
+    except TimeoutError:
+        raise MetatagError(
+            f"The next part of the file did not come within {CHUNK_SECONDS:g} seconds.",
+            code=ErrorCode.DEADLINE_EXCEEDED,
+        ) from None

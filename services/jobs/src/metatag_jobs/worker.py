@@ -1,0 +1,255 @@
+"""A worker: takes tickets, runs the pipeline, beats, and obeys pause, cancel and delete within two seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import structlog
+from prometheus_client import Counter, Gauge
+
+from metatag_jobs.errors import Replaced, Stopped
+from metatag_jobs.journal import GroupJournal
+from metatag_jobs.model import JOB_SINGLE
+from metatag_jobs.pipeline import Pipeline
+from metatag_jobs.ports import Fanout, TicketQueue, WorkStore
+from metatag_jobs.retrying import PAUSING, SHARED, Limits, decide
+from metatag_jobs.work import Claim, JobContext, Release, Ticket
+from metatag_runtime.context import use_deadline, use_request_id
+from metatag_runtime.errors import MetatagError
+
+log = structlog.get_logger("metatag.jobs.worker")
+
+DOCUMENTS = Counter("metatag_jobs_documents_total", "Documents that left a worker, by outcome.", ["outcome"])
+IN_WORK = Gauge("metatag_jobs_documents_in_work", "Documents in work on this worker.")
+
+# Control reaches a running document within this time even when every hint is lost. Seconds.
+BEAT_SECONDS = 1.5
+
+# Contexts of jobs kept at hand; options never change.
+CONTEXTS = 256
+
+# A limit without a named end holds everybody back this long. Seconds.
+SHARED_WAIT = 2.0
+
+
+@dataclass
+class _Running:
+    claim: Claim
+    task: asyncio.Task[None]
+    # Why the task was cancelled: "" by nobody, "control" by its user, "drain" by the end of this worker.
+    reason: str = ""
+
+
+class Worker:
+    """A service of the host. `owner` names this process's life: a new process is a new owner."""
+
+    name = "jobs-worker"
+
+    def __init__(
+        self,
+        *,
+        owner: str,
+        store: WorkStore,
+        journal: GroupJournal,
+        pipeline: Pipeline,
+        queue: TicketQueue,
+        fanout: Fanout,
+        limits: Limits,
+        slots: int,
+        interactive_slots: int,
+        beat_seconds: float = BEAT_SECONDS,
+    ) -> None:
+        self._owner = owner
+        self._store = store
+        self._journal = journal
+        self._pipeline = pipeline
+        self._queue = queue
+        self._fanout = fanout
+        self._limits = limits
+        self._slots = slots
+        self._interactive_slots = interactive_slots
+        self._beat_seconds = beat_seconds
+        self._running: dict[str, _Running] = {}
+        self._contexts: OrderedDict[str, JobContext] = OrderedDict()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._look = asyncio.Event()
+        self._draining = False
+        fanout.on_control(self._control)
+
+    async def start(self) -> None:
+        """Be known to the dispatcher, then take tickets."""
+        await self._beat()
+        await self._fanout.nudge()
+        self._tasks = [
+            asyncio.create_task(self._keep_beating(), name="jobs-beat"),
+            asyncio.create_task(self._keep_listening(), name="jobs-tickets"),
+        ]
+
+    async def wait(self) -> None:
+        """Return when one of the loops ended by itself."""
+        await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+
+    async def stop(self, grace: float) -> None:
+        """Take no more tickets, let documents end within most of the grace, hand the others back."""
+        self._draining = True
+        beating, *listening = self._tasks or [None]
+        for task in listening:
+            if task is not None:
+                task.cancel()
+        await asyncio.gather(*[task for task in listening if task], return_exceptions=True)
+        running = [each.task for each in self._running.values()]
+        if running and grace > 1.0:
+            await asyncio.wait(running, timeout=grace * 0.8)
+        for each in self._running.values():
+            each.reason = each.reason or "drain"
+            each.task.cancel()
+        if self._running:
+            await asyncio.wait([each.task for each in self._running.values()], timeout=1.0)
+        if beating is not None:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(self._store.leave(self._owner), 2.0)
+
+    async def _keep_listening(self) -> None:
+        while True:
+            try:
+                await self._queue.listen(self._handle, self._slots, self._interactive_slots)
+            except Exception as error:
+                log.warning("ticket queue failed, listening again", error=repr(error))
+            await asyncio.sleep(0.5)
+
+    async def _handle(self, ticket: Ticket) -> None:
+        """Run one ticket to its end; never raises but for cancellation."""
+        if self._draining:
+            return
+        # A task of its own: cancelling the listener must not cancel documents.
+        task = asyncio.create_task(self._run(ticket), name=f"document-{ticket.document_id}")
+        with contextlib.suppress(Exception):
+            await asyncio.shield(task)
+
+    async def _run(self, ticket: Ticket) -> None:
+        try:
+            claim = await self._journal.start(ticket)
+        except Exception as error:
+            log.warning("document could not be taken over", document=ticket.document_id, error=repr(error))
+            return
+        if claim is None:
+            return
+        task = asyncio.current_task()
+        assert task is not None
+        running = _Running(claim, task)
+        self._running[claim.document_id] = running
+        IN_WORK.inc()
+        try:
+            await self._work(claim)
+        except asyncio.CancelledError:
+            if running.reason == "drain":
+                await asyncio.shield(self._give_back(Release(claim.document_id, claim.attempt)))
+            DOCUMENTS.labels(running.reason or "cancelled").inc()
+        except Replaced:
+            DOCUMENTS.labels("replaced").inc()
+        except Exception:
+            # The lease of a document that we cannot even hand back brings it back.
+            log.exception("document left to its lease", document=claim.document_id)
+            DOCUMENTS.labels("left").inc()
+        finally:
+            IN_WORK.dec()
+            if self._running.get(claim.document_id) is running:
+                del self._running[claim.document_id]
+
+    async def _work(self, claim: Claim) -> None:
+        job = await self._context(claim.job_id)
+        if job is None:
+            return
+        use_request_id(job.request_id or None)
+        use_deadline(None)
+        try:
+            finish = await self._pipeline.run(claim, job)
+        except Stopped:
+            await self._give_back(Release(claim.document_id, claim.attempt))
+            DOCUMENTS.labels("paused").inc()
+            return
+        except (Replaced, asyncio.CancelledError):
+            raise
+        except MetatagError as error:
+            await self._failed(claim, job, error)
+            return
+        except Exception as error:
+            log.exception("stage failed", document=claim.document_id, stage=claim.stage)
+            await self._failed(claim, job, MetatagError(f"Processing error: {type(error).__name__}"))
+            return
+        await self._journal.finish(finish)
+        DOCUMENTS.labels("done").inc()
+
+    async def _failed(self, claim: Claim, job: JobContext, error: MetatagError) -> None:
+        log.info("stage failed", document=claim.document_id, stage=claim.stage, code=str(error.code))
+        await self._hold_back(job, error)
+        verdict = decide(error, claim, self._limits, interactive=job.type == JOB_SINGLE)
+        if isinstance(verdict, Release):
+            await self._give_back(verdict)
+            DOCUMENTS.labels("again").inc()
+            return
+        await self._journal.finish(Pipeline.give_up(claim, verdict.code, verdict.message))
+        DOCUMENTS.labels("failed").inc()
+
+    async def _hold_back(self, job: JobContext, error: MetatagError) -> None:
+        if error.code in SHARED and job.limiter:
+            await self._store.block(job.limiter, error.retry_after or SHARED_WAIT)
+        if error.code in PAUSING and job.type != JOB_SINGLE:
+            await self._store.pause_for(job.job_id, str(error.code), error.message)
+            await self._fanout.announce([job.job_id])
+
+    async def _give_back(self, release: Release) -> None:
+        await self._journal.release(release)
+
+    async def _context(self, job_id: str) -> JobContext | None:
+        found = self._contexts.get(job_id)
+        if found is None:
+            found = await self._store.context(job_id)
+            if found is None:
+                return None
+            self._contexts[job_id] = found
+            if len(self._contexts) > CONTEXTS:
+                self._contexts.popitem(last=False)
+        return found
+
+    def _control(self, job_id: str) -> None:
+        # A retry may bring a new key.
+        self._contexts.pop(job_id, None)
+        if any(each.claim.job_id == job_id for each in self._running.values()):
+            self._look.set()
+
+    async def _keep_beating(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._look.wait(), self._beat_seconds)
+            self._look.clear()
+            try:
+                await asyncio.wait_for(self._beat(), max(5.0, self._beat_seconds))
+            except Exception as error:
+                log.warning("heartbeat failed", error=repr(error))
+
+    async def _beat(self) -> None:
+        """Say that we live, and compare what we own with what we run."""
+        before = set(self._running)
+        owned = {
+            beat.document_id: beat
+            for beat in await self._store.beat(
+                self._owner,
+                socket.gethostname(),
+                0 if self._draining else self._slots,
+                0 if self._draining else self._interactive_slots,
+            )
+        }
+        for document_id in before & set(self._running):
+            running = self._running[document_id]
+            beat = owned.get(document_id)
+            lost = beat is None or beat.attempt != running.claim.attempt
+            if lost or (beat is not None and beat.job_state in ("cancelled", "deleted")):
+                running.reason = running.reason or "control"
+                running.task.cancel()

@@ -1,0 +1,102 @@
+"""A tagger that keeps the rules of the real one: tags are the longest words of the text; failures on demand.
+
+A description may carry directives: `{"ms": 50, "fail": "provider_rate_limited", "retry_after": 2, "times": 1, "cost": 10}`;
+with `times`, only so many calls for that text fail.
+Runs in a process of its own with `python -m fakes.fake_tagger_node --listen ADDRESS`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import re
+import signal
+from collections import Counter
+from typing import Any
+
+from metatag.v1 import document_pb2, tagger_pb2, tagger_pb2_grpc
+from metatag_runtime.errors import ErrorCode, MetatagError
+from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
+
+
+class FakeTaggerNode(tagger_pb2_grpc.TaggerServiceServicer):
+    """Each call takes `seconds`."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.seconds = seconds
+        self.requests: list[tagger_pb2.TagRequest] = []
+        self.calls = 0
+        self.keep_requests = False
+        self.failures: Counter[str] = Counter()
+        # Set to fail all calls.
+        self.fail: MetatagError | None = None
+
+    async def Tag(self, request: tagger_pb2.TagRequest, context: Any) -> tagger_pb2.TagResponse:
+        self.calls += 1
+        if self.keep_requests:
+            self.requests.append(request)
+        asked = _directives(request.description)
+        await asyncio.sleep(asked.get("ms", self.seconds * 1000) / 1000)
+        if self.fail is not None:
+            raise self.fail
+        if "fail" in asked and self._fails(request, asked.get("times", 1_000_000)):
+            raise MetatagError(
+                "The tagger was made to fail.", code=ErrorCode(asked["fail"]), retry_after=asked.get("retry_after")
+            )
+        text = " ".join(page.text for page in request.pages)
+        words = sorted(set(re.findall(r"[^\W\d_]{4,}", text.lower())), key=lambda word: (-len(word), word))
+        wanted = request.wish.num_tags or 8
+        return tagger_pb2.TagResponse(
+            tags=[document_pb2.Tag(tag=word, score=0.5, source="local") for word in words[:wanted]],
+            tagger="local",
+            language="en",
+            tagger_version="fake-1",
+            degraded=bool(asked.get("degraded")),
+            usage=document_pb2.Usage(cost_micros=asked["cost"], calls=1) if "cost" in asked else None,
+        )
+
+    def _fails(self, request: tagger_pb2.TagRequest, times: int) -> bool:
+        key = request.description + request.title
+        self.failures[key] += 1
+        return self.failures[key] <= times
+
+    async def ListTaggers(self, request: tagger_pb2.ListTaggersRequest, context: Any) -> tagger_pb2.ListTaggersResponse:
+        info = tagger_pb2.TaggerInfo(name="local", version="fake-1", healthy=True)
+        return tagger_pb2.ListTaggersResponse(taggers=[info])
+
+
+def tagger_service(node: FakeTaggerNode, listen: str) -> GrpcService:
+    """Give a hostable server of a tagger."""
+    return GrpcService(
+        "tagger",
+        GrpcServerOptions(listen),
+        [lambda server: tagger_pb2_grpc.add_TaggerServiceServicer_to_server(node, server)],
+        ["metatag.v1.TaggerService"],
+    )
+
+
+def _directives(description: str) -> dict[str, Any]:
+    try:
+        found = json.loads(description)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+async def _main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--listen", required=True)
+    parser.add_argument("--ms", type=float, default=0.0)
+    asked = parser.parse_args()
+    service = tagger_service(FakeTaggerNode(asked.ms / 1000), asked.listen)
+    await service.start()
+    print(service.address, flush=True)
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await stop.wait()
+    await service.stop(0)
+
+
+if __name__ == "__main__":
+    asyncio.run(_main())
