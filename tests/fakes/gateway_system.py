@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import tempfile
@@ -15,9 +16,11 @@ from argon2 import PasswordHasher
 
 from fakes.gateway_peers import FakeOcrService, FakeTaggerService, ocr_room, tagger_room
 from fakes.jobs_service import PDF, FakeJobsRoom, FakeJobsService
+from fakes.jobs_service_engine import ENDED
 from metatag_gateway import bootstrap
 from metatag_gateway.adapters.argon2_passwords import Argon2Passwords
 from metatag_gateway.settings import GatewaySettings
+from metatag_runtime.grpc_server import GrpcService
 from metatag_runtime.hosting import Service
 
 SECRET = "a secret of the tests, long enough for HS256"
@@ -74,6 +77,24 @@ class System:
         data = answer.json()
         return str(data.get("data", data)["job_id"])
 
+    async def ended(self, job_id: str) -> None:
+        """Return when a job has ended."""
+        async with asyncio.timeout(20):
+            while self.jobs.engine.jobs[job_id].job.state not in ENDED:
+                await asyncio.sleep(0.01)
+
+    async def close(self) -> None:
+        """Close what the tests opened; a jobs service that was started anew is stopped here."""
+        await self.client.aclose()
+        await self.jobs_room.stop(0.2)
+
+    async def restart_jobs(self) -> None:
+        """Stop the jobs service and start it again, with all it knows."""
+        await GrpcService.stop(self.jobs_room, 0)
+        await asyncio.sleep(0.2)
+        self.jobs_room = FakeJobsRoom(self.jobs_room.address, self.jobs)
+        await self.jobs_room.start()
+
 
 @asynccontextmanager
 async def running(
@@ -93,7 +114,7 @@ async def running(
         gateway = bootstrap.GatewayService(settings_for(place, **settings), Argon2Passwords(1, FAST_HASHER))
         await _start(stack, gateway)
         system = System(gateway, jobs, ocr)
-        stack.push_async_callback(system.client.aclose)
+        stack.push_async_callback(system.close)
         yield system
 
 

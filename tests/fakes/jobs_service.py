@@ -222,11 +222,12 @@ class FakeJobsRoom(GrpcService):
     """The fake as a hosted room."""
 
     def __init__(self, listen: str = "127.0.0.1:0", servicer: FakeJobsService | None = None) -> None:
-        self.servicer = servicer or FakeJobsService()
+        # A local name: a closure over `self` would be a cycle, and grpc's server must die before its loop does.
+        kept = self.servicer = servicer or FakeJobsService()
         super().__init__(
             "jobs",
             GrpcServerOptions(listen=listen),
-            [lambda server: add_JobsServiceServicer_to_server(self.servicer, server)],
+            [lambda server: add_JobsServiceServicer_to_server(kept, server)],
             ["metatag.v1.JobsService"],
         )
 

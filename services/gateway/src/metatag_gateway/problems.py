@@ -120,7 +120,7 @@ async def on_http_error(_request: Request, error: Exception) -> Response:
 
 def invalid(errors: Sequence[Any]) -> Response:
     """Give the answer to a request whose fields are wrong; values are not repeated, they may be secrets."""
-    found = [{"field": _field(entry["loc"]), "message": _plain(entry)} for entry in errors[:50]]
+    found = [{"field": _field(entry), "message": _plain(entry)} for entry in errors[:50]]
     first = found[0] if found else {"field": "body", "message": "it cannot be read"}
     sentence = f"{first['field']}: {first['message']}"
     if len(found) > 1:
@@ -128,8 +128,10 @@ def invalid(errors: Sequence[Any]) -> Response:
     return problem(400, sentence, C.INVALID_ARGUMENT, errors=found)
 
 
-def _field(location: Sequence[Any]) -> str:
-    parts = [str(part)[:100] for part in location]
+def _field(entry: Any) -> str:
+    if entry["type"] == "json_invalid":
+        return "body"
+    parts = [str(part)[:100] for part in entry["loc"]]
     if len(parts) > 1 and parts[0] in ("body", "query", "path", "header"):
         parts = parts[1:]
     return ".".join(parts) or "body"
@@ -137,5 +139,9 @@ def _field(location: Sequence[Any]) -> str:
 
 def _plain(entry: Any) -> str:
     if entry["type"] == "json_invalid":
-        return "the body is not valid JSON"
+        return "it is not valid JSON"
+    if entry["type"] in ("too_short", "too_long") and entry.get("ctx", {}).get("field_type") == "Value":
+        # A secret's length, which pydantic counts in items.
+        bound = entry["ctx"].get("min_length") or entry["ctx"].get("max_length")
+        return f"It should have at {'least' if entry['type'] == 'too_short' else 'most'} {bound} characters"
     return str(entry["msg"])[:300]

@@ -132,6 +132,8 @@ export async function pagePicture(id, page, width, signal) {
   return response.blob();
 }
 
+export const engines = () => get("api/engines");
+
 export const vocabularies = () => get("api/vocabularies");
 export const vocabulary = (name) => get(`api/vocabularies/${seg(name)}`);
 export const putVocabulary = (name, terms) => call("PUT", `api/vocabularies/${seg(name)}`, { json: { terms } });

@@ -2,8 +2,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { activeBatches, startBatch, uploadFiles } from "../api.js";
 import { html } from "../html.js";
-import { number, percent, t } from "../i18n.js";
+import { bytes, number, percent, t } from "../i18n.js";
 import { handOver } from "../lib/handover.js";
+import { askLimits, limits } from "../lib/limits.js";
 import { documents as toDocuments, problems } from "../lib/mapping.js";
 import { readTable } from "../lib/table.js";
 import { go, link } from "../router.js";
@@ -27,7 +28,9 @@ function Active() {
 async function take(files) {
   const pdfs = files.filter((file) => /\.pdf$/i.test(file.name));
   const table = files.find((file) => /\.(csv|tsv|txt|xlsx)$/i.test(file.name));
-  if (pdfs.length) return { kind: "files", files: pdfs, left: files.length - pdfs.length };
+  const fitting = pdfs.filter((file) => file.size <= limits.value.max_upload_bytes);
+  if (fitting.length) return { kind: "files", files: fitting, left: files.length - pdfs.length, large: pdfs.length - fitting.length };
+  if (pdfs.length) throw new Error(t("batch.large", { n: pdfs.length, most: bytes(limits.value.max_upload_bytes) }));
   if (table) return { kind: "table", name: table.name, ...(await readTable(table)) };
   throw new Error(t(files.some((file) => /\.xls$/i.test(file.name)) ? "batch.oldExcel" : "batch.nothing"));
 }
@@ -67,11 +70,13 @@ export function BatchView() {
   const [given, setGiven] = useState(null);
   const [options, setOptions] = useState(DEFAULTS);
   const [error, setError] = useState(null);
+  useEffect(askLimits, []);
   const choose = async (files) => {
     setError(null);
     try {
       const found = await take(files);
       if (found.left) toast(t("batch.left", { n: found.left }), "warn");
+      if (found.large) toast(t("batch.large", { n: found.large, most: bytes(limits.value.max_upload_bytes) }), "bad");
       setGiven({ ...found, key: crypto.randomUUID() });
     } catch (problem) { setError(problem); }
   };

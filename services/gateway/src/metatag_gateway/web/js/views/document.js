@@ -4,6 +4,7 @@ import { documentDetail, processSingle } from "../api.js";
 import { html } from "../html.js";
 import { bytes, t } from "../i18n.js";
 import { Feed } from "../lib/feed.js";
+import { limits } from "../lib/limits.js";
 import { link } from "../router.js";
 import { useStore } from "../store.js";
 import { Drop } from "../ui/drop.js";
@@ -19,7 +20,9 @@ function check(source) {
   if (source.kind === "url") return /^https?:\/\/\S+/i.test(source.url.trim()) ? null : t("single.badUrl");
   if (!source.file) return t("single.noFile");
   if (!/\.pdf$/i.test(source.file.name)) return t("single.notPdf");
-  return source.file.size === 0 ? t("single.emptyFile") : null;
+  if (source.file.size === 0) return t("single.emptyFile");
+  const most = limits.value.max_upload_bytes;
+  return source.file.size > most ? t("single.tooLarge", { size: bytes(source.file.size), most: bytes(most) }) : null;
 }
 
 function Source({ source, onSource }) {

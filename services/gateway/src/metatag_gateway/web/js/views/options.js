@@ -3,6 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { vocabularies } from "../api.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { askLimits, limits } from "../lib/limits.js";
+import { useStore } from "../store.js";
 import { Check, Field } from "../ui/parts.js";
 
 export const DEFAULTS = { num_tags: "8", num_pages: "3", tagger: "auto", ocr: "auto", tag_language: "", languages: "", vocabulary: "", strict: false,
@@ -13,7 +15,7 @@ const bounded = (text, low, high) => Math.min(high, Math.max(low, Math.round(Num
 
 /** The public config; what was left alone is left out, so that the server's own defaults hold. */
 export function toConfig(options) {
-  const config = { num_tags: bounded(options.num_tags, 3, 15), num_pages: Math.max(1, Math.round(Number(options.num_pages)) || 3), tagger: options.tagger, ocr: options.ocr };
+  const config = { num_tags: bounded(options.num_tags, 3, 15), num_pages: bounded(options.num_pages, 1, limits.value.max_pages), tagger: options.tagger, ocr: options.ocr };
   for (const name of ["tag_language", "vocabulary", "model_name", "api_key"]) if (options[name].trim()) config[name] = options[name].trim();
   if (options.languages) config.languages = options.languages.split("+");
   if (options.strict && options.vocabulary) config.strict = true;
@@ -28,11 +30,13 @@ const Choice = ({ label, hint, value, onValue, choices }) => html`<${Field} as="
 export function Options({ value, onValue, children }) {
   const [names, setNames] = useState([]);
   useEffect(() => { vocabularies().then((found) => setNames(found.vocabularies.map((one) => one.name)), () => {}); }, []);
+  const { max_pages } = useStore(limits);
+  useEffect(askLimits, []);
   const put = (name) => (given) => onValue({ ...value, [name]: given });
   const pick = (name) => ({ value: value[name], onValue: put(name) });
   return html`<div class="stack"><div class="fields">
       <${Field} label=${t("options.tags")} hint=${t("options.tagsHint")} type="number" min="3" max="15" ...${pick("num_tags")} />
-      <${Field} label=${t("options.pages")} hint=${t("options.pagesHint")} type="number" min="1" max="10000" ...${pick("num_pages")} />
+      <${Field} label=${t("options.pages")} hint=${t("options.pagesHint", { n: max_pages })} type="number" min="1" max=${max_pages} ...${pick("num_pages")} />
       <${Choice} label=${t("options.tagger")} choices=${["auto", "local", "llm", "both"].map((name) => [name, t(`tagger.${name}`)])} ...${pick("tagger")} />
       <${Choice} label=${t("options.language")} choices=${[["", t("options.languageAuto")], ["en", t("language.en")], ["hi", t("language.hi")], ["document", t("options.languageDocument")]]} ...${pick("tag_language")} />
     </div>
