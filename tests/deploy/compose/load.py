@@ -1,0 +1,73 @@
+"""A bounded load on the public API: documents that no cache knows, followed to their end."""
+
+from __future__ import annotations
+
+import itertools
+import time
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from metatag_client import Client, Options, Row
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+SCAN = (SAMPLES / "vaccination-notice.pdf").read_bytes()
+_number = itertools.count()
+_run = uuid.uuid4().hex
+
+
+def scan() -> tuple[str, bytes]:
+    """Gives a scanned page that nobody has seen: a comment after its end makes its hash another one."""
+    number = next(_number)
+    return f"scan-{number}.pdf", SCAN + f"\n% {_run} {number}\n".encode()
+
+
+def sign_in(url: str) -> Client:
+    client = Client(url)
+    email = f"{uuid.uuid4().hex}@example.com"
+    client.register(email, "correct horse battery")
+    client.login(email, "correct horse battery")
+    return client
+
+
+@dataclass
+class Batch:
+    """One batch of scans; `states` counts its documents by their state at the end."""
+
+    client: Client
+    number: int
+    options: Options = field(default_factory=lambda: Options(pages=1, tags=5, tagger="local", languages=("eng",)))
+    job_id: str = ""
+
+    def start(self) -> Batch:
+        stored = self.client.upload([scan() for _ in range(self.number)])
+        rows = [Row(path=each.file_path, source="upload", title=each.file_name) for each in stored if each.file_path]
+        assert len(rows) == self.number
+        self.job_id = self.client.start_batch(rows, self.options).id
+        return self
+
+    def done(self) -> int:
+        """Gives how many documents have ended."""
+        job = self.client.status(self.job_id)
+        return job.processed + job.failed
+
+    def wait(self, seconds: float = 300.0) -> Counter[str]:
+        """Waits for the end; gives the states of all documents."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            job = self.client.status(self.job_id)
+            if job.status in ("completed", "failed", "cancelled"):
+                return self.states()
+            time.sleep(0.5)
+        raise AssertionError(f"the batch did not end in {seconds:.0f} s: {self.client.status(self.job_id)}")
+
+    def states(self) -> Counter[str]:
+        _, documents = self.client.job(self.job_id)
+        return Counter(document.status for document in documents)
+
+
+def evenness(shares: Sequence[float]) -> float:
+    """Gives the least share as part of the mean: 1 is perfectly even."""
+    return min(shares) / (sum(shares) / len(shares)) if sum(shares) else 0.0
