@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +63,8 @@ async def build(settings: JobsSettings) -> Sequence[Service]:
         services.append(_dispatcher(settings, parts))
         services.append(_sweeper(settings, parts))
         services.append(_server(settings, parts))
+    else:
+        services.append(_health(settings, parts))
     return services
 
 
@@ -221,18 +223,26 @@ def _sweeper(settings: JobsSettings, parts: Parts) -> Sweeper:
 
 def _server(settings: JobsSettings, parts: Parts) -> GrpcService:
     servicer = JobsServicer(_desk(settings, parts))
-
-    async def ready() -> bool:
-        await parts.database.ping()
-        return True
-
     return GrpcService(
         "jobs",
         GrpcServerOptions(settings.listen, reflection=settings.reflection),
         [lambda server: jobs_pb2_grpc.add_JobsServiceServicer_to_server(servicer, server)],
         [SERVICE_NAME],
-        ready,
+        _ready(parts),
     )
+
+
+def _health(settings: JobsSettings, parts: Parts) -> GrpcService:
+    """A worker serves nobody, but an orchestrator asks it for its health like any room."""
+    return GrpcService("jobs", GrpcServerOptions(settings.listen), [], [], _ready(parts))
+
+
+def _ready(parts: Parts) -> Callable[[], Awaitable[bool]]:
+    async def ready() -> bool:
+        await parts.database.ping()
+        return True
+
+    return ready
 
 
 def _desk(settings: JobsSettings, parts: Parts) -> Desk:
