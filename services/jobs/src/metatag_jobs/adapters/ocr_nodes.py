@@ -56,6 +56,8 @@ class OcrNodes:
     def __init__(self, address: str, resolve_seconds: float) -> None:
         """`address` is "unix:/path", "host:port", or several of them with commas."""
         self._targets = [part.strip() for part in address.split(",") if part.strip()]
+        # Nodes are called by address; a certificate bears the name that they share.
+        self._name = _host(self._targets[0]) if self._targets else ""
         self._resolve_seconds = resolve_seconds
         self._nodes: dict[str, Node] = {}
         # Documents sent alone, and those of batches.
@@ -166,7 +168,7 @@ class OcrNodes:
 
     async def _adopt(self, addresses: set[str]) -> None:
         for address in addresses - self._nodes.keys():
-            channel = open_channel(address)
+            channel = open_channel(address, server_name=self._name)
             self._nodes[address] = Node(address, channel, ocr_pb2_grpc.OcrServiceStub(channel))
             log.info("ocr node found", node=address)
         for address in self._nodes.keys() - addresses:
@@ -191,9 +193,9 @@ class OcrNodes:
 async def _resolve(target: str) -> set[str]:
     if target.startswith(("unix:", "ipv4:", "ipv6:")):
         return {target}
-    host, _, port = target.removeprefix("dns:///").rpartition(":")
+    port = target.rpartition(":")[2]
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)
+    found = await loop.getaddrinfo(_host(target), int(port), type=socket.SOCK_STREAM)
     addresses = set()
     for family, _, _, _, address in found:
         if family == socket.AF_INET6:
@@ -203,3 +205,7 @@ async def _resolve(target: str) -> set[str]:
     # "localhost" has two faces of one node.
     v4 = {each for each in addresses if each.startswith("ipv4:")}
     return v4 or addresses
+
+
+def _host(target: str) -> str:
+    return target.removeprefix("dns:///").rpartition(":")[0].strip("[]")
