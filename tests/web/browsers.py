@@ -21,10 +21,16 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-features=OptimizationHints,MediaRouter,Translate",
     "--no-first-run",
     "--no-default-browser-check",
     "--no-pings",
+)
+# Whom the browser itself asks for updates, the time and form hints, whatever page is open and whatever flags it has.
+OWN_HOSTS = (
+    "accounts.google.com",
+    "clients2.google.com",
+    "content-autofill.googleapis.com",
+    "update.googleapis.com",
 )
 
 

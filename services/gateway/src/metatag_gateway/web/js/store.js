@@ -25,6 +25,11 @@ export class Store {
 /** The store's value, drawn again at each change. */
 export function useStore(store) {
   const [, draw] = useState({});
-  useEffect(() => store.watch(() => draw({})), [store]);
-  return store.value;
+  const drawn = store.value;
+  useEffect(() => {
+    // An effect runs after the paint: the value may have changed since it was drawn.
+    if (!Object.is(store.value, drawn)) draw({});
+    return store.watch(() => draw({}));
+  }, [store]);
+  return drawn;
 }

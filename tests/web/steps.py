@@ -1,0 +1,117 @@
+"""What a person does on the page, step by step, in the words of either language; and a watch over what must not be."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
+
+from metatag_gateway.routes import app_page
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "samples"
+AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text(encoding="utf-8")
+PASSWORD = "correct horse battery"
+# A busy machine with one core for everything reads a scan in a few seconds; nothing here waits this long when well.
+PATIENCE = 60_000
+expect.set_options(timeout=20_000)
+_numbers = itertools.count(1)
+
+
+def words(language: str) -> dict[str, str]:
+    """Give the page's words."""
+    text = (app_page.ROOT / f"js/lang/{language}.js").read_text(encoding="utf-8")
+    pairs = re.findall(r'("(?:[^"\\]|\\.)*"): ("(?:[^"\\]|\\.)*")', text)
+    return {json.loads(key): json.loads(value) for key, value in pairs}
+
+
+class Visitor:
+    """One person with one tab."""
+
+    def __init__(self, context: BrowserContext, base_url: str, language: str = "en") -> None:
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(PATIENCE)
+        self.base_url = base_url
+        self.words = words(language)
+        self.email = f"visitor-{os.getpid()}-{next(_numbers)}@example.com"
+        self.complaints: list[str] = []
+        self.page.on("request", self._asked)
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.base_url, "blob:", "data:")):
+            self.complaints.append(f"foreign request: {request.url}")
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def t(self, key: str, **values: object) -> str:
+        """Give a text as the page shows it; `n=1` takes the text for one."""
+        text = self.words.get(f"{key}_one", self.words[key]) if values.get("n") == 1 else self.words[key]
+        for name, value in values.items():
+            text = text.replace(f"{{{name}}}", str(value))
+        return text
+
+    def open(self, path: str = "") -> None:
+        """Load the page anew."""
+        self.page.goto(f"{self.base_url}/app/{path}")
+
+    def go(self, path: str) -> None:
+        """Follow a link of the page."""
+        self.page.evaluate("(hash) => { location.hash = hash; }", path)
+
+    def button(self, key: str, **values: object) -> Any:
+        """Give a button by its text."""
+        return self.page.get_by_role("button", name=self.t(key, **values), exact=True)
+
+    def register(self) -> None:
+        """Make an account and come in."""
+        self.open()
+        self.page.get_by_role("tab", name=self.t("sign.new")).click()
+        self._fill_in("sign.create")
+
+    def sign_in(self, email: str = "", password: str = PASSWORD) -> None:
+        """Come in."""
+        self.email = email or self.email
+        self._fill_in("sign.in", password)
+
+    def _fill_in(self, button: str, password: str = PASSWORD) -> None:
+        self.page.get_by_label(self.t("sign.email"), exact=True).fill(self.email)
+        self.page.get_by_label(self.t("sign.password"), exact=True).fill(password)
+        self.button(button).click()
+        expect(self.page.get_by_role("navigation", name=self.t("nav.label"))).to_be_attached()
+
+    def heading(self, key: str, **values: object) -> None:
+        """Wait until a view is open."""
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text(self.t(key, **values))
+
+    def violations(self) -> list[str]:
+        """Give what axe finds against WCAG 2.2, levels A and AA."""
+        self.page.evaluate(AXE)
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+        found = self.page.evaluate("(tags) => axe.run(document, { runOnly: tags })", tags)
+        return [
+            f"{entry['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+            for entry in found["violations"]
+            for node in entry["nodes"]
+        ]
+
+    def overflow(self) -> int:
+        """Give by how many pixels the view is wider than the window."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+def until(check: Any, seconds: float = 30.0) -> None:
+    """Wait until a check gives something true."""
+    end = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < end, "It did not come about in time."
+        time.sleep(0.05)
