@@ -46,6 +46,11 @@ class PoolOptions:
         return self.slots + 1 if self.warm else 0
 
     @property
+    def most_idle(self) -> int:
+        """Idle children that stay; deep ones stay as well, because their start is slow."""
+        return max(self.kept, self.slots)
+
+    @property
     def most(self) -> int:
         """Children at most: twice the slots where one costs 130 MB, the slots where it costs gigabytes."""
         return 2 * self.slots if self.warm else self.slots
@@ -191,7 +196,7 @@ class WorkerPool:
         worker.document = document
         if not worker.alive:
             self._forget(worker)
-        elif worker.pages >= self.options.worker_pages or len(self._idle) >= max(self.options.kept, self.options.slots) or self._closed:
+        elif self._closed or worker.pages >= self.options.worker_pages or len(self._idle) >= self.options.most_idle:
             self._forget(worker)
             self._spawn(worker.leave())
         else:

@@ -69,6 +69,9 @@ def census(text: str) -> Census:
             digits += 1
         elif point in _LATIN_EXTENDED:
             extended += 1
+        elif _is_dependent(char):
+            # A vowel sign is half of a syllable, but no letter to Python.
+            letters += 1
     words = sample.split()
     headless = sum(1 for word in words if _is_dependent(word[0]))
     return Census(total, letters, digits, latin, extended, junk, headless, len(words), swapped)

@@ -34,7 +34,7 @@ _INNER_UPPER = re.compile(r"[a-z][A-Z][a-z]|[a-z][A-Z]\b")
 _WORD = re.compile(r"\S+")
 
 # Fewer words say nothing.
-_MIN_WORDS = 12
+_MIN_WORDS = 25
 # Share of function words above which a Latin text is a living language. English prose has 30 to 45 %, lists 5 %.
 _LIVING = 0.03
 
@@ -52,12 +52,13 @@ def legacy_font_share(fonts: tuple[tuple[str, float], ...]) -> float:
 
 def looks_like_legacy_hindi(text: str, sample: int = 4000) -> bool:
     """Tell from the text alone. Wants strong signs, because nothing else supports it."""
-    words = _WORD.findall(text[:sample])
+    words = [word for word in _WORD.findall(text[:sample]) if not any(char.isdigit() for char in word)]
     if len(words) < _MIN_WORDS or not _is_mostly_ascii(text[:sample]) or function_word_share(words) >= _LIVING:
         return False
     # The sign of the long a is "k" there, of every tenth letter; no European language has a third of that, Finnish,
     # Swahili and Turkish (5 to 7 %) do not have the signs inside words.
-    return _k_share(text[:sample]) >= 0.05 and _odd_word_share(words) >= 0.15
+    with_k = sum("k" in word for word in words) / len(words)
+    return _k_share(text[:sample]) >= 0.05 and with_k >= 0.3 and _odd_word_share(words) >= 0.15
 
 
 def is_not_english(text: str, sample: int = 4000) -> bool:

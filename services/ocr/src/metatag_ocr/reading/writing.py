@@ -28,7 +28,7 @@ def is_gibberish(text: str) -> bool:
     visible = sum(1 for char in text if not char.isspace())
     if visible < _MIN_LETTERS:
         return False
-    if main_script(text) != "Latin":
+    if main_script(text) not in ("Latin", ""):
         # Vowel signs are no letters to Python, so a good Indian text has 55 to 75 % letters.
         return letters < 0.3 * visible
     return _is_latin_gibberish(text, letters, visible)

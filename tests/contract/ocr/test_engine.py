@@ -1,0 +1,141 @@
+"""The port Engine: tesserocr, pytesseract and the fake keep the same promises."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fakes.hostile_pdfs import text_pdf
+from fakes.ocr_pdfs import page_image, sample
+from fakes.ocr_reading import FakeEngine, reading
+from metatag_ocr.reading.pictures import turned
+from metatag_ocr.reading.ports import Engine, Orientation, Picture
+
+ROOT = Path(__file__).parents[3]
+LINE = "The committee approved the water supply scheme for the northern district of the state."
+
+
+def _tessdata() -> Path:
+    places = [os.environ.get("METATAG_OCR_TESSDATA_DIR"), ROOT / ".tools/tessdata", ROOT / ".tools/tessdata-debian"]
+    for place in (*places, "/usr/share/tesseract-ocr/5/tessdata"):
+        if place and (Path(place) / "hin.traineddata").exists():
+            return Path(place)
+    pytest.skip("Tesseract's language data is missing; `make setup` fetches it.")
+
+
+def _tesserocr() -> Engine:
+    from metatag_ocr.engines.tesserocr_engine import TesserocrEngine
+
+    return TesserocrEngine(_tessdata())
+
+
+def _pytesseract() -> Engine:
+    if shutil.which("tesseract") is None:
+        pytest.skip("The program tesseract is missing; `apt-get install tesseract-ocr` brings it.")
+    from metatag_ocr.engines.pytesseract_engine import PytesseractEngine
+
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+    return PytesseractEngine(_tessdata())
+
+
+def _fake() -> Engine:
+    def reads(picture, languages):
+        if picture.pixels.min() > 200:
+            return reading("", 0)
+        right = (languages == ("hin",)) == (picture.pixels.shape[1] == HINDI.pixels.shape[1])
+        text = "जिला शिक्षा अधिकारी कार्यालय" if languages == ("hin",) else LINE
+        return reading(text, 94 if right else 30, low_share=0.0 if right else 0.9)
+
+    return FakeEngine(reads, seen=Orientation(0, "Latin", 20.0, 7.0), installed=("eng", "hin"))
+
+
+ENGLISH = Picture(np.asarray(page_image(text_pdf([[LINE] * 20]))), 200)
+HINDI = Picture(np.asarray(page_image(sample("karyalaya-adesh"))), 200)
+PAPER = Picture(np.full((800, 600), 255, dtype=np.uint8), 200)
+
+
+@pytest.fixture(scope="module", params=[_tesserocr, _pytesseract, _fake], ids=["tesserocr", "pytesseract", "fake"])
+def engine(request) -> Engine:
+    make: Callable[[], Engine] = request.param
+    return make()
+
+
+def test_it_names_itself_its_version_and_its_languages(engine: Engine):
+    assert engine.name == "tesseract"
+    assert engine.cheap
+    assert engine.version()
+    assert {"eng", "hin"} <= set(engine.languages())
+    assert list(engine.languages()) == sorted(engine.languages())
+
+
+def test_print_is_read_with_high_confidence(engine: Engine):
+    read = engine.recognize(ENGLISH, ["eng"], words=False)
+
+    assert LINE in " ".join(read.text.split())
+    assert 85 < read.confidence <= 100
+    assert read.low_share < 0.1
+    assert read.words == ()
+    assert read.turn == 0
+
+
+def test_words_have_boxes_on_the_page(engine: Engine):
+    words = engine.recognize(ENGLISH, ["eng"], words=True).words
+
+    assert words[0].text == "The"
+    for word in words:
+        assert 0 <= word.confidence <= 100
+        assert 0 <= word.x < word.x + word.width <= 1.001
+        assert 0 <= word.y < word.y + word.height <= 1.001
+
+
+def test_hindi_is_read_and_the_wrong_language_shows_in_the_confidence(engine: Engine):
+    right = engine.recognize(HINDI, ["hin"], words=False)
+    wrong = engine.recognize(HINDI, ["eng"], words=False)
+
+    assert "जिला शिक्षा अधिकारी" in right.text
+    assert right.confidence > 85
+    assert wrong.confidence < 60
+
+
+def test_paper_gives_nothing(engine: Engine):
+    read = engine.recognize(PAPER, ["eng"], words=True)
+
+    assert read.text.strip() == ""
+    assert read.words == ()
+
+
+def test_reading_again_gives_the_same(engine: Engine):
+    assert engine.recognize(ENGLISH, ["eng"], words=False) == engine.recognize(ENGLISH, ["eng"], words=False)
+
+
+def test_the_script_is_told(engine: Engine):
+    seen = engine.orientation(ENGLISH)
+
+    assert seen is not None
+    assert (seen.turn, seen.script) == (0, "Latin")
+
+
+def test_a_turned_page_is_told_with_the_turn_that_rights_it(engine: Engine):
+    if isinstance(engine, FakeEngine):
+        pytest.skip("the fake sees what its test says")
+    for degrees in (90, 180, 270):
+        seen = engine.orientation(turned(ENGLISH, degrees))
+        assert seen is not None
+        assert seen.turn == 360 - degrees
+
+
+def test_a_sideways_page_gives_words_on_the_upright_page(engine: Engine):
+    if not hasattr(engine, "_apis"):
+        pytest.skip("only tesserocr tells the turn that Tesseract made by itself")
+    read = engine.recognize(turned(ENGLISH, 90), ["eng"], words=True)
+
+    assert read.turn == 270
+    upright = engine.recognize(ENGLISH, ["eng"], words=True).words[0]
+    assert read.words[0].text == upright.text
+    assert read.words[0].x == pytest.approx(upright.x, abs=0.02)
+    assert read.words[0].y == pytest.approx(upright.y, abs=0.02)

@@ -1,0 +1,86 @@
+"""A document and an engine without a library behind them, for tests of how a page is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from metatag_ocr.model import FileFacts, Word
+from metatag_ocr.reading.evidence import Layer
+from metatag_ocr.reading.ports import Orientation, Picture, Recognition
+
+
+def printed(height: int = 400, width: int = 300) -> np.ndarray:
+    """Give pixels that are not blank: black rows on white, and a mark at the top left to tell turns."""
+    pixels = np.full((height, width), 255, dtype=np.uint8)
+    pixels[40:-40:20, 30:-30] = 0
+    pixels[15:35, 15:35] = 0
+    return pixels
+
+
+@dataclass
+class FakeDocument:
+    """Pages by number; `rendered` notes the resolutions asked for."""
+
+    layers: dict[int, Layer]
+    pixels: np.ndarray = field(default_factory=printed)
+    rendered: list[int] = field(default_factory=list)
+
+    @property
+    def page_count(self) -> int:
+        return len(self.layers)
+
+    def facts(self) -> FileFacts:
+        return FileFacts(self.page_count)
+
+    def layer(self, number: int) -> Layer:
+        return self.layers[number]
+
+    def picture(self, number: int, dpi: int) -> Picture:
+        self.rendered.append(dpi)
+        return Picture(self.pixels, dpi)
+
+    def png(self, number: int, width: int) -> bytes:
+        return b"\x89PNG"
+
+    def close(self) -> None:
+        self.layers = {}
+
+
+Reads = Callable[[Picture, tuple[str, ...]], Recognition]
+
+
+@dataclass
+class FakeEngine:
+    """Reads by the function it is given; `calls` notes languages and resolution of each recognition."""
+
+    reads: Reads
+    seen: Orientation | None = None
+    installed: Sequence[str] = ("eng", "hin")
+    name: str = "tesseract"
+    cheap: bool = True
+    calls: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
+    looks: int = 0
+
+    def version(self) -> str:
+        return "fake-1"
+
+    def languages(self) -> Sequence[str]:
+        return self.installed
+
+    def recognize(self, picture: Picture, languages: Sequence[str], *, words: bool) -> Recognition:
+        self.calls.append((tuple(languages), picture.dpi))
+        read = self.reads(picture, tuple(languages))
+        return read if words else Recognition(read.text, read.confidence, (), read.low_share, read.turn)
+
+    def orientation(self, picture: Picture) -> Orientation | None:
+        self.looks += 1
+        return self.seen
+
+
+def reading(text: str, confidence: float, low_share: float = 0.0, turn: int = 0) -> Recognition:
+    """Give a recognition with one word's box, none for an empty text."""
+    words = (Word(text.split(" ", maxsplit=1)[0], confidence, 0.1, 0.1, 0.2, 0.1),) if text else ()
+    return Recognition(text, confidence, words, low_share, turn)

@@ -1,0 +1,217 @@
+"""One page: kept, recognised, tried again, turned, given up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fakes.ocr_reading import FakeDocument, FakeEngine, reading
+from metatag_ocr.model import MAX_PAGE_CHARS, Options, PageText
+from metatag_ocr.reading.evidence import Layer
+from metatag_ocr.reading.page import PageWish, read_page
+from metatag_ocr.reading.ports import Orientation
+from metatag_runtime.errors import ErrorCode, MetatagError
+
+PROSE = "The committee approved the water supply scheme for the northern district of the state. " * 8
+HINDI = "भारत सरकार ने ग्रामीण क्षेत्रों में पेयजल की आपूर्ति के लिए नई योजना बनाई है। " * 8
+NOISE = "“sss||l jm}} tl Pl|lp qrv $493Z0] bnm xcv zxq wrtp kjhg vbnm qwr zxcv plkj mnbv " * 8
+SCAN = Layer("", picture_share=1.0)
+LATIN = Orientation(0, "Latin", 25.0, 7.0)
+
+
+def _read(
+    layer: Layer, engine: FakeEngine, languages: tuple[str, ...] = ("eng", "hin"), script: str = "", **options: object
+) -> tuple[PageText, FakeDocument, list[str]]:
+    document, scripts = FakeDocument({1: layer}), []
+    wish = PageWish(1, Options(**options), languages, script)  # type: ignore[arg-type]
+    return read_page(document, engine, wish, scripts.append), document, scripts
+
+
+def test_a_good_layer_is_kept_and_nothing_is_rendered():
+    engine = FakeEngine(lambda picture, languages: reading("never", 0))
+
+    page, document, scripts = _read(Layer(PROSE), engine)
+
+    assert (page.method, page.reason, page.tries, page.confidence) == ("text_layer", "text_layer_good", 0, None)
+    assert document.rendered == []
+    assert engine.calls == []
+    assert scripts == ["Latin"]
+
+
+def test_a_clean_scan_takes_one_recognition_at_200_dpi():
+    engine = FakeEngine(lambda picture, languages: reading(PROSE, 95), seen=LATIN)
+
+    page, document, scripts = _read(SCAN, engine)
+
+    assert (page.method, page.language, page.tries, page.confidence) == ("tesseract", "eng", 1, 95)
+    assert document.rendered == [200]
+    assert scripts == ["Latin"]
+
+
+def test_a_known_script_spares_the_look():
+    engine = FakeEngine(lambda picture, languages: reading(HINDI, 93))
+
+    page, _, _ = _read(SCAN, engine, script="Devanagari")
+
+    assert engine.looks == 0
+    assert engine.calls == [(("hin",), 200)]
+    assert page.script == "Devanagari"
+
+
+def test_a_single_language_spares_the_look():
+    engine = FakeEngine(lambda picture, languages: reading(PROSE, 93))
+
+    _read(SCAN, engine, languages=("eng",))
+
+    assert engine.looks == 0
+
+
+def test_a_blank_page_is_not_recognised():
+    engine = FakeEngine(lambda picture, languages: reading("x", 90))
+    document = FakeDocument({1: SCAN}, pixels=np.full((400, 300), 250, dtype=np.uint8))
+
+    page = read_page(document, engine, PageWish(1, Options(), ("eng",)))
+
+    assert (page.method, page.reason, page.text) == ("blank", "blank_page", "")
+    assert engine.calls == []
+
+
+def test_a_weak_page_is_tried_again_in_black_and_white_at_300_dpi():
+    engine = FakeEngine(lambda picture, _: reading(PROSE, 91 if picture.dpi == 300 else 74), seen=LATIN)
+
+    page, document, _ = _read(SCAN, engine)
+
+    assert document.rendered == [200, 300]
+    assert (page.confidence, page.tries) == (91, 2)
+
+
+def test_the_first_try_is_kept_when_the_second_lost_the_text():
+    engine = FakeEngine(lambda picture, _: reading("A", 99) if picture.dpi == 300 else reading(PROSE, 80), seen=LATIN)
+
+    page, _, _ = _read(SCAN, engine)
+
+    assert page.confidence == 80
+
+
+def test_a_page_in_another_script_than_its_document_is_found_out():
+    def reads(picture, languages):
+        return reading(HINDI, 94) if languages == ("hin",) else reading(NOISE, 30)
+
+    engine = FakeEngine(reads, seen=Orientation(0, "Devanagari", 20.0, 30.0))
+
+    page, _, _ = _read(SCAN, engine, script="Latin")
+
+    assert (page.language, page.confidence) == ("hin", 94)
+
+
+def test_a_page_upside_down_is_turned():
+    upright = FakeDocument({1: SCAN}).pixels
+
+    def reads(picture, languages):
+        return reading(PROSE, 95) if np.array_equal(picture.pixels, np.rot90(upright, 2)) else reading(NOISE, 45)
+
+    engine = FakeEngine(reads, seen=Orientation(180, "Latin", 20.0, 6.0))
+
+    page, _, _ = _read(SCAN, engine, script="Latin")
+
+    assert (page.rotation, page.confidence) == (180, 95)
+
+
+def test_an_unsure_look_does_not_turn_a_page_that_reads_well():
+    engine = FakeEngine(lambda picture, _: reading(PROSE, 90), seen=Orientation(180, "Bengali", 2.2, 1.2))
+
+    page, _, _ = _read(SCAN, engine)
+
+    assert (page.rotation, page.language, page.tries) == (0, "eng", 1)
+
+
+def test_a_wrong_turn_is_taken_back():
+    upright = FakeDocument({1: SCAN}).pixels
+
+    def reads(picture, languages):
+        return reading(PROSE, 95) if np.array_equal(picture.pixels, upright) else reading(NOISE, 40)
+
+    engine = FakeEngine(reads, seen=Orientation(90, "Latin", 30.0, 6.0))
+
+    page, _, _ = _read(SCAN, engine)
+
+    assert (page.rotation, page.confidence) == (0, 95)
+
+
+def test_the_engines_own_turn_is_told():
+    engine = FakeEngine(lambda picture, _: reading(PROSE, 95, turn=270), seen=LATIN)
+
+    assert _read(SCAN, engine)[0].rotation == 270
+
+
+def test_a_page_of_two_scripts_is_read_with_both():
+    def reads(picture, languages):
+        return reading(HINDI + PROSE, 93) if len(languages) == 2 else reading(HINDI + "5$9 ४॥", 69, low_share=0.5)
+
+    engine = FakeEngine(reads)
+
+    page, _, _ = _read(SCAN, engine, script="Devanagari")
+
+    assert page.language == "eng+hin"
+    assert page.confidence == 93
+
+
+def test_a_script_that_no_installed_language_reads_is_named():
+    engine = FakeEngine(lambda picture, _: reading(NOISE, 30), seen=Orientation(0, "Kannada", 20.0, 30.0))
+
+    with pytest.raises(MetatagError, match="'kan' is not installed; installed: eng, hin") as failure:
+        _read(SCAN, engine)
+
+    assert failure.value.code is ErrorCode.LANGUAGE_NOT_INSTALLED
+
+
+def test_a_stamp_on_a_scan_does_not_hide_the_scan():
+    engine = FakeEngine(lambda picture, _: reading(PROSE, 94), seen=LATIN)
+
+    page, _, _ = _read(Layer("Received 12 June", picture_share=1.0), engine)
+
+    assert (page.method, page.reason) == ("tesseract", "picture_with_little_text")
+
+
+def test_a_picture_that_adds_nothing_leaves_the_layer():
+    engine = FakeEngine(lambda picture, _: reading("Annual Report", 94), seen=LATIN)
+
+    page, _, _ = _read(Layer("Annual Report", picture_share=1.0), engine)
+
+    assert (page.method, page.reason, page.text, page.tries) == (
+        "text_layer",
+        "picture_adds_nothing",
+        "Annual Report",
+        1,
+    )
+
+
+def test_a_deep_engine_gets_one_try():
+    engine = FakeEngine(lambda picture, _: reading(NOISE, 20), name="easyocr", cheap=False)
+
+    page, document, _ = _read(SCAN, engine)
+
+    assert (page.method, page.tries, document.rendered) == ("easyocr", 1, [200])
+    assert page.gibberish
+
+
+def test_words_come_only_when_asked_for():
+    engine = FakeEngine(lambda picture, _: reading(PROSE, 95), seen=LATIN)
+
+    assert _read(SCAN, engine)[0].words == ()
+    assert _read(SCAN, engine, words=True)[0].words[0].text == "The"
+
+
+def test_a_text_beyond_the_bound_is_cut_with_a_note():
+    page, _, _ = _read(Layer("word " * (MAX_PAGE_CHARS // 4)), FakeEngine(lambda picture, _: reading("", 0)))
+
+    assert len(page.text) == MAX_PAGE_CHARS
+    assert page.notes == ("text_cut",)
+
+
+def test_forcing_ignores_the_layer():
+    engine = FakeEngine(lambda picture, _: reading(PROSE, 95), seen=LATIN)
+
+    page, _, _ = _read(Layer("something else entirely " * 40), engine, mode="force")
+
+    assert (page.method, page.reason) == ("tesseract", "forced")

@@ -1,0 +1,83 @@
+"""Work on pictures: what is blank, what is turned, what leans."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from metatag_ocr.reading.pictures import binarized, deskewed, is_blank, otsu_level, skew, turned
+from metatag_ocr.reading.ports import Picture
+
+SIZE = (1240, 1754)
+
+
+def _page(lines: int = 40) -> Image.Image:
+    """A page whose lines are rows of small blocks, like words from afar."""
+    image = Image.new("L", SIZE, 255)
+    draw = ImageDraw.Draw(image)
+    for line in range(lines):
+        for word in range(12):
+            left = 120 + word * 82 + (line * 7) % 20
+            draw.rectangle((left, 150 + line * 36, left + 60, 162 + line * 36), fill=20)
+    return image
+
+
+def _picture(image: Image.Image) -> Picture:
+    return Picture(np.asarray(image), 150)
+
+
+def test_paper_is_blank_even_with_noise_and_a_dark_rim():
+    noise = np.random.default_rng(7).normal(235, 6, SIZE[::-1]).clip(0, 255).astype(np.uint8)
+    noise[:20] = 10
+
+    assert is_blank(Picture(noise, 150))
+    assert is_blank(Picture(np.zeros(SIZE[::-1], dtype=np.uint8), 150))
+
+
+def test_one_line_of_print_is_not_blank():
+    assert not is_blank(_picture(_page(lines=1)))
+
+
+def test_white_print_on_black_is_not_blank():
+    assert not is_blank(Picture(255 - np.asarray(_page(lines=1)), 150))
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_four_turns_bring_a_page_back(degrees: int):
+    picture = _picture(_page())
+
+    back = turned(turned(picture, degrees), (360 - degrees) % 360)
+
+    assert np.array_equal(back.pixels, picture.pixels)
+
+
+def test_a_turn_is_clockwise():
+    pixels = np.array([[1, 2], [3, 4]], dtype=np.uint8)
+
+    assert turned(Picture(pixels, 100), 90).pixels.tolist() == [[3, 1], [4, 2]]
+
+
+@pytest.mark.parametrize("angle", [-3.0, -0.7, 0.0, 1.5])
+def test_leaning_lines_are_measured_and_made_level(angle: float):
+    leaning = _page().rotate(-angle, resample=Image.Resampling.BICUBIC, fillcolor=255)
+
+    assert skew(np.asarray(leaning)) == pytest.approx(angle, abs=0.25)
+    assert abs(skew(deskewed(_picture(leaning)).pixels)) < 0.35
+
+
+def test_a_level_page_is_left_alone():
+    picture = _picture(_page())
+
+    assert deskewed(picture) is picture
+
+
+def test_the_threshold_lies_between_print_and_paper():
+    gray = np.where(np.asarray(_page()) < 128, 90, 180).astype(np.uint8)
+
+    assert 90 <= otsu_level(gray) < 180
+    assert set(np.unique(binarized(Picture(gray, 150)).pixels)) == {0, 255}
+
+
+def test_a_page_of_one_gray_has_a_threshold():
+    assert 0 <= otsu_level(np.full((10, 10), 77, dtype=np.uint8)) <= 255
