@@ -13,11 +13,16 @@ from metatag_jobs.adapters.dialect import is_passing, new_id
 from metatag_jobs.adapters.directory_files import DirectoryFiles
 from metatag_jobs.adapters.grpc_tagger import GrpcTagger
 from metatag_jobs.adapters.keybox import AesKeyBox
-from metatag_jobs.adapters.leadership import SoleLeader
+from metatag_jobs.adapters.leadership import PostgresLeader, SoleLeader
 from metatag_jobs.adapters.local_fetcher import LocalFetcher
 from metatag_jobs.adapters.memory_fanout import MemoryFanout
 from metatag_jobs.adapters.ocr_nodes import OcrNodes
 from metatag_jobs.adapters.ocr_pool import PooledOcr
+from metatag_jobs.adapters.redis_broker import TicketStream
+from metatag_jobs.adapters.redis_fanout import RedisFanout
+from metatag_jobs.adapters.s3_client import S3Client, S3Options
+from metatag_jobs.adapters.s3_fetcher import S3Fetcher
+from metatag_jobs.adapters.s3_files import S3Files
 from metatag_jobs.adapters.sql_artifacts import SqlArtifacts
 from metatag_jobs.adapters.sql_control import SqlJobStore
 from metatag_jobs.adapters.sql_events import SqlEventLog
@@ -83,6 +88,7 @@ class Parts:
     fanout: Fanout
     tickets: TaskiqTickets
     leadership: Leadership
+    s3: S3Client | None
     nodes: OcrNodes
     ocr: PooledOcr
     tagger: GrpcTagger
@@ -94,6 +100,7 @@ class Parts:
     def choose(cls, settings: JobsSettings) -> Parts:
         """Pick the adapters that the settings name; opens nothing yet."""
         database = Database(settings.database_url, pool_size=settings.database_pool)
+        s3 = _s3(settings)
         nodes = OcrNodes(settings.ocr_address, settings.ocr_resolve)
         url_fetcher = UrlFetcher(
             UrlGuard(settings.url_allow), timeout=settings.url_timeout, redirects=settings.url_redirects
@@ -106,15 +113,16 @@ class Parts:
             history=SqlHistory(database),
             artifacts=SqlArtifacts(database),
             vocabularies=SqlVocabularies(database),
-            files=_files(settings),
-            fanout=MemoryFanout(),
-            tickets=TaskiqTickets(MemoryBroker(), MemoryBroker()),
-            leadership=SoleLeader(),
+            files=_files(settings, s3),
+            fanout=RedisFanout(settings.redis_url) if settings.redis_url else MemoryFanout(),
+            tickets=_tickets(settings),
+            leadership=SoleLeader() if database.is_sqlite else PostgresLeader(database),
+            s3=s3,
             nodes=nodes,
             ocr=PooledOcr(nodes, deadline=settings.ocr_deadline, range_pages=settings.ocr_range_pages),
             tagger=GrpcTagger(settings.tagger_address, settings.tag_deadline),
             url_fetcher=url_fetcher,
-            sources=Sources(_fetchers(settings, url_fetcher)),
+            sources=Sources(_fetchers(settings, url_fetcher, s3)),
             keys=AesKeyBox(settings.secret_key.get_secret_value()),
         )
 
@@ -134,6 +142,8 @@ class Foundation:
         await self._parts.files.ping()
         await self._parts.nodes.start()
         await self._parts.tickets.start()
+        if isinstance(self._parts.fanout, RedisFanout):
+            await self._parts.fanout.start()
 
     async def wait(self) -> None:
         """Never ends by itself."""
@@ -142,6 +152,10 @@ class Foundation:
     async def stop(self, grace: float) -> None:
         """Disconnect."""
         parts = self._parts
+        if isinstance(parts.fanout, RedisFanout):
+            await parts.fanout.stop()
+        if parts.s3 is not None:
+            parts.s3.close()
         await parts.tickets.stop()
         await parts.nodes.stop()
         await parts.tagger.close()
@@ -156,13 +170,47 @@ def _check(settings: JobsSettings) -> None:
         )
 
 
-def _files(settings: JobsSettings) -> FileStore:
+def _s3(settings: JobsSettings) -> S3Client | None:
+    if not settings.s3_endpoint:
+        if settings.files_url.startswith("s3://"):
+            raise SettingsError("METATAG_JOBS_FILES_URL names a bucket, but METATAG_JOBS_S3_ENDPOINT is not set.")
+        return None
+    return S3Client(
+        S3Options(
+            settings.s3_endpoint,
+            settings.s3_access_key.get_secret_value(),
+            settings.s3_secret_key.get_secret_value(),
+            settings.s3_region,
+            settings.s3_secure,
+        )
+    )
+
+
+def _files(settings: JobsSettings, s3: S3Client | None) -> FileStore:
+    if s3 is not None and settings.files_url.startswith("s3://"):
+        return S3Files(s3, _own_bucket(settings))
     return DirectoryFiles(Path(settings.files_url))
 
 
-def _fetchers(settings: JobsSettings, url: UrlFetcher) -> dict[str, Fetcher]:
+def _own_bucket(settings: JobsSettings) -> str:
+    if not settings.files_url.startswith("s3://"):
+        return ""
+    return settings.files_url.removeprefix("s3://").strip("/")
+
+
+def _tickets(settings: JobsSettings) -> TaskiqTickets:
+    if not settings.redis_url:
+        return TaskiqTickets(MemoryBroker(), MemoryBroker())
+    batch, interactive = (TicketStream(settings.redis_url, f"metatag:tickets:{lane}") for lane in ("b", "i"))
+    return TaskiqTickets(batch, interactive)
+
+
+def _fetchers(settings: JobsSettings, url: UrlFetcher, s3: S3Client | None) -> dict[str, Fetcher]:
     roots = [Path(root) for root in settings.local_roots.split(":") if root]
-    return {"url": url, "local": LocalFetcher(roots)}
+    found: dict[str, Fetcher] = {"url": url, "local": LocalFetcher(roots)}
+    if s3 is not None:
+        found["s3"] = S3Fetcher(s3, own_bucket=_own_bucket(settings))
+    return found
 
 
 def _worker(settings: JobsSettings, parts: Parts) -> Worker:

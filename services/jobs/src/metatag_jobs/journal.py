@@ -100,6 +100,7 @@ class GroupJournal:
         self._fanout = fanout
         self._owner = owner
         self._starts = _Group(self._write_starts, passing)
+        self._finds = _Group(self._read_artifacts, passing)
         self._checkpoints = _Group(self._write_checkpoints, passing)
         self._finishes = _Group(self._write_finishes, passing)
         self._releases = _Group(self._write_releases, passing)
@@ -118,8 +119,14 @@ class GroupJournal:
         return found
 
     async def reuse(self, claim: Claim, stage: str, kind: str, digest: str) -> tuple[str, Artifact] | None:
-        """Checkpoint with an existing artifact, if there is one. Raises Replaced."""
-        return await self._store.reuse(self._owner, claim, stage, kind, digest)
+        """Checkpoint with an existing artifact, if there is one."""
+        artifact = await self._finds.put((claim.document_id, kind, digest))
+        if artifact is None:
+            return None
+        # None also when the artifact is gone by now; a document that is no longer ours shows at the next write.
+        return await self._checkpoints.put(
+            Checkpoint(claim.document_id, claim.attempt, stage, kind, artifact, 0, existing=True)
+        )
 
     async def finish(self, finish: Finish) -> str:
         """End a document; gives the job's state. Raises Replaced."""
@@ -149,6 +156,10 @@ class GroupJournal:
             # Doubled tickets in one group: only the first may have the document.
             found.append(claims.pop(ticket.document_id, None))
         return found
+
+    async def _read_artifacts(self, wanted: Sequence[tuple[str, str, str]]) -> list[Artifact | None]:
+        found = await self._store.find_artifacts(wanted)
+        return [found.get(document_id) for document_id, _, _ in wanted]
 
     async def _write_checkpoints(self, checkpoints: Sequence[Checkpoint]) -> list[tuple[str, Artifact] | None]:
         kept = await self._store.checkpoint(self._owner, checkpoints)

@@ -113,8 +113,8 @@ class WorkStore(Protocol):
         The artifact in use may be an older one of the same digest; then the caller deletes its own object.
         """
 
-    async def reuse(self, owner: str, claim: Claim, stage: str, kind: str, digest: str) -> tuple[str, Artifact] | None:
-        """Checkpoint with an existing artifact of the document's user; None when there is none. Raises Replaced."""
+    async def find_artifacts(self, wanted: Sequence[tuple[str, str, str]]) -> dict[str, Artifact]:
+        """Give existing artifacts of the documents' users for (document, kind, digest), by document."""
 
     async def finish(self, owner: str, finishes: Sequence[Finish]) -> dict[str, str]:
         """Store results, counters, events and search entries in one transaction; give the job's state by document.

@@ -108,6 +108,8 @@ class Checkpoint:
     kind: str
     artifact: Artifact
     ms: int
+    # The artifact was found, not made: it may be gone by now, and then nothing is written.
+    existing: bool = False
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ class Worker:
         self._tasks: list[asyncio.Task[None]] = []
         self._look = asyncio.Event()
         self._draining = False
+        self._strays: set[tuple[str, int]] = set()
         fanout.on_control(self._control)
 
     async def start(self) -> None:
@@ -246,6 +247,7 @@ class Worker:
                 0 if self._draining else self._interactive_slots,
             )
         }
+        await self._return_strays({(beat.document_id, beat.attempt) for beat in owned.values()})
         for document_id in before & set(self._running):
             running = self._running[document_id]
             beat = owned.get(document_id)
@@ -253,3 +255,12 @@ class Worker:
             if lost or (beat is not None and beat.job_state in ("cancelled", "deleted")):
                 running.reason = running.reason or "control"
                 running.task.cancel()
+
+    async def _return_strays(self, owned: set[tuple[str, int]]) -> None:
+        """Hand back what the database says is ours but nobody runs: the answer to a claim was lost."""
+        strays = owned - {(each.claim.document_id, each.claim.attempt) for each in self._running.values()}
+        # Once may be a claim whose answer is on its way.
+        for document_id, attempt in strays & self._strays:
+            log.warning("stray document handed back", document=document_id)
+            await self._give_back(Release(document_id, attempt))
+        self._strays = strays

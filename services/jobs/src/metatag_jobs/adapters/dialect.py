@@ -28,6 +28,10 @@ _POSTGRES_TYPES = {"text": "text", "int": "int", "bigint": "bigint", "float": "d
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
+_ROWS = re.compile(r"\{rows\(([^)]*)\)\}")
+_IDS = re.compile(r"\{ids\((\w+)\)\}")
+
+
 class Dialect:
     """Fragments of SQL for one database."""
 
@@ -40,6 +44,7 @@ class Dialect:
             else "CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
         )
         self.for_update = "" if self.is_sqlite else " FOR UPDATE"
+        self._made: dict[str, TextClause] = {}
         self.skip_locked = "" if self.is_sqlite else " FOR UPDATE SKIP LOCKED"
 
     def rows(self, parameter: str, **columns: str) -> str:
@@ -59,9 +64,25 @@ class Dialect:
             return f"(SELECT value FROM json_each(:{parameter}))"
         return f"(SELECT jsonb_array_elements_text(CAST(:{parameter} AS jsonb)))"
 
-    def sql(self, statement: str) -> TextClause:
-        """Make a statement; `{now}` and `{for_update}` are filled in."""
-        return text(statement.replace("{now}", self.now).replace("{for_update}", self.for_update))
+    def sql(self, template: str) -> TextClause:
+        """Make a statement of a template, once. In braces may stand: now, for_update, skip_locked, rows(...), ids(...).
+
+        `{rows(id text, n int)}` is the parameter `rows` as a table, `{ids(names)}` the parameter `names` as a list.
+        """
+        made = self._made.get(template)
+        if made is None:
+            made = self._made[template] = text(self._fill(template))
+        return made
+
+    def _fill(self, template: str) -> str:
+        for name in ("now", "for_update", "skip_locked"):
+            template = template.replace(f"{{{name}}}", getattr(self, name))
+        template = _ROWS.sub(self._rows, template)
+        return _IDS.sub(lambda found: self.ids(found[1]), template)
+
+    def _rows(self, found: re.Match[str]) -> str:
+        pairs = (part.split() for part in found[1].split(","))
+        return self.rows("rows", **{name: kind for name, kind in pairs})
 
 
 def as_json(value: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from metatag_jobs.adapters import statements_jobs as S
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_events import JOB_COLUMNS, EventWriter, job_event, job_of
 from metatag_jobs.errors import JobIdTaken, JobNotFound
@@ -35,72 +36,10 @@ class SqlJobs:
     """The creating and reading half of the port JobStore."""
 
     def __init__(self, database: Database) -> None:
-        dialect = Dialect(database)
         self._database = database
-        self._events = EventWriter(dialect)
-        self._dialect = dialect
-        self._insert_job = dialect.sql(
-            "INSERT INTO job (id, user_id, type, state, interactive, max_running, options, public_config, secret, "
-            "limiter, idempotency_key, request_id, vocabulary_version, budget_micros, created_at, updated_at) "
-            "VALUES (:id, :user_id, :type, 'creating', :interactive, :max_running, :options, :public_config, :secret, "
-            ":limiter, :idempotency_key, :request_id, :vocabulary_version, :budget_micros, {now}, {now})"
-        )
-        self._insert_docs = dialect.sql(
-            "INSERT INTO doc (id, job_id, user_id, position, state, title, description, source_type, source_path, "  # noqa: S608
-            "file_id, file_size, stage, problem, created_at, processed_at) "
-            "SELECT r.id, :job_id, :user_id, r.position, r.state, r.title, r.description, r.source_type, "
-            "r.source_path, r.file_id, COALESCE(a.size, 0), r.stage, r.problem, {now}, "
-            "CASE WHEN r.state = 'failed' THEN {now} END FROM "
-            + dialect.rows(
-                "rows",
-                id="text",
-                position="int",
-                state="text",
-                title="text",
-                description="text",
-                source_type="text",
-                source_path="text",
-                file_id="text",
-                stage="text",
-                problem="text",
-            )
-            + " AS r LEFT JOIN artifact a ON a.id = r.file_id"
-        )
-        self._hold_files = dialect.sql(
-            "UPDATE artifact SET refs = refs + r.n FROM "  # noqa: S608
-            + dialect.rows("rows", id="text", n="int")
-            + " AS r WHERE artifact.id = r.id AND artifact.user_id = :user_id AND artifact.kind = 'file'"
-        )
-        self._own_files = dialect.sql(
-            f"SELECT id FROM artifact WHERE user_id = :user_id AND kind = 'file' AND id IN {dialect.ids('ids')}"  # noqa: S608
-        )
-        self._lock_creating = dialect.sql("SELECT user_id FROM job WHERE id = :id AND state = 'creating'{for_update}")
-        self._count_added = dialect.sql(
-            "UPDATE job SET total = total + :n, queued = queued + :good, failed = failed + :bad, updated_at = {now} "
-            "WHERE id = :id RETURNING total, done, failed, cancelled"
-        )
-        self._activate = dialect.sql(
-            "UPDATE job SET state = CASE WHEN queued > 0 THEN 'running' WHEN type = 'single' THEN 'failed' "
-            "ELSE 'completed' END, completed_at = CASE WHEN queued = 0 THEN {now} END, "
-            "secret = CASE WHEN queued > 0 THEN secret END, updated_at = {now}, "
-            "problem = CASE WHEN queued = 0 AND type = 'single' THEN "
-            "(SELECT problem FROM doc WHERE job_id = :id AND state = 'failed' LIMIT 1) END "
-            "WHERE id = :id AND state = 'creating'"
-        )
-        self._wake_lane = dialect.sql(
-            "INSERT INTO lane (user_id, vtime) SELECT :user_id, COALESCE(MIN(lane.vtime), 0) FROM lane "
-            "JOIN job ON job.user_id = lane.user_id AND job.state = 'running' AND job.running > 0 WHERE true "
-            "ON CONFLICT (user_id) DO UPDATE SET vtime = CASE WHEN lane.vtime > excluded.vtime THEN lane.vtime "
-            "ELSE excluded.vtime END"
-        )
-        self._get = dialect.sql(
-            f"SELECT {JOB_COLUMNS}, limiter.blocked_until, {{now}} AS now FROM job LEFT JOIN limiter "  # noqa: S608
-            "ON limiter.name = job.limiter AND job.limiter <> '' "
-            "WHERE job.id = :id AND job.user_id = :user_id AND job.state <> 'deleted'"
-        )
-        self._by_key = dialect.sql(
-            "SELECT id, state, updated_at, {now} AS now FROM job WHERE user_id = :user_id AND idempotency_key = :key"
-        )
+        self._dialect = Dialect(database)
+        self._sql = self._dialect.sql
+        self._events = EventWriter(self._dialect)
 
     async def begin(self, job: NewJob) -> Job | None:
         """Store a job that still receives its documents; give the job of an earlier call with the same key."""
@@ -110,7 +49,7 @@ class SqlJobs:
                 return earlier
         try:
             async with self._database.write() as connection:
-                await connection.execute(self._insert_job, _job_row(job))
+                await connection.execute(self._sql(S.INSERT_JOB), _job_row(job))
         except IntegrityError as error:
             earlier = await self._earlier(job.user_id, job.idempotency_key) if job.idempotency_key else None
             if earlier is not None:
@@ -120,7 +59,7 @@ class SqlJobs:
 
     async def _earlier(self, user_id: str, key: str) -> Job | None:
         async with self._database.read() as connection:
-            rows = await fetch(connection, self._by_key, user_id=user_id, key=key)
+            rows = await fetch(connection, self._sql(S.BY_KEY), user_id=user_id, key=key)
         if not rows:
             return None
         if rows[0]["state"] == "creating" and rows[0]["now"] - rows[0]["updated_at"] > STALE_CREATION:
@@ -140,18 +79,20 @@ class SqlJobs:
     async def add(self, job_id: str, documents: Sequence[NewDocument]) -> None:
         """Store documents of a job in creation; those with a problem are failed at once, each with its event."""
         async with self._database.write() as connection:
-            locked = await fetch(connection, self._lock_creating, id=job_id)
+            locked = await fetch(connection, self._sql(S.LOCK_CREATING), id=job_id)
             if not locked:
                 raise JobNotFound
             user_id = locked[0]["user_id"]
             rows = [_doc_row(document) for document in documents]
             await self._attach_files(connection, user_id, rows)
-            await connection.execute(self._insert_docs, {"rows": rows_json(rows), "job_id": job_id, "user_id": user_id})
+            await connection.execute(
+                self._sql(S.INSERT_DOCS), {"rows": rows_json(rows), "job_id": job_id, "user_id": user_id}
+            )
             bad = [document for document in documents if document.problem is not None]
             counts = (
                 await fetch(
                     connection,
-                    self._count_added,
+                    self._sql(S.COUNT_ADDED),
                     id=job_id,
                     n=len(documents),
                     good=len(documents) - len(bad),
@@ -167,10 +108,10 @@ class SqlJobs:
                 counts[row["file_id"]] = counts.get(row["file_id"], 0) + 1
         if not counts:
             return
-        known = await fetch(connection, self._own_files, user_id=user_id, ids=as_json(sorted(counts)))
+        known = await fetch(connection, self._sql(S.OWN_FILES), user_id=user_id, ids=as_json(sorted(counts)))
         owned = {row["id"] for row in known}
         held = [{"id": each, "n": counts[each]} for each in sorted(owned)]
-        await connection.execute(self._hold_files, {"rows": rows_json(held), "user_id": user_id})
+        await connection.execute(self._sql(S.HOLD_FILES), {"rows": rows_json(held), "user_id": user_id})
         for row in rows:
             if row["file_id"] and row["file_id"] not in owned:
                 # The pipeline says so when it comes to it: the document fails alone.
@@ -179,11 +120,11 @@ class SqlJobs:
     async def activate(self, job_id: str) -> Job:
         """End the creation: the job's documents may be worked on from now."""
         async with self._database.write() as connection:
-            locked = await fetch(connection, self._lock_creating, id=job_id)
+            locked = await fetch(connection, self._sql(S.LOCK_CREATING), id=job_id)
             if not locked:
                 raise JobNotFound
-            await connection.execute(self._wake_lane, {"user_id": locked[0]["user_id"]})
-            await connection.execute(self._activate, {"id": job_id})
+            await connection.execute(self._sql(S.WAKE_LANE), {"user_id": locked[0]["user_id"]})
+            await connection.execute(self._sql(S.ACTIVATE), {"id": job_id})
             job = await self._read(connection, locked[0]["user_id"], job_id)
             await self._events.append(connection, job_id, [job_event(job, time.time())])
         return job
@@ -205,7 +146,7 @@ class SqlJobs:
             return await self._read(connection, user_id, job_id)
 
     async def _read(self, connection: AsyncConnection, user_id: str, job_id: str) -> Job:
-        rows = await fetch(connection, self._get, id=job_id, user_id=user_id)
+        rows = await fetch(connection, self._sql(S.GET), id=job_id, user_id=user_id)
         if not rows:
             raise JobNotFound
         return job_of(rows[0], waits_until_of(rows[0]))

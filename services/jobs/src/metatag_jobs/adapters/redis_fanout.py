@@ -1,0 +1,200 @@
+"""Hints over Redis pub/sub, and the hot tail of events in a stream `ev:{job}` whose entry IDs are the event numbers.
+
+Redis refuses an ID that is not above the top one: so two relays, or one that died half way, neither double nor reorder,
+and the top of the stream is the relay's cursor. Everything here may fail: readers then ask SQL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from metatag_jobs.adapters.memory_fanout import MemoryFanout
+from metatag_jobs.jsonable import pack, unpack
+from metatag_jobs.model import JobEvent
+from metatag_jobs.ports import EventLog
+
+log = structlog.get_logger("metatag.jobs.fanout")
+
+TAIL_LENGTH = 2000
+# The tail outlives its last event by this. Seconds.
+TAIL_SECONDS = 3600
+RELAY_PORTION = 500
+COMMAND_SECONDS = 2.0
+# A Redis that failed is not asked again for this long, so that nobody waits for it twice. Seconds.
+REST = 1.0
+
+
+class RedisFanout:
+    """The port Fanout. `prefix` keeps systems apart that share one Redis."""
+
+    def __init__(self, url: str, prefix: str = "metatag:") -> None:
+        self._redis: Any = Redis.from_url(url, socket_timeout=COMMAND_SECONDS, socket_connect_timeout=COMMAND_SECONDS)
+        self._prefix = prefix
+        self._channel = f"{prefix}hint"
+        self._local = MemoryFanout()
+        self._listener: asyncio.Task[None] | None = None
+        self._rest_until = 0.0
+
+    async def start(self) -> None:
+        """Begin to hear the other processes."""
+        self._listener = asyncio.create_task(self._listen(), name="jobs-hints")
+
+    async def stop(self) -> None:
+        """Hear no more."""
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+        await self._redis.aclose()
+
+    async def announce(self, job_ids: Sequence[str]) -> None:
+        """Say that jobs have new events."""
+        await self._local.announce(job_ids)
+        await self._publish([f"job:{job_id}" for job_id in job_ids])
+
+    async def nudge(self) -> None:
+        """Say that there may be something to dispatch."""
+        await self._local.nudge()
+        await self._publish(["nudge:"])
+
+    async def control(self, job_id: str) -> None:
+        """Say that a job's state was changed by its user."""
+        await self._local.control(job_id)
+        await self._publish([f"ctl:{job_id}"])
+
+    @asynccontextmanager
+    async def watch(self, job_id: str) -> AsyncIterator[Callable[[float], Awaitable[bool]]]:
+        """Give a waiter: it returns after the next hint for the job, or False after so many seconds."""
+        async with self._local.watch(job_id) as wait:
+            yield wait
+
+    def on_announce(self, callback: Callable[[str], None]) -> None:
+        """Have every announced job told."""
+        self._local.on_announce(callback)
+
+    def on_nudge(self, callback: Callable[[], None]) -> None:
+        """Have every nudge told."""
+        self._local.on_nudge(callback)
+
+    def on_control(self, callback: Callable[[str], None]) -> None:
+        """Have every control told."""
+        self._local.on_control(callback)
+
+    async def tail(self, job_id: str, seq: int, limit: int) -> list[JobEvent] | None:
+        """Give events after `seq` from the stream; None when it cannot tell, so that SQL must be asked."""
+        try:
+            found = await self._ask(self._redis.xrange, self._key(job_id), f"({seq}-0", "+", count=limit)
+        except _Away:
+            return None
+        if not found or _seq(found[0][0]) != seq + 1:
+            # Nothing new here, or a gap: trimmed, expired, or not relayed yet.
+            return None
+        events: list[JobEvent] = []
+        for entry_id, fields in found:
+            if _seq(entry_id) != seq + 1 + len(events):
+                break
+            events.append(unpack(JobEvent, json.loads(fields[b"e"])))
+        return events
+
+    async def relay(self, job_id: str, events: EventLog) -> None:
+        """Bring the stream of a job up to date; repeating or doubling it is harmless."""
+        key = self._key(job_id)
+        try:
+            top = await self._ask(self._redis.xrevrange, key, count=1)
+            last = _seq(top[0][0]) if top else 0
+            while portion := await events.after(job_id, last, RELAY_PORTION):
+                await self._append(key, portion)
+                last = portion[-1].seq
+                await self._publish([f"ev:{job_id}"])
+        except _Away:
+            return
+
+    async def ping(self) -> None:
+        """Raise if Redis does not answer."""
+        await self._redis.ping()
+
+    async def _append(self, key: str, events: Sequence[JobEvent]) -> None:
+        async def send() -> None:
+            pipe = self._redis.pipeline(transaction=False)
+            for event in events:
+                body = json.dumps(pack(event), ensure_ascii=False, separators=(",", ":"))
+                pipe.xadd(key, {"e": body}, id=f"{event.seq}-0", maxlen=TAIL_LENGTH, approximate=True)
+            pipe.expire(key, TAIL_SECONDS)
+            for answer in await pipe.execute(raise_on_error=False):
+                if isinstance(answer, RedisError) and not _is_double(answer):
+                    raise answer
+
+        await self._ask(send)
+
+    async def _publish(self, hints: Sequence[str]) -> None:
+        async def send() -> None:
+            pipe = self._redis.pipeline(transaction=False)
+            for hint in hints:
+                pipe.publish(self._channel, hint)
+            await pipe.execute()
+
+        if hints:
+            try:
+                await self._ask(send)
+            except _Away:
+                return
+
+    async def _ask(self, command: Callable[..., Awaitable[Any]], *args: Any, **options: Any) -> Any:
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._rest_until:
+            raise _Away
+        try:
+            async with asyncio.timeout(COMMAND_SECONDS):
+                return await command(*args, **options)
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("redis does not answer", error=repr(error))
+            self._rest_until = loop.time() + REST
+            raise _Away from error
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with self._redis.pubsub() as channel:
+                    await channel.subscribe(self._channel)
+                    while True:
+                        message = await channel.get_message(ignore_subscribe_messages=True, timeout=1.0)
+                        if message is not None:
+                            await self._heard(message["data"].decode(errors="replace"))
+            except (RedisError, OSError, TimeoutError) as error:
+                log.warning("hints not heard", error=repr(error))
+                await asyncio.sleep(random.uniform(0.3, 1.0))  # noqa: S311  jitter, no secret
+
+    async def _heard(self, hint: str) -> None:
+        kind, _, job_id = hint.partition(":")
+        if kind == "job":
+            await self._local.announce([job_id])
+        elif kind == "ev":
+            # Only watchers: a relay that heard its own relaying would never rest.
+            self._local.wake(job_id)
+        elif kind == "nudge":
+            await self._local.nudge()
+        elif kind == "ctl":
+            await self._local.control(job_id)
+
+    def _key(self, job_id: str) -> str:
+        return f"{self._prefix}ev:{job_id}"
+
+
+class _Away(Exception):
+    """Redis does not answer just now."""
+
+
+def _seq(entry_id: bytes) -> int:
+    return int(entry_id.split(b"-")[0])
+
+
+def _is_double(error: RedisError) -> bool:
+    return isinstance(error, ResponseError) and "equal or smaller" in str(error)

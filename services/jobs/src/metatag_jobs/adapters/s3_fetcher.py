@@ -1,0 +1,81 @@
+"""Documents from S3, with the service's credentials."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from minio.error import S3Error
+from urllib3.exceptions import HTTPError
+
+from metatag_jobs.adapters.s3_client import S3Client
+from metatag_jobs.errors import FileTooLarge, SourceRefused, SourceUnavailable
+from metatag_jobs.model import Source, SourceCheck
+
+_SENTENCES = {
+    "NoSuchKey": "Object not found",
+    "NoSuchObject": "Object not found",
+    "NoSuchBucket": "Bucket not found",
+    "AccessDenied": "S3 error: access denied",
+}
+_CHUNK = 256 * 1024
+
+
+class S3Fetcher:
+    """The port Fetcher for s3://bucket/key. Buckets that hold the service's own objects are refused."""
+
+    def __init__(self, client: S3Client, *, own_bucket: str = "") -> None:
+        self._client = client
+        self._own_bucket = own_bucket
+
+    async def fetch(self, source: Source, target: Path, max_bytes: int) -> None:
+        """Write the object to a file."""
+        bucket, key = self._split(source.path)
+        try:
+            await self._client.call(self._save, bucket, key, target, max_bytes)
+        except S3Error as error:
+            raise _unavailable(error) from error
+        except (HTTPError, OSError, TimeoutError, ValueError) as error:
+            raise SourceUnavailable("S3 error: the service does not answer") from error
+
+    async def check(self, source: Source) -> SourceCheck:
+        """Look at the object; never raises for a bad source."""
+        try:
+            bucket, key = self._split(source.path)
+            async with asyncio.timeout(10):
+                found = await self._client.call(lambda: self._client.minio.stat_object(bucket, key))
+        except SourceRefused as error:
+            return SourceCheck(error=error.message)
+        except S3Error as error:
+            return SourceCheck(error=_unavailable(error).message)
+        except (HTTPError, OSError, TimeoutError, ValueError):
+            return SourceCheck(error="S3 error: the service does not answer")
+        return SourceCheck(True, "", found.content_type or "", found.size)
+
+    def _split(self, path: str) -> tuple[str, str]:
+        bucket, _, key = path.removeprefix("s3://").partition("/")
+        if not bucket or not key or "://" in bucket:
+            raise SourceRefused("Invalid S3 path format")
+        if bucket == self._own_bucket:
+            # It holds the files of all users.
+            raise SourceRefused("Bucket not found")
+        return bucket, key
+
+    def _save(self, bucket: str, key: str, target: Path, max_bytes: int) -> None:
+        answer = self._client.minio.get_object(bucket, key)
+        try:
+            size = 0
+            with target.open("wb") as file:
+                for chunk in answer.stream(_CHUNK):
+                    size += len(chunk)
+                    if size > max_bytes:
+                        raise FileTooLarge(max_bytes)
+                    file.write(chunk)
+        finally:
+            answer.close()
+            answer.release_conn()
+
+
+def _unavailable(error: S3Error) -> SourceUnavailable:
+    sentence = _SENTENCES.get(error.code or "", f"S3 error: {error.code}")
+    return SourceUnavailable(sentence, again=error.code in ("SlowDown", "InternalError", "ServiceUnavailable"))

@@ -1,0 +1,145 @@
+"""How documents leave a worker, in SQL: done, failed, or back into the queue; in groups, fenced."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from metatag_jobs.adapters import statements_dispatch as D
+from metatag_jobs.adapters import statements_work as S
+from metatag_jobs.adapters.dialect import as_json, fetch, rows_json
+from metatag_jobs.adapters.sql_engine import SqlEngine, counted, grouped
+from metatag_jobs.adapters.sql_events import job_event, job_of
+from metatag_jobs.jsonable import pack
+from metatag_jobs.model import JobEvent, Problem
+from metatag_jobs.work import Finish, Release
+
+
+class SqlEnds(SqlEngine):
+    """Ends and hand-backs of the port WorkStore."""
+
+    async def finish(self, owner: str, finishes: Sequence[Finish]) -> dict[str, str]:
+        """Store results, counters, events and search entries in one transaction; give the job's state by document."""
+        by_job: dict[str, list[Finish]] = {}
+        for each in finishes:
+            by_job.setdefault(each.claim.job_id, []).append(each)
+        states: dict[str, str] = {}
+        async with self._database.write() as connection:
+            for job_id in sorted(by_job):
+                job = await fetch(connection, self._sql(S.LOCK_RUNNING), id=job_id)
+                if job and job[0]["state"] in ("running", "paused"):
+                    states |= await self._finish_job(connection, owner, job_id, by_job[job_id])
+        return states
+
+    async def _finish_job(
+        self, connection: AsyncConnection, owner: str, job_id: str, finishes: Sequence[Finish]
+    ) -> dict[str, str]:
+        rows = rows_json(_finish_row(each) for each in finishes)
+        kept_ids = {row["id"] for row in await fetch(connection, self._sql(S.FINISH), rows=rows, owner=owner)}
+        kept = [each for each in finishes if each.claim.document_id in kept_ids]
+        if not kept:
+            return {}
+        results = [{"id": each.claim.document_id, "body": as_json(pack(each.result))} for each in kept if each.result]
+        if results:
+            await connection.execute(self._sql(S.RESULTS), {"rows": rows_json(results)})
+            await self._search.add(connection, [each for each in kept if each.result])
+        bad = sum(each.document.state == "failed" for each in kept)
+        counters = (
+            await fetch(
+                connection,
+                self._sql(S.ENDED),
+                id=job_id,
+                n=len(kept),
+                good=len(kept) - bad,
+                bad=bad,
+                cost=sum(each.cost_micros for each in kept),
+            )
+        )[0]
+        events = _end_events(kept, counters)
+        await self._events.append(connection, job_id, events)
+        state = await self._end_if_done(connection, job_id)
+        if not state:
+            state = counters["state"]
+            budget = counters["budget_micros"]
+            if state == "running" and 0 < budget <= counters["cost_micros"]:
+                await self._pause_job(
+                    connection, job_id, "budget_exhausted", "The job has used up its budget; resume it to go on."
+                )
+                state = "paused"
+        return dict.fromkeys(kept_ids, state)
+
+    async def _pause_job(self, connection: AsyncConnection, job_id: str, code: str, message: str) -> None:
+        taken = await connection.execute(self._sql(S.TAKE_BACK), {"id": job_id})
+        problem = as_json(pack(Problem(code, message)))
+        await connection.execute(self._sql(S.PAUSE_REASON), {"id": job_id, "problem": problem, "back": taken.rowcount})
+        job = job_of((await fetch(connection, self._sql(D.JOB), id=job_id))[0])
+        await self._events.append(connection, job_id, [job_event(job, time.time())])
+
+    async def pause_for(self, job_id: str, code: str, message: str) -> None:
+        """Pause a job for a reason that its user must see to; does nothing unless it runs."""
+        async with self._database.write() as connection:
+            job = await fetch(connection, self._sql(S.LOCK_RUNNING), id=job_id)
+            if job and job[0]["state"] == "running":
+                await self._pause_job(connection, job_id, code, message)
+
+    async def release(self, owner: str, releases: Sequence[Release]) -> set[str]:
+        """Put owned documents back into the queue; give those that were still owned."""
+        async with self._database.write() as connection:
+            ids = as_json([each.document_id for each in releases])
+            jobs = sorted(row["job_id"] for row in await fetch(connection, self._sql(S.JOBS_OF), ids=ids))
+            open_jobs = set()
+            for job_id in jobs:
+                locked = await fetch(connection, self._sql(D.LOCK_ANY), id=job_id)
+                if locked and locked[0]["state"] in ("running", "paused"):
+                    open_jobs.add(job_id)
+            rows = await fetch(
+                connection, self._sql(S.RELEASE), rows=rows_json(_release_row(each) for each in releases), owner=owner
+            )
+            for job_id, group in grouped((row["job_id"], row["id"]) for row in rows).items():
+                if job_id in open_jobs:
+                    await connection.execute(self._sql(S.RETURNED), {"id": job_id, "n": len(group)})
+        return {row["id"] for row in rows}
+
+
+def _end_events(kept: Sequence[Finish], counters: Any) -> list[JobEvent]:
+    """Give the end events with the counters as they were after each, the last with those of now."""
+    now = time.time()
+    good = sum(each.document.state == "success" for each in kept)
+    done, failed = counters["done"] - good, counters["failed"] - (len(kept) - good)
+    events = []
+    for each in kept:
+        if each.document.state == "success":
+            done += 1
+        else:
+            failed += 1
+        each.document.processed_at = now
+        event = counted(JobEvent(at=now, document=each.document), counters)
+        event.processed, event.failed = done, failed
+        events.append(event)
+    return events
+
+
+def _finish_row(each: Finish) -> dict[str, Any]:
+    problem = each.document.problem
+    return {
+        "id": each.claim.document_id,
+        "attempt": each.claim.attempt,
+        "state": "done" if each.document.state == "success" else "failed",
+        "title": each.document.title,
+        "problem": as_json(pack(problem)) if problem else None,
+        "tries": each.document.tries,
+    }
+
+
+def _release_row(each: Release) -> dict[str, Any]:
+    return {
+        "id": each.document_id,
+        "attempt": each.attempt,
+        "wait": each.not_before,
+        "tries": int(each.used_try),
+        "waits": int(each.waited),
+        "problem": as_json(pack(each.problem)) if each.problem else None,
+    }

@@ -1,0 +1,58 @@
+"""What the parts of the engine in SQL share.
+
+Order of locks everywhere: job rows by id, then documents. So two transactions can wait for each other, never in a ring.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from metatag_jobs.adapters import statements_dispatch as D
+from metatag_jobs.adapters.dialect import Dialect, fetch
+from metatag_jobs.adapters.sql_events import EventWriter, job_event, job_of
+from metatag_jobs.adapters.sql_search import SearchWriter
+from metatag_jobs.model import JobEvent
+from metatag_runtime.sql import Database
+
+
+class SqlEngine:
+    """One database, one lease."""
+
+    def __init__(self, database: Database, lease: float = 15.0) -> None:
+        """`lease`: seconds after its last beat that a worker still counts."""
+        self._database = database
+        self._dialect = Dialect(database)
+        self._sql = self._dialect.sql
+        self._lease = lease
+        self._events = EventWriter(self._dialect)
+        self._search = SearchWriter(self._dialect)
+
+    async def _end_if_done(self, connection: AsyncConnection, job_id: str) -> str:
+        """End the job if nothing is open; give its state. The caller holds the job row."""
+        ended = await connection.execute(self._sql(D.END), {"id": job_id})
+        if not ended.rowcount:
+            return ""
+        job = job_of((await fetch(connection, self._sql(D.JOB), id=job_id))[0])
+        await self._events.append(connection, job_id, [job_event(job, time.time())])
+        return job.state
+
+
+def grouped(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+    """Gather values by key, in order."""
+    groups: dict[str, list[Any]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
+
+
+def counted(event: JobEvent, counters: Any) -> JobEvent:
+    """Put a job row's counters on an event."""
+    event.total = counters["total"]
+    event.processed = counters["done"]
+    event.failed = counters["failed"]
+    event.cancelled = counters["cancelled"]
+    return event

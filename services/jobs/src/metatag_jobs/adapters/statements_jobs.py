@@ -1,0 +1,61 @@
+"""Statements of sql_jobs.py; `dialect.py` fills in what stands in braces."""
+
+from __future__ import annotations
+
+INSERT_JOB = """
+    INSERT INTO job (id, user_id, type, state, interactive, max_running, options, public_config, secret, limiter,
+    idempotency_key, request_id, vocabulary_version, budget_micros, created_at, updated_at) VALUES (:id, :user_id,
+    :type, 'creating', :interactive, :max_running, :options, :public_config, :secret, :limiter, :idempotency_key,
+    :request_id, :vocabulary_version, :budget_micros, {now}, {now})
+"""
+
+INSERT_DOCS = """
+    INSERT INTO doc (id, job_id, user_id, position, state, title, description, source_type, source_path, file_id,
+    file_size, stage, problem, created_at, processed_at) SELECT r.id, :job_id, :user_id, r.position, r.state,
+    r.title, r.description, r.source_type, r.source_path, r.file_id, COALESCE(a.size, 0), r.stage, r.problem, {now},
+    CASE WHEN r.state = 'failed' THEN {now} END FROM {rows(id text, position int, state text, title text,
+    description text, source_type text, source_path text, file_id text, stage text, problem text)} AS r LEFT JOIN
+    artifact a ON a.id = r.file_id
+"""
+
+HOLD_FILES = """
+    UPDATE artifact SET refs = refs + r.n FROM {rows(id text, n int)} AS r WHERE artifact.id = r.id AND
+    artifact.user_id = :user_id AND artifact.kind = 'file'
+"""
+
+OWN_FILES = """
+    SELECT id FROM artifact WHERE user_id = :user_id AND kind = 'file' AND id IN {ids(ids)}
+"""
+
+LOCK_CREATING = """
+    SELECT user_id FROM job WHERE id = :id AND state = 'creating'{for_update}
+"""
+
+COUNT_ADDED = """
+    UPDATE job SET total = total + :n, queued = queued + :good, failed = failed + :bad, updated_at = {now} WHERE id
+    = :id RETURNING total, done, failed, cancelled
+"""
+
+ACTIVATE = """
+    UPDATE job SET state = CASE WHEN queued > 0 THEN 'running' WHEN type = 'single' THEN 'failed' ELSE 'completed'
+    END, completed_at = CASE WHEN queued = 0 THEN {now} END, secret = CASE WHEN queued > 0 THEN secret END,
+    updated_at = {now}, problem = CASE WHEN queued = 0 AND type = 'single' THEN (SELECT problem FROM doc WHERE
+    job_id = :id AND state = 'failed' LIMIT 1) END WHERE id = :id AND state = 'creating'
+"""
+
+WAKE_LANE = """
+    INSERT INTO lane (user_id, vtime) SELECT :user_id, COALESCE(MIN(lane.vtime), 0) FROM lane JOIN job ON
+    job.user_id = lane.user_id AND job.state = 'running' AND job.running > 0 WHERE true ON CONFLICT (user_id) DO
+    UPDATE SET vtime = CASE WHEN lane.vtime > excluded.vtime THEN lane.vtime ELSE excluded.vtime END
+"""
+
+GET = """
+    SELECT job.id, job.type, job.state, job.total, job.queued, job.running, job.done, job.failed, job.cancelled,
+    job.seq, job.public_config, job.problem, job.cost_micros, job.created_at, job.started_at, job.completed_at,
+    job.updated_at, limiter.blocked_until, {now} AS now FROM job LEFT JOIN limiter ON limiter.name = job.limiter AND
+    job.limiter <> '' WHERE job.id = :id AND job.user_id = :user_id AND job.state <> 'deleted'
+"""
+
+BY_KEY = """
+    SELECT id, state, updated_at, {now} AS now FROM job WHERE user_id = :user_id AND idempotency_key = :key
+"""

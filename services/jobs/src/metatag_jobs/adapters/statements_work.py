@@ -1,0 +1,144 @@
+"""Statements of sql_claims.py, sql_ends.py and sql_work.py; `dialect.py` fills in what stands in braces."""
+
+from __future__ import annotations
+
+START = """
+    UPDATE doc SET state = 'running', owner = :owner, lease_until = NULL, started_at = COALESCE(doc.started_at,
+    :now) FROM {rows(id text, attempt int)} AS r WHERE doc.id = r.id AND doc.attempt = r.attempt AND doc.state =
+    'admitted' AND doc.job_id = :job_id RETURNING doc.id, doc.attempt, doc.job_id, doc.position, doc.title,
+    doc.description, doc.source_type, doc.source_path, doc.stage, doc.tries, doc.waits, doc.crashes, doc.created_at,
+    doc.started_at, doc.file_id, doc.file_size, doc.ocr_id, doc.tag_id, doc.fetch_ms, doc.ocr_ms, doc.tag_ms
+"""
+
+FILES = """
+    SELECT id, digest, size FROM artifact WHERE id IN {ids(ids)}
+"""
+
+JOB_STARTED = """
+    UPDATE job SET started_at = COALESCE(started_at, :now), updated_at = {now} WHERE id = :id RETURNING total, done,
+    failed, cancelled, started_at
+"""
+
+LOCK_RUNNING = """
+    SELECT state, started_at FROM job WHERE id = :id{for_update}
+"""
+
+CONTEXT = """
+    SELECT job.user_id, job.type, job.options, job.secret, job.limiter, job.request_id, job.vocabulary_version,
+    vocabulary.terms FROM job LEFT JOIN vocabulary ON vocabulary.user_id = job.user_id AND vocabulary.version =
+    job.vocabulary_version AND vocabulary.name = :name WHERE job.id = :id
+"""
+
+OPTIONS = """
+    SELECT options FROM job WHERE id = :id AND state IN ('running', 'paused')
+"""
+
+ADVANCE = """
+    UPDATE doc SET stage = r.stage, fetch_ms = doc.fetch_ms + r.fetch_ms, ocr_ms = doc.ocr_ms + r.ocr_ms, tag_ms =
+    doc.tag_ms + r.tag_ms, waits = 0 FROM {rows(id text, attempt int, stage text, fetch_ms int, ocr_ms int, tag_ms
+    int)} AS r, job WHERE doc.id = r.id AND doc.attempt = r.attempt AND doc.owner = :owner AND doc.state = 'running'
+    AND job.id = doc.job_id AND job.state IN ('running', 'paused') RETURNING doc.id, doc.user_id, (SELECT j.state
+    FROM job j WHERE j.id = doc.job_id) AS state
+"""
+
+LOCK_ARTIFACTS = """
+    SELECT id FROM artifact WHERE id IN {ids(ids)} ORDER BY id{for_update}
+"""
+
+HOLD = """
+    INSERT INTO artifact (id, user_id, kind, digest, size, refs, created_at) SELECT r.id, r.user_id, r.kind,
+    r.digest, r.size, r.n, {now} FROM {rows(id text, user_id text, kind text, digest text, size bigint, n int)} AS r
+    WHERE true ON CONFLICT (user_id, kind, digest) DO UPDATE SET refs = artifact.refs + excluded.refs RETURNING id,
+    user_id, kind, digest, size
+"""
+
+ATTACH = {
+    "file": """
+    UPDATE doc SET file_id = r.artifact, file_size = r.size FROM {rows(id text, artifact text, size bigint)} AS r
+    WHERE doc.id = r.id
+""",
+    "ocr": """
+    UPDATE doc SET ocr_id = r.artifact FROM {rows(id text, artifact text, size bigint)} AS r WHERE doc.id = r.id
+""",
+    "tag": """
+    UPDATE doc SET tag_id = r.artifact FROM {rows(id text, artifact text, size bigint)} AS r WHERE doc.id = r.id
+""",
+}
+
+FIND = """
+    SELECT r.id AS doc_id, artifact.id, artifact.digest, artifact.size
+    FROM {rows(id text, kind text, digest text)} AS r JOIN doc ON doc.id = r.id
+    JOIN artifact ON artifact.user_id = doc.user_id AND artifact.kind = r.kind AND artifact.digest = r.digest
+"""
+
+FINISH = """
+    UPDATE doc SET state = r.state, stage = 'finish', owner = NULL, title = r.title, problem = r.problem, tries =
+    r.tries, processed_at = {now} FROM {rows(id text, attempt int, state text, title text, problem text, tries int)}
+    AS r WHERE doc.id = r.id AND doc.attempt = r.attempt AND doc.owner = :owner AND doc.state = 'running' RETURNING
+    doc.id
+"""
+
+RESULTS = """
+    INSERT INTO doc_result (doc_id, body) SELECT r.id, r.body FROM {rows(id text, body text)} AS r WHERE true ON
+    CONFLICT (doc_id) DO NOTHING
+"""
+
+ENDED = """
+    UPDATE job SET running = running - :n, done = done + :good, failed = failed + :bad, cost_micros = cost_micros +
+    :cost, updated_at = {now} WHERE id = :id RETURNING total, done, failed, cancelled, state, budget_micros,
+    cost_micros
+"""
+
+RELEASE = """
+    UPDATE doc SET state = 'queued', owner = NULL, not_before = CASE WHEN r.wait > 0 THEN {now} + r.wait ELSE 0 END,
+    tries = doc.tries + r.tries, waits = doc.waits + r.waits, problem = r.problem FROM {rows(id text, attempt int,
+    wait float, tries int, waits int, problem text)} AS r WHERE doc.id = r.id AND doc.attempt = r.attempt AND
+    doc.owner = :owner AND doc.state = 'running' RETURNING doc.id, doc.job_id
+"""
+
+RETURNED = """
+    UPDATE job SET queued = queued + :n, running = running - :n WHERE id = :id
+"""
+
+JOBS_OF = """
+    SELECT DISTINCT job_id FROM doc WHERE id IN {ids(ids)}
+"""
+
+STILL_OWNED = """
+    SELECT doc.id FROM doc JOIN {rows(id text, attempt int)} AS r ON doc.id = r.id AND doc.attempt = r.attempt WHERE
+    doc.owner = :owner AND doc.state = 'running'
+"""
+
+COUNTERS = """
+    SELECT total, done, failed, cancelled FROM job WHERE id = :id{for_update}
+"""
+
+BEAT = """
+    INSERT INTO worker (id, host, slots, interactive_slots, beat_at) VALUES (:owner, :host, :slots,
+    :interactive_slots, {now}) ON CONFLICT (id) DO UPDATE SET beat_at = {now}, slots = :slots, interactive_slots =
+    :interactive_slots
+"""
+
+OWNED = """
+    SELECT doc.id, doc.attempt, COALESCE(job.state, 'deleted') AS job_state FROM doc LEFT JOIN job ON job.id =
+    doc.job_id WHERE doc.owner = :owner AND doc.state = 'running'
+"""
+
+LEAVE = """
+    DELETE FROM worker WHERE id = :owner
+"""
+
+BLOCK = """
+    INSERT INTO limiter (name, blocked_until) VALUES (:name, {now} + :seconds) ON CONFLICT (name) DO UPDATE SET
+    blocked_until = CASE WHEN limiter.blocked_until > excluded.blocked_until THEN limiter.blocked_until ELSE
+    excluded.blocked_until END
+"""
+
+PAUSE_REASON = """
+    UPDATE job SET state = 'paused', problem = :problem, updated_at = {now}, queued = queued + :back, running =
+    running - :back WHERE id = :id
+"""
+
+TAKE_BACK = """
+    UPDATE doc SET state = 'queued', lease_until = NULL WHERE job_id = :id AND state = 'admitted'
+"""
