@@ -23,7 +23,10 @@ _NAMES = ("tag", "name", "label", "keyword", "term", "text")
 _GROUPS = ("tags", "names", "subjects", "actions", "context", "keywords", "topics", "labels", "results", "data")
 _PAIR = re.compile(r'"(?:tag|name|label)"\s*:\s*"((?:[^"\\]|\\.){1,200})"')
 _LEAD_IN = re.compile(r":\s*$|^(?:sure|here|okay|certainly|the tags|tags)\b.*:", re.IGNORECASE)
-_WORDS_OF_A_TAG = 7
+_NUMBERING = re.compile(r"^\(?\d{1,3}[.):]\s+")
+# A list holds short parts; when too many are long, the answer is a sentence about the task and no list.
+_WORDS_OF_A_TAG = 5
+_LIST_SHARE = 0.7
 
 
 def parse(content: str) -> list[LlmTag]:
@@ -100,11 +103,9 @@ def _unescape(text: str) -> str:
         return text
 
 
-def _lines(text: str) -> Iterator[str]:
-    for line in text.splitlines()[: MAX_TAGS * 2]:
-        if _LEAD_IN.search(line):
-            continue
-        for part in re.split(r"[,;]", line):
-            cleaned = part.strip(" \t-*•>\"'`.")
-            if cleaned and len(cleaned.split()) <= _WORDS_OF_A_TAG:
-                yield cleaned
+def _lines(text: str) -> list[str]:
+    lines = [line for line in text.splitlines()[: MAX_TAGS * 2] if not _LEAD_IN.search(line)]
+    parts = [part.strip(" \t-*•>\"'`.") for line in lines for part in re.split(r"[,;]", line)]
+    named = [_NUMBERING.sub("", part) for part in parts if part]
+    short = [part for part in named if len(part.split()) <= _WORDS_OF_A_TAG]
+    return short if len(short) >= _LIST_SHARE * len(named) else []

@@ -11,20 +11,23 @@ from typing import Any
 import numpy as np
 
 from metatag_tagger.offline.features import COMMON, INDEX, NAMES, with_scores_within
+from metatag_tagger.offline.trees import Trees
 
 
 @dataclass(frozen=True)
 class Ranker:
-    """A logistic model: one weight per feature and per feature-within-the-document, and where it came from."""
+    """A logistic model (one weight per feature and per feature-within-the-document), averaged with small trees."""
 
     name: str
     weights: np.ndarray
     intercept: float
+    trees: Trees | None = None
 
     def probabilities(self, matrix: np.ndarray) -> np.ndarray:
         """Give each row's probability of being a tag, 0 to 1."""
-        result: np.ndarray = sigmoid(with_scores_within(matrix) @ self.weights + self.intercept)
-        return result
+        rows = with_scores_within(matrix)
+        linear: np.ndarray = sigmoid(rows @ self.weights + self.intercept)
+        return linear if self.trees is None else (linear + sigmoid(self.trees.sums(rows))) / 2
 
 
 def sigmoid(values: np.ndarray) -> np.ndarray:
@@ -39,12 +42,25 @@ def fitted(name: str) -> Ranker | None:
     file = resources.files("metatag_tagger.offline") / "data" / f"{name}.json"
     if not file.is_file():
         return None
-    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return read(json.loads(file.read_text(encoding="utf-8")))
+
+
+def columns() -> list[str]:
+    """Give the names of a ranker's columns: each feature, then each feature within the document."""
+    return [*NAMES, *(f"{feature}:within" for feature in NAMES)]
+
+
+def read(content: dict[str, Any]) -> Ranker | None:
+    """Read a ranker; None when it names other features than this code measures."""
+    names = columns()
     weights = content["weights"]
-    if set(weights) != {*NAMES, *(f"{feature}:within" for feature in NAMES)}:
+    if not set(weights) <= set(names):
         return None
-    ordered = [weights[feature] for feature in NAMES] + [weights[f"{feature}:within"] for feature in NAMES]
-    return Ranker(content["name"], np.array(ordered), float(content["intercept"]))
+    # A feature that was left out of the fit (similarity, without the model for it) has no weight.
+    ordered = np.array([weights.get(feature, 0.0) for feature in names])
+    forest = content.get("trees")
+    trees = Trees.read(forest["trees"], names, forest["start"]) if forest else None
+    return Ranker(content["name"], ordered, float(content["intercept"]), trees)
 
 
 def score(matrix: np.ndarray, language: str, embedded: bool) -> np.ndarray:

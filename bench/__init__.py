@@ -1,0 +1,1 @@
+"""Measurements: one folder a subject. Nothing here runs in the product."""

@@ -1,0 +1,29 @@
+"""Reads sets of tagged documents: one JSON object a line with id, lang, text and keys (a list of lists of forms)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.tags.protocol import Gold
+
+OWN = Path(__file__).parent.parent / "gold"
+
+
+def read(file: Path) -> list[Gold]:
+    """Read one set."""
+    return list(_lines(file))
+
+
+def find(folder: Path) -> dict[str, Path]:
+    """Give the sets of a folder by name."""
+    return {file.stem: file for file in sorted(folder.glob("*.jsonl"))}
+
+
+def _lines(file: Path) -> Iterator[Gold]:
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.strip():
+                raw = json.loads(line)
+                yield Gold(str(raw["id"]), raw["text"], raw["keys"], raw.get("lang", "en"), raw.get("subject", ""))

