@@ -17,7 +17,6 @@ from metatag_runtime.errors import Busy, ErrorCode
 from metatag_tagger.errors import AnalystFailed
 from metatag_tagger.model import Document
 from metatag_tagger.offline import codec
-from metatag_tagger.offline.work import MAX_FRAME
 from metatag_tagger.ports import Evidence, Study, StudyWish
 
 log = structlog.get_logger("metatag.tagger.analyst")
@@ -51,7 +50,7 @@ class _Child:
     async def read(self) -> dict[str, Any]:
         assert self._process.stdout is not None
         size = int.from_bytes(await self._process.stdout.readexactly(4), "big")
-        if size > MAX_FRAME:
+        if size > codec.MAX_FRAME:
             raise asyncio.IncompleteReadError(b"", size)
         return codec.decode(await self._process.stdout.readexactly(size))
 

@@ -9,6 +9,9 @@ from typing import Any
 from metatag_tagger.model import Document, Page, Tag, Term
 from metatag_tagger.ports import Evidence, Study, StudyWish
 
+# A request holds at most 8 MiB of text, escaped by JSON at worst six times.
+MAX_FRAME = 64 * 1024 * 1024
+
 
 def encode(message: dict[str, Any]) -> bytes:
     """Give a message's bytes; lone surrogates of broken text become question marks."""

@@ -15,14 +15,11 @@ from typing import Any, BinaryIO
 
 from metatag_tagger.model import Document, Page
 from metatag_tagger.offline.clean import clean
-from metatag_tagger.offline.codec import decode, encode, read_document, read_wish, study_answer
+from metatag_tagger.offline.codec import MAX_FRAME, decode, encode, read_document, read_wish, study_answer
 from metatag_tagger.offline.embed import Embedder
 from metatag_tagger.offline.evidence import Finder
 from metatag_tagger.offline.study import study
 from metatag_tagger.ports import Evidence, StudyWish
-
-# A request holds at most 8 MiB of text, escaped by JSON at worst six times.
-MAX_FRAME = 64 * 1024 * 1024
 
 
 def main() -> int:
