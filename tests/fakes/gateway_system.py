@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import logging
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import structlog
 from argon2 import PasswordHasher
 
 from fakes.gateway_peers import FakeOcrService, FakeTaggerService, ocr_room, tagger_room
@@ -28,6 +30,8 @@ PASSWORD = "correct horse battery"
 # Hashing that takes no time: what is tested is not argon2.
 FAST_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _numbers = itertools.count(1)
+# A line for every request and call would cost more than the requests.
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 class System:
