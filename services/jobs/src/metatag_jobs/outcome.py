@@ -34,8 +34,9 @@ def title_of(claim: Claim, ocr: OcrOutcome) -> str:
 
 
 def full_text(pages: list[Page]) -> str:
-    """Give the document's text, pages divided by an empty line."""
-    return "\n\n".join(page.text.strip() for page in pages if page.text.strip())
+    """Give the document's text, a form feed between pages: who shows a page can show its own text beside it."""
+    texts = [page.text.strip() for page in pages]
+    return "\n\f".join(texts) if any(texts) else ""
 
 
 def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome) -> Finish:
