@@ -8,6 +8,9 @@ ifneq ($(wildcard .tools/tessdata),)
 export METATAG_OCR_TESSDATA_DIR ?= $(CURDIR)/.tools/tessdata
 endif
 
+# Where it is set, every start would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 UV ?= uv
 RUN := $(UV) run --no-sync
 # Test processes at once. Two, because the tests start whole systems of their own.

@@ -1,0 +1,53 @@
+"""One system for the session, one account for each test."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from e2e.running import Server
+from metatag_client import Client
+
+PASSWORD = "correct horse battery"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the floor on one worker of `pytest -n`, so that one system serves all of it."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[Server]:
+    """A running system that no test may stop."""
+    # Registrations of one address are throttled; here one address is all users.
+    running = Server(
+        tmp_path_factory.mktemp("system") / "data", local_root=samples, METATAG_GATEWAY_REGISTER_ATTEMPTS="0"
+    )
+    running.start()
+    yield running
+    running.stop()
+    running.kill()
+
+
+@pytest.fixture(scope="session")
+def base_url(request: pytest.FixtureRequest) -> str:
+    """Where the system is: METATAG_E2E_SERVER, or one of our own."""
+    given = os.environ.get("METATAG_E2E_SERVER")
+    return given.rstrip("/") if given else str(request.getfixturevalue("server").base_url)
+
+
+@pytest.fixture
+def client(base_url: str) -> Iterator[Client]:
+    """A client of a user of its own."""
+    with Client(base_url) as own:
+        email = f"{uuid.uuid4().hex}@example.com"
+        own.register(email, PASSWORD, "Test")
+        own.login(email, PASSWORD)
+        yield own

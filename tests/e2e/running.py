@@ -1,0 +1,105 @@
+"""A system as an operator runs it: `metatag serve` in a process of its own, told what to do by signals alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+READY_SECONDS = 90.0
+
+
+class Server:
+    """One `metatag serve` on a data directory; start, stop and kill it as often as a test likes."""
+
+    def __init__(self, data_dir: Path, *, local_root: Path | None = None, **settings: str) -> None:
+        self.data_dir = data_dir
+        self.port = free_port()
+        self.base_url = f"http://127.0.0.1:{self.port}"
+        self.log = data_dir.parent / f"{data_dir.name}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        self._settings = settings
+        self._roots = ["--local-root", str(local_root)] if local_root else []
+
+    def command(self) -> list[str]:
+        """Give the command line."""
+        executable = Path(sys.executable).parent / "metatag"
+        return [str(executable), "serve", "--port", str(self.port), "--data-dir", str(self.data_dir), *self._roots]
+
+    def start(self) -> float:
+        """Start and wait until it is ready; give the seconds that took."""
+        began = time.monotonic()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command(), stdout=log, stderr=log, env=os.environ | self._settings, start_new_session=True
+            )
+        while time.monotonic() - began < READY_SECONDS:
+            assert self.process.poll() is None, f"it ended at once:\n{self.said()[-4000:]}"
+            try:
+                if httpx.get(f"{self.base_url}/readyz", timeout=5).is_success:
+                    return time.monotonic() - began
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        raise AssertionError(f"not ready in {READY_SECONDS:.0f} s:\n{self.said()[-4000:]}")
+
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, float]:
+        """Send a signal and wait; give the exit code and the seconds that took."""
+        assert self.process is not None
+        began = time.monotonic()
+        self.process.send_signal(number)
+        code = self.process.wait(60)
+        return code, time.monotonic() - began
+
+    def kill(self) -> None:
+        """End the whole process group, as a power cut would."""
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def said(self) -> str:
+        """Give what it printed."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def healthy(self) -> bool:
+        """Say whether every service answers."""
+        answer = httpx.get(f"{self.base_url}/api/health", timeout=20).json()
+        return bool(answer["data"]["status"] == "healthy")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def children(pid: int) -> list[int]:
+    """Give the processes that a process started, and theirs."""
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    own = [int(child) for child in path.read_text().split()] if path.exists() else []
+    return own + [grandchild for child in own for grandchild in children(child)]
+
+
+def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a `metatag` command to its end."""
+    executable = Path(sys.executable).parent / "metatag"
+    return subprocess.run(
+        [str(executable), *arguments],
+        capture_output=True,
+        text=True,
+        env=os.environ | settings,
+        timeout=110,
+        check=False,
+    )
+
+
+def json_of(done: subprocess.CompletedProcess[str]) -> object:
+    """Give what a command printed with --json."""
+    return json.loads(done.stdout)

@@ -1,0 +1,160 @@
+"""Starting, stopping, dying and coming back; each test has a system of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from e2e.running import Server, children
+from metatag_client import Client, Event, Row
+
+pytestmark = pytest.mark.skipif(
+    bool(os.environ.get("METATAG_E2E_SERVER")), reason="starts and stops processes, so it needs a system of its own"
+)
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def own(tmp_path: Path, samples: Path) -> Iterator[Server]:
+    server = Server(tmp_path / "data", local_root=samples)
+    yield server
+    server.kill()
+
+
+def signed_in(server: Server) -> Client:
+    client = Client(server.base_url)
+    client.register("asha@example.com", PASSWORD)
+    client.login("asha@example.com", PASSWORD)
+    return client
+
+
+def rows(samples: Path, times: int) -> list[Row]:
+    files = [samples / "library-rules.pdf", samples / "vaccination-notice.pdf", samples / "karyalaya-adesh.pdf"]
+    return [Row(str(file), "local", title=f"{file.stem} {turn}") for turn in range(times) for file in files]
+
+
+def test_it_starts_stops_cleanly_and_says_where_it_is(own: Server) -> None:
+    own.start()
+    assert own.healthy()
+    helpers = children(own.process.pid) if own.process else []
+    code, seconds = own.stop()
+    assert code == 0, own.said()[-3000:]
+    # The promise is two seconds on a quiet machine; this bound tells it from a hang on a loud one.
+    assert seconds < 8
+    assert f"API     {own.base_url}" in own.said()
+    assert not [pid for pid in helpers if Path(f"/proc/{pid}").exists()]
+
+
+def test_a_second_start_on_the_same_data_is_refused_with_a_sentence(own: Server) -> None:
+    own.start()
+    second = Server(own.data_dir)
+    refused = subprocess.run(second.command(), capture_output=True, text=True, timeout=60, check=False)
+    assert refused.returncode == 1
+    assert f"which serves {own.base_url}" in " ".join(refused.stderr.split())
+    assert own.healthy()
+
+
+def test_a_taken_port_is_refused_with_a_sentence(own: Server, tmp_path: Path) -> None:
+    own.start()
+    second = Server(tmp_path / "other")
+    second.port = own.port
+    refused = subprocess.run(second.command(), capture_output=True, text=True, timeout=60, check=False)
+    assert refused.returncode == 1
+    assert f"Port {own.port}" in refused.stderr
+
+
+def test_a_wrong_setting_stops_the_start_and_is_named(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data")
+    environment = os.environ | {"METATAG_OCR_SLOTS": "many"}
+    stopped = subprocess.run(server.command(), capture_output=True, text=True, timeout=60, check=False, env=environment)
+    assert stopped.returncode == 2
+    assert "METATAG_OCR_SLOTS is wrong" in stopped.stderr
+
+
+def test_everything_it_keeps_is_for_its_owner_alone(own: Server) -> None:
+    own.start()
+    open_to_others = [
+        path
+        for path in [own.data_dir, own.data_dir / "secrets", *(own.data_dir / "secrets").iterdir()]
+        if stat.S_IMODE(path.stat().st_mode) & 0o077
+    ]
+    assert not open_to_others
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
+def test_a_batch_survives_a_restart_in_its_middle(own: Server, samples: Path, how: signal.Signals) -> None:
+    own.start()
+    client = signed_in(own)
+    wanted = rows(samples, 4)
+    job = client.start_batch(wanted)
+    events: list[Event] = []
+    for event in client.events(job.id, patience=180):
+        events.append(event)
+        if event.kind == "finished" and sum(seen.kind == "finished" for seen in events) == 2:
+            own.stop(how) if how == signal.SIGTERM else own.kill()
+            own.start()
+    finished = [event.row for event in events if event.kind == "finished"]
+    assert sorted(finished) == list(range(1, len(wanted) + 1))
+    assert events[-1].kind == "completed"
+    after = client.status(job.id)
+    assert (after.processed, after.failed) == (len(wanted), 0)
+    client.close()
+
+
+@pytest.mark.timeout(240)
+def test_pause_resume_and_cancel_do_what_they_say(own: Server, samples: Path) -> None:
+    own.start()
+    client = signed_in(own)
+    job = client.start_batch(rows(samples, 12))
+    client.pause(job.id)
+    assert client.status(job.id).status == "paused"
+    assert [active.id for active in client.active()] == [job.id]
+    settled = _settled(client, job.id)
+    time.sleep(2)
+    assert client.status(job.id).processed == settled
+    client.resume(job.id)
+    _until(lambda: client.status(job.id).processed > settled)
+    client.cancel(job.id)
+    end = list(client.events(job.id))[-1]
+    assert end.kind == "cancelled"
+    assert client.status(job.id).processed < 36
+    again = httpx.post(
+        f"{own.base_url}/api/batch/jobs/{job.id}/resume",
+        headers={"Authorization": f"Bearer {client.tokens.access_token if client.tokens else ''}"},
+    )
+    assert again.status_code == 409
+    client.close()
+
+
+def test_a_pause_lasts_over_a_restart(own: Server, samples: Path) -> None:
+    own.start()
+    client = signed_in(own)
+    job = client.start_batch(rows(samples, 6))
+    client.pause(job.id)
+    own.stop()
+    own.start()
+    assert client.status(job.id).status == "paused"
+    client.close()
+
+
+def _settled(client: Client, job_id: str) -> int:
+    """Wait until running documents have come to rest; give how many are done."""
+    _until(lambda: client.status(job_id).raw["running_count"] == 0)
+    return client.status(job_id).processed
+
+
+def _until(true: object, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not true():  # type: ignore[operator]
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.1)
