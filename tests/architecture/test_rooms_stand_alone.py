@@ -44,7 +44,7 @@ def uv() -> str:
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_imports_whole_from_its_own_dependencies_alone(room: str, tmp_path: Path) -> None:
     others = {f"metatag_{other}" for other in (*ROOMS, "cli") if other != room}
-    command = [uv(), "run", "--isolated", "--frozen", "--no-default-groups", "--no-editable", "--package"]
+    command = [uv(), "run", "--isolated", "--frozen", "--no-default-groups", "--package"]
     command += [f"metatag-{room}", "python", "-c", PROGRAM, room, ",".join(ROOMS[room] | others)]
     environment = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH")}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=110)

@@ -44,7 +44,7 @@ class JobsServiceStub:
     CreateJob: _grpc.StreamUnaryMultiCallable[_jobs_pb2.CreateJobRequest, _jobs_pb2.CreateJobResponse]
     """CreateJob stores a job and its documents and starts it. The first request is the header, then lists of at most 1,000
     documents, at most 100,000 in all. A document that cannot be right (no path, unknown source type) fails alone. With an
-    idempotency key a repetition gives the first answer again. ALREADY_EXISTS: the id is taken (conflict).
+    idempotency key it may be repeated and gives the first answer again. ALREADY_EXISTS: the id is taken (conflict).
     INVALID_ARGUMENT: no documents, too many, bad options.
     """
     GetJob: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.GetJobRequest, _jobs_pb2.GetJobResponse]
@@ -121,7 +121,7 @@ class JobsServiceAsyncStub(JobsServiceStub):
     CreateJob: _aio.StreamUnaryMultiCallable[_jobs_pb2.CreateJobRequest, _jobs_pb2.CreateJobResponse]  # type: ignore[assignment]
     """CreateJob stores a job and its documents and starts it. The first request is the header, then lists of at most 1,000
     documents, at most 100,000 in all. A document that cannot be right (no path, unknown source type) fails alone. With an
-    idempotency key a repetition gives the first answer again. ALREADY_EXISTS: the id is taken (conflict).
+    idempotency key it may be repeated and gives the first answer again. ALREADY_EXISTS: the id is taken (conflict).
     INVALID_ARGUMENT: no documents, too many, bad options.
     """
     GetJob: _aio.UnaryUnaryMultiCallable[_jobs_pb2.GetJobRequest, _jobs_pb2.GetJobResponse]  # type: ignore[assignment]
@@ -207,7 +207,7 @@ class JobsServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_jobs_pb2.CreateJobResponse, _abc.Awaitable[_jobs_pb2.CreateJobResponse]]:
         """CreateJob stores a job and its documents and starts it. The first request is the header, then lists of at most 1,000
         documents, at most 100,000 in all. A document that cannot be right (no path, unknown source type) fails alone. With an
-        idempotency key a repetition gives the first answer again. ALREADY_EXISTS: the id is taken (conflict).
+        idempotency key it may be repeated and gives the first answer again. ALREADY_EXISTS: the id is taken (conflict).
         INVALID_ARGUMENT: no documents, too many, bad options.
         """
 
