@@ -25,7 +25,7 @@ PROGRAM = """
 import importlib, importlib.util, json, pkgutil, sys
 room, foreign = sys.argv[1], sys.argv[2].split(",")
 package = importlib.import_module(f"metatag_{room}")
-skip = (".migrations", ".adapters.easyocr", ".adapters.rapidocr", ".adapters.pytesseract")
+skip = ("migrations", "easyocr", "rapidocr", "pytesseract")  # Alembic runs the first; the others are extras
 names = [found.name for found in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
 for name in names:
     if not name.endswith("__main__") and not any(part in name for part in skip):
