@@ -20,6 +20,8 @@ STANDINS = Path(__file__).parent / "standins"
 STATE = Path(os.environ.get("METATAG_TEST_DOCKER_DIR", "/var/tmp/metatag-docker"))
 PACKAGES = ("docker.io", "docker-compose", "debootstrap", "iptables")
 BASE_IMAGE = os.environ.get("METATAG_TEST_BASE_IMAGE", "")
+# Set to try a test again without building: the images of the last run stay.
+KEEP_IMAGES = bool(os.environ.get("METATAG_TEST_KEEP_IMAGES"))
 OWN_BASE_IMAGE = "metatag-test/base:12"
 ROOMS = ("gateway", "jobs", "ocr", "tagger")
 TAG = "test"
@@ -87,7 +89,8 @@ class Docker:
         """Builds the image of each room, one after the other; gives their names."""
         images = {room: f"metatag-test/{room}:{TAG}" for room in ROOMS}
         for room, image in images.items():
-            self.build(image, "-f", "deploy/docker/Dockerfile", "--target", room)
+            if not (KEEP_IMAGES and self.has_image(image)):
+                self.build(image, "-f", "deploy/docker/Dockerfile", "--target", room)
         return images
 
 

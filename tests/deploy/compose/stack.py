@@ -19,6 +19,7 @@ from deploy.docker_host import PATH, ROOT, TAG, Docker, command
 
 PROJECT = "metatag-test"
 READY_SECONDS = 180.0
+_FILES = ("-f", "docker-compose.yml", "-f", "tests/deploy/compose/overrides.yml")
 _GATEWAY_PORTS = "18400-18403"
 
 
@@ -35,12 +36,13 @@ class Stack:
             "METATAG_IMAGES": "metatag-test",
             "METATAG_TAG": TAG,
             "GATEWAY_PORTS": f"127.0.0.1:{_GATEWAY_PORTS}",
+            "SAMPLES": str(ROOT / "samples"),
             "PATH": PATH,
         }
 
     def compose(self, *arguments: str, check: bool = True, limit: float = 600.0) -> str:
         return command(
-            ["docker-compose", "-p", PROJECT, *arguments], self._environment, check=check, limit=limit, cwd=ROOT
+            ["docker-compose", "-p", PROJECT, *_FILES, *arguments], self._environment, check=check, limit=limit
         )
 
     def up(self, *services: str, scale: dict[str, int] | None = None) -> None:
