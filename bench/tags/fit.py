@@ -33,6 +33,14 @@ PARTS = ("inspec_train", "inspec_dev", "semeval2010_train")
 # A document with few hits must not weigh more than one with this many.
 LEAST_HITS = 4
 RIDGE = 20.0
+# What another language's text does not have or does not share with English: word classes, capitals, the scale of word
+# frequencies, the length of words. The ranker for other languages knows the rest only and has no trees.
+ENGLISH_ONLY = frozenset(
+    {
+        "proper", "adjective_first", "participle", "plural", "all_nouns", "capitals", "acronym", "generic", "hyphen",
+        "short", "unknown_word", "zipf_mean", "zipf_min", "zipf_max", "zipf_last",
+    }
+)  # fmt: skip
 TREES, LEAVES, RATE, LEAF_ROWS, SHRINK = 100, 8, 0.08, 60, 5.0
 
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -91,18 +99,27 @@ def _node(node: Any, names: Sequence[str]) -> list[Any]:
     return [names[node["feature_idx"]], threshold, int(node["left"]), int(node["right"])]
 
 
-def fit(documents: Sequence[Dumped], embedded: bool) -> dict[str, Any]:
-    """Fit both models; give the content of the ranker's file without its provenance."""
+def _used(kind: str, column: str) -> bool:
+    feature = column.partition(":")[0]
+    if kind == "ranker_any":
+        return feature not in ENGLISH_ONLY and not feature.startswith("similar_")
+    return kind == "ranker_en_embed" or not feature.startswith("similar_")
+
+
+def fit(documents: Sequence[Dumped], kind: str) -> dict[str, Any]:
+    """Fit a ranker; give the content of its file without its provenance."""
     every = columns()
-    used = [number for number, name in enumerate(every) if embedded or not name.startswith("similar_")]
+    used = [number for number, name in enumerate(every) if _used(kind, name)]
     names = [every[number] for number in used]
     data = rows(documents, used)
     weights, intercept = logistic(*data)
-    return {
+    found: dict[str, Any] = {
         "weights": {name: round(float(weight), 6) for name, weight in zip(names, weights, strict=True)},
         "intercept": round(intercept, 6),
-        "trees": forest(*data, names),
     }
+    if kind != "ranker_any":
+        found["trees"] = forest(*data, names)
+    return found
 
 
 def micro(documents: Sequence[Dumped], ranker: Ranker, k: int = 10) -> float:
@@ -120,12 +137,12 @@ def choose(document: Dumped, scores: np.ndarray, k: int) -> list[str]:
     return [ranked[number][0] for number in distinct(ranked, k, {}, PART_RATIO)]
 
 
-def held_out(parts: dict[str, list[Dumped]], embedded: bool) -> dict[str, float]:
+def held_out(parts: dict[str, list[Dumped]], kind: str) -> dict[str, float]:
     """Score documents by models that did not see them."""
     train, dev, papers = (parts[name] for name in PARTS)
 
     def of(documents: Sequence[Dumped], *seen: Sequence[Dumped]) -> float:
-        ranker = read({"name": "", **fit([document for part in seen for document in part], embedded)})
+        ranker = read({"name": "", **fit([document for part in seen for document in part], kind)})
         assert ranker is not None
         return micro(documents, ranker)
 
@@ -138,24 +155,33 @@ def held_out(parts: dict[str, list[Dumped]], embedded: bool) -> dict[str, float]
     }
 
 
-def write(name: str, parts: dict[str, list[Dumped]], embedded: bool, say: Callable[[str], None]) -> None:
+_TEXTS = {
+    "ranker_en": "English text",
+    "ranker_en_embed": "English text, with similarity",
+    "ranker_any": "text in other languages",
+}
+
+
+def write(name: str, parts: dict[str, list[Dumped]], say: Callable[[str], None]) -> None:
     """Fit on everything, measure held-out parts, write the file."""
-    scores = held_out(parts, embedded)
+    scores = held_out(parts, name)
     say(f"{name}: {json.dumps(scores)}")
     content = {
         "name": name,
-        "about": "Ranks candidate phrases of English text. Made by bench/tags/fit.py; do not edit by hand.",
+        "about": f"Ranks candidate phrases of {_TEXTS[name]}. Made by bench/tags/fit.py; do not edit by hand.",
         "fitted_on": {part: len(documents) for part, documents in parts.items()},
         "fitted": date.today().isoformat(),
         "held_out_micro_f1_at_10": scores,
         "settings": {"ridge": RIDGE, "trees": TREES, "leaves": LEAVES, "rate": RATE},
-        **fit([document for documents in parts.values() for document in documents], embedded),
+        **fit([document for documents in parts.values() for document in documents], name),
     }
     (TARGET / f"{name}.json").write_text(_dumps(content), encoding="utf-8")
 
 
 def _dumps(content: dict[str, Any]) -> str:
     """Give JSON a person can read: one weight a line, one tree a line."""
+    if "trees" not in content:
+        return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     trees = content["trees"].pop("trees")
     text = json.dumps(content, indent=1, ensure_ascii=False)
     lines = ",\n".join("   " + json.dumps(tree) for tree in trees)
@@ -172,9 +198,10 @@ def main() -> None:
     embedder = Embedder.load(arguments.embed)
     parts = {name: dump(sets.read(arguments.data / f"{name}.jsonl"), embedder) for name in PARTS}
     # One measuring serves both: without the model the similarity columns are left out of the fit.
-    write("ranker_en", parts, False, print)
+    write("ranker_any", parts, print)
+    write("ranker_en", parts, print)
     if embedder is not None:
-        write("ranker_en_embed", parts, True, print)
+        write("ranker_en_embed", parts, print)
 
 
 if __name__ == "__main__":

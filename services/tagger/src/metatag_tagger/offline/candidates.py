@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from metatag_tagger.offline.frequency import zipf
-from metatag_tagger.offline.lists import stop_words
+from metatag_tagger.offline.hindi import is_verb
+from metatag_tagger.offline.lists import LIKE_HINDI, stop_words
 from metatag_tagger.offline.tokens import Token
 from metatag_tagger.words import fold, key
 
@@ -49,7 +50,7 @@ def find(tokens: Sequence[Token], language: str) -> dict[str, Candidate]:
 
 
 def _runs(tokens: Sequence[Token], language: str) -> Iterator[Run]:
-    allowed = _english if language == "en" else _any
+    allowed = _english if language == "en" else _hindi if language in LIKE_HINDI else _any
     stops = stop_words(language)
     run: Run = []
     for position, token in enumerate(tokens):
@@ -69,6 +70,10 @@ def _english(token: Token, run: Run) -> bool:
     if tag in ("VBG", "VBN"):
         return bool(run) or zipf(token.text.lower(), "en") <= COMMON_PARTICIPLE
     return tag == "CD" and bool(run) and token.text[0].isalnum()
+
+
+def _hindi(token: Token, run: Run) -> bool:
+    return _any(token, run) and not is_verb(fold(token.text))
 
 
 def _any(token: Token, run: Run) -> bool:

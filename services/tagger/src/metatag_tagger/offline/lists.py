@@ -9,13 +9,13 @@ from metatag_tagger.offline.frequency import commonest
 from metatag_tagger.words import fold
 
 # Marathi and Nepali share most function words and the script with Hindi, and have no frequency list.
-_LIKE_HINDI = ("hi", "mr", "ne")
+LIKE_HINDI = ("hi", "mr", "ne")
 
 
 @cache
 def stop_words(language: str) -> frozenset[str]:
     """Give the folded stop words of a language: our own list for English and Hindi, else its 150 commonest words."""
-    if language in ("en", *_LIKE_HINDI):
+    if language in ("en", *LIKE_HINDI):
         own = _read("stop_en" if language == "en" else "stop_hi")
         # English words stand in Hindi documents too.
         return own if language == "en" else own | _read("stop_en")
@@ -26,7 +26,7 @@ def stop_words(language: str) -> frozenset[str]:
 def generic_words(language: str) -> frozenset[str]:
     """Give the folded words that say nothing about a document in particular."""
     english = _read("generic_en")
-    return english | _read("generic_hi") if language in _LIKE_HINDI else english
+    return english | _read("generic_hi") if language in LIKE_HINDI else english
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Scores candidates: fitted weights for English, a hand-made formula for the other languages."""
+"""Scores candidates: fitted weights for English and for the other languages, formulas where no fitted file is."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def score(matrix: np.ndarray, language: str, embedded: bool) -> np.ndarray:
     """Give each candidate's score, 0 to 1, by the best ranker there is for the language."""
     if not len(matrix):
         return np.zeros(0)
-    ranker = fitted("ranker_en_embed" if embedded else "ranker_en") if language == "en" else None
+    ranker = fitted("ranker_any" if language != "en" else "ranker_en_embed" if embedded else "ranker_en")
     if ranker is not None:
         return ranker.probabilities(matrix)
     return _squash(_english(matrix) if language == "en" else _other(matrix))
