@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from metatag_gateway.routes import app_page
 
@@ -21,6 +23,8 @@ PASSWORD = "correct horse battery"
 # A busy machine with one core for everything reads a scan in a few seconds; nothing here waits this long when well.
 PATIENCE = 60_000
 expect.set_options(timeout=20_000)
+# The browser breaks requests under way when a network interface comes or goes, as containers make them do.
+MACHINE_CHANGED = "ERR_NETWORK_CHANGED"
 _numbers = itertools.count(1)
 
 
@@ -61,8 +65,13 @@ class Visitor:
         return text
 
     def open(self, path: str = "") -> None:
-        """Load the page anew."""
+        """Load the page anew; once more where the machine's network changed while its files came."""
         self.page.goto(f"{self.base_url}/app/{path}")
+        for _ in range(3):
+            with contextlib.suppress(PlaywrightTimeout):
+                self.page.locator(".frame, .door").wait_for(state="attached", timeout=20_000)
+                return
+            self.page.reload()
 
     def go(self, path: str) -> None:
         """Follow a link of the page."""
@@ -87,7 +96,7 @@ class Visitor:
         self.page.get_by_label(self.t("sign.email"), exact=True).fill(self.email)
         self.page.get_by_label(self.t("sign.password"), exact=True).fill(password)
         self.button(button).click()
-        expect(self.page.get_by_role("navigation", name=self.t("nav.label"))).to_be_attached()
+        expect(self.page.locator(".frame")).to_be_attached()
 
     def heading(self, key: str, **values: object) -> None:
         """Wait until a view is open."""

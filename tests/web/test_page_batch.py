@@ -64,6 +64,7 @@ def test_pdfs_with_any_name_are_sent_watched_and_exported(visit: Any) -> None:
     choose(asha, file("RULES.PDF", content), file("पुस्तकालय नियम 📚.pdf", content), file("broken.pdf", b"no pdf"))
     start(asha, 3)
     done(asha, 2)
+    assert asha.violations() == []
     # The refused file is told of, with the reason.
     expect(asha.page.locator(".toasts .bad")).to_be_visible()
     rows = list(csv.reader(io.StringIO(saved(asha, "CSV").decode("utf-8-sig"))))
@@ -87,6 +88,7 @@ def test_a_latin_1_table_with_semicolons_is_mapped_and_its_failures_are_retried_
     page.get_by_label(ravi.t("field.title"), exact=True).select_option(label="Bezeichnung")
     expect(page.get_by_role("cell", name="Bücher")).to_be_visible()
     expect(page.get_by_text(ravi.t("map.wrong", n=1))).to_be_visible()
+    assert ravi.violations() == []
     start(ravi, 4)
     done(ravi, 4)
     expect(tile(ravi, "job.good")).to_have_text("1")
@@ -98,6 +100,7 @@ def test_a_latin_1_table_with_semicolons_is_mapped_and_its_failures_are_retried_
     expect(tile(ravi, "job.bad")).to_have_text("3")
 
 
+@pytest.mark.slow
 def test_a_workbook_is_read_and_a_paused_batch_waits_for_its_return(visit: Any) -> None:
     asha = visit("en")
     asha.register()
@@ -154,6 +157,7 @@ def test_a_cut_line_loses_nothing_and_two_tabs_agree(visit: Any, line: Line) -> 
         tab.complaints.clear()
 
 
+@pytest.mark.slow
 def test_a_batch_is_cancelled_after_a_question(visit: Any) -> None:
     asha = visit("en")
     asha.register()
@@ -164,19 +168,15 @@ def test_a_batch_is_cancelled_after_a_question(visit: Any) -> None:
     expect(asha.page.locator(".badge").first).to_have_text(asha.words["status.cancelled"], timeout=PATIENCE)
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "key"),
-    [
+@pytest.mark.slow
+def test_what_cannot_become_a_batch_is_answered_with_a_sentence(visit: Any) -> None:
+    asha = visit("en")
+    asha.register()
+    for name, content, key in (
         ("old.xls", b"\xd0\xcf\x11\xe0", "batch.oldExcel"),
         ("broken.xlsx", b"PK no zip", "table.badXlsx"),
         ("empty.csv", b"title,file_path\n", "table.empty"),
         ("photo.png", b"\x89PNG", "batch.nothing"),
-    ],
-)
-def test_what_cannot_become_a_batch_is_answered_with_a_sentence(
-    visit: Any, name: str, content: bytes, key: str
-) -> None:
-    asha = visit("en")
-    asha.register()
-    choose(asha, file(name, content))
-    expect(asha.page.get_by_role("alert")).to_have_text(asha.t(key))
+    ):
+        choose(asha, file(name, content))
+        expect(asha.page.get_by_role("alert")).to_have_text(asha.t(key))

@@ -25,7 +25,7 @@ VIEWS = {
 
 
 def sound(visitor: Visitor) -> None:
-    visitor.page.wait_for_load_state("networkidle")
+    expect(visitor.page.locator(".spin")).to_have_count(0)
     assert visitor.violations() == []
     assert visitor.overflow() <= 0
 
@@ -48,6 +48,7 @@ def test_every_view_is_accessible_and_whole(visit: Any, language: str, theme: st
         sound(admin)
 
 
+@pytest.mark.slow
 def test_vocabularies_keys_and_account_do_what_they_say(visit: Any) -> None:
     asha = visit("en")
     asha.register()
@@ -73,6 +74,7 @@ def test_vocabularies_keys_and_account_do_what_they_say(visit: Any) -> None:
     asha.heading("nav.account")
 
 
+@pytest.mark.slow
 def test_an_administrator_sees_the_services_and_disables_a_user(visit: Any) -> None:
     ravi = visit("en")
     ravi.register()
@@ -90,6 +92,7 @@ def test_an_administrator_sees_the_services_and_disables_a_user(visit: Any) -> N
     ravi.complaints.clear()
 
 
+@pytest.mark.slow
 def test_the_page_is_used_without_a_mouse(visit: Any) -> None:
     asha = visit("en")
     asha.register()
@@ -105,6 +108,7 @@ def test_the_page_is_used_without_a_mouse(visit: Any) -> None:
     expect(page.get_by_label(asha.t("single.address"), exact=True)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_language_and_theme_change_in_place_and_stay(visit: Any) -> None:
     asha = visit("en")
     asha.open()

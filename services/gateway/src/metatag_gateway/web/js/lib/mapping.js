@@ -14,7 +14,9 @@ export function guess(header, rows) {
   const found = {};
   for (const field of FIELDS) found[field] = header.findIndex((name) => KNOWN[field].test(name.trim()));
   if (found.file_path < 0) {
-    found.file_path = header.findIndex((_, at) => rows.length > 0 && rows.slice(0, 20).every((row) => PLACE.test((row[at] ?? "").trim())));
+    const looks = (at) => rows.slice(0, 20).map((row) => (row[at] ?? "").trim()).filter(Boolean);
+    const width = Math.max(header.length, ...rows.slice(0, 20).map((row) => row.length));
+    found.file_path = Array.from({ length: width }, (_, at) => looks(at)).findIndex((values) => values.length > 0 && values.every((value) => PLACE.test(value)));
   }
   return found;
 }
