@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,26 +17,30 @@ from metatag_ocr.engines.tesserocr_engine import TesserocrEngine
 from metatag_ocr.languages import script_of
 from metatag_ocr.model import Options
 from metatag_ocr.reading.page import FIRST_DPI, PageWish, read_page
+from metatag_ocr.reading.pictures import deskewed
 
 
 def measure(scans: list[Scan], tessdata: Path, rounds: int) -> list[Result]:
     """Give the share of bare recognition's CPU time in the whole path's, over pages that need one try."""
     engine = TesserocrEngine(tessdata)
-    shares = []
+    pairs = []
     for scan in scans:
         with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
             file.write(scan.data)
             file.flush()
-            shares += _shares(Path(file.name), scan.language, engine, tessdata, rounds)
-    return [
-        Result("engine path", "share of bare tesserocr, CPU", statistics.median(shares), bar=0.95,
-               note=f"{len(shares)} page readings, 200 dpi, script known")
-    ]  # fmt: skip
+            pairs += _pairs(Path(file.name), scan.language, engine, tessdata, rounds)
+    share = sum(bare for bare, _ in pairs) / sum(path for _, path in pairs)
+    note = (
+        f"{len(pairs)} page readings, 200 dpi, script known, {sum(b for b, _ in pairs) / len(pairs):.2f} s a page bare"
+    )
+    return [Result("engine path", "share of bare tesserocr, CPU", share, bar=0.95, note=note)]
 
 
-def _shares(path: Path, language: str, engine: TesserocrEngine, tessdata: Path, rounds: int) -> list[float]:
+def _pairs(
+    path: Path, language: str, engine: TesserocrEngine, tessdata: Path, rounds: int
+) -> list[tuple[float, float]]:
     document = PdfiumDocument(path)
-    picture = document.picture(1, FIRST_DPI)
+    picture = deskewed(document.picture(1, FIRST_DPI))
     pixels, (height, width) = picture.pixels.tobytes(), picture.pixels.shape
     api = tesserocr.PyTessBaseAPI(
         path=str(tessdata), lang=language, psm=tesserocr.PSM.AUTO, oem=tesserocr.OEM.LSTM_ONLY
@@ -52,10 +55,10 @@ def _shares(path: Path, language: str, engine: TesserocrEngine, tessdata: Path, 
 
     tries = read_page(document, engine, wish).tries
     bare()
-    pairs = [(cpu(bare), cpu(lambda: read_page(document, engine, wish))) for _ in range(rounds)]
+    pairs = [(cpu(bare), cpu(lambda: read_page(document, engine, wish))) for _ in range(rounds if tries == 1 else 0)]
     api.End()
     document.close()
-    return [limit / path_cpu for limit, path_cpu in pairs] if tries == 1 else []
+    return pairs
 
 
 def cpu(work: Callable[[], object]) -> float:

@@ -52,7 +52,7 @@ async def running(tessdata: Path, **settings: object) -> AsyncIterator[Node]:
         environment = os.environ | {f"METATAG_OCR_{name.upper()}": str(value) for name, value in fields.items()}
         environment["METATAG_PROCESS_METRICS_PORT"] = "0"
         environment["METATAG_PROCESS_LOG_LEVEL"] = "error"
-        child = subprocess.Popen([sys.executable, "-m", "metatag_ocr"], env=environment)
+        child = subprocess.Popen([sys.executable, "-m", "metatag_ocr"], env=environment)  # noqa: ASYNC220
         channel = open_channel(f"unix:{directory}/ocr.sock")
         try:
             await _warm(child.pid, channel, int(str(settings.get("slots", 1))) + 1)

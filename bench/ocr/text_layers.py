@@ -50,7 +50,7 @@ def measure(folder: Path | None, rounds: int) -> list[Result]:
 
 def _documents(folder: Path | None, directory: Path) -> list[Path]:
     """Give the digital documents of the folder, else made ones."""
-    found = [path for path in sorted(folder.glob("digital-*.pdf"))] if folder else []
+    found = sorted(folder.glob("digital-*.pdf")) if folder else []
     if found:
         return found
     line = "The committee approved the water supply scheme for the northern district of the state."

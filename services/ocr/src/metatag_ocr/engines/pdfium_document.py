@@ -20,7 +20,7 @@ from metatag_ocr.engines import pdfium_evidence
 from metatag_ocr.engines.titles import clean_title, outline_title
 from metatag_ocr.model import FileFacts
 from metatag_ocr.reading.evidence import Layer
-from metatag_ocr.reading.ports import Picture
+from metatag_ocr.reading.ports import Gray, Picture
 
 # pdfium's own error numbers.
 _PASSWORD, _SECURITY = 4, 5
@@ -65,9 +65,7 @@ class PdfiumDocument:
             width, height = page.get_size()
             scale = self._affordable(width, height, dpi / 72)
             self._check_images(page, number)
-            bitmap = page.render(scale=scale, grayscale=True, no_smoothimage=False)
-            pixels = np.array(bitmap.to_numpy().reshape(bitmap.height, bitmap.width), copy=True)
-            bitmap.close()
+            pixels = _gray(page, scale)
         return Picture(pixels, max(1, round(scale * 72)))
 
     def png(self, number: int, width: int) -> bytes:
@@ -110,6 +108,20 @@ class PdfiumDocument:
                 yield entry.get_title()
         except (pypdfium2.PdfiumError, UnicodeError, ValueError, RecursionError):
             return
+
+
+def _gray(page: Any, scale: float) -> Gray:
+    """Render to gray the faster way: pdfium's own gray is half as fast as its colour where 8-bit pictures are drawn."""
+    kind = pdfium_evidence.picture_kind(page)
+    bitmap = page.render(scale=scale, grayscale=kind == "none", prefer_bgrx=True)
+    try:
+        if kind == "none":
+            return np.array(bitmap.to_numpy().reshape(bitmap.height, bitmap.width), copy=True)
+        if kind == "gray":
+            return np.ascontiguousarray(bitmap.to_numpy()[:, :, 1])
+        return np.array(bitmap.to_pil().convert("L"), copy=True)
+    finally:
+        bitmap.close()
 
 
 class _Page:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pypdfium2
 from pypdfium2 import raw
@@ -46,6 +46,29 @@ def largest_image(page: Any) -> int:
         ):
             largest = max(largest, width.value * height.value)
     return largest
+
+
+def picture_kind(page: Any) -> Literal["none", "gray", "colour"]:
+    """Tell whether a page is mostly one 8-bit gray picture, draws pictures in colour, or none of 8 bits at all."""
+    kinds = set()
+    for item, _ in _walk(page):
+        if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_IMAGE:
+            kinds.add(_image_kind(item, page))
+        elif kinds:
+            # Something drawn over a picture may be in any colour.
+            kinds.discard("gray")
+            kinds.add("colour")
+    if "colour" in kinds:
+        return "colour"
+    return "gray" if kinds == {"gray"} else "none"
+
+
+def _image_kind(item: Any, page: Any) -> str:
+    about = raw.FPDF_IMAGEOBJ_METADATA()
+    if not raw.FPDFImageObj_GetImageMetadata(item, page, ctypes.byref(about)) or about.bits_per_pixel < 8:
+        return "none"
+    spaces = (raw.FPDF_COLORSPACE_DEVICEGRAY, raw.FPDF_COLORSPACE_CALGRAY)
+    return "gray" if about.bits_per_pixel == 8 and about.colorspace in spaces else "colour"
 
 
 def _text(textpage: Any) -> str:

@@ -21,6 +21,8 @@ SURE_SCRIPT = 5.0
 # Share of words under SUSPECT_BELOW from which a page may hold a second script: half a page of English read as Hindi
 # has 0.52, half a page of Hindi read as English 0.29, clean pages 0.01 to 0.06.
 MIXED_SHARE = 0.2
+# Degrees from which lines are made level for the second try.
+_SECOND_SKEW = 0.3
 # Tries for turn and language, after the first.
 _RECONSIDERED = 2
 
@@ -77,7 +79,7 @@ class Attempts:
 
     def best(self, picture: Picture, second_dpi: int) -> Attempt:
         """Read the page until it reads well, or nothing more is worth trying."""
-        best = self._first(picture)
+        best = self._first(deskewed(picture))
         if not self._engine.cheap:
             return best
         if best.suspect:
@@ -152,7 +154,7 @@ class Attempts:
     def _second(self, best: Attempt, dpi: int) -> Attempt:
         picture = self._pictures(dpi)
         self._lap("render")
-        level = binarized(deskewed(turned(picture, best.turn)))
+        level = binarized(deskewed(turned(picture, best.turn), _SECOND_SKEW))
         again = self._try(level, best.languages, 0)
         again = Attempt(again.read, again.languages, (best.turn + again.turn) % 360)
         return again if again.better_than(best) else best
