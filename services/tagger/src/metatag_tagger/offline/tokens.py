@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from metatag_tagger.words import WORD
 
@@ -70,11 +72,21 @@ def _parts(body: str, end: int, typical: int) -> bool:
     return end - start < 0.7 * typical and not following.islower()
 
 
-def _tagged(tokens: list[Token]) -> list[Token]:
+@cache
+def _classes() -> Callable[[list[str]], list[list[str]]]:
     # Imported here: it takes a second (NLTK comes with it), and Hindi never needs it.
-    from textblob.en import parser
+    with warnings.catch_warnings():
+        # The library leaves the files of its word lists to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        from textblob.en import parser
 
-    tags = parser.find_tags([token.text if token.is_word else BREAK for token in tokens])
+        parser.find_tags(["Word", "lists", "are", "read", "once"])
+    find_tags: Callable[[list[str]], list[list[str]]] = parser.find_tags
+    return find_tags
+
+
+def _tagged(tokens: list[Token]) -> list[Token]:
+    tags = _classes()([token.text if token.is_word else BREAK for token in tokens])
     return [
         Token(token.text, token.offset, str(tag[1]), token.is_word) for token, tag in zip(tokens, tags, strict=True)
     ]
