@@ -1,6 +1,6 @@
 """An OCR node that keeps the rules of the real one and reads nothing: text comes from the file itself.
 
-A file may carry directives after its mark, `%PDF-1.4 {"pages": 3, "ms": 50, "text": "...", "fail": "encrypted_document"}`.
+A file may carry directives after its mark: `%PDF-1.4 {"pages": 3, "ms": 50, "text": "...", "fail": "no_pages"}`.
 Runs in a process of its own with `python -m fakes.fake_ocr_node --listen ADDRESS --slots N`.
 """
 

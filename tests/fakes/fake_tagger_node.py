@@ -1,7 +1,7 @@
 """A tagger that keeps the rules of the real one: tags are the longest words of the text; failures on demand.
 
-A description may carry directives: `{"ms": 50, "fail": "provider_rate_limited", "retry_after": 2, "times": 1, "cost": 10}`;
-with `times`, only so many calls for that text fail.
+A description may carry directives, `{"ms": 50, "fail": "quota_exceeded", "retry_after": 2, "times": 1, "cost": 10}`;
+with `times`, only so many calls for that text fail. With `--log FILE`, each call appends its title to a file.
 Runs in a process of its own with `python -m fakes.fake_tagger_node --listen ADDRESS`.
 """
 
@@ -13,6 +13,7 @@ import json
 import re
 import signal
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from metatag.v1 import document_pb2, tagger_pb2, tagger_pb2_grpc
@@ -31,9 +32,13 @@ class FakeTaggerNode(tagger_pb2_grpc.TaggerServiceServicer):
         self.failures: Counter[str] = Counter()
         # Set to fail all calls.
         self.fail: MetatagError | None = None
+        self.log: Path | None = None
 
     async def Tag(self, request: tagger_pb2.TagRequest, context: Any) -> tagger_pb2.TagResponse:
         self.calls += 1
+        if self.log is not None:
+            with self.log.open("a") as file:
+                file.write(request.title + "\n")
         if self.keep_requests:
             self.requests.append(request)
         asked = _directives(request.description)
@@ -88,8 +93,11 @@ async def _main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--listen", required=True)
     parser.add_argument("--ms", type=float, default=0.0)
+    parser.add_argument("--log", type=Path)
     asked = parser.parse_args()
-    service = tagger_service(FakeTaggerNode(asked.ms / 1000), asked.listen)
+    node = FakeTaggerNode(asked.ms / 1000)
+    node.log = asked.log
+    service = tagger_service(node, asked.listen)
     await service.start()
     print(service.address, flush=True)
     stop = asyncio.Event()

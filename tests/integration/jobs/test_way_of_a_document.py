@@ -29,7 +29,8 @@ async def test_a_single_document_is_tagged_and_told_event_by_event(either_room: 
     assert len(document.result.tags) == 8
     request = jobs_pb2.GetDocumentRequest(user_id="u1", document_id=document.id)
     whole = (await client.stub.GetDocument(request)).document
-    assert whole.text.startswith("The quick brown fox") and "Page 2" in whole.text
+    assert whole.text.startswith("The quick brown fox")
+    assert "Page 2" in whole.text
 
 
 async def test_a_batch_ends_with_every_document_done_once(either_room: Room) -> None:
@@ -194,8 +195,10 @@ async def test_exports_hold_every_document_and_no_formula(either_room: Room) -> 
     import openpyxl
 
     sheet = openpyxl.load_workbook(io.BytesIO(await export(jobs_pb2.EXPORT_FORMAT_XLSX))).active
-    assert sheet is not None and sheet.max_row == 4
-    assert sheet.cell(3, 2).value == '=HYPERLINK("http://evil","x")' and sheet.cell(3, 2).data_type == "s"
+    assert sheet is not None
+    assert sheet.max_row == 4
+    assert sheet.cell(3, 2).value == '=HYPERLINK("http://evil","x")'
+    assert sheet.cell(3, 2).data_type == "s"
 
 
 async def test_vocabularies_are_versioned_and_pinned(either_room: Room) -> None:

@@ -1,6 +1,6 @@
-"""The dispatcher: admits documents fairly into a bounded window of tickets, reaps leases, relays events, sweeps.
+"""The dispatcher: admits documents fairly into a bounded window of tickets, reaps leases, relays events.
 
-Many api replicas may run one; one leads. Two leaders by accident are harmless: admission locks rows, tickets are fenced.
+Many api replicas may run one; one leads. Two by accident do no harm: admission locks rows, tickets are fenced.
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ from metatag_jobs.ports import EventLog, Fanout, Leadership, TicketQueue, WorkSt
 log = structlog.get_logger("metatag.jobs.dispatcher")
 
 LEADING = Gauge("metatag_jobs_leading", "Whether this process leads the dispatch.")
-BACKLOG = Gauge(
-    "metatag_jobs_backlog", "Documents that could be in work now if there were slots: the signal to scale on."
-)
+BACKLOG = Gauge("metatag_jobs_backlog", "Documents that could be in work if there were slots: the signal to scale on.")
 
 # Without hints the dispatcher looks this often. Seconds.
 TICK = 0.1

@@ -24,6 +24,7 @@ from metatag_jobs.sources import TYPES
 from metatag_jobs.work import NewDocument, NewJob
 from metatag_runtime.context import request_id
 from metatag_runtime.errors import ErrorCode, InvalidArgument, NotFound
+from metatag_runtime.tracing import trace_parent
 
 log = structlog.get_logger("metatag.jobs.intake")
 
@@ -110,6 +111,7 @@ class Intake:
             secret=self._keys.seal(job_id, asked.provider_key) if asked.provider_key else None,
             limiter=self._keys.fingerprint(asked.provider_key) or "service",
             request_id=(asked.request_id or request_id())[:64],
+            trace_parent=trace_parent(),
             vocabulary_version=version,
         )
 

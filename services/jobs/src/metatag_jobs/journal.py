@@ -151,11 +151,8 @@ class GroupJournal:
     async def _write_starts(self, tickets: Sequence[Ticket]) -> list[Claim | None]:
         claims = await self._store.start(self._owner, tickets)
         await self._fanout.announce(sorted({claim.job_id for claim in claims.values()}))
-        found = []
-        for ticket in tickets:
-            # Doubled tickets in one group: only the first may have the document.
-            found.append(claims.pop(ticket.document_id, None))
-        return found
+        # Doubled tickets in one group: only the first may have the document.
+        return [claims.pop(ticket.document_id, None) for ticket in tickets]
 
     async def _read_artifacts(self, wanted: Sequence[tuple[str, str, str]]) -> list[Artifact | None]:
         found = await self._store.find_artifacts(wanted)

@@ -27,7 +27,7 @@ def pack(value: Any) -> Any:
 
 def unpack(cls: type[T], data: dict[str, Any]) -> T:
     """Build a model object from its JSON form."""
-    fields = _fields(cls)
+    fields = _fields(typing.cast(Any, cls))
     return cls(**{name: _build(fields[name], item) for name, item in data.items() if name in fields})
 
 

@@ -28,7 +28,7 @@ _METHODS = {"text_layer": "text_layer", "tesseract": "tesseract_ocr", "easyocr":
 
 
 def title_of(claim: Claim, ocr: OcrOutcome) -> str:
-    """Give a document's title: the row's own, the file's, the outline's, a line of the text, else "Untitled Document"."""
+    """Give a document's title: the row's own, the file's, the outline's, a line of text, else "Untitled Document"."""
     given = claim.title.strip() or ocr.title.strip() or ocr.outline_title.strip()
     return (given or _first_line(ocr.pages) or UNTITLED)[:MAX_TITLE]
 

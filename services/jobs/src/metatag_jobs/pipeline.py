@@ -135,7 +135,7 @@ class Pipeline:
         found = await self._reuse(claim, "tag", "ocr", digest)
         if found is not None:
             try:
-                outcome = unpack(OcrOutcome, json.loads(await self._files.read(found[1].id)))
+                outcome = unpack(OcrOutcome, await self._read_json(found[1].id))
             except FileGone:
                 found = None
         if found is None:
@@ -174,17 +174,15 @@ class Pipeline:
         found = await self._reuse(claim, "finish", "tag", digest)
         if found is not None:
             try:
-                outcome = unpack(TagOutcome, json.loads(await self._files.read(found[1].id)))
+                outcome = unpack(TagOutcome, await self._read_json(found[1].id))
                 _mark_free(outcome)
             except FileGone:
                 found = None
         if found is None:
             outcome = await self._write_tags(claim, job, ocr, title)
             # A stand-in is not the result of the same wish: it gets a name of its own and is not found again.
-            own = digest if not outcome.degraded else f"{digest}:{claim.document_id}:{claim.attempt}"
-            artifact = await self._put_json(
-                hashlib.sha256(own.encode()).hexdigest() if own != digest else digest, pack(outcome)
-            )
+            own = _digest([digest, claim.document_id, claim.attempt]) if outcome.degraded else digest
+            artifact = await self._put_json(own, pack(outcome))
             found = await self._store(claim, "finish", "tag", artifact, start)
         claim.tag_id = found[1].id
         claim.tag_ms += _ms(start)
@@ -213,14 +211,14 @@ class Pipeline:
 
     async def _load_ocr(self, claim: Claim, job: JobContext) -> OcrOutcome:
         try:
-            return unpack(OcrOutcome, json.loads(await self._files.read(claim.ocr_id)))
+            return unpack(OcrOutcome, await self._read_json(claim.ocr_id))
         except FileGone:
             claim.stage = "ocr"
             return await self._recognize(claim, job)
 
     async def _load_tags(self, claim: Claim, job: JobContext, ocr: OcrOutcome) -> TagOutcome:
         try:
-            return unpack(TagOutcome, json.loads(await self._files.read(claim.tag_id)))
+            return unpack(TagOutcome, await self._read_json(claim.tag_id))
         except FileGone:
             return await self._tag(claim, job, ocr)
 
@@ -247,6 +245,11 @@ class Pipeline:
             if kept and kept != artifact.id:
                 await self._files.delete(artifact.id)
         return state, used
+
+    async def _read_json(self, name: str) -> Any:
+        if not name:
+            raise FileGone
+        return json.loads(await self._files.read(name))
 
     async def _put_json(self, digest: str, value: Any) -> Artifact:
         body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")

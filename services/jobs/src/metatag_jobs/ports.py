@@ -87,7 +87,7 @@ class JobStore(Protocol):
 
 
 class WorkStore(Protocol):
-    """The engine's truth. Every write of a worker is fenced by (document, attempt, owner); a lost one changes nothing."""
+    """The engine's truth. A worker's writes are fenced by (document, attempt, owner): a lost one changes nothing."""
 
     async def open_jobs(self) -> tuple[list[OpenJob], Window]:
         """Give the jobs with documents to admit and the room that live workers have."""

@@ -1,6 +1,6 @@
 """Words for the search index, the same for both databases, also for scripts with vowel signs.
 
-A word is a run of letters, digits and marks: Devanagari vowel signs are marks, which the databases' own splitters cut at.
+A word is a run of letters, digits and marks. Devanagari vowel signs are marks; the databases' own splitters cut there.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import typing
 from datetime import UTC, datetime
 from functools import cache
 from types import UnionType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from google.protobuf import json_format, struct_pb2, timestamp_pb2
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
@@ -26,9 +26,9 @@ _FROM_MODEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 def to_message(message: M, value: Any) -> M:
     """Fill a message from a model object; fields that the message lacks are left out; give the message."""
-    for name, field in _message_fields(type(message)).items():
+    for name, field in _message_fields(cast(Any, type(message))).items():
         item = getattr(value, name, None)
-        if item is None or item == "" or item == [] or item == {}:
+        if item is None or item in ("", [], {}):
             continue
         _set(message, field, item)
     return message
@@ -36,9 +36,9 @@ def to_message(message: M, value: Any) -> M:
 
 def from_message(cls: type[T], message: Message) -> T:
     """Build a model object from a message; fields that the model lacks are left out."""
-    fields = _message_fields(type(message))
+    fields = _message_fields(cast(Any, type(message)))
     values = {}
-    for name, kind in _model_fields(cls).items():
+    for name, kind in _model_fields(cast(Any, cls)).items():
         if name in fields:
             values[name] = _get(message, fields[name], kind)
     return cls(**values)
@@ -88,7 +88,7 @@ def _set(message: Any, field: FieldDescriptor, item: Any) -> None:
         setattr(message, name, item)
 
 
-def _get(message: Any, field: FieldDescriptor, kind: Any) -> Any:
+def _get(message: Any, field: FieldDescriptor, kind: Any) -> Any:  # noqa: PLR0911  one line a kind of field
     name = field.name
     value = getattr(message, name)
     if field.is_repeated:
@@ -122,7 +122,8 @@ def _optional(kind: Any) -> Any:
 
 @cache
 def _message_fields(message: type[Message]) -> dict[str, FieldDescriptor]:
-    return {field.name: field for field in message.DESCRIPTOR.fields}
+    fields: Any = message.DESCRIPTOR.fields
+    return {field.name: field for field in fields}
 
 
 @cache

@@ -34,6 +34,8 @@ class NewJob:
     # Opaque name of the provider key, for the shared limiter; empty for the service's own key.
     limiter: str = ""
     request_id: str = ""
+    # Where the request stands in its trace (W3C traceparent), so that the worker continues it; empty for none.
+    trace_parent: str = ""
     vocabulary_version: int = 0
 
 
@@ -60,6 +62,7 @@ class JobContext:
     secret: bytes | None
     limiter: str
     request_id: str
+    trace_parent: str = ""
     vocabulary: Vocabulary | None = None
 
 

@@ -20,6 +20,7 @@ from metatag_jobs.retrying import PAUSING, SHARED, Limits, decide
 from metatag_jobs.work import Claim, JobContext, Release, Ticket
 from metatag_runtime.context import use_deadline, use_request_id
 from metatag_runtime.errors import MetatagError
+from metatag_runtime.tracing import span
 
 log = structlog.get_logger("metatag.jobs.worker")
 
@@ -97,11 +98,10 @@ class Worker:
     async def stop(self, grace: float) -> None:
         """Take no more tickets, let documents end within most of the grace, hand the others back."""
         self._draining = True
-        beating, *listening = self._tasks or [None]
+        beating, listening = self._tasks[:1], self._tasks[1:]
         for task in listening:
-            if task is not None:
-                task.cancel()
-        await asyncio.gather(*[task for task in listening if task], return_exceptions=True)
+            task.cancel()
+        await asyncio.gather(*listening, return_exceptions=True)
         running = [each.task for each in self._running.values()]
         if running and grace > 1.0:
             await asyncio.wait(running, timeout=grace * 0.8)
@@ -110,9 +110,9 @@ class Worker:
             each.task.cancel()
         if self._running:
             await asyncio.wait([each.task for each in self._running.values()], timeout=1.0)
-        if beating is not None:
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
+        for task in beating:
+            task.cancel()
+        await asyncio.gather(*beating, return_exceptions=True)
         with contextlib.suppress(Exception):
             await asyncio.wait_for(self._store.leave(self._owner), 2.0)
 
@@ -169,6 +169,14 @@ class Worker:
             return
         use_request_id(job.request_id or None)
         use_deadline(None)
+        job_id, document_id = claim.job_id, claim.document_id
+        with (
+            structlog.contextvars.bound_contextvars(job_id=job_id, document_id=document_id),
+            span("document", parent=job.trace_parent, job_id=job_id, document_id=document_id, stage=claim.stage),
+        ):
+            await self._run_stages(claim, job)
+
+    async def _run_stages(self, claim: Claim, job: JobContext) -> None:
         try:
             finish = await self._pipeline.run(claim, job)
         except Stopped:

@@ -61,7 +61,7 @@ class Dialect:
     def ids(self, parameter: str) -> str:
         """Give a subquery for a JSON parameter that is a list of strings."""
         if self.is_sqlite:
-            return f"(SELECT value FROM json_each(:{parameter}))"
+            return f"(SELECT value FROM json_each(:{parameter}))"  # noqa: S608
         return f"(SELECT jsonb_array_elements_text(CAST(:{parameter} AS jsonb)))"
 
     def sql(self, template: str) -> TextClause:
@@ -82,7 +82,7 @@ class Dialect:
 
     def _rows(self, found: re.Match[str]) -> str:
         pairs = (part.split() for part in found[1].split(","))
-        return self.rows("rows", **{name: kind for name, kind in pairs})
+        return self.rows("rows", **dict(pairs))
 
 
 def as_json(value: Any) -> str:
@@ -111,7 +111,7 @@ def new_id() -> str:
 
 
 def is_passing(error: Exception) -> bool:
-    """Tell whether the database may take the same statement a moment later: restart, lost connection, deadlock, lock."""
+    """Tell whether the database may take the same statement a moment later: restart, lost link, deadlock, lock."""
     if not isinstance(error, DBAPIError):
         return isinstance(error, ConnectionError | PoolTimeout)
     if error.connection_invalidated:

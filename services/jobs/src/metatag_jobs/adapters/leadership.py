@@ -23,7 +23,7 @@ class SoleLeader:
 
 
 class PostgresLeader:
-    """Holds a session lock; whoever holds it leads. The lock goes with the connection, so a dead leader cannot keep it."""
+    """Holds a session lock; whoever holds it leads. The lock ends with the connection: a dead leader cannot keep it."""
 
     # Any constant of our own, the same in all replicas.
     LOCK = 7_301_553_054

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from metatag.v1 import document_pb2, ocr_pb2
 from metatag_jobs.adapters.ocr_nodes import Node
@@ -50,7 +51,7 @@ async def recognize_part(
     """Read pages on one node; each goes to `on_page` as it comes. Raises MetatagError."""
     answer = PartAnswer()
     with peer_errors("ocr"):
-        call = node.stub.Recognize(timeout=call_timeout(document.deadline), metadata=call_metadata())
+        call: Any = cast(Any, node.stub.Recognize)(timeout=call_timeout(document.deadline), metadata=call_metadata())
         try:
             await call.write(ocr_pb2.RecognizeRequest(header=_header(document, numbers, script)))
             async for message in call:

@@ -35,7 +35,7 @@ class Node:
 
     address: str
     channel: grpc.aio.Channel
-    stub: ocr_pb2_grpc.OcrServiceStub
+    stub: ocr_pb2_grpc.OcrServiceAsyncStub
     slots: int = ASSUMED_SLOTS
     version: str = ""
     outstanding: int = 0
@@ -199,9 +199,9 @@ async def _resolve(target: str) -> set[str]:
     addresses = set()
     for family, _, _, _, address in found:
         if family == socket.AF_INET6:
-            addresses.add(f"ipv6:[{address[0]}]:{address[1]}")
+            addresses.add(f"ipv6:[{address[0]!s}]:{address[1]!s}")
         elif family == socket.AF_INET:
-            addresses.add(f"ipv4:{address[0]}:{address[1]}")
+            addresses.add(f"ipv4:{address[0]!s}:{address[1]!s}")
     # "localhost" has two faces of one node.
     v4 = {each for each in addresses if each.startswith("ipv4:")}
     return v4 or addresses

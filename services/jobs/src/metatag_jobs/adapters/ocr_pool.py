@@ -1,4 +1,4 @@
-"""Reads one document over all OCR nodes: runs of pages, each on the node with the fewest, again on another if one fails."""
+"""Reads one document over all OCR nodes: runs of pages, each on the node with the fewest, on another if that fails."""
 
 from __future__ import annotations
 

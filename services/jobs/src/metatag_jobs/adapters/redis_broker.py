@@ -32,7 +32,7 @@ CLAIM_PERIOD = 15.0
 SEND_SECONDS = 2.0
 
 
-class TicketStream(RedisStreamBroker):  # type: ignore[misc]
+class TicketStream(RedisStreamBroker):
     """One stream of tickets."""
 
     def __init__(self, url: str, stream: str) -> None:

@@ -94,6 +94,7 @@ class SqlClaims(SqlEngine):
             row["secret"],
             row["limiter"],
             row["request_id"],
+            row["trace_parent"],
             vocabulary,
         )
 
@@ -114,7 +115,15 @@ class SqlClaims(SqlEngine):
                 ]
                 if attached:
                     await connection.execute(self._sql(statement), {"rows": rows_json(attached)})
+            await self._let_go(connection, [row[f"{by_id[row['id']].kind}_id"] for row in kept])
         return {row["id"]: (row["state"], in_use[row["id"]]) for row in kept}
+
+    async def _let_go(self, connection: AsyncConnection, before: Sequence[str | None]) -> None:
+        """Release what the documents held before: a stage made again, or a commit whose answer was lost."""
+        counts = {name: len(group) for name, group in grouped((name, 1) for name in before if name).items()}
+        if counts:
+            rows = rows_json({"id": name, "n": counts[name]} for name in sorted(counts))
+            await connection.execute(self._sql(S.LET_GO), {"rows": rows})
 
     async def _without_artifact(self, connection: AsyncConnection, checkpoints: Sequence[Checkpoint]) -> list[str]:
         """Lock the artifacts that were found, so that no purge removes them; give the documents whose own is gone."""

@@ -191,6 +191,7 @@ def _job_row(job: NewJob) -> dict[str, Any]:
         "limiter": job.limiter,
         "idempotency_key": job.idempotency_key or None,
         "request_id": job.request_id,
+        "trace_parent": job.trace_parent,
         "vocabulary_version": job.vocabulary_version,
         "budget_micros": job.options.budget_micros,
     }

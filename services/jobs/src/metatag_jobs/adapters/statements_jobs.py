@@ -4,9 +4,9 @@ from __future__ import annotations
 
 INSERT_JOB = """
     INSERT INTO job (id, user_id, type, state, interactive, max_running, options, public_config, secret, limiter,
-    idempotency_key, request_id, vocabulary_version, budget_micros, created_at, updated_at) VALUES (:id, :user_id,
-    :type, 'creating', :interactive, :max_running, :options, :public_config, :secret, :limiter, :idempotency_key,
-    :request_id, :vocabulary_version, :budget_micros, {now}, {now})
+    idempotency_key, request_id, trace_parent, vocabulary_version, budget_micros, created_at, updated_at) VALUES
+    (:id, :user_id, :type, 'creating', :interactive, :max_running, :options, :public_config, :secret, :limiter,
+    :idempotency_key, :request_id, :trace_parent, :vocabulary_version, :budget_micros, {now}, {now})
 """
 
 INSERT_DOCS = """

@@ -24,9 +24,9 @@ LOCK_RUNNING = """
 """
 
 CONTEXT = """
-    SELECT job.user_id, job.type, job.options, job.secret, job.limiter, job.request_id, job.vocabulary_version,
-    vocabulary.terms FROM job LEFT JOIN vocabulary ON vocabulary.user_id = job.user_id AND vocabulary.version =
-    job.vocabulary_version AND vocabulary.name = :name WHERE job.id = :id
+    SELECT job.user_id, job.type, job.options, job.secret, job.limiter, job.request_id, job.trace_parent,
+    job.vocabulary_version, vocabulary.terms FROM job LEFT JOIN vocabulary ON vocabulary.user_id = job.user_id AND
+    vocabulary.version = job.vocabulary_version AND vocabulary.name = :name WHERE job.id = :id
 """
 
 OPTIONS = """
@@ -37,8 +37,13 @@ ADVANCE = """
     UPDATE doc SET stage = r.stage, fetch_ms = doc.fetch_ms + r.fetch_ms, ocr_ms = doc.ocr_ms + r.ocr_ms, tag_ms =
     doc.tag_ms + r.tag_ms, waits = 0 FROM {rows(id text, attempt int, stage text, fetch_ms int, ocr_ms int, tag_ms
     int)} AS r, job WHERE doc.id = r.id AND doc.attempt = r.attempt AND doc.owner = :owner AND doc.state = 'running'
-    AND job.id = doc.job_id AND job.state IN ('running', 'paused') RETURNING doc.id, doc.user_id, (SELECT j.state
+    AND job.id = doc.job_id AND job.state IN ('running', 'paused') RETURNING doc.id, doc.user_id, doc.file_id,
+    doc.ocr_id, doc.tag_id, (SELECT j.state
     FROM job j WHERE j.id = doc.job_id) AS state
+"""
+
+LET_GO = """
+    UPDATE artifact SET refs = refs - r.n FROM {rows(id text, n int)} AS r WHERE artifact.id = r.id
 """
 
 LOCK_ARTIFACTS = """
@@ -72,7 +77,8 @@ FIND = """
 """
 
 FINISH = """
-    UPDATE doc SET state = r.state, stage = 'finish', owner = NULL, title = r.title, problem = r.problem, tries =
+    UPDATE doc SET state = r.state, stage = CASE WHEN r.state = 'done' THEN 'finish' ELSE doc.stage END, owner =
+    NULL, title = r.title, problem = r.problem, tries =
     r.tries, processed_at = {now} FROM {rows(id text, attempt int, state text, title text, problem text, tries int)}
     AS r WHERE doc.id = r.id AND doc.attempt = r.attempt AND doc.owner = :owner AND doc.state = 'running' RETURNING
     doc.id

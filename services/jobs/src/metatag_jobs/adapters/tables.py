@@ -23,7 +23,7 @@ metadata = MetaData()
 
 def _id() -> String:
     # Byte order: cheaper than a language's order, and ids have none.
-    return String(64).with_variant(String(64, collation="C"), "postgresql")  # type: ignore[return-value]
+    return String(64).with_variant(String(64, collation="C"), "postgresql")
 
 
 job = Table(
@@ -51,6 +51,7 @@ job = Table(
     Column("limiter", String(80), nullable=False, server_default=""),
     Column("idempotency_key", String(200)),
     Column("request_id", String(64), nullable=False, server_default=""),
+    Column("trace_parent", String(55), nullable=False, server_default=""),
     Column("vocabulary_version", Integer, nullable=False, server_default="0"),
     Column("budget_micros", BigInteger, nullable=False, server_default="0"),
     Column("cost_micros", BigInteger, nullable=False, server_default="0"),
