@@ -42,6 +42,9 @@ Prefer = Annotated[
     ),
 ]
 
+# The pattern is for readers: a wrong scheme is refused in the original's words.
+Url = Annotated[str, Query(max_length=MOST_URL, json_schema_extra={"pattern": "^[hH][tT][tT][pP][sS]?://."})]
+
 _FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -214,7 +217,7 @@ def _accepted(request: Request, job: Job) -> Answer:
     response_class=Response,
     responses={200: {"content": {"application/pdf": {}}, "description": "The PDF."}, **known(404, 415)},
 )
-async def preview(request: Request, caller: Viewer, url: Annotated[str, Query(max_length=MOST_URL)]) -> Response:
+async def preview(request: Request, caller: Viewer, url: Url) -> Response:
     """Fetch a PDF from a URL, under the same guard as processing, to show it."""
     chunks = parts_of(request).jobs.fetch(caller.user_id, url_source(url))
     try:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, field_validator
 
+from metatag_gateway.batches import SYSTEM_FIELDS
 from metatag_gateway.schemas.common import Body, Payload
 from metatag_gateway.schemas.config import TaggingConfig
 from metatag_gateway.schemas.history import JobStatus
@@ -21,10 +22,14 @@ ROW: dict[str, Any] = {
 class BatchBody(Body):
     """A batch to start."""
 
-    documents: list[dict[str, Any]] = Field(description="One row for each document.", examples=[[ROW]])
+    documents: list[dict[str, Any]] = Field(
+        description="One row for each document.", examples=[[ROW]], json_schema_extra={"minItems": 1}
+    )
     config: TaggingConfig
     column_mapping: dict[str, str] = Field(
-        default_factory=dict, description="Column of the rows -> system field, where the rows use other names."
+        default_factory=dict,
+        description="Column of the rows -> system field, where the rows use other names.",
+        json_schema_extra={"additionalProperties": {"type": "string", "enum": [*SYSTEM_FIELDS, ""]}},
     )
     job_id: str | None = Field(None, pattern=UUID_PATTERN, description="Your own, unused UUID for the job.")
 

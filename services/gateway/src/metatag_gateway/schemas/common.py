@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Payload(BaseModel):
@@ -22,6 +22,12 @@ class Body(BaseModel):
     """A JSON request body: types are meant as written, unknown keys are ignored as the original did."""
 
     model_config = ConfigDict(strict=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_numbers(cls, value: Any) -> Any:
+        # JSON knows one kind of number: 3.0 is a whole one.
+        return {name: _whole(entry) for name, entry in value.items()} if isinstance(value, dict) else value
 
 
 class FieldProblem(BaseModel):
@@ -45,3 +51,7 @@ class Message(Payload):
     """A sentence."""
 
     message: str
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value

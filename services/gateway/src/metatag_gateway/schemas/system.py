@@ -123,7 +123,7 @@ class TermBody(Body):
     language: str = Field("", max_length=35, pattern=r"^[A-Za-z0-9-]*$")
     parent: Plain = ""
     labels: dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{2,35}$")], Plain] = Field(
-        default_factory=dict, max_length=50
+        default_factory=dict, max_length=50, json_schema_extra={"additionalProperties": False}
     )
 
 
