@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, Group, JustifyMethod, RenderableType
+from rich.measure import Measurement
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -20,6 +22,14 @@ OK, FAILED, USAGE, NO_SERVER, NOT_SIGNED_IN, INTERRUPTED = 0, 1, 2, 3, 4, 130
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
+# From this width on the tags have a column of their own that is wide enough to read.
+WIDE = 120
+
+LANGUAGES = {
+    "en": "English", "hi": "Hindi", "mr": "Marathi", "bn": "Bengali", "ta": "Tamil", "te": "Telugu", "kn": "Kannada",
+    "gu": "Gujarati", "ml": "Malayalam", "pa": "Punjabi", "or": "Odia", "as": "Assamese", "ur": "Urdu",
+    "sa": "Sanskrit", "ne": "Nepali",
+}  # fmt: skip
 METHODS = {"text_layer": "text layer", "tesseract_ocr": "OCR", "pymupdf": "text layer", "easyocr": "deep OCR"}
 
 
@@ -34,33 +44,69 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
-def results_table() -> Table:
-    """Give the empty table of documents."""
-    table = Table(box=None, padding=(0, 2, 1, 0), header_style="dim", pad_edge=False)
-    table.add_column("document", style="bold", overflow="fold", max_width=28)
-    table.add_column("read by", no_wrap=True)
-    table.add_column("lang", no_wrap=True)
-    table.add_column("sure", justify="right", no_wrap=True)
-    table.add_column("tags", ratio=1)
-    table.add_column("time", justify="right", no_wrap=True, style="dim")
-    return table
+class Results:
+    """Documents and their tags: a table where it fits, else a line a document with the tags below."""
+
+    def __init__(self) -> None:
+        self._wide = out.width >= WIDE
+        self._table = Table(box=None, padding=(0, 2, 1, 1), header_style="dim", pad_edge=False)
+        for name in ("document", "read by", "language", "confidence", "tags", "time"):
+            justify: JustifyMethod = "right" if name in {"confidence", "time"} else "left"
+            self._table.add_column(name, justify=justify, no_wrap=name != "tags", ratio=1 if name == "tags" else None)
+
+    def add(self, name: str, result: Result, seconds: float) -> None:
+        """Add one document that became tags."""
+        self._row(
+            name,
+            Text(method_of(result)),
+            Text(LANGUAGES.get(result.language, result.language or "-")),
+            confidence(result.confidence),
+            TagFlow(result.tags),
+            Text(f"{seconds:.1f} s", style="dim"),
+        )
+
+    def add_failure(self, name: str, sentence: str) -> None:
+        """Add one document that failed."""
+        self._row(name, Text("failed", style="red"), Text(), Text(), Text(sentence, style="red"), Text())
+
+    def show(self) -> None:
+        """Print all."""
+        out.print(self._table if self._wide else Group(*self._lines()))
+
+    def _row(self, name: str, *cells: RenderableType) -> None:
+        self._table.add_row(Text(name, style="bold"), *cells)
+
+    def _lines(self) -> Iterator[RenderableType]:
+        columns = [list(column.cells) for column in self._table.columns]
+        grid = Table.grid(padding=(0, 2))
+        names, methods, languages, sure, tags, seconds = columns
+        for cells in zip(names, methods, languages, sure, seconds, strict=True):
+            grid.add_row(*cells)
+        heads = out.render_lines(grid, pad=False)
+        for head, flow in zip(heads, tags, strict=True):
+            yield Text.assemble("  ", *((segment.text, segment.style or "") for segment in head))
+            yield Padding(flow, (0, 0, 1, 6))
 
 
-def add_result(table: Table, name: str, result: Result, seconds: float) -> None:
-    """Add one document that became tags."""
-    table.add_row(
-        name,
-        method_of(result),
-        result.language or "-",
-        confidence(result.confidence),
-        tags_text(result.tags),
-        f"{seconds:.1f} s",
-    )
+class TagFlow:
+    """Tags in one flow, the score small behind each; a tag and its score stay on one line."""
 
+    def __init__(self, tags: Sequence[Tag]) -> None:
+        self._tags = [_tag_text(tag) for tag in tags]
 
-def add_failure(table: Table, name: str, sentence: str) -> None:
-    """Add one document that failed."""
-    table.add_row(name, Text("failed", style="red"), "", "", Text(sentence, style="red"), "")
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        line = Text()
+        for tag in self._tags:
+            longer = Text.assemble(line, (" · ", "dim"), tag) if line else tag
+            if line and longer.cell_len > options.max_width:
+                yield line
+                longer = tag
+            line = longer
+        yield line
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        widths = [tag.cell_len for tag in self._tags] or [0]
+        return Measurement(min(max(widths), options.max_width), min(sum(widths) + 3 * len(widths), options.max_width))
 
 
 def method_of(result: Result) -> str:
@@ -81,13 +127,6 @@ def confidence(value: float | None) -> Text:
     return Text(f"{value:.0f} %", style=style)
 
 
-def tags_text(tags: Sequence[Tag]) -> Text:
-    """Show tags in one flow, the score small behind each."""
-    text = Text()
-    for index, tag in enumerate(tags):
-        text.append("  " if index else "")
-        # A tag and its score stay on one line.
-        text.append(tag.text.replace(" ", "\u00a0"), style="cyan")
-        if tag.score is not None:
-            text.append(f"\u00a0{tag.score:.2f}", style="dim")
-    return text
+def _tag_text(tag: Tag) -> Text:
+    score = (f" {tag.score:.2f}", "dim") if tag.score is not None else ""
+    return Text.assemble((tag.text, "cyan"), score)

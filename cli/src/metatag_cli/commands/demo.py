@@ -61,14 +61,15 @@ def _sign_up(client: Client) -> None:
 
 
 def _singles(client: Client, folder: Path) -> None:
-    table = screen.results_table()
+    table = screen.Results()
     for name, language in SAMPLES:
         began = time.monotonic()
         result = client.process(folder / name)
         _judge(name, result, language)
-        screen.add_result(table, name, result, time.monotonic() - began)
+        table.add(name, result, time.monotonic() - began)
     _done("documents", f"{len(SAMPLES)} sent to POST /api/single/process\n")
-    screen.out.print(table)
+    table.show()
+    screen.out.print("    and a batch of all samples, as its events come in:\n", style="dim")
 
 
 def _judge(name: str, result: Result, language: str) -> None:
@@ -105,7 +106,7 @@ def _batch(client: Client, folder: Path) -> None:
 
 def _line(event: Event) -> None:
     mark = ("  ✓ ", "green") if event.ok else ("  ✗ ", "red")
-    what = ", ".join(event.tags[:4]) if event.ok else event.error or "failed"
+    what = " · ".join(event.tags[:4]) if event.ok else event.error or "failed"
     screen.out.print(
         Text.assemble("  ", mark, f"{event.title:<24}", (what, "cyan" if event.ok else "red")), soft_wrap=True
     )
@@ -126,7 +127,7 @@ def _done(what: str, detail: str) -> None:
 
 def _farewell(seconds: float) -> None:
     screen.out.print(Text.assemble("\n  ", ("Everything worked", "bold green"), f", in {seconds:.0f} s."))
-    screen.out.print(
-        "  Keep it running with [bold]make run[/bold], then open http://127.0.0.1:8000/app and drop a PDF,"
-    )
-    screen.out.print("  or read http://127.0.0.1:8000/docs and try the API there.\n")
+    screen.out.print("\n  [bold]make run[/bold] keeps it running. Then try")
+    screen.out.print("    http://127.0.0.1:8000/app     drop a PDF, or a folder of them")
+    screen.out.print("    http://127.0.0.1:8000/docs    the API, call by call")
+    screen.out.print("    .venv/bin/metatag --help      the same from a terminal\n")

@@ -129,11 +129,11 @@ def _log(outcome: Outcome) -> None:
 
 
 def _print(outcomes: list[Outcome]) -> None:
-    table = screen.results_table()
+    table = screen.Results()
     for outcome in outcomes:
         name = outcome.source if _is_url(outcome.source) else Path(outcome.source).name
         if outcome.result is not None:
-            screen.add_result(table, name, outcome.result, outcome.seconds)
+            table.add(name, outcome.result, outcome.seconds)
         else:
-            screen.add_failure(table, name, str(outcome.error))
-    screen.out.print(table)
+            table.add_failure(name, str(outcome.error))
+    table.show()
