@@ -23,8 +23,8 @@ GROUPS = ("engine", "service", "long", "text", "accuracy", "peers", "memory")
 def main() -> int:
     """Run what was asked for; give the exit status."""
     asked = _arguments()
-    tessdata = _tessdata()
-    work = _work(asked, tessdata)
+    data = tessdata()
+    work = _work(asked, data)
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}", flush=True)
     print("| group | what | value | bar | | note |\n|---|---|---|---|---|---|", flush=True)
     missed = 0
@@ -71,7 +71,8 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _tessdata() -> Path:
+def tessdata() -> Path:
+    """Give the language data, or end with a sentence."""
     places = (
         os.environ.get("METATAG_OCR_TESSDATA_DIR"),
         ROOT / ".tools/tessdata",
