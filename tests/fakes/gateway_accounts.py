@@ -1,0 +1,120 @@
+"""The account store in memory; keeps the promises of ports.AccountStore and passes its contract suite."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from metatag_gateway.model.accounts import ApiKey, RefreshToken, User
+from metatag_runtime.errors import Unavailable
+
+
+class MemoryAccounts:
+    """Everything in dicts; `away` makes every call fail as a database that is down does."""
+
+    def __init__(self) -> None:
+        self.users: dict[str, User] = {}
+        self.tokens: dict[str, RefreshToken] = {}
+        self.keys: dict[str, ApiKey] = {}
+        self.away = False
+
+    async def ping(self) -> None:
+        if self.away:
+            raise Unavailable("The account database does not answer.")
+
+    async def add_user(self, user: User) -> bool:
+        await self.ping()
+        if await self.user_by_email(user.email):
+            return False
+        self.users[user.id] = user
+        return True
+
+    async def user(self, user_id: str) -> User | None:
+        await self.ping()
+        return self.users.get(user_id)
+
+    async def user_by_email(self, email: str) -> User | None:
+        await self.ping()
+        key = email.casefold()
+        return next((user for user in self.users.values() if user.email.casefold() == key), None)
+
+    async def list_users(self, limit: int, offset: int, query: str) -> tuple[list[User], int]:
+        part = query.casefold()
+        found = [
+            user
+            for user in self.users.values()
+            if part in user.email.casefold() or part in (user.full_name or "").casefold()
+        ]
+        found.sort(key=lambda user: (user.created_at, user.id))
+        return found[offset : offset + limit], len(found)
+
+    async def change_user(
+        self,
+        user_id: str,
+        *,
+        is_active: bool | None = None,
+        is_admin: bool | None = None,
+        password_hash: str | None = None,
+        end_sessions: bool = False,
+    ) -> User | None:
+        user = self.users.get(user_id)
+        if user is None:
+            return None
+        given = {"is_active": is_active, "is_admin": is_admin, "password_hash": password_hash}
+        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if end_sessions:
+            changes["session_version"] = user.session_version + 1
+            self._revoke(user_id=user_id)
+        self.users[user_id] = replace(user, **changes)
+        return self.users[user_id]
+
+    async def add_refresh(self, token: RefreshToken) -> None:
+        self.tokens[token.token_hash] = token
+
+    async def refresh(self, token_hash: str) -> RefreshToken | None:
+        return self.tokens.get(token_hash)
+
+    async def rotate_refresh(self, token: RefreshToken, successor: RefreshToken) -> bool:
+        known = self.tokens[token.token_hash]
+        if known.rotated_at or known.revoked_at:
+            return False
+        self.tokens[token.token_hash] = replace(known, rotated_at=successor.created_at)
+        self.tokens[successor.token_hash] = successor
+        return True
+
+    async def revoke_family(self, family_id: str) -> None:
+        self._revoke(family_id=family_id)
+
+    async def add_api_key(self, key: ApiKey, most: int) -> bool:
+        if len(await self.api_keys(key.user_id)) >= most:
+            return False
+        self.keys[key.key_hash] = key
+        return True
+
+    async def api_key(self, key_hash: str) -> ApiKey | None:
+        await self.ping()
+        return self.keys.get(key_hash)
+
+    async def api_keys(self, user_id: str) -> list[ApiKey]:
+        mine = [key for key in self.keys.values() if key.user_id == user_id and not key.revoked_at]
+        return sorted(mine, key=lambda key: key.created_at, reverse=True)
+
+    async def touch_api_key(self, key_id: str, at: datetime) -> None:
+        self._change_key(key_id, last_used_at=at)
+
+    async def revoke_api_key(self, user_id: str, key_id: str) -> bool:
+        mine = any(key.id == key_id for key in await self.api_keys(user_id))
+        if mine:
+            self._change_key(key_id, revoked_at=datetime.now(UTC))
+        return mine
+
+    def _change_key(self, key_id: str, **changes: Any) -> None:
+        for digest, key in self.keys.items():
+            if key.id == key_id:
+                self.keys[digest] = replace(key, **changes)
+
+    def _revoke(self, **wanted: str) -> None:
+        for digest, token in self.tokens.items():
+            if not token.revoked_at and all(getattr(token, name) == value for name, value in wanted.items()):
+                self.tokens[digest] = replace(token, revoked_at=datetime.now(UTC))
