@@ -44,7 +44,7 @@ class Workers(Protocol):
         """
 
     async def render(self, document: DocumentRef, path: Path, number: int, width: int) -> bytes:
-        """Give a page as a PNG of `width` pixels; raises DocumentError, PageError, or NotFound past the last page."""
+        """Give a page as a PNG of `width` pixels; raises MetatagError: not_found past the last page."""
 
     def engine(self) -> EngineInfo:
         """Tell what these workers recognise with. Never waits."""

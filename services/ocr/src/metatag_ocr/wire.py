@@ -11,6 +11,7 @@ from metatag_runtime.errors import InvalidArgument
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MAX_LANGUAGES = 4
+_LANGUAGE = re.compile(r"[A-Za-z][A-Za-z_-]{0,30}")
 
 _MODES: dict[int, Mode] = {
     document_pb2.OCR_MODE_UNSPECIFIED: "auto",
@@ -133,6 +134,9 @@ def state(found: NodeState) -> ocr_pb2.ListEnginesResponse:
 def _options(options: ocr_pb2.RecognizeOptions) -> Options:
     if len(options.languages) > _MAX_LANGUAGES:
         raise InvalidArgument(f"languages may name {_MAX_LANGUAGES} at most.")
+    if not all(_LANGUAGE.fullmatch(name) for name in options.languages):
+        # It becomes part of a path to language data.
+        raise InvalidArgument("languages must be names such as 'eng' or 'chi_sim'.")
     if options.mode not in _MODES:
         raise InvalidArgument("mode is not one of OcrMode.")
     return Options(
