@@ -1,30 +1,45 @@
 // Plots as plain SVG, with the same figures as a table for whoever cannot or does not want to see them.
+import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { number, t } from "../i18n.js";
+
+/** The width that a plot may fill, in pixels: letters keep their size on every screen. */
+function useWidth(first) {
+  const box = useRef();
+  const [width, set] = useState(first);
+  useEffect(() => {
+    const watcher = new ResizeObserver(([entry]) => set(Math.max(220, Math.round(entry.contentRect.width))));
+    watcher.observe(box.current);
+    return () => watcher.disconnect();
+  }, []);
+  return [box, width];
+}
 
 const Figures = ({ head, rows }) => html`<details class="more"><summary class="small">${t("chart.figures")}</summary><div class="scroll"><table class="plate"><thead><tr>${head.map((text) => html`<th>${text}</th>`)}</tr></thead>
   <tbody>${rows.map((row) => html`<tr>${row.map((value) => html`<td class="num">${typeof value === "number" ? number(value, 1) : value}</td>`)}</tr>`)}</tbody></table></div></details>`;
 
 /** A line over time; `points`: [{ value }]. `quiet` leaves out axis and table. */
-export function Line({ points, label, width = 640, height = 120, unit = "" }) {
-  if (points.length < 2) return html`<p class="soft small">${t("chart.wait")}</p>`;
+export function Line({ points, label, height = 120, unit = "" }) {
+  const [box, width] = useWidth(640);
+  if (points.length < 2) return html`<p class="soft small" ref=${box}>${t("chart.wait")}</p>`;
   const most = Math.max(...points.map((point) => point.value), 1);
   const x = (at) => 40 + (at * (width - 48)) / (points.length - 1);
   const y = (value) => height - 14 - (value * (height - 28)) / most;
   const path = points.map((point, at) => `${at ? "L" : "M"}${x(at).toFixed(1)} ${y(point.value).toFixed(1)}`).join("");
-  return html`<svg class="chart" viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${`${label}: ${number(points.at(-1).value, 1)} ${unit}`}>
+  return html`<div ref=${box}><svg class="chart" viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${`${label}: ${number(points.at(-1).value, 1)} ${unit}`}>
     <line class="axis" x1="40" x2=${width - 8} y1=${y(0)} y2=${y(0)} /><line class="axis" x1="40" x2=${width - 8} y1=${y(most)} y2=${y(most)} />
     <text x="34" y=${y(most) + 4} text-anchor="end">${number(most, most < 10 ? 1 : 0)}</text><text x="34" y=${y(0) + 4} text-anchor="end">0</text>
-    <path class="area" d=${`${path}L${x(points.length - 1)} ${y(0)}L${x(0)} ${y(0)}Z`} /><path class="line" d=${path} /></svg>`;
+    <path class="area" d=${`${path}L${x(points.length - 1)} ${y(0)}L${x(0)} ${y(0)}Z`} /><path class="line" d=${path} /></svg></div>`;
 }
 
 /** Upright bars, one or two values each; `bars`: [{ name, value, bad }]. */
-export function Bars({ bars, label, names, width = 640, height = 180 }) {
+export function Bars({ bars, label, names, height = 200 }) {
+  const [box, width] = useWidth(640);
   const most = Math.max(...bars.map((bar) => bar.value + (bar.bad ?? 0)), 1);
   const step = (width - 48) / bars.length;
   const tall = (value) => (value * (height - 44)) / most;
-  const every = Math.ceil(bars.length / 8);
-  return html`<figure class="stack tight figure"><svg class="chart" viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${label}>
+  const every = Math.ceil((bars.length * 52) / (width - 48));
+  return html`<figure class="stack tight figure" ref=${box}><svg class="chart" viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${label}>
     <line class="axis" x1="40" x2=${width - 8} y1=${height - 24} y2=${height - 24} /><text x="34" y="24" text-anchor="end">${number(most)}</text><text x="34" y=${height - 20} text-anchor="end">0</text>
     ${bars.map((bar, at) => html`<g key=${bar.name}><title>${`${bar.name}: ${number(bar.value)}${bar.bad ? ` / ${number(bar.bad)}` : ""}`}</title>
       <rect class="bar1" x=${40 + at * step + step * 0.14} width=${step * 0.72} y=${height - 24 - tall(bar.value)} height=${tall(bar.value)} rx="2" />

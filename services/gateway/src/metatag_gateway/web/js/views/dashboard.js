@@ -18,15 +18,15 @@ const Tile = ({ name, value }) => html`<div class="tile"><b>${value}</b><span>${
 function Plots({ all, recent, jobs: past }) {
   const finished = all.documents_processed + all.documents_failed;
   const days = perDay(past);
-  const sure = confidences(recent);
-  const methods = counted(recent.map((document) => document.extraction_method).filter(Boolean)).map(({ name, value }) => ({ name: word("method", name), value }));
+  const sure = confidences(recent.map((document) => document.metadata));
+  const methods = counted(recent.map((document) => document.metadata.extraction_method).filter(Boolean)).map(({ name, value }) => ({ name: word("method", name), value }));
   const failures = counted(recent.filter((document) => document.status === "failed").map((document) => document.error_code || document.error_message || "unknown")).map(({ name, value }) => ({ name: word("code", name), value }));
   const latest = t("dashboard.latest", { n: recent.length });
   return html`<div class="tiles"><${Tile} name=${t("dashboard.jobs")} value=${number(all.total_jobs)} /><${Tile} name=${t("dashboard.documents")} value=${number(all.total_documents)} />
       <${Tile} name=${t("dashboard.success")} value=${finished ? percent(all.documents_processed / finished) : "–"} /><${Tile} name=${t("dashboard.spent")} value=${money(all.cost_usd ?? null)} /></div>
-    <${Card} title=${t("dashboard.overTime")} note=${t("dashboard.lastJobs", { n: past.length })}><${Bars} width=${980} height=${220} label=${t("dashboard.overTime")} names=${[t("history.when"), t("job.good"), t("job.bad")]} bars=${days.map((one) => ({ ...one, name: day(one.at) }))} /><//>
+    <${Card} title=${t("dashboard.overTime")} note=${t("dashboard.lastJobs", { n: past.length })}><${Bars} height=${220} label=${t("dashboard.overTime")} names=${[t("history.when"), t("job.good"), t("job.bad")]} bars=${days.map((one) => ({ ...one, name: day(one.at) }))} /><//>
     <div class="halves">${methods.length > 0 && html`<${Card} title=${t("dashboard.methods")} note=${latest}><${Words} rows=${methods} /><//>`}
-      ${sure.some((bar) => bar.value) && html`<${Card} title=${t("dashboard.confidence")} note=${latest}><${Bars} height=${200} width=${420} label=${t("dashboard.confidence")} names=${[t("fact.confidence"), t("history.documents")]} bars=${sure} /><//>`}
+      ${sure.some((bar) => bar.value) && html`<${Card} title=${t("dashboard.confidence")} note=${latest}><${Bars} label=${t("dashboard.confidence")} names=${[t("fact.confidence"), t("history.documents")]} bars=${sure} /><//>`}
       <${Card} title=${t("dashboard.tags")} note=${latest}><${Words} rows=${counted(recent.flatMap((document) => document.tags)).slice(0, 12)} /><//>
       ${failures.length > 0 && html`<${Card} title=${t("dashboard.failures")} note=${latest}><${Words} bad rows=${failures.slice(0, 8)} /><//>`}
       <${Card} title=${t("dashboard.states")}><${Words} rows=${Object.entries(all.jobs_by_status).map(([name, value]) => ({ name: word("status", name), value }))} /><//></div>`;

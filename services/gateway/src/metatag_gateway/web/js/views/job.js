@@ -30,9 +30,9 @@ function Exports({ id }) {
 
 const Tile = ({ name, value }) => html`<div class="tile"><b>${value}</b><span>${name}</span></div>`;
 
-function Speed({ feed, open, running }) {
+function Speed({ feed, open }) {
   const rate = feed.speed.perMinute;
-  return html`<${Tile} name=${t("job.rate")} value=${running && rate ? number(rate, rate < 10 ? 1 : 0) : "–"} /><${Tile} name=${t("job.remaining")} value=${running && open > 0 ? duration(feed.speed.remaining(open)) : "–"} />`;
+  return html`<${Tile} name=${t("job.rate")} value=${rate ? number(rate, rate < 10 ? 1 : 0) : "–"} /><${Tile} name=${t("job.remaining")} value=${open > 0 ? duration(feed.speed.remaining(open)) : "–"} />`;
 }
 
 function Failures({ id, rows, onRetry }) {
@@ -67,8 +67,8 @@ export function JobView({ id }) {
         ${job?.cost_usd !== undefined && html`<span class="soft small num">${t("fact.cost")}: ${money(job.cost_usd)}</span>`}</div>
       <${Progress} share=${total ? done / total : 0} bad=${total ? failed / total : 0} label=${t("job.progress")} />
       <div class="tiles plain"><${Tile} name=${t("job.good")} value=${number(processed)} /><${Tile} name=${t("job.bad")} value=${number(failed)} /><${Tile} name=${t("job.open")} value=${number(Math.max(0, total - done))} />
-        <${Speed} feed=${feed} open=${total - done} running=${running} /></div>
-      ${(running || feed.speed.line().length > 1) && html`<div><h3 class="small soft">${t("job.throughput")}</h3><${Line} width=${980} points=${feed.speed.line()} label=${t("job.throughput")} unit=${t("job.perMinute")} /></div>`}</section>
+        ${running ? html`<${Speed} feed=${feed} open=${total - done} />` : job?.completed_at && html`<${Tile} name=${t("job.took")} value=${duration((new Date(job.completed_at) - new Date(job.started_at ?? job.created_at)) / 1000)} />`}</div>
+      ${(running || feed.speed.line().length > 1) && html`<div><h3 class="small soft">${t("job.throughput")}</h3><${Line} points=${feed.speed.line()} label=${t("job.throughput")} unit=${t("job.perMinute")} /></div>`}</section>
     ${failures}
     <section class="card stack"><div class="head"><h2>${t("job.rows")}</h2><${Exports} id=${id} /></div><${JobRows} rows=${rows} total=${total} version=${version} /></section>`}</div>`;
 }

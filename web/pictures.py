@@ -1,0 +1,215 @@
+"""Takes a picture of every view of the running page at three widths, and of the command in a terminal.
+
+`make pictures` runs it; the pictures go to build/pictures and are kept out of git, but for the two that README shows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from metatag_cli.embedded import temporary_system
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = ROOT / "samples"
+WIDTHS = (360, 1024, 1600)
+EMAIL, PASSWORD = "asha@example.com", "correct horse battery"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--no-first-run",
+]
+VIEWS = ("batch", "history", "dashboard", "vocabularies", "keys", "account", "admin")
+COLOURS = {
+    "1": "font-weight:600",
+    "2": "opacity:.7",
+    "31": "color:#f09a90",
+    "32": "color:#83cf9b",
+    "33": "color:#e6b765",
+}
+COLOURS |= {"34": "color:#9dc1ea", "35": "color:#d3a6e8", "36": "color:#66c9bb"}
+TERMINAL = (
+    "<body style='margin:0;padding:28px 32px;background:#15191c;color:#e6ebe9;display:inline-block'>"
+    "<pre style='margin:0;font:15px/1.5 ui-monospace,Noto Sans Mono,DejaVu Sans Mono,Noto Sans Devanagari,monospace'>"
+)
+
+
+# Width in pixels, language, theme.
+Look = tuple[int, str, str]
+
+
+class Camera:
+    """One window of the page, and where its pictures go."""
+
+    def __init__(self, browser: Browser, url: str, out: Path, look: Look) -> None:
+        width, language, theme = look
+        locale = {"en": "en-IN", "hi": "hi-IN"}[language]
+        scheme = "dark" if theme == "dark" else "light"
+        size = {"width": width, "height": 900}
+        self.context = browser.new_context(viewport=size, locale=locale, color_scheme=scheme)
+        self.page: Page = self.context.new_page()
+        self._url = url
+        self._out = out
+        self._name = f"{width}-{language}-{theme}"
+
+    def open(self) -> None:
+        """Show the door."""
+        self.page.goto(f"{self._url}/app/")
+        self.page.locator(".door form").wait_for()
+
+    def sign_in(self) -> None:
+        """Come in."""
+        self.page.locator("[name=email]").fill(EMAIL)
+        self.page.locator("[name=password]").fill(PASSWORD)
+        self.page.locator("button[type=submit]").click()
+        self.page.locator(".frame").wait_for()
+
+    def go(self, view: str) -> None:
+        """Show a view, once what it fetches has come."""
+        self.page.evaluate("(hash) => { location.hash = hash; }", f"#/{view}")
+        self.page.locator("main .view").wait_for()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until nothing turns."""
+        time.sleep(0.6)
+        self.page.locator(".spin").first.wait_for(state="detached")
+
+    def take(self, name: str) -> Path:
+        """Write the picture of what is shown."""
+        path = self._out / f"{name}-{self._name}.png"
+        self.page.screenshot(path=path, full_page=True)
+        return path
+
+
+def fill(camera: Camera) -> str:
+    """Do the work that the pictures show: single documents and a batch with failures. Gives the batch's address."""
+    page = camera.page
+    for sample in ("road-tender.pdf", "karyalaya-adesh.pdf"):
+        camera.go("")
+        page.locator("input[type=file]").first.set_input_files(SAMPLES / sample)
+        page.locator("form button[type=submit]").click()
+        page.locator("article").wait_for(timeout=120_000)
+        page.evaluate("() => { location.hash = '#/account'; }")
+    names = sorted(path.name for path in SAMPLES.glob("*.pdf"))
+    rows = [f"{name.removesuffix('.pdf').replace('-', ' ').title()},{SAMPLES / name}," for name in names * 5]
+    rows += [f"Lost circular {number},{SAMPLES / f'lost-{number}.pdf'}," for number in range(1, 4)]
+    table = "\n".join(["title,file_path,description", *rows, "No path at all,,"]).encode()
+    camera.go("batch")
+    page.locator("input[type=file][multiple]").set_input_files(
+        {"name": "register.csv", "mimeType": "text/csv", "buffer": table}
+    )
+    page.locator(".grid, .plate").first.wait_for()
+    camera.take("mapping")
+    page.locator(".card .button.main").last.click()
+    page.wait_for_url("**/#/jobs/**")
+    page.locator(".badge.good").first.wait_for(timeout=180_000)
+    return page.url.split("#/")[1]
+
+
+def views(camera: Camera, job: str) -> None:
+    """Take every view."""
+    camera.open()
+    camera.take("sign-in")
+    camera.sign_in()
+    camera.go("")
+    camera.take("document")
+    for view in VIEWS:
+        camera.go(view)
+        camera.take(view)
+    camera.go(job)
+    camera.take("job")
+    camera.go("history")
+    camera.page.get_by_role("searchbox").fill("water")
+    camera.settle()
+    camera.take("search")
+    camera.page.locator(".found a").first.click()
+    camera.page.locator(".sheet img").wait_for(timeout=60_000)
+    camera.settle()
+    camera.take("result")
+
+
+def terminal(browser: Browser, url: str, out: Path) -> None:
+    """Take a picture of the command at work."""
+    sample = "samples/water-supply-report.pdf"
+    command = [sys.executable, "-m", "metatag_cli", "tag", sample, "--server", url]
+    environment = {
+        **os.environ,
+        "FORCE_COLOR": "1",
+        "COLUMNS": "100",
+        "METATAG_CLI_TOKEN": _token(url),
+    }
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
+    if done.returncode:
+        print(f"The command's picture was left out: {done.stderr.strip()[-300:]}", file=sys.stderr)
+        return
+    shown = html.escape(f"$ metatag tag {sample}\n{done.stdout}")
+    shown = re.sub(r"\x1b\[([\d;]*)m", _style, shown)
+    page = browser.new_page(viewport={"width": 1000, "height": 200})
+    page.set_content(f"{TERMINAL}{shown}</pre></body>")
+    page.locator("body").screenshot(path=out / "terminal.png")
+
+
+def _token(url: str) -> str:
+    body = json.dumps({"email": EMAIL, "password": PASSWORD}).encode()
+    request = urllib.request.Request(f"{url}/api/auth/login", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return str(json.load(answer)["data"]["tokens"]["access_token"])
+
+
+def _style(found: re.Match[str]) -> str:
+    codes = [code for code in found[1].split(";") if code in COLOURS]
+    return f"</span><span style='{';'.join(COLOURS[code] for code in codes)}'>" if codes else "</span><span>"
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Run Debian's Chromium."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield found
+        found.close()
+
+
+def main() -> int:
+    """Start a system, fill it, take the pictures."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--out", type=Path, default=ROOT / "build/pictures")
+    arguments.add_argument("--short", action="store_true", help="only the pictures that README shows")
+    asked = arguments.parse_args()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"METATAG_GATEWAY_ADMIN_EMAIL": EMAIL, "METATAG_GATEWAY_ADMIN_PASSWORD": PASSWORD}
+    os.environ |= {"METATAG_GATEWAY_LOGIN_ATTEMPTS": "0"}
+    with temporary_system([SAMPLES]) as system, browser() as chromium:
+        first = Camera(chromium, system.base_url, asked.out, (1280, "en", "light"))
+        first.open()
+        first.sign_in()
+        job = fill(first)
+        first.take("job")
+        terminal(chromium, system.base_url, asked.out)
+        looks: list[Look] = [(1280, "en", "light")] if asked.short else [(width, "en", "light") for width in WIDTHS]
+        looks += [] if asked.short else [(360, "hi", "dark"), (1600, "hi", "dark")]
+        for look in looks:
+            camera = Camera(chromium, system.base_url, asked.out, look)
+            views(camera, job)
+            camera.context.close()
+    print(f"{len(list(asked.out.glob('*.png')))} pictures in {asked.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
