@@ -48,6 +48,10 @@ class TicketStream(RedisStreamBroker):
             socket_connect_timeout=3,
         )
         self._next_claim = 0.0
+        # One client: making one costs more than the command it sends.
+        self._redis: Any = Redis(connection_pool=self.connection_pool)
+        self._waiting: list[tuple[tuple[Any, ...], asyncio.Future[None]]] = []
+        self._sender: asyncio.Task[None] | None = None
 
     async def startup(self) -> None:
         """Make the group; a Redis that is away now is waited for by `listen`."""
@@ -58,16 +62,14 @@ class TicketStream(RedisStreamBroker):
 
     async def kick(self, message: BrokerMessage) -> None:
         """Send a ticket; raises what Redis raises."""
-        async with asyncio.timeout(SEND_SECONDS):
-            await super().kick(message)
+        await self._send("XADD", self.queue_name, "MAXLEN", "~", MAX_TICKETS, "*", "data", message.message)
 
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
         """Give tickets for ever, whatever happens to Redis."""
         while True:
             try:
-                async with Redis(connection_pool=self.connection_pool) as redis:
-                    for message in [*await self._abandoned(redis), *await self._fresh(redis)]:
-                        yield message
+                for message in [*await self._abandoned(), *await self._fresh()]:
+                    yield message
             except ResponseError as error:
                 if "NOGROUP" not in str(error):
                     log.warning("redis refused", error=str(error))
@@ -77,19 +79,19 @@ class TicketStream(RedisStreamBroker):
                 log.warning("redis does not answer", error=repr(error))
                 await asyncio.sleep(random.uniform(0.3, 1.0))  # noqa: S311  jitter, no secret
 
-    async def _fresh(self, redis: Any) -> list[AckableMessage]:
-        found = await redis.xreadgroup(
+    async def _fresh(self) -> list[AckableMessage]:
+        found = await self._redis.xreadgroup(
             GROUP, self.consumer_name, {self.queue_name: ">"}, count=READ_COUNT, block=READ_BLOCK_MS
         )
         # One stream was asked for; both shapes of redis-py's answer hold one pair.
         streams = found.items() if isinstance(found, dict) else found or []
         return [self._message(entry) for _, entries in streams for entry in entries]
 
-    async def _abandoned(self, redis: Any) -> list[AckableMessage]:
+    async def _abandoned(self) -> list[AckableMessage]:
         if time.monotonic() < self._next_claim:
             return []
         self._next_claim = time.monotonic() + CLAIM_PERIOD
-        found = await redis.xautoclaim(
+        found = await self._redis.xautoclaim(
             self.queue_name, GROUP, self.consumer_name, min_idle_time=int(CLAIM_IDLE * 1000), count=100
         )
         return [self._message(entry) for entry in found[1] if entry[1]]
@@ -100,16 +102,42 @@ class TicketStream(RedisStreamBroker):
     def _acknowledge(self, entry_id: bytes) -> Callable[[], Awaitable[None]]:
         async def acknowledge() -> None:
             try:
-                async with asyncio.timeout(SEND_SECONDS), Redis(connection_pool=self.connection_pool) as redis:
-                    # Acknowledged tickets are of no use: the stream stays as short as the window.
-                    pipe = redis.pipeline(transaction=False)
-                    pipe.xack(self.queue_name, GROUP, entry_id)
-                    pipe.xdel(self.queue_name, entry_id)
-                    await pipe.execute()
+                # Acknowledged tickets are of no use: the stream stays as short as the window.
+                await asyncio.gather(
+                    self._send("XACK", self.queue_name, GROUP, entry_id), self._send("XDEL", self.queue_name, entry_id)
+                )
             except (RedisError, OSError, TimeoutError) as error:
                 log.info("ticket not acknowledged", error=repr(error))
 
         return acknowledge
+
+    async def _send(self, *command: Any) -> None:
+        """Send a command together with those that others send at the same moment; raises what Redis raises."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((command, done))
+        if self._sender is None:
+            self._sender = asyncio.create_task(self._send_all())
+        await done
+
+    async def _send_all(self) -> None:
+        while self._waiting:
+            group, self._waiting = self._waiting, []
+            pipe = self._redis.pipeline(transaction=False)
+            for command, _ in group:
+                pipe.execute_command(*command)
+            try:
+                async with asyncio.timeout(SEND_SECONDS):
+                    answers = await pipe.execute(raise_on_error=False)
+            except (RedisError, OSError, TimeoutError) as error:
+                answers = [error] * len(group)
+            for (_, done), answer in zip(group, answers, strict=True):
+                if done.done():
+                    continue
+                if isinstance(answer, Exception):
+                    done.set_exception(answer)
+                else:
+                    done.set_result(None)
+        self._sender = None
 
     async def _declare_quietly(self) -> None:
         try:
