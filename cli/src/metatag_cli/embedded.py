@@ -84,7 +84,9 @@ def end_with_parent() -> None:
     """End this process, as SIGTERM would, when its standard input ends: its parent is gone."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        # Unbuffered: a thread that waits inside sys.stdin would abort the interpreter's shutdown.
+        while os.read(0, 4096):
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()

@@ -1,0 +1,154 @@
+"""The command as a person types it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from e2e import hostile_pdfs
+from e2e.running import Server, json_of, run
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def signed_in(server: Server, tmp_path: Path) -> dict[str, str]:
+    """The settings of a shell in which somebody has signed in."""
+    settings = {"METATAG_CLI_SERVER": server.base_url, "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    settings["DBUS_SESSION_BUS_ADDRESS"] = ""
+    executable = Server(tmp_path).command()[0]
+    done = subprocess.run(
+        [executable, "login", "--register", "--password-stdin", "--email", f"{os.urandom(8).hex()}@example.com"],
+        input=PASSWORD + "\n",
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Signed in at" in done.stdout
+    return settings
+
+
+def test_a_file_becomes_tags_without_a_server(samples: Path) -> None:
+    done = run("tag", str(samples / "library-rules.pdf"), "--json")
+    assert done.returncode == 0, done.stderr
+    answer: Any = json_of(done)
+    assert answer[0]["ok"]
+    assert len(answer[0]["result"]["tags"]) >= 3
+
+
+def test_one_bad_file_of_many_is_named_and_the_others_are_tagged(
+    samples: Path, tmp_path: Path, signed_in: dict[str, str]
+) -> None:
+    locked = tmp_path / "locked.pdf"
+    locked.write_bytes(hostile_pdfs.encrypted())
+    done = run("tag", str(locked), str(samples / "library-rules.pdf"), **signed_in)
+    assert done.returncode == 1
+    assert "locked.pdf" in done.stdout
+    assert "PDF extraction failed" in " ".join(done.stdout.split())
+    assert "library" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["tag", "absent.pdf"], 2, "There is no file absent.pdf"),
+        (["tag", "."], 2, "metatag batch ."),
+        (["tag", "a.pdf", "--tags", "99"], 2, "--tags"),
+        (["batch", "/absent"], 2, "no folder or file"),
+        (["batch", ".", "--export", "out.docx"], 2, ".jsonl"),
+        (["jobs"], 2, "--server"),
+        (["jobs", "--server", "http://127.0.0.1:1"], 4, "not signed in"),
+        (["jobs", "--pause", "--server", "http://127.0.0.1:1"], 2, "Name one job"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)  # fmt: skip
+def test_wrong_use_is_a_sentence_and_a_code(arguments: list[str], code: int, said: str, tmp_path: Path) -> None:
+    done = run(*arguments, XDG_CONFIG_HOME=str(tmp_path), DBUS_SESSION_BUS_ADDRESS="", COLUMNS="200")
+    assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_server_that_is_away_is_code_three(tmp_path: Path) -> None:
+    done = run("search", "x", "--server", "http://127.0.0.1:1", METATAG_CLI_TOKEN="t", XDG_CONFIG_HOME=str(tmp_path))
+    assert done.returncode == 3
+    assert "cannot be reached" in done.stderr
+
+
+def test_a_token_that_is_worthless_is_code_four(server: Server) -> None:
+    done = run("jobs", "--server", server.base_url, METATAG_CLI_TOKEN="worthless")
+    assert done.returncode == 4
+    assert "metatag login" in done.stderr
+
+
+def test_a_folder_is_sent_watched_exported_and_found(samples: Path, tmp_path: Path, signed_in: dict[str, str]) -> None:
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    for name in ("library-rules.pdf", "karyalaya-adesh.pdf"):
+        (folder / name).write_bytes((samples / name).read_bytes())
+    (folder / "broken.PDF").write_bytes(hostile_pdfs.encrypted())
+    out = tmp_path / "out.csv"
+    done = run("batch", str(folder), "--export", str(out), "--json", **signed_in)
+    assert done.returncode == 1, done.stderr
+    answer: Any = json_of(done)
+    assert (answer["status"], answer["failed"], len(answer["documents"])) == ("completed", 1, 3)
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        assert [row["status"] for row in csv.DictReader(file)].count("success") == 2
+    assert "completed: 2 of 3 tagged, 1 failed" in done.stderr
+
+    listed: Any = json_of(run("jobs", "--json", **signed_in))
+    assert listed[0]["id"] == answer["job_id"]
+    again: Any = json_of(run("watch", answer["job_id"], "--json", **signed_in))
+    assert sorted(row["row"] for row in again["documents"]) == [1, 2, 3]
+    found: Any = json_of(run("search", "भोजन", "--json", **signed_in))
+    assert len(found) == 1
+
+
+def test_a_table_names_files_beside_it(samples: Path, tmp_path: Path) -> None:
+    (tmp_path / "rules.pdf").write_bytes((samples / "library-rules.pdf").read_bytes())
+    (tmp_path / "table.csv").write_text("title;file_path\nRules;rules.pdf\nGone;gone.pdf\n", encoding="utf-8")
+    done = run("batch", str(tmp_path / "table.csv"), "--json")
+    assert done.returncode == 1, done.stderr
+    answer: Any = json_of(done)
+    assert [row["ok"] for row in answer["documents"]] == [True, False]
+
+
+def test_signing_out_forgets(signed_in: dict[str, str]) -> None:
+    assert run("logout", **signed_in).returncode == 0
+    assert run("jobs", **signed_in).returncode == 4
+
+
+def test_the_doctor_finds_this_machine_able(server: Server) -> None:
+    done = run("doctor", "--json", "--server", server.base_url)
+    findings = {finding["what"]: finding for finding in json.loads(done.stdout)}
+    assert done.returncode == 0, findings
+    assert "hin" in findings["Languages"]["found"]
+    assert findings["Server"]["level"] == "ok"
+
+
+def test_the_doctor_says_how_to_get_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "eng.traineddata").write_bytes(b"")
+    place = tmp_path / "nowhere"
+    done = run("doctor", "--data-dir", "/proc/none", METATAG_OCR_TESSDATA_DIR=str(place), COLUMNS="200")
+    assert done.returncode == 1
+    assert "--data-dir" in done.stdout
+
+
+def test_the_demonstration_ends_well_and_says_what_to_try_next() -> None:
+    done = run("demo")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for word in ("karyalaya-adesh.pdf", "Hindi", "Everything worked", "/app", "make run"):
+        assert word in done.stdout
+
+
+def test_the_shell_completes_commands() -> None:
+    done = run(_METATAG_COMPLETE="complete_bash", COMP_WORDS="metatag ba", COMP_CWORD="1")
+    assert done.stdout.split() == ["batch"]
