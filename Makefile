@@ -17,10 +17,15 @@ RUN := $(UV) run --no-sync
 WORKERS ?= 2
 PORT ?= 8000
 
+# "target: ## what it does" of the files given, as a list.
+LIST = awk -F ':.*\#\# ' '/^[a-z0-9-]+:.*\#\# / {printf "  \033[1mmake %-14s\033[0m %s\n", $$1, $$2}' $(1)
+
 .PHONY: help
 help: ## list the commands
 	@printf '\n  \033[1mmetatag\033[0m  tags for PDFs\n\n'
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}'
+	@$(call LIST,Makefile)
+	@printf '\n  \033[2mfor one room, the cluster, measuring\033[0m\n\n'
+	@$(call LIST,$(sort $(wildcard make/*.mk)))
 	@printf '\n'
 
 .PHONY: setup
