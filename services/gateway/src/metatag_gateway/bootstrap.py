@@ -25,7 +25,7 @@ from metatag_gateway.limits import Quota, Quotas
 from metatag_gateway.observers import Observers
 from metatag_gateway.routes.parts import Parts
 from metatag_gateway.sessions import Sessions
-from metatag_gateway.settings import GatewaySettings, split
+from metatag_gateway.settings import GatewaySettings
 from metatag_gateway.singles import Singles
 from metatag_gateway.tokens import AccessTokens, Key, pem_keys, secret_key
 from metatag_runtime.hosting import Service
@@ -145,7 +145,9 @@ def signing_ring(settings: GatewaySettings) -> list[Key]:
 
 def secrets_of(settings: GatewaySettings) -> list[str]:
     """Give the shared secrets, newest first."""
-    return [settings.secret_key.get_secret_value(), *split(settings.previous_secret_keys.get_secret_value())]
+    # One a line: a secret may hold any other character.
+    previous = settings.previous_secret_keys.get_secret_value().splitlines()
+    return [settings.secret_key.get_secret_value(), *(secret for secret in previous if secret)]
 
 
 def rules_of(settings: GatewaySettings) -> Rules:
