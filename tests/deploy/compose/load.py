@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from metatag_client import Client, Options, Row
+from metatag_client import Client, Options
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 SCAN = (SAMPLES / "vaccination-notice.pdf").read_bytes()
@@ -43,8 +43,8 @@ class Batch:
 
     def start(self) -> Batch:
         stored = self.client.upload([scan() for _ in range(self.number)])
-        rows = [Row(path=each.file_path, source="upload", title=each.file_name) for each in stored if each.file_path]
-        assert len(rows) == self.number
+        assert all(each.reference for each in stored), stored
+        rows = [each.row(title=f"Scan {number}") for number, each in enumerate(stored)]
         self.job_id = self.client.start_batch(rows, self.options).id
         return self
 

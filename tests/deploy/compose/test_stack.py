@@ -1,0 +1,108 @@
+"""The started stack does its work through the public API, and its walls stand."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from deploy.compose.load import SAMPLES, sign_in
+from deploy.compose.stack import Stack
+from deploy.docker_host import ROOT
+from metatag_client import Options
+
+
+def test_a_newcomer_has_a_scan_tagged(stack: Stack) -> None:
+    with sign_in(stack.urls[0]) as client:
+        result = client.process(str(SAMPLES / "vaccination-notice.pdf"), options=Options(tags=5, tagger="local"))
+        assert result.tags
+        assert result.is_scanned
+        found = client.search("vaccination")
+        assert [each.id for each in found] == [result.document_id]
+
+
+def test_a_hindi_scan_is_read(stack: Stack) -> None:
+    with sign_in(stack.urls[1]) as client:
+        result = client.process(str(SAMPLES / "karyalaya-adesh.pdf"), options=Options(tags=5, tagger="local"))
+        assert result.tags
+        assert any("ऀ" <= letter <= "ॿ" for letter in result.preview)
+
+
+def test_the_end_to_end_suite_passes_against_the_stack(stack: Stack) -> None:
+    """Tests that need a server of their own start one beside it; all others speak to the stack."""
+    environment = {**os.environ, "METATAG_E2E_SERVER": stack.urls[0]}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not chaos and not slow"]
+    done = subprocess.run(
+        [*command, "tests/e2e/test_upload_to_tags.py", "tests/e2e/test_bad_input.py"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+    )
+    print(done.stdout[-600:])
+    assert done.returncode == 0, done.stdout[-6000:]
+
+
+_TRY = """
+import socket, sys
+for target in sys.argv[1:]:
+    host, port = target.rsplit(":", 1)
+    try:
+        socket.create_connection((host, int(port)), 2).close()
+        print("reached", target)
+    except OSError as error:
+        print("refused", target)
+"""
+
+
+def tried(stack: Stack, service: str, *targets: str) -> dict[str, str]:
+    answer = stack.execute(service, "python", "-c", _TRY, *targets)
+    return {target: outcome for outcome, target in (line.split() for line in answer.splitlines())}
+
+
+def addresses(stack: Stack, service: str, port: int) -> list[str]:
+    """Gives a service's addresses on the networks that ocr is not on, so that no name server can be the wall."""
+    form = "{{json .NetworkSettings.Networks}}"
+    networks = json.loads(stack.docker.run("inspect", "-f", form, stack.containers()[service][0]))
+    return [f"{each['IPAddress']}:{port}" for name, each in networks.items() if not name.endswith("recognition")]
+
+
+def test_ocr_reaches_no_store_no_tagger_and_nothing_outside_its_network(stack: Stack) -> None:
+    stores = addresses(stack, "postgres", 5432) + addresses(stack, "redis", 6379) + addresses(stack, "minio", 9000)
+    # `door` and `outside` are the networks with a way to the world: a container there stands for it.
+    beyond = addresses(stack, "gateway", 8000) + addresses(stack, "tagger", 50052) + addresses(stack, "jobs-api", 50053)
+    assert set(tried(stack, "ocr", *stores, *beyond).values()) == {"refused"}
+    # The same question asked by a room that may: what refused ocr is the wall.
+    allowed = tried(stack, "jobs-worker", "postgres:5432", "redis:6379", "minio:9000", "tagger:50052", "ocr:50051")
+    assert set(allowed.values()) == {"reached"}
+
+
+@pytest.mark.parametrize("service", ["gateway", "jobs-api", "jobs-worker", "ocr", "tagger"])
+def test_each_room_runs_without_rights_on_a_root_it_cannot_write(stack: Stack, service: str) -> None:
+    status = dict(line.split(":", 1) for line in stack.execute(service, "cat", "/proc/1/status").splitlines())
+    assert status["Uid"].split() == ["10001"] * 4
+    assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 0
+    assert status["NoNewPrivs"].strip() == "1"
+    wrote = stack.execute(service, "sh", "-c", "touch /opt/venv/x /etc/x 2>/dev/null && echo wrote; true")
+    assert wrote == ""
+
+
+def test_the_scaler_of_workers_asks_a_question_that_the_database_answers(stack: Stack) -> None:
+    from deploy.manifests import of_kind, rendered
+
+    scalers = {each["metadata"]["name"]: each for each in of_kind(rendered("dev+keda+monitoring"), "ScaledObject")}
+    query = scalers["jobs-worker"]["spec"]["triggers"][0]["metadata"]["query"]
+    ask = 'PGPASSWORD="$POSTGRES_PASSWORD" psql -h 127.0.0.1 -U metatag -d metatag -Atc "$1"'
+    answer = stack.execute("postgres", "sh", "-c", ask, "sh", query)
+    assert int(answer) >= 0
+
+
+def test_every_room_shows_its_metrics(stack: Stack) -> None:
+    for service in ("gateway", "jobs-api", "jobs-worker", "ocr", "tagger"):
+        found = stack.metrics(stack.containers()[service][0])
+        assert any(name.startswith("metatag_") for name in found), service

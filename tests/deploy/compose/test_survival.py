@@ -1,0 +1,108 @@
+"""What an operator fears: processes that die at random, and rolling every service while people work."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import threading
+import time
+from collections import Counter
+
+from deploy.compose.load import Batch, scan, sign_in
+from deploy.compose.stack import Stack
+from metatag_client import ApiError, Client, Options, Unreachable
+
+ROOMS = ("jobs-worker", "jobs-api", "ocr", "tagger", "redis")
+
+
+def test_killing_containers_at_random_loses_and_doubles_nothing(stack: Stack) -> None:
+    number = 80
+    with sign_in(stack.urls[0]) as client:
+        batch = Batch(client, number).start()
+        killed: Counter[str] = Counter()
+        # Each room once for certain, then at random.
+        order = [*random.sample(ROOMS, len(ROOMS)), *(random.choice(ROOMS) for _ in range(5))]
+        for room in order:
+            time.sleep(random.uniform(2, 5))
+            killed[stack.kill([room])] += 1
+        still_to_do = number - batch.done()
+        states = batch.wait(900)
+        print(f"killed {dict(killed)}, {still_to_do} documents were still to do; ended as {dict(states)}")
+        _, documents = client.job(batch.job_id)
+    assert states == {"success": number}
+    assert len({document.id for document in documents}) == number
+    assert still_to_do > 0, "the load must outlast the killing, or nothing was shown"
+
+
+class Visitors(threading.Thread):
+    """People who send one document after the other through a balancer over all gateways, until told to stop.
+
+    As a balancer does, a request that found no open door goes to the next; one that was answered is not sent again.
+    """
+
+    def __init__(self, stack: Stack, clients: dict[str, Client]) -> None:
+        super().__init__(daemon=True)
+        self._stack = stack
+        self._clients = clients
+        self.enough = threading.Event()
+        self.outcomes: Counter[str] = Counter()
+
+    def run(self) -> None:
+        for turn in itertools.count():
+            if self.enough.is_set():
+                return
+            self.outcomes[self._one(turn)] += 1
+            time.sleep(0.2)
+
+    def _one(self, turn: int) -> str:
+        document = scan()
+        doors = list(self._clients.values())
+        for attempt in range(2 * len(doors)):
+            client = doors[(turn + attempt) % len(doors)]
+            try:
+                result = client.process(document, options=Options(pages=1, tags=5, tagger="local"))
+            except Unreachable:
+                time.sleep(0.5)
+                continue
+            except ApiError as error:
+                return f"{error.status} {error}"
+            return "fine" if result.tags else "no tags"
+        return "no door was open"
+
+
+def test_rolling_every_service_fails_no_request(stack: Stack) -> None:
+    """One replica after the other: start a second, take the first away, as an orchestrator does."""
+    urls = stack.urls
+    with sign_in(urls[0]) as first:
+        token = first.tokens.access_token if first.tokens else ""
+        clients = {url: Client(url, token=token) for url in urls}
+        visitors = Visitors(stack, clients)
+        visitors.start()
+        try:
+            time.sleep(5)
+            for service in ("ocr", "tagger", "jobs-worker", "jobs-api"):
+                roll(stack, service)
+                print(f"rolled {service}: {dict(visitors.outcomes)}")
+            for identity in stack.containers()["gateway"]:
+                stack.docker.run("restart", "-t", "40", identity)
+                stack.wait_ready()
+            print(f"rolled gateway: {dict(visitors.outcomes)}")
+        finally:
+            visitors.enough.set()
+            visitors.join(120)
+    assert visitors.outcomes["fine"] >= 10
+    assert set(visitors.outcomes) == {"fine"}, visitors.outcomes
+
+
+def roll(stack: Stack, service: str) -> None:
+    old = stack.containers()[service]
+    stack.up(service, scale={service: len(old) + 1})
+    stack.wait_healthy(service, len(old) + 1)
+    # As long as clients take to learn of the new one: preStop waits as long in Kubernetes.
+    time.sleep(10)
+    for identity in old:
+        stack.docker.run("stop", "-t", "110", identity)
+        stack.docker.run("rm", "-f", identity)
+    if len(old) > 1:
+        stack.up(service, scale={service: len(old)})
+        stack.wait_healthy(service, len(old))
