@@ -1,0 +1,7 @@
+# The gateway's measurements and its longer proofs.
+.PHONY: bench-gateway fuzz-gateway
+bench-gateway: setup ## measure the gateway: requests, documents, sockets, uploads (wants wrk; PART="status single")
+	@.venv/bin/python -m bench.gateway.run $(PART)
+
+fuzz-gateway: setup ## hold the API against its own description with many made-up requests (minutes)
+	@.venv/bin/pytest -q -m slow tests/contract/gateway
