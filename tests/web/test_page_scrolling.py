@@ -18,11 +18,13 @@ ROWS = 10_000
 
 SCROLL = """async (rounds) => {
   const box = document.querySelector('.grid-body');
+  const start = performance.now();
   const step = box.scrollHeight / 240;
   for (let frame = 0; frame < 240 * rounds; frame++) {
     box.scrollTop = (frame % 240) * step;
     await new Promise(requestAnimationFrame);
   }
+  return (240 * rounds * 1000) / (performance.now() - start);
 }"""
 SOAK = """async (events) => {
   const { Feed } = await import('/app/js/lib/feed.js');
@@ -33,6 +35,7 @@ SOAK = """async (events) => {
     feed.apply({ type: 'progress', seq, row_id: seq % 10000, title: 't' + seq, status, tags: ['a', 'b' + seq] });
     if (seq % 5000 === 0) await new Promise((go) => setTimeout(go));
   }
+  window.soaked?.close();
   window.soaked = feed;
 }"""
 
@@ -48,18 +51,16 @@ def test_ten_thousand_rows_scroll_at_more_than_30_frames_a_second(visit: Any, br
     expect(asha.page.get_by_role("table", name=asha.t("job.rows"))).to_have_attribute("aria-rowcount", str(ROWS + 1))
     assert asha.page.get_by_role("row").count() < 60
     browser.start_tracing(page=asha.page, path=tmp_path / "trace.json", categories=["benchmark", "viz", "cc"])
-    asha.page.evaluate(SCROLL, 2)
+    script = asha.page.evaluate(SCROLL, 2)
     browser.stop_tracing()
-    moments = sorted(
-        event["ts"]
-        for event in json.loads((tmp_path / "trace.json").read_text())["traceEvents"]
-        if event["name"] == "DrawFrame" or event["name"] == "Display::DrawAndSwap"
-    )
+    events = json.loads((tmp_path / "trace.json").read_text())["traceEvents"]
+    # One of these each time the compositor has put a picture on the screen.
+    moments = sorted(event["ts"] for event in events if event["name"] == "Display::DrawAndSwap" and event["ph"] in "BX")
     gaps = [later - earlier for earlier, later in pairwise(moments)]
-    frames = 1e6 / statistics.median(gaps)
+    frames = 1e6 * len(gaps) / (moments[-1] - moments[0])
+    late = statistics.quantiles(gaps, n=20)[-1] / 1000
     print(
-        f"{len(moments)} frames drawn, {frames:.0f} a second in the median, 95 % within "
-        f"{statistics.quantiles(gaps, n=20)[-1] / 1000:.0f} ms"
+        f"{len(moments)} frames, {frames:.0f} a second, 95 % within {late:.0f} ms; the page's script kept {script:.0f}"
     )
     assert frames > 30
 

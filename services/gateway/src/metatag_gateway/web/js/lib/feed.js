@@ -5,6 +5,7 @@
 import { ROOT } from "../api.js";
 import { accessToken } from "../session.js";
 import { Store } from "../store.js";
+import { Causes } from "./causes.js";
 import { Speed } from "./speed.js";
 
 const TERMINAL = new Set(["completed", "cancelled", "failed"]);
@@ -21,6 +22,7 @@ export class Feed {
   seq = 0;
   state = { status: "pending", total: 0, processed: 0, failed: 0 };
   speed = new Speed();
+  causes = new Causes();
   message = "";
   #socket = null;
   #resumed = false;
@@ -160,12 +162,14 @@ export class Feed {
       title: given.title || before.title, status: given.status, told: given.status, tags: given.tags ?? [], error: given.error ?? "",
       code: given.error_code ?? given.code ?? "", metadata: given.metadata ?? {}, id: given.document_id ?? before.id,
     };
+    this.causes.note(row, this.rows[row]);
   }
 
   /** Fill in rows known from elsewhere (the list that was started, or history) without touching what events said. */
   seed(row, given) {
     const before = this.rows[row];
     this.rows[row] = before?.told ? { ...given, ...before, id: before.id ?? given.id, title: before.title || given.title } : { ...before, ...given };
+    this.causes.note(row, this.rows[row]);
     this.#changed();
   }
 

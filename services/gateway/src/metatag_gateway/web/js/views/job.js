@@ -1,9 +1,8 @@
 // A batch while it runs and after: state, speed, failures by cause, every row, exports.
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { control, exportJob, retryDocuments } from "../api.js";
 import { html } from "../html.js";
 import { duration, money, number, t } from "../i18n.js";
-import { causes } from "../lib/causes.js";
 import { link } from "../router.js";
 import { useStore } from "../store.js";
 import { Line } from "../ui/charts.js";
@@ -35,15 +34,15 @@ function Speed({ feed, open }) {
   return html`<${Tile} name=${t("job.rate")} value=${rate ? number(rate, rate < 10 ? 1 : 0) : "–"} /><${Tile} name=${t("job.remaining")} value=${open > 0 ? duration(feed.speed.remaining(open)) : "–"} />`;
 }
 
-function Failures({ id, rows, onRetry }) {
-  const groups = causes(rows);
+function Failures({ id, feed, onRetry }) {
+  const groups = feed.causes.groups;
   const [run, busy] = useAction(async (group) => {
-    const ids = group.rows.map((row) => rows[row].id).filter(Boolean);
+    const ids = [...group.rows].map((row) => feed.rows[row].id).filter(Boolean);
     toast(t("job.retried", { n: await retryDocuments(id, ids) }), "good");
     onRetry();
   });
   return groups.length > 0 && html`<section class="card"><h2>${t("job.failures")}</h2><ul class="stack tight">${groups.map((group) => html`<li class="cause" key=${group.key}>
-    <span class="badge bad num">${number(group.rows.length)}</span><span class="grow">${group.sample || t("error.unknown")}</span><${Button} cls="slim" icon="retry" busy=${busy} onClick=${() => run(group)}>${t("job.retry")}<//></li>`)}</ul></section>`;
+    <span class="badge bad num">${number(group.rows.size)}</span><span class="grow">${group.sample || t("error.unknown")}</span><${Button} cls="slim" icon="retry" busy=${busy} onClick=${() => run(group)}>${t("job.retry")}<//></li>`)}</ul></section>`;
 }
 
 function Line1({ state }) {
@@ -57,7 +56,7 @@ export function JobView({ id }) {
   const done = processed + failed;
   const running = status === "processing" || status === "pending";
   const rows = feed.rows;
-  const failures = useMemo(() => html`<${Failures} id=${id} rows=${rows} onRetry=${() => { feed.reopen(); refresh(); }} />`, [failed, status, id, line]);
+  const failures = html`<${Failures} id=${id} feed=${feed} onRetry=${() => { feed.reopen(); refresh(); }} />`;
   useEffect(() => { if (line === "ended") refresh(); }, [line]);
   return html`<div class="view wide stack loose" data-version=${version}><header class="row apart"><div><p class="small"><a href=${link("batch")}>${t("batch.title")}</a></p><h1>${t("job.title", { id: id.slice(0, 8) })}</h1></div>
       <div class="row"><${Controls} id=${id} status=${status} onDone=${refresh} /></div></header>
