@@ -21,7 +21,7 @@ from metatag_ocr.reading.page import FIRST_DPI
 
 _ = ROOT
 # Pages of the scanned document that is sent through the service.
-_PAGES = 6
+_PAGES = 12
 
 
 def scanned(pages: int = _PAGES) -> bytes:

@@ -6,8 +6,10 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -20,6 +22,11 @@ START_SECONDS = 30.0
 # Seconds a child may take to leave when its pipe is closed.
 _LEAVE_SECONDS = 1.0
 _OUT_OF_MEMORY = 12
+
+# Times the limit that may pass by the clock while the child gets too little of a core.
+_PATIENCE = 3
+_TICKS = os.sysconf("SC_CLK_TCK")
+Answer = tuple[Message, bytes]
 
 # What a child may know of our environment. Secrets of other rooms must not reach a process that opens hostile files.
 _ENVIRONMENT = (
@@ -85,11 +92,11 @@ class WorkerProcess:
     ) -> tuple[Message, bytes]:
         """Send a message and give the answer; frames before it go to `ahead`.
 
-        Raises WorkerLost. When the time is over, or the caller is cancelled, the child is killed first.
+        Raises WorkerLost. When the time is over, or the caller is cancelled, the child is killed first. The time is
+        over when the child has worked for `seconds`, or _PATIENCE times as long has passed on a busy machine.
         """
         try:
-            async with asyncio.timeout(seconds):
-                return await self._exchange(message, ahead)
+            return await self._while_affordable(self._exchange(message, ahead), seconds)
         except TimeoutError:
             await self.kill()
             raise WorkerLost("time") from None
@@ -102,7 +109,32 @@ class WorkerProcess:
             await self.kill()
             raise
 
-    async def _exchange(self, message: Message, ahead: Callable[[Message], None]) -> tuple[Message, bytes]:
+    async def _while_affordable(self, exchange: Coroutine[Any, Any, Answer], seconds: float) -> Answer:
+        """Wait for an exchange; raises TimeoutError when the child has used its time."""
+        loop = asyncio.get_running_loop()
+        task, end, spent = asyncio.ensure_future(exchange), loop.time() + _PATIENCE * seconds, self._cpu_seconds()
+        pause = seconds
+        try:
+            while not (await asyncio.wait({task}, timeout=pause))[0]:
+                left = seconds - (self._cpu_seconds() - spent)
+                # A child that works has all but a tenth of the time by its clock; one that waits for a core has not.
+                if left < 0.1 * seconds or loop.time() >= end:
+                    raise TimeoutError
+                pause = max(0.05, min(left, end - loop.time()))
+            return task.result()
+        finally:
+            task.cancel()
+
+    def _cpu_seconds(self) -> float:
+        try:
+            fields = (
+                Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+            )
+            return (int(fields[11]) + int(fields[12])) / _TICKS
+        except (OSError, ValueError, IndexError):
+            return 0.0
+
+    async def _exchange(self, message: Message, ahead: Callable[[Message], None]) -> Answer:
         assert self._process is not None
         assert self._process.stdin is not None
         self._process.stdin.write(pack(message))
