@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
@@ -40,6 +40,21 @@ def test_a_token_names_its_key_user_and_session() -> None:
     assert (claims["sub"], claims["iss"], claims["aud"], claims["type"]) == ("u1", "metatag", "api", "access")
     assert claims["jti"] != jwt.decode(tokens(NEW).issue(USER), options={"verify_signature": False})["jti"]
     assert tokens(NEW).check(issued) == ("u1", 3)
+
+
+def test_a_token_ends_with_its_life_whether_it_was_seen_before_or_not() -> None:
+    at = [datetime.now(UTC)]
+    seen, unseen = (
+        AccessTokens([NEW], issuer="metatag", audience="api", seconds=60, now=lambda: at[0]) for _ in range(2)
+    )
+    issued = seen.issue(USER)
+    assert seen.check(issued) == seen.check(issued) == ("u1", 3)
+    at[0] += timedelta(seconds=62)
+    assert seen.check(issued) == ("u1", 3)
+    at[0] += timedelta(seconds=5)
+    for ring in (seen, unseen):
+        with pytest.raises(Unauthenticated):
+            ring.check(issued)
 
 
 def test_a_new_key_logs_nobody_out_and_an_old_one_ends_when_it_is_taken_away() -> None:
