@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
 import pytest
+import pytest_asyncio
 
-from fakes.tagger_room import tag_request
+from fakes.tagger_room import running_room, tag_request
 from metatag.v1 import document_pb2, tagger_pb2
 from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_runtime.grpc_client import peer_errors
 
-StartRoom = Callable[..., Awaitable[Any]]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stub() -> AsyncIterator[Any]:
+    async with running_room() as found:
+        yield found
 
 
 ENGLISH = """Solar street lighting for small towns
@@ -25,8 +32,7 @@ HINDI = """ग्राम पंचायतों में पेयजल �
 किया गया है। समिति के सदस्य पेयजल की गुणवत्ता की जांच करेंगे और जल परीक्षण किट का उपयोग करेंगे।"""
 
 
-async def test_an_english_document_gets_scored_tags_with_evidence(start_room: StartRoom) -> None:
-    stub = await start_room()
+async def test_an_english_document_gets_scored_tags_with_evidence(stub: Any) -> None:
     answer = await stub.Tag(tag_request(ENGLISH, num_tags=6))
     tags = [tag.tag for tag in answer.tags]
     assert "solar street lights" in tags or "solar street light" in tags
@@ -36,8 +42,7 @@ async def test_an_english_document_gets_scored_tags_with_evidence(start_room: St
     assert answer.tagger_version
 
 
-async def test_a_hindi_document_gets_hindi_tags_without_postpositions(start_room: StartRoom) -> None:
-    stub = await start_room()
+async def test_a_hindi_document_gets_hindi_tags_without_postpositions(stub: Any) -> None:
     answer = await stub.Tag(tag_request(HINDI, num_tags=8))
     tags = [tag.tag for tag in answer.tags]
     assert answer.language == "hi"
@@ -45,16 +50,14 @@ async def test_a_hindi_document_gets_hindi_tags_without_postpositions(start_room
     assert not {"के", "में", "को", "है", "जाएगा"} & set(tags)
 
 
-async def test_too_little_text_is_refused_with_its_own_code(start_room: StartRoom) -> None:
-    stub = await start_room()
+async def test_too_little_text_is_refused_with_its_own_code(stub: Any) -> None:
     with pytest.raises(MetatagError) as caught:
         with peer_errors("tagger"):
             await stub.Tag(tag_request("short"))
     assert caught.value.code is ErrorCode.INSUFFICIENT_TEXT
 
 
-async def test_the_llm_without_any_key_is_refused_and_auto_goes_local(start_room: StartRoom) -> None:
-    stub = await start_room()
+async def test_the_llm_without_any_key_is_refused_and_auto_goes_local(stub: Any) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await stub.Tag(tag_request(ENGLISH, tagger=document_pb2.TAGGER_KIND_LLM))
     assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED
@@ -62,8 +65,7 @@ async def test_the_llm_without_any_key_is_refused_and_auto_goes_local(start_room
     assert answer.tagger == "local"
 
 
-async def test_a_stream_answers_every_document_and_a_bad_one_fails_alone(start_room: StartRoom) -> None:
-    stub = await start_room()
+async def test_a_stream_answers_every_document_and_a_bad_one_fails_alone(stub: Any) -> None:
 
     async def requests() -> AsyncIterator[tagger_pb2.TagStreamRequest]:
         for number in range(12):
@@ -76,9 +78,9 @@ async def test_a_stream_answers_every_document_and_a_bad_one_fails_alone(start_r
     assert all(answer.response.tags for name, answer in answers.items() if name != "5")
 
 
-async def test_the_list_of_taggers_names_both_and_hides_the_key(start_room: StartRoom) -> None:
-    stub = await start_room(llm_key="sk-secret-of-the-house")
-    answer = await stub.ListTaggers(tagger_pb2.ListTaggersRequest())
+async def test_the_list_of_taggers_names_both_and_hides_the_key() -> None:
+    async with running_room(llm_key="sk-secret-of-the-house") as stub:
+        answer = await stub.ListTaggers(tagger_pb2.ListTaggersRequest())
     assert [tagger.name for tagger in answer.taggers] == ["local", "llm"]
     assert answer.taggers[1].has_default_key
     assert "secret" not in str(answer)

@@ -11,7 +11,7 @@ def interval(calls_per_minute: int, window: float = 60.0) -> float:
     """
     if calls_per_minute <= 0:
         return 0.0
-    return window / max(1.0, min(calls_per_minute * 0.95, calls_per_minute - 1.0))
+    return window / max(0.95, min(calls_per_minute * 0.95, calls_per_minute - 1.0))
 
 
 class Gate:

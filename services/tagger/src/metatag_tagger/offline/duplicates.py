@@ -11,22 +11,32 @@ from metatag_tagger.words import contains, fold, key
 
 # Two spellings this alike (0 to 100, words in any order) are one tag. Below it "x ray" and "gamma ray" would merge.
 ALIKE = 92
-_PAIR = re.compile(r"\b((?:[A-Za-z][\w-]*[ -]){1,7}[A-Za-z][\w-]*)\s*\(\s*([A-Z][A-Za-z]{1,7}s?)\s*\)")
+_SHORT = re.compile(r"\(\s*([A-Z][A-Za-z]{1,7})\s*\)")
+_PARTS = re.compile(r"[A-Za-z]\w*")
+# Characters before the bracket that can hold the long form.
+_BEFORE = 90
 
 
 def acronyms(body: str, language: str) -> dict[str, str]:
     """Find "discrete Hartley transform (DHT)" and give the acronym's key -> the long form's key."""
     found: dict[str, str] = {}
-    for match in _PAIR.finditer(body[:400_000]):
-        words, short = re.split(r"[ -]", match.group(1)), match.group(2).rstrip("s")
-        for size in range(min(len(words), len(short) + 2), 1, -1):
-            tail = words[-size:]
-            initials = "".join(word[0] for word in tail).lower()
-            significant = "".join(word[0] for word in tail if word.lower() not in _SMALL).lower()
-            if short.lower() in (initials, significant) and tail[0].lower() not in _SMALL:
-                found[key(short, language)] = key(" ".join(tail), language)
-                break
+    for match in _SHORT.finditer(body[:400_000]):
+        words = _PARTS.findall(body[max(0, match.start() - _BEFORE) : match.start()])[-8:]
+        long = _long_form(words, match.group(1).removesuffix("s").lower())
+        if long:
+            found[key(match.group(1), language)] = key(long, language)
     return found
+
+
+def _long_form(words: Sequence[str], short: str) -> str:
+    """Give the words before the bracket whose first letters make the short form, small words left out or not."""
+    for size in range(min(len(words), len(short) + 2), 1, -1):
+        tail = words[-size:]
+        initials = "".join(word[0] for word in tail).lower()
+        significant = "".join(word[0] for word in tail if word.lower() not in _SMALL).lower()
+        if short in (initials, significant) and tail[0].lower() not in _SMALL:
+            return " ".join(tail)
+    return ""
 
 
 _SMALL = frozenset({"of", "the", "and", "for", "in", "on", "to", "a", "an", "with", "by"})

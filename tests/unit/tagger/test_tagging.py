@@ -1,0 +1,175 @@
+"""Who writes the tags, what happens when the model fails, and what is remembered."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes.tagger_parts import ENGLISH, HINDI, QuietMeter, SaidModel, document, tagging
+from metatag_runtime.errors import ErrorCode, MetatagError
+from metatag_tagger.errors import Category, ProviderError
+from metatag_tagger.model import TaggerKind, Term, Vocabulary, Wish
+
+
+def texts(outcome: object) -> list[str]:
+    return [tag.text for tag in outcome.tags]  # type: ignore[attr-defined]
+
+
+async def test_auto_asks_the_model_when_there_is_a_key() -> None:
+    model = SaidModel(["solar street lights", "energy audit"])
+    outcome = await tagging(model).tag(document(ENGLISH), Wish(num_tags=5))
+    assert outcome.tagger == "llm"
+    assert texts(outcome) == ["solar street lights", "energy audit"]
+    assert all(tag.grounded and tag.page == 1 and tag.source == "llm" for tag in outcome.tags)
+    assert "fewer_than_asked" in outcome.notes
+    assert model.options[0].models == ("house/model",)
+
+
+async def test_auto_without_a_key_is_local_and_not_degraded() -> None:
+    model = SaidModel(["x"])
+    outcome = await tagging(model, key="").tag(document(ENGLISH), Wish())
+    assert outcome.tagger == "local"
+    assert outcome.degraded_because is None
+    assert not model.questions
+
+
+async def test_a_keyless_provider_is_asked_without_a_key() -> None:
+    model = SaidModel(["energy audit"])
+    outcome = await tagging(model, key="", keyless=True).tag(document(ENGLISH), Wish())
+    assert outcome.tagger == "llm"
+
+
+async def test_the_requests_own_key_and_model_win() -> None:
+    model = SaidModel(["energy audit"])
+    wish = Wish(model_name="their/model", fallback_models=("other/model",))
+    await tagging(model).tag(document(ENGLISH), wish, key="sk-theirs")
+    assert model.options[0].key == "sk-theirs"
+    assert model.options[0].models == ("their/model", "other/model")
+
+
+@pytest.mark.parametrize("category", list(Category))
+async def test_a_failed_model_is_stood_in_for_when_the_caller_allows_it(category: Category) -> None:
+    meter = QuietMeter()
+    model = SaidModel(fails=ProviderError(category))
+    outcome = await tagging(model, meter=meter).tag(document(ENGLISH), Wish(allow_degraded=True))
+    assert outcome.tagger == "local"
+    assert outcome.tags
+    assert outcome.degraded_because is not None
+    assert outcome.degraded_because.code == ProviderError(category).code
+    assert meter.tags == [("local", True)]
+
+
+@pytest.mark.parametrize(
+    "wish", [Wish(), Wish(tagger=TaggerKind.LLM, allow_degraded=True), Wish(tagger=TaggerKind.BOTH)]
+)
+async def test_a_failed_model_fails_the_document_otherwise(wish: Wish) -> None:
+    with pytest.raises(ProviderError):
+        await tagging(SaidModel(fails=ProviderError(Category.CREDITS))).tag(document(ENGLISH), wish)
+
+
+async def test_both_merges_and_agreement_raises_the_score() -> None:
+    model = SaidModel(["solar street lights", "carbon footprint reduction plan"])
+    outcome = await tagging(model).tag(document(ENGLISH), Wish(tagger=TaggerKind.BOTH, num_tags=8))
+    assert outcome.tagger == "both"
+    first = outcome.tags[0]
+    assert (first.text, first.source) == ("solar street lights", "both")
+    assert first.score > 0.8
+    assert {"local", "both"} <= {tag.source for tag in outcome.tags}
+
+
+async def test_the_same_question_is_answered_from_memory_at_no_cost() -> None:
+    model, meter = SaidModel(["energy audit"]), QuietMeter()
+    room = tagging(model, meter=meter)
+    first = await room.tag(document(ENGLISH), Wish())
+    second = await room.tag(document(ENGLISH), Wish())
+    assert texts(first) == texts(second)
+    assert len(model.questions) == 1
+    assert meter.looks == [False, True]
+    assert second.usage is not None
+    assert (second.usage.cached, second.usage.cost_micros) == (True, 0)
+
+
+@pytest.mark.parametrize(
+    ("wish", "key"),
+    [
+        (Wish(num_tags=9), ""),
+        (Wish(model_name="other/model"), ""),
+        (Wish(exclusion_words=("battery",)), ""),
+        (Wish(tag_language="document"), ""),
+        (Wish(), "sk-other"),
+    ],
+)
+async def test_another_wish_or_key_is_asked_anew(wish: Wish, key: str) -> None:
+    model = SaidModel(["energy audit"])
+    room = tagging(model)
+    await room.tag(document(ENGLISH), Wish())
+    await room.tag(document(ENGLISH), wish, key=key)
+    assert len(model.questions) == 2
+
+
+async def test_exclusions_are_enforced_after_the_model_by_stem_and_inside_longer_tags() -> None:
+    model = SaidModel(["Solar Street Lights", "street lighting audits", "battery", "Batteries", "energy audit"])
+    wish = Wish(exclusion_words=("BATTERY", "street light"))
+    assert texts(await tagging(model).tag(document(ENGLISH), wish)) == ["energy audit"]
+    local = await tagging(model).tag(
+        document(ENGLISH), Wish(tagger=TaggerKind.LOCAL, exclusion_words=("street", "battery"))
+    )
+    assert local.tags
+    assert not any("street" in tag.text or "batter" in tag.text for tag in local.tags)
+
+
+async def test_invented_tags_are_few_and_rank_below() -> None:
+    model = SaidModel(["quantum chromodynamics", "papal elections", "jazz history", "energy audit", "lithium battery"])
+    outcome = await tagging(model).tag(document(ENGLISH), Wish(num_tags=5))
+    assert texts(outcome)[:2] == ["energy audit", "lithium battery"]
+    assert len(outcome.tags) == 3
+    assert not outcome.tags[2].grounded
+    assert outcome.tags[2].score < outcome.tags[1].score
+    assert "ungrounded_dropped" in outcome.notes
+
+
+async def test_a_hindi_document_is_asked_about_in_english_and_told_so() -> None:
+    model = SaidModel(["drinking water supply", "village councils"])
+    outcome = await tagging(model).tag(document(HINDI), Wish())
+    assert model.questions[0].language == "hi"
+    assert texts(outcome) == ["drinking water supply", "village councils"]
+
+
+async def test_a_vocabulary_is_named_and_preferred_and_only_strict_excludes_the_rest() -> None:
+    terms = (Term("Renewable Energy", ("solar street lights",), labels={"hi": "नवीकरणीय ऊर्जा"}), Term("Metro Rail"))
+    vocabulary = Vocabulary("city", 3, terms)
+    model = SaidModel(["solar street light", "energy audit"])
+    free = await tagging(model).tag(document(ENGLISH), Wish(), vocabulary)
+    assert texts(free) == ["Renewable Energy", "energy audit"]
+    assert free.vocabulary == "city@3"
+    strict = await tagging(model).tag(document(ENGLISH), Wish(strict=True), vocabulary)
+    assert texts(strict) == ["Renewable Energy"]
+    assert strict.tags[0].source == "vocabulary"
+    hindi = await tagging(model, key="").tag(document(ENGLISH), Wish(strict=True, tag_language="hi"), vocabulary)
+    assert texts(hindi) == ["नवीकरणीय ऊर्जा"]
+    assert hindi.tags[0].page == 1
+    assert "street light" in hindi.tags[0].evidence.lower()
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        (Wish(num_tags=0), "num_tags"),
+        (Wish(num_tags=51), "num_tags"),
+        (Wish(strict=True), "strict"),
+        (Wish(strict=True, allowed_tags=("  ",)), "strict"),
+        (Wish(allowed_tags=("x" * 201,)), "200"),
+        (Wish(exclusion_words=("x",) * 5_001), "exclusion_words"),
+    ],
+)
+async def test_a_wrong_wish_is_refused_with_the_fields_name(wish: Wish, words: str) -> None:
+    with pytest.raises(MetatagError) as caught:
+        await tagging(SaidModel()).tag(document(ENGLISH), wish)
+    assert caught.value.code is ErrorCode.INVALID_ARGUMENT
+    assert words in caught.value.message
+
+
+@pytest.mark.parametrize("pages", [(), ("",), ("  \n ",), ("--- *** ///" * 100,), ("only a few letters",)])
+async def test_too_little_text_has_its_own_code(pages: tuple[str, ...]) -> None:
+    with pytest.raises(MetatagError) as caught:
+        await tagging(SaidModel()).tag(document(*pages), Wish())
+    assert caught.value.code is ErrorCode.INSUFFICIENT_TEXT
