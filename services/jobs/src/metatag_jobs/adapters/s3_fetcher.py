@@ -47,10 +47,18 @@ class S3Fetcher:
         except SourceRefused as error:
             return SourceCheck(error=error.message)
         except S3Error as error:
-            return SourceCheck(error=_unavailable(error).message)
+            # A HEAD answer has no body, so S3 cannot say which of the two is absent.
+            absent = error.code in ("NoSuchKey", "NoSuchObject") and not await self._exists(bucket)
+            return SourceCheck(error="Bucket not found" if absent else _unavailable(error).message)
         except (HTTPError, OSError, TimeoutError, ValueError):
             return SourceCheck(error="S3 error: the service does not answer")
         return SourceCheck(True, "", found.content_type or "", found.size)
+
+    async def _exists(self, bucket: str) -> bool:
+        try:
+            return await self._client.call(lambda: self._client.minio.bucket_exists(bucket))
+        except (S3Error, HTTPError, OSError, TimeoutError):
+            return True
 
     def _split(self, path: str) -> tuple[str, str]:
         bucket, _, key = path.removeprefix("s3://").partition("/")

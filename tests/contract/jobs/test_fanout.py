@@ -1,0 +1,135 @@
+"""The port Fanout, in process and on Redis: hints arrive, the tail never shows a gap or a double."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from itertools import pairwise
+
+import pytest
+
+from fakes import servers
+from fakes.jobs_room import until
+from metatag_jobs.adapters.memory_fanout import MemoryFanout
+from metatag_jobs.adapters.redis_fanout import RedisFanout
+from metatag_jobs.model import Job, JobEvent
+from metatag_jobs.ports import Fanout
+
+
+class Log:
+    """Events 1 to n of any job."""
+
+    def __init__(self, count: int = 0) -> None:
+        self.count = count
+        self.reads = 0
+
+    async def after(self, job_id: str, seq: int, limit: int) -> list[JobEvent]:
+        self.reads += 1
+        return [JobEvent(seq=n, at=1.0, job=Job(job_id)) for n in range(seq + 1, min(self.count, seq + limit) + 1)]
+
+    async def last(self, job_id: str) -> Job | None:
+        return None
+
+    async def recently_changed(self, seconds: float) -> list[str]:
+        return []
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def fanout(request: pytest.FixtureRequest) -> AsyncIterator[Fanout]:
+    if request.param == "memory":
+        yield MemoryFanout()
+        return
+    redis = servers.redis()
+    redis.flush()
+    found = RedisFanout(redis.url)
+    await found.start()
+    yield found
+    await found.stop()
+
+
+async def test_a_watcher_wakes_for_its_own_job_only(fanout: Fanout) -> None:
+    async with fanout.watch("j1") as wait:
+        await fanout.announce(["j2"])
+        assert not await wait(0.1)
+        await fanout.announce(["j1"])
+        assert await wait(5)
+
+
+async def test_nudges_and_controls_reach_their_callbacks(fanout: Fanout) -> None:
+    nudged: list[int] = []
+    controlled: list[str] = []
+    fanout.on_nudge(lambda: nudged.append(1))
+    fanout.on_control(controlled.append)
+    await fanout.nudge()
+    await fanout.control("j1")
+    await until(lambda: nudged and "j1" in controlled, 5)
+
+
+async def test_a_tail_shows_no_gap_and_no_double_or_says_that_it_cannot_tell(fanout: Fanout) -> None:
+    log = Log(30)
+    await asyncio.gather(*(fanout.relay("j1", log) for _ in range(3)))
+    log.count = 60
+    await asyncio.gather(*(fanout.relay("j1", log) for _ in range(3)))
+    for after in (0, 10, 59):
+        found = await fanout.tail("j1", after, 100)
+        assert found is None or [event.seq for event in found] == list(range(after + 1, 61))
+
+
+async def test_hints_of_one_process_reach_another() -> None:
+    redis = servers.redis()
+    one, other = RedisFanout(redis.url), RedisFanout(redis.url)
+    await one.start()
+    await other.start()
+    controlled: list[str] = []
+    other.on_control(controlled.append)
+
+    async def heard() -> bool:
+        await one.control("j9")
+        return "j9" in controlled
+
+    await until(heard, 10)
+    async with other.watch("j9") as wait:
+        await one.announce(["j9"])
+        assert await wait(5)
+    await one.stop()
+    await other.stop()
+
+
+async def test_relays_that_compete_and_die_leave_one_true_tail() -> None:
+    redis = servers.redis()
+    redis.flush()
+    relays = [RedisFanout(redis.url) for _ in range(2)]
+    log = Log()
+
+    async def relay(found: RedisFanout) -> None:
+        while log.count < 1500:
+            task = asyncio.create_task(found.relay("j5", log))
+            if random.random() < 0.3:
+                await asyncio.sleep(0)
+                task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            log.count += random.randint(0, 40)
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(relay(found) for found in relays))
+    await relays[0].relay("j5", log)
+    seen = [0]
+    while part := await relays[1].tail("j5", seen[-1], 200):
+        seen += [event.seq for event in part]
+    assert seen[-1] == log.count
+    assert all(b == a + 1 for a, b in pairwise(seen))
+    for found in relays:
+        await found.stop()
+
+
+async def test_without_redis_nobody_waits_and_sql_is_asked() -> None:
+    away = RedisFanout(f"redis://127.0.0.1:{servers.free_port()}/0")
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    await away.announce(["j1"])
+    await away.nudge()
+    assert await away.tail("j1", 0, 10) is None
+    await away.relay("j1", Log(5))
+    assert loop.time() - start < 4
+    await away.stop()

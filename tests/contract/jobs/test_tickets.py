@@ -1,0 +1,106 @@
+"""The port TicketQueue, in process and on Redis Streams: the same taskiq task."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from fakes import servers
+from fakes.jobs_room import until
+from metatag_jobs.adapters.redis_broker import TicketStream
+from metatag_jobs.adapters.tickets import MemoryBroker, TaskiqTickets
+from metatag_jobs.work import Ticket
+
+
+def on_redis() -> TaskiqTickets:
+    url = servers.redis().url
+    return TaskiqTickets(TicketStream(url, "t:b"), TicketStream(url, "t:i"))
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def tickets(request: pytest.FixtureRequest) -> AsyncIterator[TaskiqTickets]:
+    if request.param == "redis":
+        servers.redis().flush()
+    found = TaskiqTickets(MemoryBroker(), MemoryBroker()) if request.param == "memory" else on_redis()
+    await found.start()
+    yield found
+    await found.stop()
+
+
+async def cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_every_ticket_is_handled_and_no_more_at_once_than_there_are_slots(tickets: TaskiqTickets) -> None:
+    seen: list[Ticket] = []
+    inside = {False: 0, True: 0}
+    most = {False: 0, True: 0}
+
+    async def handle(ticket: Ticket) -> None:
+        inside[ticket.interactive] += 1
+        most[ticket.interactive] = max(most[ticket.interactive], inside[ticket.interactive])
+        await asyncio.sleep(0.01)
+        inside[ticket.interactive] -= 1
+        seen.append(ticket)
+
+    sent = [Ticket(f"d{i}", i, "j", interactive=i % 5 == 0) for i in range(60)]
+    await tickets.send(sent)
+    listening = asyncio.create_task(tickets.listen(handle, 4, 2))
+    await until(lambda: len(seen) == 60)
+    await cancel(listening)
+    assert sorted(seen, key=lambda each: each.attempt) == sent
+    assert most[False] <= 4
+    assert most[True] <= 2
+
+
+async def test_batches_that_fill_their_slots_do_not_hold_up_a_document_sent_alone(tickets: TaskiqTickets) -> None:
+    alone = asyncio.Event()
+
+    async def handle(ticket: Ticket) -> None:
+        if ticket.interactive:
+            alone.set()
+        else:
+            await asyncio.sleep(30)
+
+    listening = asyncio.create_task(tickets.listen(handle, 2, 1))
+    await tickets.send([Ticket(f"d{i}", 1, "j") for i in range(10)])
+    await asyncio.sleep(0.2)
+    await tickets.send([Ticket("one", 1, "k", interactive=True)])
+    await asyncio.wait_for(alone.wait(), 5)
+    await cancel(listening)
+
+
+async def test_a_handler_that_fails_does_not_stop_the_others(tickets: TaskiqTickets) -> None:
+    seen: list[str] = []
+
+    async def handle(ticket: Ticket) -> None:
+        seen.append(ticket.document_id)
+        raise RuntimeError("broken")
+
+    listening = asyncio.create_task(tickets.listen(handle, 1, 1))
+    await tickets.send([Ticket(f"d{i}", 1, "j") for i in range(5)])
+    await until(lambda: len(seen) == 5)
+    await cancel(listening)
+
+
+async def test_a_listener_survives_a_redis_that_forgets_its_group() -> None:
+    servers.redis().flush()
+    found = on_redis()
+    await found.start()
+    seen: list[str] = []
+
+    async def handle(ticket: Ticket) -> None:
+        seen.append(ticket.document_id)
+
+    listening = asyncio.create_task(found.listen(handle, 4, 1))
+    await found.send([Ticket("before", 1, "j")])
+    await until(lambda: "before" in seen)
+    servers.redis().flush()
+    # Sent before the group is made anew.
+    await found.send([Ticket("after", 1, "j")])
+    await until(lambda: "after" in seen, 20)
+    await cancel(listening)
+    await found.stop()
