@@ -45,7 +45,7 @@ async def _run(files: int, seed: int, sources: list[bytes]) -> Counter[str]:
         pid, start = node.process.pid, time.monotonic()
         for first in range(0, files, _BATCH):
             counts += await outcomes(node.channel, mutated(sources, min(_BATCH, files - first), seed * 100_000 + first))
-            print(f"{counts.total()} files, {time.monotonic() - start:.0f} s", flush=True)
+            print(f"{counts.total()} files, {time.monotonic() - start:.0f} s, {dict(counts.most_common())}", flush=True)
         answer = await recognize(node.channel, made.text_pdf([[_LINE] * 9]))
         if _LINE not in answer.text or not node.process.is_running() or node.process.pid != pid:
             counts["fault: unhealthy node"] += 1

@@ -60,7 +60,7 @@ async def running(tessdata: Path, **settings: object) -> AsyncIterator[Node]:
         finally:
             await channel.close()
             child.send_signal(signal.SIGTERM)
-            child.wait(10)
+            child.wait(60)
 
 
 async def _warm(pid: int, channel: grpc.aio.Channel, children: int) -> None:
