@@ -39,18 +39,18 @@ class S3Files:
 
     async def read(self, name: str) -> bytes:
         """Give an object; raises FileGone."""
-        return await self._client.call(self._read, name, 0, 0)
+        body, _ = await self._client.call(self._read, name, 0, 0)
+        return body
 
     async def stream(self, name: str) -> AsyncIterator[bytes]:
         """Give an object in chunks of at most 1 MiB; raises FileGone at the first."""
-        offset = 0
-        while True:
+        offset, total = 0, 1
+        while offset < total:
             # A request a chunk: no connection is held while a slow reader takes its time.
-            chunk = await self._client.call(self._read, name, offset, CHUNK)
-            if chunk:
-                yield chunk
-            if len(chunk) < CHUNK:
+            chunk, total = await self._client.call(self._read, name, offset, CHUNK)
+            if not chunk:
                 return
+            yield chunk
             offset += len(chunk)
 
     async def delete(self, name: str) -> None:
@@ -72,16 +72,18 @@ class S3Files:
         except (HTTPError, OSError) as error:
             raise Unavailable("The object store does not answer.") from error
 
-    def _read(self, name: str, offset: int, length: int) -> bytes:
+    def _read(self, name: str, offset: int, length: int) -> tuple[bytes, int]:
+        """Give a part of an object and the whole object's size."""
         answer = None
         try:
             answer = self._minio.get_object(self._bucket, _key(name), offset=offset, length=length)
-            return bytes(answer.read())
+            body = bytes(answer.read())
+            # "bytes 0-99/1234"; absent when the whole object was asked for.
+            whole = answer.headers.get("Content-Range", "").rpartition("/")[2]
+            return body, int(whole) if whole.isdigit() else offset + len(body)
         except S3Error as error:
             if error.code in _GONE:
                 raise FileGone from None
-            if error.code == "InvalidRange":
-                return b""
             raise
         finally:
             if answer is not None:
