@@ -1,6 +1,7 @@
 """Takes a picture of every view of the running page at three widths, and of the command in a terminal.
 
-`make pictures` runs it; the pictures go to build/pictures and are kept out of git, but for the two that README shows.
+`make pictures` runs it; the pictures go to build/pictures and are kept out of git, but for the two that README shows:
+docs/pictures/page.png and docs/pictures/terminal.png.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from metatag_cli.embedded import temporary_system
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples"
+SHOWN = ROOT / "docs/pictures"
 WIDTHS = (360, 1024, 1600)
 EMAIL, PASSWORD = "asha@example.com", "correct horse battery"
 FLAGS = [
@@ -89,6 +91,11 @@ class Camera:
         time.sleep(0.6)
         self.page.locator(".spin").first.wait_for(state="detached")
 
+    def window(self, path: Path) -> None:
+        """Write the picture of what the window shows, without what lies below."""
+        self.page.evaluate("scrollTo(0, 0)")
+        self.page.screenshot(path=path)
+
     def take(self, name: str) -> Path:
         """Write the picture of what is shown."""
         path = self._out / f"{name}-{self._name}.png"
@@ -141,9 +148,11 @@ def views(camera: Camera, job: str) -> None:
     camera.page.locator(".sheet img").wait_for(timeout=60_000)
     camera.settle()
     camera.take("result")
+    if camera.page.viewport_size == {"width": 1280, "height": 900}:
+        camera.window(SHOWN / "page.png")
 
 
-def terminal(browser: Browser, url: str, out: Path) -> None:
+def terminal(browser: Browser, url: str) -> None:
     """Take a picture of the command at work."""
     sample = "samples/water-supply-report.pdf"
     command = [sys.executable, "-m", "metatag_cli", "tag", sample, "--server", url]
@@ -161,7 +170,7 @@ def terminal(browser: Browser, url: str, out: Path) -> None:
     shown = re.sub(r"\x1b\[([\d;]*)m", _style, shown)
     page = browser.new_page(viewport={"width": 1000, "height": 200})
     page.set_content(f"{TERMINAL}{shown}</pre></body>")
-    page.locator("body").screenshot(path=out / "terminal.png")
+    page.locator("body").screenshot(path=SHOWN / "terminal.png")
 
 
 def _token(url: str) -> str:
@@ -192,6 +201,7 @@ def main() -> int:
     arguments.add_argument("--short", action="store_true", help="only the pictures that README shows")
     asked = arguments.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
+    SHOWN.mkdir(exist_ok=True)
     os.environ |= {"METATAG_GATEWAY_ADMIN_EMAIL": EMAIL, "METATAG_GATEWAY_ADMIN_PASSWORD": PASSWORD}
     os.environ |= {"METATAG_GATEWAY_LOGIN_ATTEMPTS": "0"}
     with temporary_system([SAMPLES]) as system, browser() as chromium:
@@ -200,9 +210,9 @@ def main() -> int:
         first.sign_in()
         job = fill(first)
         first.take("job")
-        terminal(chromium, system.base_url, asked.out)
+        terminal(chromium, system.base_url)
         looks: list[Look] = [(1280, "en", "light")] if asked.short else [(width, "en", "light") for width in WIDTHS]
-        looks += [] if asked.short else [(360, "hi", "dark"), (1600, "hi", "dark")]
+        looks += [] if asked.short else [(1280, "en", "light"), (360, "hi", "dark"), (1600, "hi", "dark")]
         for look in looks:
             camera = Camera(chromium, system.base_url, asked.out, look)
             views(camera, job)

@@ -4,8 +4,8 @@ import { html } from "../html.js";
 
 const BEYOND = 8; // rows drawn above and below the window
 
-/** `columns`: [{ name, width, cls }]; `cell(row, column)` gives content; `count` rows of `height` px. */
-export function Grid({ label, columns, count, height = 44, cell, keyOf = (row) => row, empty }) {
+/** `columns`: [{ id, name, width, cls }]; `cell(row, column)` gives content; `count` rows of `height` px. */
+export function Grid({ label, columns, count, height = 44, cell, empty }) {
   const box = useRef();
   const [span, setSpan] = useState({ from: 0, to: 40 });
   const measure = () => {
@@ -21,9 +21,11 @@ export function Grid({ label, columns, count, height = 44, cell, keyOf = (row) =
     return () => watcher.disconnect();
   }, []);
   const template = { gridTemplateColumns: columns.map((column) => column.width).join(" ") };
+  // Rows that leave above come again below: elements are used anew, not made anew.
+  const pool = span.to - span.from + 2;
   const rows = [];
   for (let row = span.from; row < Math.min(span.to, count); row++) {
-    rows.push(html`<div role="row" class="grid-row" key=${keyOf(row)} aria-rowindex=${row + 2} style=${{ ...template, transform: `translateY(${row * height}px)`, height: `${height}px` }}>
+    rows.push(html`<div role="row" class="grid-row" key=${row % pool} aria-rowindex=${row + 2} style=${{ ...template, transform: `translateY(${row * height}px)`, height: `${height}px` }}>
       ${columns.map((column) => html`<div role="cell" class=${column.cls ?? ""} key=${column.id}>${cell(row, column.id)}</div>`)}</div>`);
   }
   return html`<div class="grid" role="table" aria-label=${label} aria-rowcount=${count + 1}>

@@ -33,5 +33,5 @@ export function JobRows({ rows, total, version }) {
     { id: "tags", name: t("result.tags"), width: "minmax(140px, 2fr)" }, { id: "method", name: t("fact.method"), width: "120px", cls: "roomy" }];
   return html`<div class="row apart"><div class="row tight" role="group" aria-label=${t("filter")}>${STATES.map((name) => html`<button key=${name} type="button" class=${`button slim ${state === name ? "main" : "plain"}`} aria-pressed=${state === name ? "true" : "false"} onClick=${() => setState(name)}>${t(`rows.${name}`)}</button>`)}</div>
       <div class="row"><span class="small soft num">${t("rows.count", { n: count })}</span><input class="input slim" type="search" aria-label=${t("rows.search")} placeholder=${t("rows.search")} value=${text} onInput=${(event) => setText(event.currentTarget.value)} /></div></div>
-    <${Grid} label=${t("job.rows")} columns=${columns} count=${count} keyOf=${(at) => (shown ? shown[at] : at)} cell=${(at, column) => cell(rows, shown ? shown[at] : at, column)} empty=${html`<${Empty}>${t("rows.none")}<//>`} />`;
+    <${Grid} label=${t("job.rows")} columns=${columns} count=${count} cell=${(at, column) => cell(rows, shown ? shown[at] : at, column)} empty=${html`<${Empty}>${t("rows.none")}<//>`} />`;
 }
