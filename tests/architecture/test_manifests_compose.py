@@ -20,7 +20,7 @@ ROOMS = ("gateway", "jobs-api", "jobs-worker", "ocr", "ocr-easyocr", "tagger", "
 # What compose 1.29 knows of a service, as far as we need it.
 KNOWN_KEYS = {
     "image", "build", "command", "environment", "networks", "depends_on", "healthcheck", "stop_grace_period", "restart",
-    "init", "read_only", "cap_drop", "security_opt", "tmpfs", "profiles", "ports", "volumes",
+    "init", "working_dir", "read_only", "cap_drop", "security_opt", "tmpfs", "profiles", "ports", "volumes",
 }  # fmt: skip
 
 
