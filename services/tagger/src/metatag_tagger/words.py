@@ -91,6 +91,7 @@ def stem(word: str, language: str) -> str:
     return str(stemmer.stemWord(folded)) if stemmer else folded
 
 
+@lru_cache(maxsize=100_000)
 def key(phrase: str, language: str) -> str:
     """Give the stems of a phrase, joined by blanks: phrases with one key are one tag."""
     return " ".join(stem(word, language) for word in words(phrase))

@@ -44,8 +44,10 @@ def without_orders(body: str) -> tuple[str, bool]:
     """Give the text with orders blanked (its length kept, so that places stay true), and whether there were any."""
     if not _HINT.search(body):
         return body, False
-    pieces = [(match.start(), match.end()) for match in _SENTENCE.finditer(body)]
     proven = _group("strong").search(body) is not None
+    if not proven and not _group("frame").search(body):
+        return body, False
+    pieces = [(match.start(), match.end()) for match in _SENTENCE.finditer(body)]
     spans: list[tuple[int, int]] = []
     follow, framed = 0, 0
     for begin, end in pieces:
