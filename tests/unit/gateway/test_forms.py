@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from metatag_gateway.errors import TooLarge
-from metatag_gateway.forms import GATHER, MOST_PARTS, Form
+from metatag_gateway.forms import GATHER, MOST_FIELDS_BYTES, MOST_PARTS, MOST_SKIPPED_BYTES, form
 from metatag_runtime.errors import InvalidArgument
 
 TYPE = "multipart/form-data; boundary=edge"
@@ -30,7 +30,7 @@ async def cut(content: bytes, size: int) -> AsyncIterator[bytes]:
 async def read(content: bytes, size: int = 1000) -> list[tuple[str, str | None, bytes]]:
     return [
         (part.name, part.file_name, await part.content(1 << 20))
-        async for part in Form(TYPE, cut(content, size)).parts()
+        async for part in form(TYPE, cut(content, size)).parts()
     ]
 
 
@@ -56,8 +56,8 @@ async def test_a_file_comes_in_pieces_while_it_is_sent() -> None:
             yield b"x" * 65536
         yield b"\r\n--edge--\r\n"
 
-    form = Form(TYPE, endless())
-    part = await anext(form.parts())
+    sent_form = form(TYPE, endless())
+    part = await anext(sent_form.parts())
     chunks = part.chunks()
     first = await anext(chunks)
     # What came so far is not much more than what was handed on.
@@ -67,8 +67,15 @@ async def test_a_file_comes_in_pieces_while_it_is_sent() -> None:
 
 async def test_a_part_that_nobody_reads_is_skipped() -> None:
     sent = body((field("unknown", "big.bin"), b"x" * 10_000), (field("config"), b"{}"))
-    names = [part.name async for part in Form(TYPE, cut(sent, 100)).parts()]
+    names = [part.name async for part in form(TYPE, cut(sent, 100)).parts()]
     assert names == ["unknown", "config"]
+
+
+async def test_a_skipped_part_may_not_go_on_for_ever() -> None:
+    sent = body((field("unknown", "big.bin"), b"x" * (MOST_SKIPPED_BYTES + 1)))
+    with pytest.raises(TooLarge):
+        async for _ in form(TYPE, cut(sent, 100_000)).parts():
+            pass
 
 
 async def test_names_may_be_in_any_script() -> None:
@@ -77,8 +84,8 @@ async def test_names_may_be_in_any_script() -> None:
 
 
 async def test_a_part_too_large_for_memory_is_refused() -> None:
-    form = Form(TYPE, cut(body((field("config"), b"x" * 2000)), 100))
-    part = await anext(form.parts())
+    sent_form = form(TYPE, cut(body((field("config"), b"x" * 2000)), 100))
+    part = await anext(sent_form.parts())
     with pytest.raises(TooLarge, match="'config'"):
         await part.content(1000)
 
@@ -86,7 +93,7 @@ async def test_a_part_too_large_for_memory_is_refused() -> None:
 async def test_too_many_parts_are_refused() -> None:
     sent = body(*[(field("f"), b"")] * (MOST_PARTS + 1))
     with pytest.raises(TooLarge):
-        async for _ in Form(TYPE, cut(sent, 100_000)).parts():
+        async for _ in form(TYPE, cut(sent, 100_000)).parts():
             pass
 
 
@@ -102,7 +109,7 @@ async def test_too_many_parts_are_refused() -> None:
 )
 async def test_what_is_no_form_is_refused(kind: str) -> None:
     with pytest.raises(InvalidArgument):
-        Form(kind, cut(b"", 1))
+        form(kind, cut(b"", 1))
 
 
 @pytest.mark.parametrize(
@@ -126,3 +133,19 @@ async def test_what_is_broken_is_refused_with_a_sentence(content: bytes) -> None
 async def test_an_endless_header_is_refused() -> None:
     with pytest.raises((TooLarge, InvalidArgument)):
         await read(b"--edge\r\nX: " + b"y" * 100_000)
+
+
+async def test_fields_without_files_may_come_as_a_simple_form() -> None:
+    kind = "application/x-www-form-urlencoded; charset=utf-8"
+    sent = b"config=%7B%22num_tags%22%3A+3%7D&pdf_url=http%3A%2F%2Fx%2F%E0%A4%95.pdf&empty="
+    found = [(part.name, part.file_name, await part.text(100)) async for part in form(kind, cut(sent, 7)).parts()]
+    assert found == [
+        ("config", None, '{"num_tags": 3}'),
+        ("pdf_url", None, "http://x/क.pdf"),
+        ("empty", None, ""),
+    ]
+    for wrong in (b"\xff\xfe", b"&".join([b"a=1"] * (MOST_PARTS + 1))):
+        with pytest.raises(InvalidArgument):
+            await anext(form(kind, cut(wrong, 1000)).parts())
+    with pytest.raises(TooLarge):
+        await anext(form(kind, cut(b"x" * (MOST_FIELDS_BYTES + 1), 1 << 20)).parts())

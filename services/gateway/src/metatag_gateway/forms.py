@@ -1,10 +1,12 @@
-"""Multipart bodies read once, front to end, part by part: a file goes on while it comes in, never whole in memory."""
+"""Forms read once, front to end, part by part: a file goes on while it comes in, never whole in memory."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import parse_qsl
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -16,6 +18,8 @@ MOST_PARTS = 5000
 # Pieces of a file are gathered to this size before they go on: few messages, little memory. Bytes.
 GATHER = 256 * 1024
 MOST_HEADER_BYTES = 16 * 1024
+MOST_FIELDS_BYTES = 8 * 1024 * 1024
+MOST_SKIPPED_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -24,12 +28,12 @@ class Part:
 
     name: str
     file_name: str | None
-    _form: Form = field(repr=False)
+    _pieces: Callable[[], Awaitable[bytes | None]] = field(repr=False)
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """Give the content in pieces of about 256 KiB."""
         gathered = bytearray()
-        while (piece := await self._form.next_piece()) is not None:
+        while (piece := await self._pieces()) is not None:
             gathered += piece
             if len(gathered) >= GATHER:
                 yield bytes(gathered)
@@ -54,14 +58,58 @@ class Part:
             raise InvalidArgument(f"The part '{self.name[:50]}' is not UTF-8 text.") from None
 
 
-class Form:
+class Form(Protocol):
+    """A body of named parts."""
+
+    def parts(self) -> AsyncIterator[Part]:
+        """Give the parts in the order of the body."""
+
+
+def form(content_type: str, body: AsyncIterator[bytes]) -> Form:
+    """Give the form of a body, whichever of the two kinds it is; InvalidArgument for any other."""
+    if content_type.lower().startswith("application/x-www-form-urlencoded"):
+        return UrlEncodedForm(body)
+    return MultipartForm(content_type, body)
+
+
+class UrlEncodedForm:
+    """A body of fields without files, as simple clients send it."""
+
+    def __init__(self, body: AsyncIterator[bytes]) -> None:
+        self._body = body
+
+    async def parts(self) -> AsyncIterator[Part]:
+        """Give the fields in their order."""
+        gathered = bytearray()
+        async for chunk in self._body:
+            gathered += chunk
+            if len(gathered) > MOST_FIELDS_BYTES:
+                raise TooLarge(f"A form without files may have at most {MOST_FIELDS_BYTES} bytes.")
+        try:
+            fields = parse_qsl(gathered.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_PARTS)
+        except ValueError:
+            raise InvalidArgument("The body is not a well-formed form.") from None
+        for name, value in fields:
+            yield Part(name, None, _once(value.encode("utf-8", errors="replace")))
+
+
+def _once(content: bytes) -> Callable[[], Awaitable[bytes | None]]:
+    left = [content]
+
+    async def piece() -> bytes | None:
+        return left.pop() if left else None
+
+    return piece
+
+
+class MultipartForm:
     """A multipart body. InvalidArgument at whatever place it turns out not to be one."""
 
     def __init__(self, content_type: str, body: AsyncIterator[bytes]) -> None:
         kind, options = parse_options_header(content_type)
         boundary = options.get(b"boundary")
         if kind.lower() != b"multipart/form-data" or not boundary:
-            raise InvalidArgument("The body must be multipart/form-data with a boundary.")
+            raise InvalidArgument("The body must be a form: multipart/form-data with a boundary.")
         self._body = body
         self._events: deque[tuple[str, bytes]] = deque()
         self._header_name = b""
@@ -75,19 +123,21 @@ class Form:
 
     async def parts(self) -> AsyncIterator[Part]:
         """Give the parts in the order of the body."""
-        count = 0
+        count = skipped = 0
         while (event := await self._next()) is not None:
             kind, data = event
             if kind != "part":
                 # Content of a part that nobody read.
+                skipped += len(data)
+                if skipped > MOST_SKIPPED_BYTES:
+                    raise TooLarge("The form has parts that are not asked for.")
                 continue
             count += 1
             if count > MOST_PARTS:
                 raise TooLarge(f"A form may have at most {MOST_PARTS} parts.")
             yield self._part(data)
 
-    async def next_piece(self) -> bytes | None:
-        """Give the next piece of the part in work, None at its end."""
+    async def _next_piece(self) -> bytes | None:
         event = await self._next()
         if event is None or event[0] == "end":
             return None
@@ -102,7 +152,7 @@ class Form:
         return Part(
             name.decode("utf-8", errors="replace"),
             None if file_name is None else file_name.decode("utf-8", errors="replace"),
-            self,
+            self._next_piece,
         )
 
     async def _next(self) -> tuple[str, bytes] | None:

@@ -10,7 +10,7 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from metatag_gateway.errors import TooLarge
-from metatag_gateway.forms import Form, Part
+from metatag_gateway.forms import Form, Part, form
 from metatag_gateway.model.documents import StoredFile
 from metatag_gateway.routes.parts import Parts
 from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
@@ -20,8 +20,8 @@ MIB = 1024 * 1024
 
 
 def form_of(request: Request, idle_seconds: float) -> Form:
-    """Give the multipart body of a request; a sender silent for `idle_seconds` is given up."""
-    return Form(request.headers.get("content-type", ""), _stream(request, idle_seconds))
+    """Give the form of a request; a sender silent for `idle_seconds` is given up."""
+    return form(request.headers.get("content-type", ""), _stream(request, idle_seconds))
 
 
 async def _stream(request: Request, idle_seconds: float) -> AsyncIterator[bytes]:

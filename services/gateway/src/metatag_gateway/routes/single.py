@@ -70,7 +70,14 @@ _FORM: dict[str, Any] = {
                         },
                     },
                 }
-            }
+            },
+            "application/x-www-form-urlencoded": {
+                "schema": {
+                    "type": "object",
+                    "required": ["config", "pdf_url"],
+                    "properties": {"config": {"type": "string"}, "pdf_url": {"type": "string"}},
+                }
+            },
         },
     }
 }
