@@ -74,7 +74,7 @@ class Results:
         out.print(self._table if self._wide else Group(*self._lines()))
 
     def _row(self, name: str, *cells: RenderableType) -> None:
-        self._table.add_row(Text(name, style="bold"), *cells)
+        self._table.add_row(Text(_shortened(name), style="bold"), *cells)
 
     def _lines(self) -> Iterator[RenderableType]:
         columns = [list(column.cells) for column in self._table.columns]
@@ -86,6 +86,11 @@ class Results:
         for head, flow in zip(heads, tags, strict=True):
             yield Text.assemble("  ", *((segment.text, segment.style or "") for segment in head))
             yield Padding(flow, (0, 0, 1, 6))
+
+
+def _shortened(name: str, most: int = 34) -> str:
+    """Give a long name without its middle: names of scans differ at their ends."""
+    return name if len(name) <= most else f"{name[: most // 2]}…{name[-(most - most // 2 - 1) :]}"
 
 
 class TagFlow:

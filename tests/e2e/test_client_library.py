@@ -1,0 +1,172 @@
+"""The client library against the real thing."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from e2e import hostile_pdfs
+from e2e.running import Server
+from metatag_client import (
+    AsyncClient,
+    Client,
+    Conflict,
+    Event,
+    NotFound,
+    NotSignedIn,
+    Options,
+    Rejected,
+    Row,
+    Tokens,
+    Unreachable,
+)
+from metatag_client.wire import Patience
+
+PASSWORD = "correct horse battery"
+
+
+def finished(events: list[Event]) -> list[int]:
+    return sorted(event.row for event in events if event.kind == "finished")
+
+
+def test_every_kind_of_source_is_taken(client: Client, samples: Path, tmp_path: Path) -> None:
+    path = samples / "library-rules.pdf"
+    with path.open("rb") as file:
+        results = [client.process(path), client.process(("a.pdf", path.read_bytes())), client.process(file)]
+    assert len({tuple(tag.text for tag in result.tags) for result in results}) == 1
+    assert all(result.tags[0].score is not None for result in results)
+
+
+def test_errors_are_exceptions_with_a_sentence_and_a_code(client: Client, base_url: str) -> None:
+    with pytest.raises(Rejected, match="Empty PDF file") as empty:
+        client.process(("a.pdf", b""))
+    assert empty.value.code == "empty_document"
+    with pytest.raises(Rejected, match="num_tags"):
+        client.process(("a.pdf", hostile_pdfs.digital()), options=Options(tags=99))
+    with pytest.raises(NotFound):
+        client.job(str(uuid.uuid4()))
+    with pytest.raises(NotFound):
+        list(client.events(str(uuid.uuid4())))
+    with Client(base_url, token="worthless") as stranger, pytest.raises(NotSignedIn):
+        stranger.me()
+    with Client("http://127.0.0.1:1", patience=Patience(tries=1)) as lost, pytest.raises(Unreachable):
+        lost.health()
+
+
+def test_a_batch_of_uploads_can_be_left_and_taken_up_again_by_number(client: Client, samples: Path) -> None:
+    uploads = client.upload([samples / "library-rules.pdf", samples / "karyalaya-adesh.pdf"])
+    job = client.start_batch([upload.row(title=upload.name) for upload in uploads] * 2)
+    seen: list[Event] = []
+    for event in client.events(job.id):
+        seen.append(event)
+        if event.kind == "finished":
+            break
+    rest = list(client.events(job.id, after=seen[-1].seq))
+    assert finished(seen + rest) == [1, 2, 3, 4]
+    assert rest[-1].kind == "completed"
+    late = list(client.events(job.id))
+    assert finished(late) == [1, 2, 3, 4]
+
+
+def test_a_repeated_start_starts_nothing_twice(client: Client, samples: Path) -> None:
+    rows = [Row(str(samples / "library-rules.pdf"), "local")]
+    chosen = str(uuid.uuid4())
+    assert client.start_batch(rows, job_id=chosen).id == chosen
+    assert client.start_batch(rows, job_id=chosen).id == chosen
+    assert [job.id for job in client.jobs()] == [chosen]
+
+
+def test_a_job_is_controlled_listed_and_deleted(client: Client, samples: Path) -> None:
+    job = client.start_batch([Row(str(samples / "karyalaya-adesh.pdf"), "local")] * 6)
+    client.pause(job.id)
+    client.resume(job.id)
+    client.cancel(job.id)
+    with pytest.raises(Conflict):
+        client.resume(job.id)
+    assert list(client.events(job.id))[-1].kind == "cancelled"
+    client.delete_job(job.id)
+    assert client.jobs() == []
+
+
+def test_sources_are_validated_in_order(client: Client, samples: Path) -> None:
+    rows = [Row(str(samples / "library-rules.pdf"), "local"), Row("/etc/hostname", "local"), Row("nonsense", "url")]
+    assert [answer["valid"] for answer in client.validate_paths(rows)] == [True, False, False]
+
+
+async def test_the_async_client_does_the_same(base_url: str, samples: Path) -> None:
+    async with AsyncClient(base_url) as client:
+        email = f"{uuid.uuid4().hex}@example.com"
+        await client.register(email, PASSWORD)
+        await client.login(email, PASSWORD)
+        many = [client.process(samples / name) for name in ("library-rules.pdf", "water-supply-report.pdf")]
+        results = await asyncio.gather(*many)
+        assert all(result.tags for result in results)
+        uploads = await client.upload([samples / "library-rules.pdf"])
+        events = [event async for event in client.batch([uploads[0].row()])]
+        assert finished(events) == [1]
+        assert len(await client.search("library")) == 2
+        await client.logout()
+        assert client.tokens is None
+
+
+@pytest.fixture
+def hasty(tmp_path: Path, samples: Path) -> Iterator[Server]:
+    """A system whose access tokens last ten seconds."""
+    server = Server(tmp_path / "data", local_root=samples, METATAG_GATEWAY_ACCESS_TOKEN_SECONDS="10")
+    server.start()
+    yield server
+    server.stop()
+    server.kill()
+
+
+async def _until_expired(server: Server, client: Client) -> None:
+    """Wait until the server refuses the token; it allows some seconds for clocks that differ."""
+    token = client.tokens.access_token if client.tokens else ""
+    for _ in range(90):
+        answer = httpx.get(f"{server.base_url}/api/auth/me", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        if answer.status_code == 401:
+            return
+        await asyncio.sleep(0.5)
+    raise AssertionError("the token does not expire")
+
+
+@pytest.mark.timeout(180)
+async def test_an_expired_token_is_refreshed_once_for_all_who_share_it(hasty: Server, samples: Path) -> None:
+    pairs: list[Tokens] = []
+    with Client(hasty.base_url, on_tokens=pairs.append) as client:
+        client.register("asha@example.com", PASSWORD)
+        client.login("asha@example.com", PASSWORD)
+        await _until_expired(hasty, client)
+        with ThreadPoolExecutor(8) as pool:
+            emails = set(pool.map(lambda _: client.me().email, range(8)))
+        assert emails == {"asha@example.com"}
+        # The sign-in and one refresh; more only if this took as long as a token lives.
+        assert 2 <= len(pairs) <= 4
+        await _until_expired(hasty, client)
+        # The socket meets the expired token too.
+        assert finished(list(client.batch([Row(str(samples / "library-rules.pdf"), "local")]))) == [1]
+
+
+@pytest.mark.timeout(240)
+async def test_a_killed_gateway_costs_no_event_and_doubles_none(hasty: Server, samples: Path) -> None:
+    async with AsyncClient(hasty.base_url) as client:
+        await client.register("asha@example.com", PASSWORD)
+        await client.login("asha@example.com", PASSWORD)
+        rows = [Row(str(samples / name), "local") for name in ("karyalaya-adesh.pdf", "vaccination-notice.pdf")] * 5
+        job = await client.start_batch(rows)
+        events: list[Event] = []
+        async for event in client.events(job.id, patience=180):
+            events.append(event)
+            if len(finished(events)) == 3 and event.kind == "finished":
+                hasty.kill()
+                await asyncio.to_thread(hasty.start)
+        assert finished(events) == list(range(1, 11))
+        assert events[-1].kind == "completed"
+        numbers = [event.seq for event in events if event.kind in {"started", "finished"}]
+        assert numbers == sorted(set(numbers))
