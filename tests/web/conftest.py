@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from metatag_cli.embedded import System, temporary_system
 from metatag_gateway.routes import app_page
-from web.browsers import OWN_HOSTS, chromium_path, launched
+from web.browsers import OWN_DOMAINS, chromium_path, launched
 from web.line import Line, Witness
 from web.steps import MACHINE_CHANGED, PASSWORD, SAMPLES, Visitor
 
@@ -116,4 +116,4 @@ def visit(browser: Browser, system: System, witness: Witness) -> Iterator[Visit]
     for context in contexts:
         context.close()
     assert complaints == []
-    assert witness.foreign(OWN_HOSTS) == []
+    assert witness.foreign(OWN_DOMAINS) == []

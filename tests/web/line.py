@@ -72,8 +72,8 @@ class Witness:
         threading.Thread(target=self._accept, name="witness", daemon=True).start()
 
     def foreign(self, own: tuple[str, ...]) -> list[str]:
-        """Give what was asked of anybody but the browser's own hosts."""
-        return [line for line in self.asked if not any(f"//{host}/" in line or f" {host}:" in line for host in own)]
+        """Give what was asked of anybody but the browser's own domains."""
+        return [line for line in self.asked if not _host(line).endswith(own)]
 
     def close(self) -> None:
         """Stop for good."""
@@ -86,3 +86,11 @@ class Witness:
                 with near, contextlib.suppress(OSError):
                     near.settimeout(2)
                     self.asked.append(near.recv(4096).split(b"\r\n", 1)[0].decode("latin-1"))
+
+
+def _host(line: str) -> str:
+    """Give the host of a proxy's request line: `CONNECT host:443 ...` or `GET http://host/... ...`."""
+    target = line.split(" ")[1] if " " in line else line
+    return (
+        target.removeprefix("http://").split("/")[0].rpartition(":")[0] or target.removeprefix("http://").split("/")[0]
+    )

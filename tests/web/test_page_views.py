@@ -129,6 +129,9 @@ def test_no_token_lies_where_a_script_could_pick_it_up(visit: Any) -> None:
     assert "eyJ" not in kept
     names = asha.page.evaluate("indexedDB.databases().then((found) => found.length)")
     assert names == 0
+    # A reload of the only tab is no sign-out.
+    asha.page.reload()
+    asha.heading("single.title")
     # A second tab is signed in at once, and signing out in one ends both.
     other = visit(beside=asha)
     other.open()

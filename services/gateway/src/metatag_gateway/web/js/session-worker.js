@@ -6,9 +6,12 @@
 const ROOT = new URL("../../", self.location.href);
 const EARLY_MS = 30_000; // renewed this long before its end, so that a request under way does not expire
 
+const ALONE_MS = 60_000; // so long a session outlives its last tab
+
 let tokens = null; // { access, refresh, ends (ms) }
 let user = null;
 let renewing = null;
+let ending = 0;
 const ports = new Set();
 
 async function post(path, body) {
@@ -75,10 +78,17 @@ async function signOut(_, port) {
 
 const OPERATIONS = { signIn, token, signOut, who: async () => ({ user: tokens && user }) };
 
+/** The last tab has gone: unless it was a reload, or another comes soon, the session ends here and at the server. */
+function leave(port) {
+  ports.delete(port);
+  clearTimeout(ending);
+  ending = setTimeout(() => ports.size === 0 && signOut(null, null), ALONE_MS);
+}
+
 function serve(port) {
   ports.add(port);
   port.onmessage = async ({ data }) => {
-    if (data.op === "bye") { ports.delete(port); return; }
+    if (data.op === "bye") { leave(port); return; }
     try {
       port.postMessage({ id: data.id, result: await OPERATIONS[data.op](data, port) });
     } catch (error) {
