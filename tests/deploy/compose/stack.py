@@ -18,7 +18,7 @@ import httpx
 from deploy.docker_host import PATH, ROOT, TAG, Docker, command
 
 PROJECT = "metatag-test"
-READY_SECONDS = 180.0
+READY_SECONDS = 400.0
 _FILES = ("-f", "docker-compose.yml", "-f", "tests/deploy/compose/overrides.yml")
 _GATEWAY_PORTS = "18400-18403"
 
