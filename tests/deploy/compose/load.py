@@ -6,14 +6,16 @@ import itertools
 import time
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from metatag_client import Client, Options
+from metatag_client import Client, Options, TooBusy, Unreachable
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 SCAN = (SAMPLES / "vaccination-notice.pdf").read_bytes()
+T = TypeVar("T")
 _number = itertools.count()
 _run = uuid.uuid4().hex
 
@@ -30,6 +32,18 @@ def sign_in(url: str) -> Client:
     client.register(email, "correct horse battery")
     client.login(email, "correct horse battery")
     return client
+
+
+def patiently(ask: Callable[[], T], seconds: float = 120.0) -> T:
+    """Asks again while a room that was killed is away: the question may fail, the work may not."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return ask()
+        except (TooBusy, Unreachable):
+            if time.monotonic() > end:
+                raise
+            time.sleep(1)
 
 
 @dataclass
@@ -50,21 +64,21 @@ class Batch:
 
     def done(self) -> int:
         """Gives how many documents have ended."""
-        job = self.client.status(self.job_id)
+        job = patiently(lambda: self.client.status(self.job_id))
         return job.processed + job.failed
 
     def wait(self, seconds: float = 300.0) -> Counter[str]:
         """Waits for the end; gives the states of all documents."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            job = self.client.status(self.job_id)
+            job = patiently(lambda: self.client.status(self.job_id))
             if job.status in ("completed", "failed", "cancelled"):
                 return self.states()
             time.sleep(0.5)
         raise AssertionError(f"the batch did not end in {seconds:.0f} s: {self.client.status(self.job_id)}")
 
     def states(self) -> Counter[str]:
-        _, documents = self.client.job(self.job_id)
+        _, documents = patiently(lambda: self.client.job(self.job_id))
         return Counter(document.status for document in documents)
 
 

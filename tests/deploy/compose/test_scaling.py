@@ -9,7 +9,7 @@ from deploy.compose.stack import Stack
 
 # Nodes beside each other on few cores read at random speeds; what is shown is that all take part alike.
 EVEN = 0.5
-DOCUMENTS = 100
+DOCUMENTS = 80
 
 
 def pages_read(stack: Stack) -> dict[str, float]:
