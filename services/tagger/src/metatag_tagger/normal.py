@@ -12,7 +12,9 @@ MAX_WORDS = 6
 
 _JOINTS = re.compile(r"[-‐‑‒–—―_/\\|·•]+")
 # What may stand inside a word: "c++", "c#", "r&d", "node.js", "o'neil", "1.5".
-_DROP = re.compile(r"(?<!\w)['’.&]|['’.&](?!\w)|[^\w\s\u0900-\u0dff\u200c\u200d'’.&+#]|(?<![\w+])\+|(?<![\w])#")
+_DROP = re.compile(
+    r"(?<!\w)['’.&]|['’.&](?!\w)|[^\w\s\u0900-\u0963\u0966-\u096f\u0971-\u0dff\u200c\u200d'’.&+#]|(?<![\w+])\+|(?<![\w])#"
+)
 _ADDRESS = re.compile(r"https?:|www\.|\S+@\S+|\b[\w-]+\.(?:com|org|net|info|biz|io|ru|cn|in|gov|xyz)\b", re.IGNORECASE)
 _MARKUP = re.compile(r"[<>{}\[\]`$=\\|]|&(?:[a-z]+|#\d+);|!\[|\]\(", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•·>]+|\(?\d{1,3}[.):]|[a-z][.)])\s+", re.IGNORECASE)

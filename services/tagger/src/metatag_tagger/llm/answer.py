@@ -32,18 +32,34 @@ _LIST_SHARE = 0.7
 def parse(content: str) -> list[LlmTag]:
     """Give the tags of an answer, in its order; an empty list when it holds none."""
     text = _FENCE.sub("", _THINKING.sub("", content[:MAX_ANSWER])).strip().lstrip("\ufeff")
+    if _cut_off(text):
+        return _scored(_whole_parts(text))
     for value in _json_values(text):
         found = list(_tags(value))
         if found:
             return _scored(found)
     if text[:1] in "{[":
-        # Cut off in the middle: what is whole is kept. Entities come before the tags and are left out.
-        place = text.find('"tags"')
-        return _scored([(_unescape(match), None, "") for match in _PAIR.findall(text[max(0, place) :])])
+        return []
     return _scored([(line, None, "") for line in _lines(text)])
 
 
 _Raw = tuple[str, float | None, str]
+
+
+def _cut_off(text: str) -> bool:
+    """Tell whether the answer is JSON that ends in the middle: then its inner objects are not the answer."""
+    if text[:1] not in "{[" or '"tags"' not in text:
+        return False
+    try:
+        json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return True
+    return False
+
+
+def _whole_parts(text: str) -> list[_Raw]:
+    """Give what is whole of a cut answer. Entities come before the tags and are left out."""
+    return [(_unescape(match), None, "") for match in _PAIR.findall(text[text.index('"tags"') :])]
 
 
 def _json_values(text: str) -> Iterator[Any]:

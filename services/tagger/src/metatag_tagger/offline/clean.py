@@ -14,6 +14,8 @@ from metatag_tagger.words import normalise
 
 # A line repeated on so many pages, or so many times in one long text, is a running head.
 REPEATS = 4
+# Lines of a page that has edges; a form with four lines on each page has none.
+_FULL = 7
 _BREAK = re.compile(r"(\w)[-‐\u00ad]\n\s*([a-z])")
 _NUMBER_LINE = re.compile(r"\W*\d*\W*")
 _REFERENCES = re.compile(
@@ -67,9 +69,10 @@ def _shape(line: str) -> str:
 def _running_heads(texts: Sequence[str]) -> frozenset[str]:
     counts: Counter[str] = Counter()
     for text in texts:
-        lines = [line for line in text.split("\n") if 3 < len(line.strip()) < 90]
-        # On one page of many, only the page's edges can be running heads; a lone long text is looked at whole.
-        edges = lines[:3] + lines[-3:] if len(texts) > 1 else lines
+        lines = [line for line in text.split("\n") if line.strip()]
+        # On one page of many, only the edges of a full page can be running heads; a lone long text is looked at whole.
+        edges = lines if len(texts) == 1 else lines[:2] + lines[-2:] if len(lines) >= _FULL else []
+        edges = [line for line in edges if 3 < len(line.strip()) < 90]
         counts.update({_shape(line) for line in edges} if len(texts) > 1 else [_shape(line) for line in edges])
     return frozenset(shape for shape, count in counts.items() if count >= REPEATS)
 

@@ -45,7 +45,7 @@ _SMALL = frozenset({"of", "the", "and", "for", "in", "on", "to", "a", "an", "wit
 def same(first: str, second: str, first_key: str, second_key: str) -> bool:
     """Tell whether two tags say the same, by the same stems in any order or by near-equal spelling."""
     one, two = set(first_key.split()), set(second_key.split())
-    if one == two or first_key.replace(" ", "") == second_key.replace(" ", ""):
+    if one == two or fold(first).replace(" ", "") == fold(second).replace(" ", ""):
         return True
     # Numbers and short words carry the difference: "level 1" is not "level 2", "ph" is not "pb".
     if any(word.isdigit() for word in one ^ two) or min(len(first), len(second)) < 6 or len(one) != len(two):

@@ -13,6 +13,8 @@ _LATIN_CHARACTERS = 3.6
 _OTHER_CHARACTERS = 1.6
 # A page between the first and the last is shown by its beginning.
 _GLIMPSE = 600
+# When there are many pages each is shown by less, but no less than this: two sentences.
+_LEAST = 200
 _HEADING = re.compile(r"^(?:\d+(?:\.\d+)*\.?\s+)?[^\W\d_][^\n.;]{3,70}$", re.MULTILINE)
 _HEADINGS = 40
 
@@ -75,7 +77,7 @@ def _blocks(body: str, start: int) -> list[str]:
 def _glimpses(pages: list[str], budget: int) -> list[str]:
     if not pages or budget <= 0:
         return []
-    size = tokens(pages[0][:_GLIMPSE]) or 1
+    size = tokens(pages[0][:_LEAST]) or 1
     count = max(1, min(len(pages), budget // size))
     step = len(pages) / count
     return [cut(pages[int(number * step)][:_GLIMPSE], max(1, budget // count)) for number in range(count)]
