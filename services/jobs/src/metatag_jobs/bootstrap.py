@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from metatag.v1 import jobs_pb2_grpc
 from metatag_jobs.adapters.dialect import is_passing, new_id
@@ -18,11 +19,7 @@ from metatag_jobs.adapters.local_fetcher import LocalFetcher
 from metatag_jobs.adapters.memory_fanout import MemoryFanout
 from metatag_jobs.adapters.ocr_nodes import OcrNodes
 from metatag_jobs.adapters.ocr_pool import PooledOcr
-from metatag_jobs.adapters.redis_broker import TicketStream
 from metatag_jobs.adapters.redis_fanout import RedisFanout
-from metatag_jobs.adapters.s3_client import S3Client, S3Options
-from metatag_jobs.adapters.s3_fetcher import S3Fetcher
-from metatag_jobs.adapters.s3_files import S3Files
 from metatag_jobs.adapters.sql_artifacts import SqlArtifacts
 from metatag_jobs.adapters.sql_control import SqlJobStore
 from metatag_jobs.adapters.sql_events import SqlEventLog
@@ -51,6 +48,9 @@ from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
 from metatag_runtime.hosting import Service
 from metatag_runtime.settings import SettingsError
 from metatag_runtime.sql import Database, migrate
+
+if TYPE_CHECKING:
+    from metatag_jobs.adapters.s3_client import S3Client
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version_jobs"
@@ -175,6 +175,9 @@ def _s3(settings: JobsSettings) -> S3Client | None:
         if settings.files_url.startswith("s3://"):
             raise SettingsError("METATAG_JOBS_FILES_URL names a bucket, but METATAG_JOBS_S3_ENDPOINT is not set.")
         return None
+    # Imported where it is chosen, as below: the client takes half a second to load, and an embedded start has none.
+    from metatag_jobs.adapters.s3_client import S3Client, S3Options
+
     return S3Client(
         S3Options(
             settings.s3_endpoint,
@@ -188,6 +191,8 @@ def _s3(settings: JobsSettings) -> S3Client | None:
 
 def _files(settings: JobsSettings, s3: S3Client | None) -> FileStore:
     if s3 is not None and settings.files_url.startswith("s3://"):
+        from metatag_jobs.adapters.s3_files import S3Files
+
         return S3Files(s3, _own_bucket(settings))
     return DirectoryFiles(Path(settings.files_url))
 
@@ -201,6 +206,8 @@ def _own_bucket(settings: JobsSettings) -> str:
 def _tickets(settings: JobsSettings) -> TaskiqTickets:
     if not settings.redis_url:
         return TaskiqTickets(MemoryBroker(), MemoryBroker())
+    from metatag_jobs.adapters.redis_broker import TicketStream
+
     batch, interactive = (TicketStream(settings.redis_url, f"metatag:tickets:{lane}") for lane in ("b", "i"))
     return TaskiqTickets(batch, interactive)
 
@@ -209,6 +216,8 @@ def _fetchers(settings: JobsSettings, url: UrlFetcher, s3: S3Client | None) -> d
     roots = [Path(root) for root in settings.local_roots.split(":") if root]
     found: dict[str, Fetcher] = {"url": url, "local": LocalFetcher(roots)}
     if s3 is not None:
+        from metatag_jobs.adapters.s3_fetcher import S3Fetcher
+
         found["s3"] = S3Fetcher(s3, own_bucket=_own_bucket(settings))
     return found
 

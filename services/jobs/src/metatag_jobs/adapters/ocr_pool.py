@@ -20,7 +20,7 @@ from metatag_runtime.grpc_client import peer_errors
 RANGE_SECONDS = 0.25
 
 # Read alone first, so that later runs know the script.
-FIRST_PAGES = 2
+FIRST_PAGES = 1
 
 # Documents of at most so many pages are one call.
 WHOLE_PAGES = 4
