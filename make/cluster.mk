@@ -24,6 +24,10 @@ up: compose-env images ## build the images and start the cluster on this machine
 test-compose: setup ## build the images, start the stack, scale it, kill it, roll it (root or DOCKER_HOST)
 	@.venv/bin/pytest -m slow tests/deploy/compose
 
+.PHONY: test-scaling
+test-scaling: setup ## measure how OCR spreads over 1, 2, 4 and 8 nodes, recognition replaced by its time
+	@.venv/bin/pytest -s -q -m slow tests/deploy/scaling
+
 .PHONY: render
 render: setup ## write what is derived: Grafana dashboards, alert rules for compose
 	@.venv/bin/python deploy/tools/render.py
