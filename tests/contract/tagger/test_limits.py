@@ -108,32 +108,45 @@ def replica(server: FakeOpenRouter, schedule: Schedule) -> ChatLlm:
     return ChatLlm(http, SharedLimits(schedule, concurrency=8, longest_wait=60.0), ChatOptions(60.0))
 
 
-async def test_three_replicas_never_overshoot_the_providers_limit_and_use_most_of_it() -> None:
+async def test_moments_use_nine_tenths_of_the_allowed_rate() -> None:
     server = servers.redis()
     server.flush()
-    calls, window, documents = 40, 2.0, 90
+    clients = [Redis.from_url(server.url) for _ in range(3)]
+    calls, window, documents = 600, 60.0, 300
+    schedules = [RedisSchedule(client, interval(calls, window)) for client in clients]
+    begun = time.monotonic()
+    starts = [
+        (await schedules[n % 3].reserve("key:model", 1e4))[1] + time.monotonic() - begun for n in range(documents)
+    ]
+    for client in clients:
+        await client.aclose()
+    # When the last call may start, were all of them waiting from the beginning.
+    assert max(starts) <= (documents - 1) / (0.9 * calls / window)
+
+
+async def test_three_replicas_never_overshoot_the_providers_limit() -> None:
+    server = servers.redis()
+    server.flush()
+    # Calls may come late by 8 % of the window; a busy machine needs that to be half a second.
+    calls, window, documents = 40, 6.0, 55
     limits = Limits(calls=calls, window=window)
     clients = [Redis.from_url(server.url) for _ in range(3)]
     async with FakeOpenRouter(limits=limits) as fake:
         replicas = [replica(fake, RedisSchedule(client, interval(calls, window))) for client in clients]
         for one in replicas:
             await one.models(asked().key)
-        begun = time.monotonic()
         await asyncio.gather(
             *(
                 replicas[n % 3].ask(question(f"{n} municipal water supply and drainage"), asked())
                 for n in range(documents)
             )
         )
-        seconds = time.monotonic() - begun
         for one in replicas:
             await one.close()
     for client in clients:
         await client.aclose()
     assert limits.refused == 0
     assert len(fake.completions) == documents
-    # 90 % of the allowed rate, counted between the first and the last start; a busy machine may add a moment.
-    assert seconds <= (documents - 1) / (0.9 * calls / window) + 1.0
 
 
 async def test_a_refused_replica_holds_back_the_others() -> None:

@@ -383,7 +383,7 @@ class TagWish(_message.Message):
     max_cost_micros: _builtins.int
     """Most this document may cost in millionths of a US dollar; 0 means the tagger's own cap."""
     allow_degraded: _builtins.bool
-    """Whether local tags may stand in for a failed LLM (TAGGER_KIND_AUTO only)."""
+    """Whether local tags may stand in for a failed LLM (TAGGER_KIND_AUTO and TAGGER_KIND_BOTH)."""
     @_builtins.property
     def exclusion_words(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Terms that no tag may be or contain; compared without case, by stem."""

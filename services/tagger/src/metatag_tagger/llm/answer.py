@@ -21,7 +21,7 @@ _KINDS = ("topic", "entity", "type")
 _NAMES = ("tag", "name", "label", "keyword", "term", "text")
 # Groups of the original's answers, in their order of worth, then the names other models choose.
 _GROUPS = ("tags", "names", "subjects", "actions", "context", "keywords", "topics", "labels", "results", "data")
-_PAIR = re.compile(r'"(?:tag|name|label)"\s*:\s*"((?:[^"\\]|\\.){1,200})"')
+_PAIR = re.compile(r'"tag"\s*:\s*"((?:[^"\\]|\\.){1,200})"')
 _LEAD_IN = re.compile(r":\s*$|^(?:sure|here|okay|certainly|the tags|tags)\b.*:", re.IGNORECASE)
 _NUMBERING = re.compile(r"^\(?\d{1,3}[.):]\s+")
 # A list holds short parts; when too many are long, the answer is a sentence about the task and no list.
@@ -39,7 +39,7 @@ def parse(content: str) -> list[LlmTag]:
         if found:
             return _scored(found)
     if text[:1] in "{[":
-        return []
+        return _scored(_whole_parts(text))
     return _scored([(line, None, "") for line in _lines(text)])
 
 
@@ -58,8 +58,8 @@ def _cut_off(text: str) -> bool:
 
 
 def _whole_parts(text: str) -> list[_Raw]:
-    """Give what is whole of a cut answer. Entities come before the tags and are left out."""
-    return [(_unescape(match), None, "") for match in _PAIR.findall(text[text.index('"tags"') :])]
+    """Give what is whole of a cut or damaged answer; names of entities are no tags."""
+    return [(_unescape(match), None, "") for match in _PAIR.findall(text)]
 
 
 def _json_values(text: str) -> Iterator[Any]:
