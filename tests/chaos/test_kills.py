@@ -19,7 +19,7 @@ from fakes.jobs_system import LEASE, System
 from metatag.v1 import jobs_pb2
 from metatag_runtime.sql import Database
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
 
 COUNT = 500
 # Documents of both workers that may be in flight: only their running stage may be repeated.
@@ -48,7 +48,7 @@ async def reach(client: Client, job_id: str, processed: int) -> None:
     async def there() -> bool:
         return (await client.job(job_id)).processed >= processed
 
-    await until(there, 60)
+    await until(there, 120)
 
 
 class Observer:
@@ -64,7 +64,7 @@ class Observer:
             after = self.seen[-1] if self.seen else 0
             request = jobs_pb2.WatchJobRequest(user_id="u1", job_id=job_id, after=after)
             try:
-                async for answer in client.stub.WatchJob(request, timeout=100):
+                async for answer in client.stub.WatchJob(request, timeout=240):
                     if answer.HasField("event"):
                         self._take(answer.event)
                 return
@@ -81,7 +81,7 @@ class Observer:
 
 async def settle(system: System, client: Client, job_id: str, observer: Observer, repeats: int = IN_FLIGHT) -> None:
     """Wait for the end and check the books."""
-    async with asyncio.timeout(100):
+    async with asyncio.timeout(240):
         await observer.task
     job = await client.job(job_id)
     assert (job.state, job.processed, job.failed) == (jobs_pb2.JOB_STATE_COMPLETED, COUNT, 0)

@@ -55,7 +55,7 @@ class System:
         """Start processes; returns when those with a port listen."""
         for name in names:
             self.processes[name] = self._spawn(name)
-        end = time.monotonic() + 40
+        end = time.monotonic() + 150
         for name in names:
             while name in self.ports and not _listens(self.ports[name]):
                 if time.monotonic() > end or self.processes[name].poll() is not None:
