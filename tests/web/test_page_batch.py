@@ -53,7 +53,8 @@ def saved(visitor: Visitor, name: str) -> bytes:
 
 
 def table(rows: int) -> bytes:
-    lines = [f"Rules {row},{RULES}" for row in range(rows)]
+    # A title with markup in it, which must be shown as text.
+    lines = [f"<b>Rules {row}</b><img src=x>,{RULES}" for row in range(rows)]
     return "\n".join(["title,file_path", *lines]).encode()
 
 
@@ -149,6 +150,8 @@ def test_a_cut_line_loses_nothing_and_two_tabs_agree(visit: Any, line: Line) -> 
     line.mend()
     for tab in (asha, other):
         done(tab, 120)
+        expect(tab.page.get_by_role("cell").get_by_text("<b>Rules 0</b><img src=x>")).to_be_visible()
+        assert tab.page.locator("main img").count() == 0
         expect(tile(tab, "job.good")).to_have_text("120")
         expect(tile(tab, "job.bad")).to_have_text("0")
         expect(tab.page.get_by_text(tab.t("job.lost"))).to_have_count(0)
@@ -166,6 +169,18 @@ def test_a_batch_is_cancelled_after_a_question(visit: Any) -> None:
     asha.button("job.cancel").click()
     asha.button("job.cancelYes").click()
     expect(asha.page.locator(".badge").first).to_have_text(asha.words["status.cancelled"], timeout=PATIENCE)
+
+
+@pytest.mark.slow
+def test_five_thousand_files_are_listed_without_drawing_them_all(visit: Any, tmp_path: Path) -> None:
+    asha = visit("en")
+    asha.register()
+    paths = [tmp_path / f"{number}.pdf" for number in range(5000)]
+    for path in paths:
+        path.write_bytes(b"%PDF-1.4")
+    choose(asha, *paths)
+    expect(asha.page.get_by_role("heading", name=asha.t("batch.files", n="5,000"))).to_be_visible()
+    assert asha.page.get_by_role("row").count() < 60
 
 
 @pytest.mark.slow

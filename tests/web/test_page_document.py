@@ -88,9 +88,16 @@ def test_a_hindi_scan_is_read_page_by_page_and_found_by_devanagari(visit: Any) -
 
 
 @pytest.mark.slow
-def test_what_cannot_be_right_is_said_before_anything_is_sent(visit: Any) -> None:
+def test_what_cannot_be_right_is_said_before_anything_is_sent(visit: Any, tmp_path: Path) -> None:
     asha = visit("en")
     asha.register()
+    large = tmp_path / "large.pdf"
+    with large.open("wb") as sparse:
+        sparse.truncate(600 * 1000 * 1000)
+    asha.page.locator("input[type=file]").first.set_input_files(large)
+    asha.button("single.start").click()
+    expect(asha.page.get_by_role("alert")).to_contain_text("600 MB")
+    asha.button("remove").click()
     for name, content, key in (("notes.txt", b"hello", "single.notPdf"), ("empty.pdf", b"", "single.emptyFile")):
         file: Any = {"name": name, "mimeType": "application/pdf", "buffer": content}
         asha.page.locator("input[type=file]").first.set_input_files(file)

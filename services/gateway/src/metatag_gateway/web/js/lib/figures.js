@@ -7,12 +7,12 @@ export function counted(values) {
   return [...counts].map(([name, value]) => ({ name, value })).sort((a, b) => b.value - a.value);
 }
 
-/** Documents of jobs by day, the last `days` days, today last: [{ at, value, bad }]. */
+/** Documents and dollars of jobs by day, the last `days` days, today last: [{ at, value, bad, spent }]. */
 export function perDay(jobs, days = 14, now = new Date()) {
-  const bars = Array.from({ length: days }, (_, back) => ({ at: new Date(now.getFullYear(), now.getMonth(), now.getDate() - (days - 1 - back)), value: 0, bad: 0 }));
+  const bars = Array.from({ length: days }, (_, back) => ({ at: new Date(now.getFullYear(), now.getMonth(), now.getDate() - (days - 1 - back)), value: 0, bad: 0, spent: 0 }));
   for (const job of jobs) {
     const bar = bars.find((one) => one.at.toDateString() === new Date(job.created_at).toDateString());
-    if (bar) { bar.value += job.processed_count; bar.bad += job.failed_count; }
+    if (bar) { bar.value += job.processed_count; bar.bad += job.failed_count; bar.spent += job.cost_usd ?? 0; }
   }
   return bars;
 }

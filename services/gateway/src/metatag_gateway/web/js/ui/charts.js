@@ -15,8 +15,8 @@ function useWidth(first) {
   return [box, width];
 }
 
-const Figures = ({ head, rows }) => html`<details class="more"><summary class="small">${t("chart.figures")}</summary><div class="scroll"><table class="plate"><thead><tr>${head.map((text) => html`<th>${text}</th>`)}</tr></thead>
-  <tbody>${rows.map((row) => html`<tr>${row.map((value) => html`<td class="num">${typeof value === "number" ? number(value, 1) : value}</td>`)}</tr>`)}</tbody></table></div></details>`;
+const Figures = ({ head, rows, digits = 1 }) => html`<details class="more"><summary class="small">${t("chart.figures")}</summary><div class="scroll"><table class="plate"><thead><tr>${head.map((text) => html`<th>${text}</th>`)}</tr></thead>
+  <tbody>${rows.map((row) => html`<tr>${row.map((value) => html`<td class="num">${typeof value === "number" ? number(value, digits) : value}</td>`)}</tr>`)}</tbody></table></div></details>`;
 
 /** A line over time; `points`: [{ value }]. `quiet` leaves out axis and table. */
 export function Line({ points, label, height = 120, unit = "" }) {
@@ -33,19 +33,20 @@ export function Line({ points, label, height = 120, unit = "" }) {
 }
 
 /** Upright bars, one or two values each; `bars`: [{ name, value, bad }]. */
-export function Bars({ bars, label, names, height = 200 }) {
+export function Bars({ bars, label, names, height = 200, digits = 0 }) {
   const [box, width] = useWidth(640);
-  const most = Math.max(...bars.map((bar) => bar.value + (bar.bad ?? 0)), 1);
+  const top = Math.max(...bars.map((bar) => bar.value + (bar.bad ?? 0)));
+  const most = digits ? top || 1 : Math.max(top, 1);
   const step = (width - 48) / bars.length;
   const tall = (value) => (value * (height - 44)) / most;
   const every = Math.ceil((bars.length * 52) / (width - 48));
   return html`<figure class="stack tight figure" ref=${box}><svg class="chart" viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${label}>
-    <line class="axis" x1="40" x2=${width - 8} y1=${height - 24} y2=${height - 24} /><text x="34" y="24" text-anchor="end">${number(most)}</text><text x="34" y=${height - 20} text-anchor="end">0</text>
-    ${bars.map((bar, at) => html`<g key=${bar.name}><title>${`${bar.name}: ${number(bar.value)}${bar.bad ? ` / ${number(bar.bad)}` : ""}`}</title>
+    <line class="axis" x1="40" x2=${width - 8} y1=${height - 24} y2=${height - 24} /><text x="34" y="24" text-anchor="end">${number(most, digits)}</text><text x="34" y=${height - 20} text-anchor="end">0</text>
+    ${bars.map((bar, at) => html`<g key=${bar.name}><title>${`${bar.name}: ${number(bar.value, digits)}${bar.bad ? ` / ${number(bar.bad)}` : ""}`}</title>
       <rect class="bar1" x=${40 + at * step + step * 0.14} width=${step * 0.72} y=${height - 24 - tall(bar.value)} height=${tall(bar.value)} rx="2" />
       ${bar.bad > 0 && html`<rect class="bar2" x=${40 + at * step + step * 0.14} width=${step * 0.72} y=${height - 24 - tall(bar.value + bar.bad)} height=${tall(bar.bad)} rx="2" />`}
       ${at % every === 0 && html`<text x=${40 + (at + 0.5) * step} y=${height - 8} text-anchor="middle">${bar.name}</text>`}</g>`)}</svg>
-    <${Figures} head=${names} rows=${bars.map((bar) => [bar.name, bar.value, ...(names.length > 2 ? [bar.bad ?? 0] : [])])} /></figure>`;
+    <${Figures} head=${names} digits=${Math.max(1, digits)} rows=${bars.map((bar) => [bar.name, bar.value, ...(names.length > 2 ? [bar.bad ?? 0] : [])])} /></figure>`;
 }
 
 /** Lying bars with their names written out; good for words. */

@@ -1,6 +1,6 @@
 // Batches: those that run now, and the way from files or a table to a new one.
 import { useEffect, useState } from "preact/hooks";
-import { activeBatches, startBatch, uploadFiles } from "../api.js";
+import { activeBatches, saveAs, startBatch, template, uploadFiles } from "../api.js";
 import { html } from "../html.js";
 import { bytes, number, percent, t } from "../i18n.js";
 import { handOver } from "../lib/handover.js";
@@ -9,7 +9,7 @@ import { documents as toDocuments, problems } from "../lib/mapping.js";
 import { readTable } from "../lib/table.js";
 import { go, link } from "../router.js";
 import { Drop } from "../ui/drop.js";
-import { Badge, Button, Failure, Notice, Progress, useFetched } from "../ui/parts.js";
+import { Badge, Button, Failure, Field, Notice, Progress, useAction, useFetched } from "../ui/parts.js";
 import { toast } from "../ui/toasts.js";
 import { FileList } from "./batch-files.js";
 import { Mapping } from "./batch-mapping.js";
@@ -22,6 +22,11 @@ function Active() {
   return jobs.length > 0 && html`<section class="card"><h2>${t("batch.active")}</h2><ul class="stack tight">${jobs.map((job) => html`<li key=${job.job_id}>
     <a class="line-link" href=${link("jobs", job.job_id)}><span class="row apart"><span class="row"><${Badge} status=${job.status} /><span class="num">${t("batch.count", { n: job.total })}</span></span><span class="num soft">${percent(job.progress)}</span></span>
     <${Progress} share=${job.progress} label=${t("job.progress")} /></a></li>`)}</ul></section>`;
+}
+
+function Template() {
+  const [run, busy] = useAction(async () => saveAs(new Blob(["\ufeff", (await template()).template], { type: "text/csv" }), "metatag-template.csv"));
+  return html`<${Button} cls="slim" icon="download" busy=${busy} onClick=${run}>${t("batch.template")}<//>`;
 }
 
 /** Sorts what was dropped: PDFs, or one table. */
@@ -86,9 +91,10 @@ export function BatchView() {
   return html`<div class="view stack loose"><header><h1>${t("batch.title")}</h1><p class="soft">${t("batch.lead")}</p></header>
     <${Active} />
     ${!given && html`<div class="stack"><${Failure} error=${error} /><${Drop} multiple folder accept=".pdf,.csv,.tsv,.xlsx,application/pdf" title=${t("batch.drop")} hint=${t("batch.dropHint")} onFiles=${choose} />
-      <${Notice}>${t("batch.columns")}<//></div>`}
+      <${Notice}><div class="row apart"><span class="grow">${t("batch.columns")}</span><${Template} /></div><//></div>`}
     ${given?.kind === "files" && html`<${FileList} files=${given.files} onFiles=${(files) => (files.length ? change({ files }) : setGiven(null))} />`}
     ${given?.kind === "table" && html`<${Mapping} table=${given} wrong=${wrong} onChange=${change} />`}
-    ${given && html`<form class="card" onSubmit=${(event) => event.preventDefault()}><h2>${t("options.title")}</h2><${Options} value=${options} onValue=${setOptions} /></form>
+    ${given && html`<form class="card" onSubmit=${(event) => event.preventDefault()}><h2>${t("options.title")}</h2><${Options} value=${options} onValue=${setOptions}>
+      ${options.tagger !== "local" && html`<${Field} label=${t("options.budget")} hint=${t("options.budgetHint")} type="number" min="0" step="0.01" value=${options.budget_usd} onValue=${(budget_usd) => setOptions({ ...options, budget_usd })} />`}<//></form>
       <${Start} given=${given} options=${options} count=${count} onReset=${() => setGiven(null)} />`}</div>`;
 }

@@ -25,6 +25,7 @@ function Plots({ all, recent, jobs: past }) {
   return html`<div class="tiles"><${Tile} name=${t("dashboard.jobs")} value=${number(all.total_jobs)} /><${Tile} name=${t("dashboard.documents")} value=${number(all.total_documents)} />
       <${Tile} name=${t("dashboard.success")} value=${finished ? percent(all.documents_processed / finished) : "–"} /><${Tile} name=${t("dashboard.spent")} value=${money(all.cost_usd ?? null)} /></div>
     <${Card} title=${t("dashboard.overTime")} note=${t("dashboard.lastJobs", { n: past.length })}><${Bars} height=${220} label=${t("dashboard.overTime")} names=${[t("history.when"), t("job.good"), t("job.bad")]} bars=${days.map((one) => ({ ...one, name: day(one.at) }))} /><//>
+    ${days.some((one) => one.spent > 0) && html`<${Card} title=${t("dashboard.spend")} note=${t("dashboard.lastJobs", { n: past.length })}><${Bars} height=${180} digits=${4} label=${t("dashboard.spend")} names=${[t("history.when"), "US$"]} bars=${days.map((one) => ({ name: day(one.at), value: one.spent }))} /><//>`}
     <div class="halves">${methods.length > 0 && html`<${Card} title=${t("dashboard.methods")} note=${latest}><${Words} rows=${methods} /><//>`}
       ${sure.some((bar) => bar.value) && html`<${Card} title=${t("dashboard.confidence")} note=${latest}><${Bars} label=${t("dashboard.confidence")} names=${[t("fact.confidence"), t("history.documents")]} bars=${sure} /><//>`}
       <${Card} title=${t("dashboard.tags")} note=${latest}><${Words} rows=${counted(recent.flatMap((document) => document.tags)).slice(0, 12)} /><//>

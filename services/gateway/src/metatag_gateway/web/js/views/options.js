@@ -19,6 +19,7 @@ export function toConfig(options) {
   for (const name of ["tag_language", "vocabulary", "model_name", "api_key"]) if (options[name].trim()) config[name] = options[name].trim();
   if (options.languages) config.languages = options.languages.split("+");
   if (options.strict && options.vocabulary) config.strict = true;
+  if (Number(options.budget_usd) > 0) config.budget_usd = Number(options.budget_usd);
   const words = list(options.exclusion_words);
   if (words.length) config.exclusion_words = words;
   return config;
