@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import statistics
 import tempfile
 import time
@@ -17,6 +18,9 @@ from fakes.hostile_pdfs import text_pdf
 from metatag_ocr.engines.pdfium_document import PdfiumDocument
 from metatag_ocr.model import Options
 from metatag_ocr.reading.page import PageWish, read_page
+
+# pypdf warns of every odd font.
+logging.getLogger("pypdf").setLevel(logging.ERROR)
 
 # Pages of one document that are read; the slow ones take half a second for each.
 _PAGES = 20

@@ -215,3 +215,15 @@ def test_ranges_give_each_page_once_in_order():
     assert wish.pages_of(10) == [1, 2, 5, 6, 9, 10]
     assert wish.pages_of(4) == [1, 2]
     assert Wish(REF, max_pages=3).pages_of(10) == [1, 2, 3]
+
+
+async def test_a_picture_without_words_does_not_lower_the_documents_confidence(tmp_path):
+    workers = FakeWorkers(
+        lambda order: PageText(order.number, "text" if order.number == 1 else "", "tesseract", "no_text",
+                               90.0 if order.number == 1 else 0.0),
+        page_count=2,
+    )  # fmt: skip
+
+    events = await _events(_recognizer(tmp_path, workers), Wish(REF))
+
+    assert events[-1].confidence == 90.0

@@ -174,7 +174,8 @@ class Tally:
             self.failed += 1
             return
         self.read += 1
-        if page.confidence is not None:
+        # A page without words has nothing to be sure of.
+        if page.confidence is not None and page.text:
             self.confidences.append(page.confidence)
         for counts, name in ((self.scripts, page.script), (self.languages, page.language)):
             if name:

@@ -52,6 +52,9 @@ class TesserocrEngine:
             found = _words(api, picture.pixels, turn) if words else ()
         finally:
             api.Clear()
+        if not text.strip():
+            # A photo gives "words" of blanks with a confidence of 95.
+            return Recognition("", 0.0)
         return Recognition(text, mean(confidences), found, low_share(confidences), turn)
 
     def orientation(self, picture: Picture) -> Orientation | None:
