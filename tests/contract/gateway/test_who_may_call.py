@@ -222,7 +222,7 @@ def declared() -> Iterator[str]:
                 yield f"WEBSOCKET {route.path}"
 
 
-def test_every_path_says_who_may_call_it() -> None:
+async def test_every_path_says_who_may_call_it() -> None:
     assert set(declared()) == set(WHO)
 
 
