@@ -16,11 +16,14 @@ PASSWORD = "correct horse battery"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the floor on one worker of `pytest -n`, so that one system serves all of it."""
+    """Keep the floor on one worker of `pytest -n`, so that one system serves all of it; give it time."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("e2e"))
+            if item.get_closest_marker("timeout") is None:
+                # Starting a system takes three seconds on a quiet machine and a minute on one that others use too.
+                item.add_marker(pytest.mark.timeout(300))
 
 
 @pytest.fixture(scope="session")

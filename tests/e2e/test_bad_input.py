@@ -43,7 +43,7 @@ BAD_FILES: list[tuple[str, Callable[[], bytes], int, str]] = [
 ]
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize(("make", "status", "start"), [row[1:] for row in BAD_FILES], ids=[row[0] for row in BAD_FILES])
 def test_a_bad_file_is_answered_and_the_next_one_works(
     http: httpx.Client, make: Callable[[], bytes], status: int, start: str

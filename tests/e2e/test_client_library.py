@@ -136,7 +136,7 @@ async def _until_expired(server: Server, client: Client) -> None:
     raise AssertionError("the token does not expire")
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 async def test_an_expired_token_is_refreshed_once_for_all_who_share_it(hasty: Server, samples: Path) -> None:
     pairs: list[Tokens] = []
     with Client(hasty.base_url, on_tokens=pairs.append) as client:
@@ -153,7 +153,7 @@ async def test_an_expired_token_is_refreshed_once_for_all_who_share_it(hasty: Se
         assert finished(list(client.batch([Row(str(samples / "library-rules.pdf"), "local")]))) == [1]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 async def test_a_killed_gateway_costs_no_event_and_doubles_none(hasty: Server, samples: Path) -> None:
     async with AsyncClient(hasty.base_url) as client:
         await client.register("asha@example.com", PASSWORD)

@@ -56,7 +56,7 @@ def test_it_starts_stops_cleanly_and_says_where_it_is(own: Server) -> None:
 
 def test_a_second_start_on_the_same_data_is_refused_with_a_sentence(server: Server) -> None:
     second = Server(server.data_dir)
-    refused = subprocess.run(second.command(), capture_output=True, text=True, timeout=60, check=False)
+    refused = subprocess.run(second.command(), capture_output=True, text=True, timeout=150, check=False)
     assert refused.returncode == 1
     assert f"which serves {server.base_url}" in " ".join(refused.stderr.split())
     assert server.healthy()
@@ -65,7 +65,7 @@ def test_a_second_start_on_the_same_data_is_refused_with_a_sentence(server: Serv
 def test_a_taken_port_is_refused_with_a_sentence(server: Server, tmp_path: Path) -> None:
     second = Server(tmp_path / "other")
     second.port = server.port
-    refused = subprocess.run(second.command(), capture_output=True, text=True, timeout=60, check=False)
+    refused = subprocess.run(second.command(), capture_output=True, text=True, timeout=150, check=False)
     assert refused.returncode == 1
     assert f"Port {server.port}" in refused.stderr
 
@@ -73,7 +73,9 @@ def test_a_taken_port_is_refused_with_a_sentence(server: Server, tmp_path: Path)
 def test_a_wrong_setting_stops_the_start_and_is_named(tmp_path: Path) -> None:
     server = Server(tmp_path / "data")
     environment = os.environ | {"METATAG_OCR_SLOTS": "many"}
-    stopped = subprocess.run(server.command(), capture_output=True, text=True, timeout=60, check=False, env=environment)
+    stopped = subprocess.run(
+        server.command(), capture_output=True, text=True, timeout=150, check=False, env=environment
+    )
     assert stopped.returncode == 2
     assert "METATAG_OCR_SLOTS is wrong" in stopped.stderr
 
@@ -85,7 +87,7 @@ def test_everything_it_keeps_is_for_its_owner_alone(server: Server) -> None:
     assert not [path for path in kept if stat.S_IMODE(path.stat().st_mode) & 0o077]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
 def test_a_batch_survives_a_restart_in_its_middle(own: Server, samples: Path, how: signal.Signals) -> None:
     own.start()
@@ -106,7 +108,7 @@ def test_a_batch_survives_a_restart_in_its_middle(own: Server, samples: Path, ho
     client.close()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_pause_resume_and_cancel_do_what_they_say(own: Server, samples: Path) -> None:
     own.start()
     client = signed_in(own)
