@@ -95,7 +95,7 @@ def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         env=os.environ | settings,
-        timeout=110,
+        timeout=200,
         check=False,
     )
 
