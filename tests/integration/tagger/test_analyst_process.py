@@ -37,7 +37,7 @@ ODD = {
 }
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("test_analyst_process")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -48,15 +48,15 @@ async def pool() -> AsyncIterator[AnalystPool]:
     await found.stop(1.0)
 
 
-def child() -> psutil.Process:
-    [found] = [process for process in psutil.Process().children() if "metatag_tagger.offline.work" in process.cmdline()]
-    return found
+def child(pool: AnalystPool) -> psutil.Process:
+    [found] = pool._all
+    return psutil.Process(found._process.pid)
 
 
 async def test_a_child_stays_below_its_memory_bar(pool: AnalystPool) -> None:
     for number in range(20):
         await pool.study(document(f"{ENGLISH} {number}"), StudyWish(10))
-    assert child().memory_info().rss < MEMORY_BAR
+    assert child(pool).memory_info().rss < MEMORY_BAR
 
 
 async def test_odd_text_gives_an_answer_in_bounded_memory(pool: AnalystPool) -> None:
@@ -74,7 +74,7 @@ async def test_odd_text_gives_an_answer_in_bounded_memory(pool: AnalystPool) -> 
 
 async def test_a_killed_child_costs_one_document_and_is_replaced(pool: AnalystPool) -> None:
     await pool.study(document(ENGLISH), StudyWish(5))
-    child().kill()
+    child(pool).kill()
     await asyncio.sleep(0.2)
     study = await pool.study(document(ENGLISH), StudyWish(5))
     assert study.tags
@@ -84,7 +84,7 @@ async def test_a_child_killed_at_work_is_an_error_for_that_document_only(pool: A
     await pool.study(document(ENGLISH), StudyWish(5))
     task = asyncio.create_task(pool.study(document(ODD["one line of a megabyte"]), StudyWish(5)))
     await asyncio.sleep(0.1)
-    child().kill()
+    child(pool).kill()
     with pytest.raises(AnalystFailed):
         await task
     assert (await pool.study(document(ENGLISH), StudyWish(5))).tags
@@ -122,7 +122,7 @@ async def test_the_event_loop_stays_free_while_a_document_is_studied(pool: Analy
 async def test_no_child_outlives_the_pool(pool: AnalystPool) -> None:
     # The last test of the file: it stops the shared pool.
     await pool.study(document(ENGLISH), StudyWish(5))
-    found = child()
+    found = child(pool)
     await pool.stop(1.0)
     assert not found.is_running()
     with pytest.raises(AnalystFailed):

@@ -22,7 +22,7 @@ LLM, AUTO = document_pb2.TAGGER_KIND_LLM, document_pb2.TAGGER_KIND_AUTO
 
 
 # One provider and one room for the whole file: a room's child process takes seconds to start on a busy machine.
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("test_llm_tags")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -14,7 +14,7 @@ from metatag.v1 import document_pb2, tagger_pb2
 from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_runtime.grpc_client import peer_errors
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("test_offline_tags")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -6,7 +6,8 @@ from __future__ import annotations
 def interval(calls_per_minute: int, window: float = 60.0) -> float:
     """Give the seconds between two calls so that no window of a provider ever holds more than it allows.
 
-    Calls at an even pace plus one call of slack stay within the limit wherever the provider's window begins. The pace is
+    Calls at an even pace plus one call of slack stay within the limit wherever the provider's window begins. The pace
+    is
     92 % of the rate, so that calls may also arrive late by 8 % of the window, or one call less per window where that is
     less.
     """
