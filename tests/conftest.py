@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[1]
 FETCHED = ROOT / ".tools" / "tessdata"
 
 # Variables of the developer's own must not decide how a test ends; those that name what is installed may stay.
-KEPT = {"METATAG_OCR_TESSDATA_DIR", "METATAG_E2E_SERVER"}
-for name in [name for name in os.environ if name.startswith("METATAG_") and name not in KEPT]:
+KEPT = ("METATAG_OCR_TESSDATA_DIR", "METATAG_OCR_MODELS_DIR", "METATAG_E2E_", "METATAG_TEST_")
+for name in [name for name in os.environ if name.startswith("METATAG_") and not name.startswith(KEPT)]:
     del os.environ[name]
 if FETCHED.is_dir():
     os.environ.setdefault("METATAG_OCR_TESSDATA_DIR", str(FETCHED))
