@@ -50,8 +50,9 @@ async def test_cors_is_for_named_origins_only_and_never_by_default(system: Syste
         assert "access-control-allow-origin" not in foreign.headers
 
 
-async def test_with_no_room_left_requests_are_503_and_probes_still_answered() -> None:
-    async with running(max_in_flight=1) as system:
+@pytest.mark.parametrize("root_path", ["", "/metatag"])
+async def test_with_no_room_left_requests_are_503_and_probes_still_answered(root_path: str) -> None:
+    async with running(max_in_flight=1, root_path=root_path) as system:
         user = await system.register()
         first = asyncio.create_task(system.client.post("/api/single/process", headers=user["headers"], files=HOLD))
         async with asyncio.timeout(5):
@@ -189,3 +190,24 @@ async def test_build_gives_the_gateway_as_one_service(tmp_path: Any) -> None:
     (service,) = await bootstrap.build(settings_for(tmp_path))
     assert service.name == "gateway"
     await service.stop(0)
+
+
+async def test_behind_a_prefix_paths_and_links_carry_it() -> None:
+    async with running(root_path="/metatag") as system:
+        user = await system.register()
+        # Whether the proxy keeps the prefix or takes it off.
+        for path in ("/metatag/api/status", "/api/status"):
+            assert (await system.client.get(path)).status_code == 200
+        headers = {**user["headers"], "Prefer": "respond-async"}
+        accepted = await system.client.post("/metatag/api/single/process", headers=headers, files=HOLD)
+        assert accepted.headers["location"].startswith("/metatag/api/history/jobs/")
+        described = (await system.client.get("/metatag/openapi.json")).json()
+        assert described["servers"] == [{"url": "/metatag"}]
+
+
+async def test_strict_transport_security_is_said_over_https_only() -> None:
+    async with running(hsts_seconds=3600, trusted_proxies="127.0.0.0/8") as system:
+        plain = await system.client.get("/api/status")
+        secure = await system.client.get("/api/status", headers={"X-Forwarded-Proto": "https"})
+        assert "strict-transport-security" not in plain.headers
+        assert secure.headers["strict-transport-security"] == "max-age=3600; includeSubDomains"

@@ -63,7 +63,6 @@ def create_app(parts: Parts) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        root_path=settings.root_path,
         # A path with a slash too many is unknown; a redirect would name the wrong scheme behind a proxy.
         redirect_slashes=False,
     )
@@ -78,8 +77,13 @@ def create_app(parts: Parts) -> FastAPI:
 
 
 def _wrap(app: FastAPI, settings: GatewaySettings) -> None:
-    bounds = Bounds(settings.max_in_flight, settings.max_body_bytes, settings.body_idle_seconds, settings.hsts_seconds)
-    app.add_middleware(Edge, proxies=Proxies(split(settings.trusted_proxies)), bounds=bounds)
+    bounds = Bounds(
+        in_flight=settings.max_in_flight,
+        body_bytes=settings.max_body_bytes,
+        body_idle_seconds=settings.body_idle_seconds,
+        hsts_seconds=settings.hsts_seconds,
+    )
+    app.add_middleware(Edge, proxies=Proxies(split(settings.trusted_proxies), settings.root_path), bounds=bounds)
     origins = split(settings.cors_origins)
     if origins:
         # Added last, so outermost: refusals of the edge carry its headers too.

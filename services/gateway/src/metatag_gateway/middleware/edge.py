@@ -69,7 +69,7 @@ class Edge:
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(scope, send, self._bounds.hsts_seconds, headers.get(TRACE_KEY))
-        if self._in_flight >= self._bounds.in_flight and scope["path"] not in _ALWAYS:
+        if self._in_flight >= self._bounds.in_flight and _route_path(scope) not in _ALWAYS:
             answer = problem(503, "The server has as much to do as it can; try again in a moment.", ErrorCode.BUSY)
             await answer(scope, receive, exchange.send)
             exchange.end()
@@ -97,6 +97,11 @@ class Edge:
                 # The answer is half out: cutting the connection is the only way to say that it is not whole.
                 raise
             await problem(500, internal_sentence(), ErrorCode.INTERNAL)(scope, receive, exchange.send)
+
+
+def _route_path(scope: Scope) -> str:
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
 
 
 def _bounded(headers: Headers, receive: Receive, bounds: Bounds) -> Receive | None:
@@ -168,7 +173,7 @@ class _Exchange:
         self._span.update_name(f"{method} {route}")
         end_span(self._span, "ok" if 0 < self.status < 500 else str(self.status))
         client = self._scope.get("client")
-        write = log.debug if self._scope["path"] in _QUIET else log.info
+        write = log.debug if _route_path(self._scope) in _QUIET else log.info
         write(
             "request",
             method=method,

@@ -12,14 +12,20 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Proxies:
-    """Reads X-Forwarded-For and X-Forwarded-Proto of trusted proxies into the scope."""
+    """Reads X-Forwarded-For and X-Forwarded-Proto of trusted proxies, and the prefix, into the scope."""
 
-    def __init__(self, trusted: Iterable[str]) -> None:
-        """`trusted` are addresses or networks, as 10.0.0.0/8."""
+    def __init__(self, trusted: Iterable[str], root_path: str = "") -> None:
+        """`trusted` are addresses or networks, as 10.0.0.0/8; `root_path` is where a proxy shows this server."""
+        self._root_path = root_path
         self._trusted: list[Network] = [ipaddress.ip_network(part, strict=False) for part in trusted]
 
     def resolve(self, scope: Scope) -> None:
-        """Set the scope's client and scheme to what trusted proxies say; without one, change nothing."""
+        """Set the scope's root path, and its client and scheme to what trusted proxies say."""
+        if self._root_path:
+            scope["root_path"] = self._root_path
+            # Some proxies take the prefix off, some leave it; with ASGI it is part of the path.
+            if not f"{scope['path']}/".startswith(f"{self._root_path}/"):
+                scope["path"] = self._root_path + scope["path"]
         client = scope.get("client")
         if not self._trusted or not client or not self._is_trusted(client[0]):
             return
