@@ -91,7 +91,7 @@ def test_users_do_not_see_each_other(client: Client, base_url: str, samples: Pat
 
 def test_a_batch_tells_every_document_live(client: Client, samples: Path) -> None:
     files = sorted(samples.glob("*.pdf"))
-    rows = [Row(str(file), "local", title=file.stem) for file in files]
+    rows = [upload.row(title=file.stem) for upload, file in zip(client.upload(files), files, strict=True)]
     events = list(client.batch(rows))
     finished = [event for event in events if event.kind == "finished"]
     assert sorted(event.row for event in finished) == list(range(1, len(files) + 1))
