@@ -39,8 +39,10 @@ def chromium_path() -> Path:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         pytest.skip("The page's tests need Chromium: apt-get install chromium fonts-noto-core")
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-noto-core"]
+    # Other fixtures install servers at the same time: wait for their turn with the packages to end.
+    apt = ["apt-get", "-o", "DPkg::Lock::Timeout=300"]
+    subprocess.run([*apt, "update", "-qq"], check=False, **quiet)
+    command = [*apt, "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-noto-core"]
     subprocess.run(command, check=False, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, **quiet)
     found = shutil.which("chromium")
     if not found:

@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, expect
 from web.line import Line
 from web.steps import PATIENCE, SAMPLES, Visitor, until
 
-pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(600)]
 RULES = SAMPLES / "library-rules.pdf"
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from web.steps import PATIENCE, SAMPLES, Visitor
 
-pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(600)]
 
 
 def tag(visitor: Visitor, sample: str | Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,6 +16,8 @@ WEB = app_page.ROOT
 VENDORED = json.loads((WEB / "vendor/vendored.json").read_text(encoding="utf-8"))
 SOURCES = sorted((WEB / "js").rglob("*.js"))
 MOST_LINES = 300
+# axe-core 4.14.1 (MPL-2.0), for the tests alone; as published.
+AXE = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 
 
 def words(language: str) -> dict[str, str]:
@@ -34,6 +37,11 @@ def test_a_vendored_library_is_the_published_file_with_its_licence(library: dict
 def test_every_vendored_file_is_listed() -> None:
     listed = {library["file"] for library in VENDORED}
     assert {path.name for path in (WEB / "vendor").glob("*.js")} == listed
+
+
+def test_the_checker_of_accessibility_is_the_published_one() -> None:
+    content = (Path(__file__).parent / "vendor/axe.min.js").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == AXE
 
 
 def test_english_and_hindi_have_the_same_keys_and_the_same_places() -> None:

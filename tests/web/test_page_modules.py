@@ -9,6 +9,9 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page
 
+# In one process with the other tests of the page, which may install the browser first: that takes a minute or two.
+pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(600)]
+
 LOAD = "async ([path, name, args]) => (await import(path))[name](...args)"
 DECODE = """async (bytes) => {
   const csv = await import('/app/js/lib/csv.js');

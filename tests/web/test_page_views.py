@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from web.conftest import ADMIN
 from web.steps import PASSWORD, SAMPLES, Visitor
 
-pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(600)]
 
 VIEWS = {
     "": "single.title",
