@@ -17,7 +17,7 @@ from fakes.ocr_client import recognize
 
 _PACKAGES = ("pdf2image", "pytesseract", "ocrmypdf")
 _PROGRAMS = {"tesseract": "tesseract-ocr", "pdftoppm": "poppler-utils", "gs": "ghostscript"}
-_PAGES = 4
+_PAGES = 2
 
 # Runs inside the peers' environment; tells the CPU seconds of itself and all its children.
 _SCRIPT = """

@@ -73,7 +73,7 @@ class WorkerProcess:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "metatag_ocr.child", str(os.getpid()),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            env=environment, limit=1024 * 1024,
+            env=environment, limit=1024 * 1024, start_new_session=True,
         )  # fmt: skip
         with suppress(ProcessLookupError):
             self._pidfd = os.pidfd_open(self._process.pid)
@@ -174,6 +174,9 @@ class WorkerProcess:
             # Not process.kill(): it may reap the child behind asyncio's back, and its exit status is lost.
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+            # What it started itself, such as the program tesseract, is in its group.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
         await asyncio.shield(asyncio.ensure_future(self._reap(process)))
 
     async def _reap(self, process: asyncio.subprocess.Process) -> None:

@@ -14,7 +14,7 @@ from metatag_ocr.reading.decide import LITTLE_TEXT
 from metatag_ocr.reading.evidence import Layer
 
 # Characters looked at one by one. Enough to see a share of a fifth; costs a third of a millisecond.
-_SAMPLED = 64
+_SAMPLED = 48
 # Objects looked at for pictures. A hostile page has millions.
 _OBJECTS = 3000
 _FORM_DEPTH = 3
@@ -29,7 +29,7 @@ def layer(page: Any) -> Layer:
         invisible, unmapped, fonts = _sample(textpage)
     finally:
         textpage.close()
-    letters = sum(char.isalpha() for char in text[: 4 * LITTLE_TEXT])
+    letters = sum(times for char, times in Counter(text[: 4 * LITTLE_TEXT]).items() if char.isalpha())
     if letters >= LITTLE_TEXT and invisible <= 0.5:
         return Layer(text, unmapped, invisible, fonts)
     pictures, texts, paths, drawn = _objects(page)
