@@ -6,7 +6,7 @@ bench-tags: ## measure tags against people's tags and rivals: make bench-tags DA
 		$(if $(wildcard $(MINILM)/minilm.int8.onnx),--embed $(MINILM)) $(BENCH_TAGS)
 
 fit-tags: ## fit the offline ranker anew: make fit-tags DATA=<folder with inspec_*.jsonl and semeval2010_train.jsonl>
-	$(UV) run --no-sync --with onnxruntime --with tokenizers python -m bench.tags.fit --data $(DATA) \
+	$(UV) run --no-sync --with scikit-learn --with onnxruntime --with tokenizers python -m bench.tags.fit --data $(DATA) \
 		$(if $(wildcard $(MINILM)/minilm.int8.onnx),--embed $(MINILM))
 
 minilm: ## make the optional MiniLM model for re-ranking by meaning (84 MB download, 23 MB result)

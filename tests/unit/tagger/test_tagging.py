@@ -173,3 +173,12 @@ async def test_too_little_text_has_its_own_code(pages: tuple[str, ...]) -> None:
     with pytest.raises(MetatagError) as caught:
         await tagging(SaidModel()).tag(document(*pages), Wish())
     assert caught.value.code is ErrorCode.INSUFFICIENT_TEXT
+
+
+async def test_a_long_list_works_and_stays_strict() -> None:
+    terms = tuple(Term(f"term number {n}") for n in range(5_000)) + (Term("Energy audits"),)
+    model = SaidModel(["energy audit", "term number 77", "lithium battery"])
+    outcome = await tagging(model).tag(document(ENGLISH), Wish(strict=True), Vocabulary("long", 1, terms))
+    assert texts(outcome) == ["Energy audits", "term number 77"]
+    assert len(model.questions[0].allowed) == 100
+    assert model.questions[0].allowed[0] == "Energy audits"

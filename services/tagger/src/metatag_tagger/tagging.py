@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from metatag_runtime.errors import Busy, InvalidArgument
 from metatag_tagger import finishing
@@ -38,7 +41,9 @@ SPARE = 12
 LISTED = 200
 CHOSEN = 100
 HINTS = 30
+MANY_TERMS = 500
 VERSION = "2.0"
+_LETTER = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,11 @@ class Tagging:
             outcome = finishing.local(plan, study)
             return replace(outcome, degraded_because=Reason(str(error.code), error.message))
         evidence = await self._analyst.ground(document, [tag.text for tag in answer.tags], study.language)
-        tags, notes = trusted(answer.tags, evidence, plan, study)
+        if len(plan.terms) > MANY_TERMS:
+            # Stems of thousands of terms take a second the first time: away from the event loop.
+            tags, notes = await asyncio.to_thread(trusted, answer.tags, evidence, plan, study)
+        else:
+            tags, notes = trusted(answer.tags, evidence, plan, study)
         if wish.tagger is TaggerKind.BOTH:
             tags = finishing.merged(tags, finishing.candidates(plan, study), study.language)
         return finishing.answered(plan, study, tags, answer, notes)
@@ -184,13 +193,9 @@ def _check_text(document: Document) -> None:
         or sum(len(page.text.encode("utf-8", "replace")) for page in document.pages) > MAX_TEXT_BYTES
     ):
         raise InvalidArgument(f"The pages may hold at most {MAX_TEXT_BYTES // 2**20} MiB of text together.")
-    letters = 0
-    for page in document.pages:
-        for character in page.text:
-            letters += character.isalnum()
-            if letters >= MIN_CHARACTERS:
-                return
-    raise InsufficientText
+    letters = (match for page in document.pages for match in _LETTER.finditer(page.text))
+    if sum(1 for _ in islice(letters, MIN_CHARACTERS)) < MIN_CHARACTERS:
+        raise InsufficientText
 
 
 __all__ = ["Tag", "Tagging", "TaggingOptions"]

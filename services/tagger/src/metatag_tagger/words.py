@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -71,6 +72,9 @@ def words(text: str) -> list[str]:
     return [word for part in _DASHES.split(text) for word in WORD.findall(part)]
 
 
+_STEMMING = Lock()
+
+
 @cache
 def _stemmer(language: str) -> snowballstemmer.stemmer | None:
     name = _SNOWBALL.get(language)
@@ -88,7 +92,11 @@ def stem(word: str, language: str) -> str:
     elif DEVANAGARI.match(folded) and language not in ("hi", "ne", "mr"):
         language = "hi"
     stemmer = _stemmer(language)
-    return str(stemmer.stemWord(folded)) if stemmer else folded
+    if stemmer is None:
+        return folded
+    # A stemmer keeps its word in itself; a long list of terms is mapped in a thread.
+    with _STEMMING:
+        return str(stemmer.stemWord(folded))
 
 
 @lru_cache(maxsize=100_000)
