@@ -6,6 +6,7 @@ Real processes, real PostgreSQL and Redis, fast fake OCR and tagger nodes. Run b
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator
 
@@ -21,7 +22,8 @@ from metatag_runtime.sql import Database
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
 
-COUNT = 500
+# Fewer on a machine that is busy with other things: CHAOS_DOCUMENTS=150.
+COUNT = int(os.environ.get("CHAOS_DOCUMENTS", "500"))
 # Documents of both workers that may be in flight: only their running stage may be repeated.
 IN_FLIGHT = 2 * 8
 
@@ -102,7 +104,7 @@ async def settle(system: System, client: Client, job_id: str, observer: Observer
 async def test_a_killed_worker_loses_nothing_and_is_noticed_within_a_lease(system: System) -> None:
     client, job_id = await submit(system)
     observer = Observer(client, job_id)
-    await reach(client, job_id, 60)
+    await reach(client, job_id, COUNT // 8)
     system.kill("worker1")
     start = time.monotonic()
     database = Database(system.database_url)
@@ -121,7 +123,7 @@ async def test_a_killed_worker_loses_nothing_and_is_noticed_within_a_lease(syste
 async def test_a_killed_leader_is_followed_by_another(system: System) -> None:
     client, job_id = await submit(system)
     observer = Observer(client, job_id)
-    await reach(client, job_id, 60)
+    await reach(client, job_id, COUNT // 8)
     # api1 started first: it leads, and it serves half of the calls.
     system.kill("api1")
     await settle(system, system.client("api2"), job_id, observer)
@@ -130,9 +132,9 @@ async def test_a_killed_leader_is_followed_by_another(system: System) -> None:
 async def test_a_killed_ocr_node_costs_only_its_pages(system: System) -> None:
     client, job_id = await submit(system)
     observer = Observer(client, job_id)
-    await reach(client, job_id, 60)
+    await reach(client, job_id, COUNT // 8)
     system.kill("ocr1")
-    await reach(client, job_id, 200)
+    await reach(client, job_id, COUNT // 2)
     await system.start("ocr1")
     await settle(system, client, job_id, observer)
 
@@ -140,7 +142,7 @@ async def test_a_killed_ocr_node_costs_only_its_pages(system: System) -> None:
 async def test_a_redis_that_forgets_everything_costs_time_only(system: System) -> None:
     client, job_id = await submit(system)
     observer = Observer(client, job_id)
-    for processed in (40, 150, 250):
+    for processed in (COUNT // 10, COUNT // 3, COUNT // 2):
         await reach(client, job_id, processed)
         system.redis.flush()
     await settle(system, client, job_id, observer)
@@ -149,7 +151,7 @@ async def test_a_redis_that_forgets_everything_costs_time_only(system: System) -
 async def test_a_redis_that_stops_and_comes_back_costs_time_only(system: System) -> None:
     client, job_id = await submit(system)
     observer = Observer(client, job_id)
-    await reach(client, job_id, 60)
+    await reach(client, job_id, COUNT // 8)
     system.redis.stop()
     await asyncio.sleep(2)
     system.redis.start()
@@ -159,7 +161,7 @@ async def test_a_redis_that_stops_and_comes_back_costs_time_only(system: System)
 async def test_a_postgres_that_crashes_and_restarts_loses_no_finished_document(system: System) -> None:
     client, job_id = await submit(system)
     observer = Observer(client, job_id)
-    await reach(client, job_id, 60)
+    await reach(client, job_id, COUNT // 8)
     system.postgres.stop("immediate")
     await asyncio.sleep(1)
     system.postgres.start()
@@ -168,7 +170,7 @@ async def test_a_postgres_that_crashes_and_restarts_loses_no_finished_document(s
 
 async def test_everything_killed_at_once_goes_on_after_the_start(system: System) -> None:
     client, job_id = await submit(system)
-    await reach(client, job_id, 60)
+    await reach(client, job_id, COUNT // 8)
     for name in ("worker1", "worker2", "api1", "api2", "ocr1", "ocr2"):
         system.kill(name)
     system.redis.flush()
@@ -179,7 +181,7 @@ async def test_everything_killed_at_once_goes_on_after_the_start(system: System)
 
 async def test_control_survives_restarts(system: System) -> None:
     client, job_id = await submit(system)
-    await reach(client, job_id, 20)
+    await reach(client, job_id, COUNT // 20)
     await client.control(job_id, jobs_pb2.JOB_CONTROL_PAUSE)
     for name in ("api1", "api2", "worker1", "worker2"):
         system.kill(name)
@@ -196,7 +198,7 @@ async def test_control_survives_restarts(system: System) -> None:
 async def test_a_worker_that_is_told_to_stop_hands_back_and_uses_up_nothing(system: System) -> None:
     client, job_id = await submit(system)
     observer = Observer(client, job_id)
-    await reach(client, job_id, 60)
+    await reach(client, job_id, COUNT // 8)
     system.processes["worker1"].terminate()
     assert system.processes["worker1"].wait(40) == 0
     await settle(system, client, job_id, observer, repeats=0)
