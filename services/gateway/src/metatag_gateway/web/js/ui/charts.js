@@ -21,7 +21,7 @@ const Figures = ({ head, rows, digits = 1 }) => html`<details class="more"><summ
 /** A line over time; `points`: [{ value }]. `quiet` leaves out axis and table. */
 export function Line({ points, label, height = 120, unit = "" }) {
   const [box, width] = useWidth(640);
-  if (points.length < 2) return html`<p class="soft small" ref=${box}>${t("chart.wait")}</p>`;
+  if (points.length < 2) return html`<div ref=${box}><p class="soft small">${t("chart.wait")}</p></div>`;
   const most = Math.max(...points.map((point) => point.value), 1);
   const x = (at) => 40 + (at * (width - 48)) / (points.length - 1);
   const y = (value) => height - 14 - (value * (height - 28)) / most;
