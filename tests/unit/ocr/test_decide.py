@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -65,3 +66,9 @@ def test_french_accents_are_no_damage():
     text = "Le comité a approuvé l’année dernière le schéma d’eau potable à être réalisé près de Grenoble. " * 8
 
     assert decide(Layer(text), "auto") == Decision("keep", Reason.TEXT_LAYER_GOOD)
+
+
+def test_every_reason_is_explained():
+    page = (Path(__file__).parents[3] / "docs/ocr.md").read_text(encoding="utf-8")
+
+    assert [reason for reason in Reason if f"`{reason}`" not in page] == []

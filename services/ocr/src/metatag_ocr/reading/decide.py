@@ -34,7 +34,6 @@ class Reason(StrEnum):
     FORCED = "forced"
     SKIPPED = "skipped"
     BLANK_PAGE = "blank_page"
-    LAYER_KEPT = "recognition_was_no_better"
 
 
 @dataclass(frozen=True)
