@@ -59,7 +59,7 @@ def served() -> Iterator[dict[str, Any]]:
 def described() -> dict[str, Any]:
     """Give the description without a running gateway."""
     chosen = GatewaySettings(database_url="sqlite+aiosqlite://", secret_key="x" * 32)
-    app = create_app(Parts(chosen, *[cast(Any, None)] * 10))
+    app = create_app(Parts(chosen, *[cast(Any, None)] * 11))
     return describe(app, version="2.0.0", root_path="", max_pages=chosen.max_pages)
 
 

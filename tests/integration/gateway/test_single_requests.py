@@ -14,6 +14,7 @@ import pytest
 from fakes.gateway_system import System, running
 from fakes.jobs_service import PDF, FakeJobsService
 from metatag.v1 import jobs_pb2 as j
+from metatag_gateway.routes import bodies
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOLD = {"config": (None, "{}"), "pdf_url": (None, "http://x/hold.pdf")}
@@ -237,3 +238,27 @@ async def test_a_hundred_thousand_rows_start_as_one_batch(system: System) -> Non
     body = json.dumps({"documents": [*rows, rows[0]], "config": {}}).encode()
     answer = await system.client.post("/api/batch/start", headers=headers, content=body, timeout=60)
     assert answer.status_code == 413
+
+
+async def test_uploads_beyond_the_places_wait_and_then_are_told_to_come_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bodies, "UPLOAD_WAIT", 0.3)
+    async with running(max_uploads=1) as system:
+        user = await system.register()
+        release = asyncio.Event()
+
+        async def held() -> AsyncIterator[bytes]:
+            yield b'--e\r\nContent-Disposition: form-data; name="files"; filename="a.pdf"\r\n\r\n%PDF-1.4 '
+            await release.wait()
+            yield b"\r\n--e--\r\n"
+
+        headers = {**user["headers"], "Content-Type": "multipart/form-data; boundary=e"}
+        first = asyncio.create_task(system.client.post("/api/batch/uploads", headers=headers, content=held()))
+        await asyncio.sleep(0.3)
+        refused = await system.single(user["headers"])
+        assert refused.status_code == 503
+        assert refused.headers["retry-after"] == "10"
+        release.set()
+        assert (await first).json()["data"]["stored_count"] == 1
+        assert (await system.single(user["headers"])).status_code == 200

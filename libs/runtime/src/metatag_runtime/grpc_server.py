@@ -19,6 +19,9 @@ log = structlog.get_logger("metatag.grpc")
 # Text of a whole document travels in one message to the tagger (8 MiB) beside its other fields.
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
+# What a sender may have under way on one stream before the receiver has read it: two chunks of an upload.
+STREAM_WINDOW_BYTES = 512 * 1024
+
 # How often a room is asked whether it is ready. Seconds.
 READINESS_PERIOD = 2.0
 
@@ -168,4 +171,8 @@ def _channel_options(options: GrpcServerOptions) -> list[tuple[str, int]]:
         ("grpc.keepalive_permit_without_calls", 1),
         # Two processes must not share a port by accident.
         ("grpc.so_reuseport", 0),
+        # Without these the window of a stream grows to megabytes, and 200 uploads that come faster than the disk
+        # takes them fill the memory of the sender and of the receiver.
+        ("grpc.http2.bdp_probe", 0),
+        ("grpc.http2.lookahead_bytes", STREAM_WINDOW_BYTES),
     ]

@@ -128,6 +128,7 @@ class GatewayService:
             jobs=jobs,
             ocr=ocr,
             tagger=tagger,
+            upload_places=asyncio.Semaphore(settings.max_uploads),
         )
 
 

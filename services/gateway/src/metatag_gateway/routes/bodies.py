@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -13,10 +14,12 @@ from metatag_gateway.errors import TooLarge
 from metatag_gateway.forms import Form, Part, form
 from metatag_gateway.model.documents import StoredFile
 from metatag_gateway.routes.parts import Parts
-from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
+from metatag_runtime.errors import Busy, ErrorCode, InvalidArgument, MetatagError
 
 T = TypeVar("T")
 MIB = 1024 * 1024
+# How long a file may wait for its place. Seconds.
+UPLOAD_WAIT = 60.0
 
 
 def form_of(request: Request, idle_seconds: float) -> Form:
@@ -47,11 +50,25 @@ async def store(parts: Parts, user_id: str, part: Part, content_sha256: str = ""
         raise InvalidArgument("Invalid file type. Please upload a PDF file.")
     most = parts.settings.max_upload_bytes
     try:
-        return await parts.jobs.upload(user_id, name, _counted(parts, user_id, part, most), most, content_sha256)
+        async with _place(parts.upload_places):
+            return await parts.jobs.upload(user_id, name, _counted(parts, user_id, part, most), most, content_sha256)
     except MetatagError as error:
         if error.code is ErrorCode.EMPTY_DOCUMENT:
             raise MetatagError("Empty PDF file", code=ErrorCode.EMPTY_DOCUMENT) from error
         raise
+
+
+@asynccontextmanager
+async def _place(places: asyncio.Semaphore) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(UPLOAD_WAIT):
+            await places.acquire()
+    except TimeoutError:
+        raise Busy("Too many uploads at once; try again in a moment.", retry_after=10.0) from None
+    try:
+        yield
+    finally:
+        places.release()
 
 
 async def _counted(parts: Parts, user_id: str, part: Part, most: int) -> AsyncIterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
@@ -32,6 +33,8 @@ class Parts:
     jobs: Jobs
     ocr: Ocr
     tagger: TaggerPeer
+    # Places for files under way to jobs: what a slow store keeps waiting, waits in the network, not in memory.
+    upload_places: asyncio.Semaphore
 
 
 def parts_of(connection: HTTPConnection) -> Parts:
