@@ -35,7 +35,10 @@ def free_port() -> int:
 
 
 class Postgres:
-    """One PostgreSQL cluster in a temporary directory; fsync is off, crashes of the server are still safe."""
+    """One PostgreSQL cluster in a temporary directory.
+
+    fsync is off: a crash of the server is safe, one of the machine is not. Commits stay synchronous, or a crash would lose some.
+    """
 
     def __init__(self, programs: Path) -> None:
         self._programs = programs
@@ -58,7 +61,7 @@ class Postgres:
         )
         self._options = (
             f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder} "
-            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 "
+            "-c fsync=off -c full_page_writes=off -c max_connections=300 "
             "-c shared_buffers=64MB"
         )
         self.start()
