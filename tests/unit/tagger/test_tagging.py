@@ -176,7 +176,7 @@ async def test_too_little_text_has_its_own_code(pages: tuple[str, ...]) -> None:
 
 
 async def test_a_long_list_works_and_stays_strict() -> None:
-    terms = tuple(Term(f"term number {n}") for n in range(5_000)) + (Term("Energy audits"),)
+    terms = (*tuple(Term(f"term number {n}") for n in range(5000)), Term("Energy audits"))
     model = SaidModel(["energy audit", "term number 77", "lithium battery"])
     outcome = await tagging(model).tag(document(ENGLISH), Wish(strict=True), Vocabulary("long", 1, terms))
     assert texts(outcome) == ["Energy audits", "term number 77"]
