@@ -20,7 +20,8 @@ from deploy.docker_host import PATH, ROOT, TAG, Docker, command
 PROJECT = "metatag-test"
 READY_SECONDS = 400.0
 _FILES = ("-f", "docker-compose.yml", "-f", "tests/deploy/compose/overrides.yml")
-_GATEWAY_PORTS = "18400-18403"
+# A container that is restarted may get another port of the range.
+_GATEWAY_PORTS = range(18400, 18404)
 
 
 class Stack:
@@ -35,7 +36,7 @@ class Stack:
             **variables,
             "METATAG_IMAGES": "metatag-test",
             "METATAG_TAG": TAG,
-            "GATEWAY_PORTS": f"127.0.0.1:{_GATEWAY_PORTS}",
+            "GATEWAY_PORTS": f"127.0.0.1:{_GATEWAY_PORTS[0]}-{_GATEWAY_PORTS[-1]}",
             "SAMPLES": str(ROOT / "samples"),
             "PATH": PATH,
         }
@@ -71,6 +72,11 @@ class Stack:
             for line in self.docker.run("port", identity, "8000", check=False).splitlines():
                 found.append(f"http://{line}")
         return sorted(found)
+
+    @property
+    def doors(self) -> list[str]:
+        """Every address at which a gateway may be, as a balancer knows them."""
+        return [f"http://127.0.0.1:{port}" for port in _GATEWAY_PORTS]
 
     def wait_ready(self) -> None:
         end = time.monotonic() + READY_SECONDS

@@ -8,17 +8,18 @@ import threading
 import time
 from collections import Counter
 
-from deploy.compose.load import Batch, patiently, scan, sign_in
+from deploy.compose.load import DIGITAL, Batch, patiently, sign_in, unseen
 from deploy.compose.stack import Stack
 from metatag_client import ApiError, Client, Options, Unreachable
+from metatag_client.wire import Patience
 
 ROOMS = ("jobs-worker", "jobs-api", "ocr", "tagger", "redis")
 
 
 def test_killing_containers_at_random_loses_and_doubles_nothing(stack: Stack) -> None:
-    number = 60
+    number = 200
     with sign_in(stack.urls[0]) as client:
-        batch = Batch(client, number).start()
+        batch = Batch(client, number, DIGITAL).start()
         killed: Counter[str] = Counter()
         # Each room once for certain, then at random.
         order = [*random.sample(ROOMS, len(ROOMS)), *(random.choice(ROOMS) for _ in range(5))]
@@ -55,7 +56,7 @@ class Visitors(threading.Thread):
             time.sleep(0.2)
 
     def _one(self, turn: int) -> str:
-        document = scan()
+        document = unseen(DIGITAL)
         doors = list(self._clients.values())
         for attempt in range(2 * len(doors)):
             client = doors[(turn + attempt) % len(doors)]
@@ -75,7 +76,7 @@ def test_rolling_every_service_fails_no_request(stack: Stack) -> None:
     urls = stack.urls
     with sign_in(urls[0]) as first:
         token = first.tokens.access_token if first.tokens else ""
-        clients = {url: Client(url, token=token) for url in urls}
+        clients = {url: Client(url, token=token, patience=Patience(tries=1)) for url in stack.doors}
         visitors = Visitors(stack, clients)
         visitors.start()
         try:
