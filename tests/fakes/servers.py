@@ -37,7 +37,7 @@ def free_port() -> int:
 class Postgres:
     """One PostgreSQL cluster in a temporary directory.
 
-    fsync is off: a crash of the server is safe, one of the machine is not. Commits stay synchronous: a crash keeps them.
+    fsync is off: a crash of the server is safe, one of the machine is not. Commits stay synchronous: it keeps them.
     """
 
     def __init__(self, programs: Path) -> None:
