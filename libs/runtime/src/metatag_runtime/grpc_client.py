@@ -20,17 +20,23 @@ RETRY_BUFFER_BYTES = MAX_MESSAGE_BYTES
 
 
 def open_channel(
-    target: str, repeatable: Sequence[str] = (), *, server_name: str = "", tls: Tls | None = None
+    target: str,
+    repeatable: Sequence[str] = (),
+    *,
+    retries: bool = True,
+    server_name: str = "",
+    tls: Tls | None = None,
 ) -> grpc.aio.Channel:
     """Open a channel to a room; it connects when first used.
 
     `target` is "unix:/path", "host:port" or "dns:///name:port". `repeatable` lists the methods that are sent again on
     UNAVAILABLE, as "metatag.v1.Service/Method", at most four times in all. TLS is `tls`, or the process's own; a unix
-    socket stays plain. `server_name` is the name a certificate must bear when `target` is an address of one replica.
+    socket stays plain. Without `retries` nothing is ever sent again, and nothing is kept for it: for streams of files, of
+    which each call would hold RETRY_BUFFER_BYTES. `server_name` is the name a certificate must bear when `target` is an address of one replica.
     """
     options: list[tuple[str, str | int]] = [
         ("grpc.service_config", json.dumps(_service_config(repeatable))),
-        ("grpc.enable_retries", 1),
+        ("grpc.enable_retries", int(retries)),
         ("grpc.per_rpc_retry_buffer_size", RETRY_BUFFER_BYTES),
         ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
         ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),

@@ -41,10 +41,14 @@ class GrpcJobs:
     def __init__(self, address: str) -> None:
         self._channel = open_channel(address, REPEATABLE)
         self._stub = JobsServiceStub(self._channel)
+        # Files go over a channel of their own that keeps nothing to send again: else each upload stays in memory.
+        self._files = open_channel(address, retries=False)
+        self._files_stub = JobsServiceStub(self._files)
 
     async def close(self) -> None:
         """Close the channel."""
         await self._channel.close()
+        await self._files.close()
 
     async def upload(
         self, user_id: str, file_name: str, chunks: AsyncIterator[bytes], max_bytes: int, content_sha256: str = ""
@@ -67,7 +71,7 @@ class GrpcJobs:
 
         try:
             with peer_errors(PEER):
-                answer = await self._stub.UploadFile(requests(), timeout=STREAM, metadata=call_metadata())
+                answer = await self._files_stub.UploadFile(requests(), timeout=STREAM, metadata=call_metadata())
         except BaseException:
             if failure and isinstance(failure[0], Exception):
                 raise failure[0] from None
