@@ -140,7 +140,10 @@ class GrpcService:
         if self._ready is None:
             return True
         try:
-            return await asyncio.wait_for(self._ready(), READINESS_PERIOD)
+            # Not wait_for: before Python 3.12 it swallows a cancellation that comes as the answer does, and the stop of
+            # the server then waits for ever for a watch that goes on.
+            async with asyncio.timeout(READINESS_PERIOD):
+                return await self._ready()
         except Exception as error:
             log.warning("readiness check failed", service=self.name, error=repr(error))
             return False
