@@ -30,9 +30,10 @@ def open_channel(
     """Open a channel to a room; it connects when first used.
 
     `target` is "unix:/path", "host:port" or "dns:///name:port". `repeatable` lists the methods that are sent again on
-    UNAVAILABLE, as "metatag.v1.Service/Method", at most four times in all. TLS is `tls`, or the process's own; a unix
-    socket stays plain. Without `retries` nothing is ever sent again, and nothing is kept for it: for streams of files, of
-    which each call would hold RETRY_BUFFER_BYTES. `server_name` is the name a certificate must bear when `target` is an address of one replica.
+    UNAVAILABLE, as "metatag.v1.Service/Method", at most four times in all. Without `retries` nothing is sent again, and
+    nothing kept for it: for streams of files, of which each call would hold RETRY_BUFFER_BYTES. TLS is `tls`, or the
+    process's own; a unix socket stays plain. `server_name` is the name a certificate must bear when `target` is an
+    address of one replica.
     """
     options: list[tuple[str, str | int]] = [
         ("grpc.service_config", json.dumps(_service_config(repeatable))),
