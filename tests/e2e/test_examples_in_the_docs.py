@@ -42,7 +42,8 @@ def test_every_curl_of_a_page_works(page: str, base_url: str, tmp_path: Path) ->
     done = run(["bash", "-c", here("set -euo pipefail\n" + "\n".join(found), base_url)], tmp_path)
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     assert "tags" in done.stdout
-    assert not re.search(r'"detail": ?"', done.stdout)
+    # How an answer that is an error begins.
+    assert '{"detail"' not in done.stdout
 
 
 def test_the_first_example_of_the_client_works(base_url: str, tmp_path: Path) -> None:
