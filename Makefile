@@ -43,7 +43,7 @@ run: setup ## keep the system running on port 8000 (PORT=...)
 
 .PHONY: test
 test: setup check ## all checks and all tests
-	@.venv/bin/pytest -n $(WORKERS) --dist loadgroup -m "not chaos and not slow" tests
+	@.venv/bin/pytest -n $(WORKERS) --dist loadfile -m "not chaos and not slow" tests
 
 .PHONY: check
 check: setup ## format, lint, types, walls between rooms, generated code current
