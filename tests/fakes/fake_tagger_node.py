@@ -45,7 +45,10 @@ class FakeTaggerNode(tagger_pb2_grpc.TaggerServiceServicer):
         await asyncio.sleep(asked.get("ms", self.seconds * 1000) / 1000)
         if self.fail is not None:
             raise self.fail
-        if "fail" in asked and self._fails(request, asked.get("times", 1_000_000)):
+        failing = "fail" in asked and self._fails(request, asked.get("times", 1_000_000))
+        # As the real one: local tags stand in for a provider, if the caller allows it.
+        stands_in = failing and request.wish.allow_degraded and asked["fail"].startswith("provider_")
+        if failing and not stands_in:
             raise MetatagError(
                 "The tagger was made to fail.", code=ErrorCode(asked["fail"]), retry_after=asked.get("retry_after")
             )
@@ -57,7 +60,7 @@ class FakeTaggerNode(tagger_pb2_grpc.TaggerServiceServicer):
             tagger="local",
             language="en",
             tagger_version="fake-1",
-            degraded=bool(asked.get("degraded")),
+            degraded=stands_in or bool(asked.get("degraded")),
             usage=document_pb2.Usage(cost_micros=asked["cost"], calls=1) if "cost" in asked else None,
         )
 

@@ -125,6 +125,31 @@ async def test_real_failures_are_tried_again_and_end(either_room: Room) -> None:
     assert (await client.documents(job_id))[0].tries == 1
 
 
+def degrading() -> jobs_pb2.ProcessOptions:
+    return jobs_pb2.ProcessOptions(wish=document_pb2.TagWish(allow_degraded=True))
+
+
+async def test_a_batch_asks_the_provider_again_before_local_tags_stand_in(room: Room) -> None:
+    client = room.client
+    file_id = await client.upload(fake_pdf(pages=1))
+    once = specs(file_id, 1, '{"fail": "provider_unavailable", "times": 1}')
+    job_id = (await client.create(once, options=degrading())).job.id
+    assert (await client.finished(job_id)).processed == 1
+    (document,) = await client.documents(job_id)
+    assert (document.tries, document.result.degraded) == (1, False)
+
+
+@pytest.mark.parametrize("failure", ["provider_unavailable", "provider_auth", "provider_credits"])
+async def test_a_provider_that_never_answers_costs_a_batch_no_document(room: Room, failure: str) -> None:
+    client = room.client
+    file_id = await client.upload(fake_pdf(pages=1))
+    options = degrading()
+    job_id = (await client.create(specs(file_id, 1, f'{{"fail": "{failure}"}}'), options=options)).job.id
+    job = await client.finished(job_id)
+    assert (job.processed, job.failed) == (1, 0)
+    assert (await client.documents(job_id))[0].result.degraded
+
+
 async def test_a_job_that_meets_its_budget_pauses_until_its_user_resumes(either_room: Room) -> None:
     client = either_room.client
     file_id = await client.upload(fake_pdf(pages=1))

@@ -225,6 +225,7 @@ def _fetchers(settings: JobsSettings, url: UrlFetcher, s3: S3Client | None) -> d
 def _worker(settings: JobsSettings, parts: Parts) -> Worker:
     owner = str(uuid.uuid4())
     journal = GroupJournal(parts.work, parts.fanout, owner, is_passing)
+    retry = RetryLimits(settings.max_tries, settings.max_waits)
     pipeline = Pipeline(
         journal=journal,
         files=parts.files,
@@ -232,7 +233,7 @@ def _worker(settings: JobsSettings, parts: Parts) -> Worker:
         ocr=parts.ocr,
         tagger=parts.tagger,
         keys=parts.keys,
-        limits=Limits(settings.max_file_bytes, settings.fetch_deadline, settings.tag_deadline, settings.reuse),
+        limits=Limits(settings.max_file_bytes, settings.fetch_deadline, settings.tag_deadline, retry, settings.reuse),
         new_id=new_id,
     )
     return Worker(
@@ -242,7 +243,7 @@ def _worker(settings: JobsSettings, parts: Parts) -> Worker:
         pipeline=pipeline,
         queue=parts.tickets,
         fanout=parts.fanout,
-        limits=RetryLimits(settings.max_tries, settings.max_waits),
+        limits=retry,
         slots=settings.slots,
         interactive_slots=settings.interactive_slots,
     )

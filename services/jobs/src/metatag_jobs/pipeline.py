@@ -27,11 +27,14 @@ from metatag_jobs.model import (
     PageRead,
     ProcessOptions,
     TagOutcome,
+    TagWish,
 )
 from metatag_jobs.outcome import failed, succeeded, title_of
 from metatag_jobs.pdf import inspect_pdf
 from metatag_jobs.ports import Fetcher, FileStore, KeyBox, OcrReader, Tagger
-from metatag_jobs.work import Artifact, Checkpoint, Claim, Finish, JobContext, PageEvent
+from metatag_jobs.retrying import Limits as RetryLimits
+from metatag_jobs.retrying import decide
+from metatag_jobs.work import Artifact, Checkpoint, Claim, Finish, JobContext, PageEvent, Release
 from metatag_runtime.errors import ErrorCode, MetatagError
 
 # Pages of a batch's document are told one by one only when it is long.
@@ -58,6 +61,7 @@ class Limits:
     max_file_bytes: int
     fetch_deadline: float
     tag_deadline: float
+    retry: RetryLimits
     reuse: bool = True
 
 
@@ -192,6 +196,21 @@ class Pipeline:
     async def _write_tags(self, claim: Claim, job: JobContext, ocr: OcrOutcome, title: str) -> TagOutcome:
         if job.options.vocabulary and job.vocabulary is None:
             raise MetatagError("The job's vocabulary was deleted.", code=ErrorCode.NOT_FOUND)
+        wish = job.options.wish
+        if job.type == JOB_SINGLE or not wish.allow_degraded:
+            return await self._ask_tagger(claim, job, ocr, title, wish)
+        try:
+            return await self._ask_tagger(claim, job, ocr, title, replace(wish, allow_degraded=False))
+        except MetatagError as error:
+            # A batch has time: local tags stand in only when no later try is left, or none could help.
+            verdict = decide(error, claim, self._limits.retry, interactive=False)
+            if isinstance(verdict, Release) and error.code is not ErrorCode.PROVIDER_CREDITS:
+                raise
+        return await self._ask_tagger(claim, job, ocr, title, wish)
+
+    async def _ask_tagger(
+        self, claim: Claim, job: JobContext, ocr: OcrOutcome, title: str, wish: TagWish
+    ) -> TagOutcome:
         try:
             async with asyncio.timeout(self._limits.tag_deadline):
                 return await self._tagger.tag(
@@ -199,7 +218,7 @@ class Pipeline:
                     description=claim.description,
                     pages=ocr.pages,
                     language=ocr.language,
-                    wish=job.options.wish,
+                    wish=wish,
                     vocabulary=job.vocabulary,
                     provider_key=self._keys.open(job.job_id, job.secret) if job.secret else "",
                     account=job.user_id,

@@ -15,8 +15,9 @@ MAX_DESCRIPTION = 2_000
 MAX_EXCLUSIONS = 5_000
 MAX_TERMS = 20_000
 MAX_LABEL = 200
-# Fewer letters and digits than this are no document (the original's limit of 50 characters).
-MIN_CHARACTERS = 50
+# Fewer letters and digits than this cannot hold a tag. The contract's limit of 50 characters is held by jobs, which
+# counts as the contract does: blanks and signs too.
+MIN_CHARACTERS = 10
 
 # Notes that code acts on; the others are for readers only.
 NOTE_LOW_CONFIDENCE = "low_ocr_confidence"
