@@ -233,7 +233,8 @@ class FakeJobsRoom(GrpcService):
 
     async def stop(self, grace: float) -> None:
         await self.servicer.engine.close()
-        await asyncio.wait_for(super().stop(grace), grace + 5)
+        async with asyncio.timeout(grace + 5):
+            await super().stop(grace)
 
 
 def _without_text(document: j.Document) -> j.Document:

@@ -69,7 +69,8 @@ async def test_batches_that_fill_their_slots_do_not_hold_up_a_document_sent_alon
     await tickets.send([Ticket(f"d{i}", 1, "j") for i in range(10)])
     await asyncio.sleep(0.2)
     await tickets.send([Ticket("one", 1, "k", interactive=True)])
-    await asyncio.wait_for(alone.wait(), 5)
+    async with asyncio.timeout(5):
+        await alone.wait()
     await cancel(listening)
 
 

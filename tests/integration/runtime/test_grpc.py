@@ -119,7 +119,8 @@ async def test_a_cancelled_call_is_cancelled_at_the_peer(echo: tuple[Echo, grpc.
     call = method(echo[1])(b"hang", timeout=30)
     await asyncio.sleep(0.1)
     call.cancel()
-    await asyncio.wait_for(echo[0].cancelled.wait(), 10)
+    async with asyncio.timeout(10):
+        await echo[0].cancelled.wait()
 
 
 async def test_a_stream_gives_what_came_before_its_error(echo: tuple[Echo, grpc.aio.Channel]) -> None:

@@ -124,7 +124,8 @@ async def test_a_lost_stream_goes_on_behind_the_last_number() -> None:
     jobs.fail = MetatagError("gone", code=ErrorCode.UNAVAILABLE)
     jobs.row(0, "success")
     jobs.end()
-    found = await asyncio.wait_for(task, 5)
+    async with asyncio.timeout(5):
+        found = await task
     assert [frame["seq"] for frame in found] == [0, 1, 2, 3]
 
 
@@ -183,4 +184,6 @@ async def test_a_number_from_the_future_waits_for_what_comes() -> None:
     await asyncio.sleep(0.01)
     jobs.row(0, "success")
     jobs.end()
-    assert [frame["seq"] for frame in await asyncio.wait_for(task, 5)] == [0, 1, 2]
+    async with asyncio.timeout(5):
+        found = await task
+    assert [frame["seq"] for frame in found] == [0, 1, 2]

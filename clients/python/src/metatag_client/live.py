@@ -77,7 +77,8 @@ async def follow_async(client: AsyncClient, state: Follow, patience: float) -> A
         try:
             async with connect_async(_url(client.base_url, state), **_arguments(token)) as socket:
                 while not state.done:
-                    frame = _frame(await asyncio.wait_for(socket.recv(), SILENCE_SECONDS))
+                    async with asyncio.timeout(SILENCE_SECONDS):
+                        frame = _frame(await socket.recv())
                     for event in state.feed(frame):
                         waits.reset()
                         yield event

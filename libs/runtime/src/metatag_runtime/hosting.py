@@ -111,7 +111,8 @@ async def _stop_all(started: Sequence[Service], grace: float, hurry: asyncio.Eve
         left = 0.0 if hurry is not None and hurry.is_set() else max(0.0, end - loop.time())
         try:
             # Two seconds over the grace, so that one stuck service cannot keep the others from stopping.
-            await asyncio.wait_for(service.stop(left), timeout=left + 2.0)
+            async with asyncio.timeout(left + 2.0):
+                await service.stop(left)
         except TimeoutError:
             log.error("service did not stop in time", service=service.name)
         except Exception:

@@ -85,7 +85,8 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(self._leadership.resign(), 1.0)
+            async with asyncio.timeout(1.0):
+                await self._leadership.resign()
 
     async def _guard(self, loop: Callable[[], Awaitable[None]]) -> None:
         """Run a loop for ever; a failure is logged and the loop goes on."""
@@ -102,7 +103,8 @@ class Dispatcher:
 
     async def _try_to_lead(self) -> None:
         try:
-            leading = await asyncio.wait_for(self._leadership.leads(), 5.0)
+            async with asyncio.timeout(5.0):
+                leading = await self._leadership.leads()
         except Exception as error:
             log.warning("leadership unknown", error=repr(error))
             leading = False
@@ -115,7 +117,8 @@ class Dispatcher:
         sent = await self.step() if self._leading else 0
         pause = TICK if sent else IDLE_TICK if not self._leading else TICK * 2
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), pause)
+            async with asyncio.timeout(pause):
+                await self._wake.wait()
         self._wake.clear()
 
     async def step(self) -> int:
@@ -151,7 +154,8 @@ class Dispatcher:
         end = time.monotonic() + RELAY_PERIOD
         while (left := end - time.monotonic()) > 0:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._relay_wake.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._relay_wake.wait()
             self._relay_wake.clear()
             dirty, self._dirty = self._dirty, set()
             for job_id in dirty:

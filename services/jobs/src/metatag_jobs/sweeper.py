@@ -106,4 +106,5 @@ class Sweeper:
     async def _delete(self, objects: list[str]) -> None:
         for name in objects:
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._files.delete(name), 30)
+                async with asyncio.timeout(30):
+                    await self._files.delete(name)

@@ -114,7 +114,8 @@ class Worker:
             task.cancel()
         await asyncio.gather(*beating, return_exceptions=True)
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(self._store.leave(self._owner), 2.0)
+            async with asyncio.timeout(2.0):
+                await self._store.leave(self._owner)
 
     async def _keep_listening(self) -> None:
         while True:
@@ -236,10 +237,12 @@ class Worker:
     async def _keep_beating(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), self._beat_seconds)
+                async with asyncio.timeout(self._beat_seconds):
+                    await self._look.wait()
             self._look.clear()
             try:
-                await asyncio.wait_for(self._beat(), max(5.0, self._beat_seconds))
+                async with asyncio.timeout(max(5.0, self._beat_seconds)):
+                    await self._beat()
             except Exception as error:
                 log.warning("heartbeat failed", error=repr(error))
 

@@ -44,7 +44,8 @@ class MemoryFanout:
 
         async def wait(seconds: float) -> bool:
             try:
-                await asyncio.wait_for(event.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await event.wait()
             except TimeoutError:
                 return False
             event.clear()

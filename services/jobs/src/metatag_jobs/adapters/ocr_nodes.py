@@ -91,7 +91,8 @@ class OcrNodes:
     async def known(self, seconds: float) -> None:
         """Wait until at least one address is known; raises Unavailable."""
         try:
-            await asyncio.wait_for(self._known.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._known.wait()
         except TimeoutError:
             raise Unavailable("No OCR node is known; try again in a moment.") from None
 

@@ -54,7 +54,8 @@ class S3Client:
     async def call(self, work: Callable[..., T], *args: Any) -> T:
         """Run blocking work in a thread of ours; raises what it raises, or TimeoutError."""
         loop = asyncio.get_running_loop()
-        return await asyncio.wait_for(loop.run_in_executor(self._threads, work, *args), CALL_SECONDS)
+        async with asyncio.timeout(CALL_SECONDS):
+            return await loop.run_in_executor(self._threads, work, *args)
 
     def close(self) -> None:
         """Let the threads go."""

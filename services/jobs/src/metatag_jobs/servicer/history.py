@@ -126,7 +126,8 @@ async def _ask(name: str, ping: Callable[[], Awaitable[None]]) -> Dependency:
     start = time.monotonic()
     detail = ""
     try:
-        await asyncio.wait_for(ping(), HEALTH_SECONDS)
+        async with asyncio.timeout(HEALTH_SECONDS):
+            await ping()
     except MetatagError as error:
         detail = error.message
     except Exception as error:

@@ -156,7 +156,8 @@ class WorkerProcess:
         """Tell why the child's pipe ended: it has ended by itself, or is about to."""
         assert self._process is not None
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), _LEAVE_SECONDS)
+            async with asyncio.timeout(_LEAVE_SECONDS):
+                await self._process.wait()
         code = self._process.returncode
         await self.kill()
         if code == _OUT_OF_MEMORY or code in (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL, -signal.SIGKILL):
@@ -200,6 +201,7 @@ class WorkerProcess:
         assert process.stdin is not None
         process.stdin.close()
         try:
-            await asyncio.wait_for(process.wait(), _LEAVE_SECONDS)
+            async with asyncio.timeout(_LEAVE_SECONDS):
+                await process.wait()
         except TimeoutError:
             await self.kill()
