@@ -13,6 +13,7 @@ from grpc_reflection.v1alpha import reflection
 
 from metatag_runtime.grpc_interceptor import EdgeInterceptor
 from metatag_runtime.grpc_tls import Tls, process_tls
+from metatag_runtime.loops import asked_to_end
 
 log = structlog.get_logger("metatag.grpc")
 
@@ -149,7 +150,7 @@ class GrpcService:
             return False
 
     async def _watch_readiness(self) -> None:
-        while True:
+        while not asked_to_end():
             await asyncio.sleep(READINESS_PERIOD)
             await self._report(await self._is_ready())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,9 @@ class Database:
             try:
                 yield connection
             except BaseException:
-                await connection.rollback()
+                # A rollback that fails too must not hide what happened: above all not a cancellation.
+                with suppress(Exception):
+                    await connection.rollback()
                 raise
             await connection.commit()
 

@@ -15,6 +15,7 @@ from prometheus_client import Gauge
 
 from metatag_jobs.plan import plan
 from metatag_jobs.ports import EventLog, Fanout, Leadership, TicketQueue, WorkStore
+from metatag_runtime.loops import asked_to_end
 
 log = structlog.get_logger("metatag.jobs.dispatcher")
 
@@ -90,7 +91,7 @@ class Dispatcher:
 
     async def _guard(self, loop: Callable[[], Awaitable[None]]) -> None:
         """Run a loop for ever; a failure is logged and the loop goes on."""
-        while True:
+        while not asked_to_end():
             try:
                 await loop()
             except Exception as error:
@@ -152,7 +153,7 @@ class Dispatcher:
 
     async def _relay_loop(self) -> None:
         end = time.monotonic() + RELAY_PERIOD
-        while (left := end - time.monotonic()) > 0:
+        while (left := end - time.monotonic()) > 0 and not asked_to_end():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(left):
                     await self._relay_wake.wait()

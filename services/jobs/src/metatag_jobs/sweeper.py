@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from metatag_jobs.ports import Artifacts, FileStore, JobStore, Leadership
+from metatag_runtime.loops import asked_to_end
 
 log = structlog.get_logger("metatag.jobs.sweeper")
 
@@ -71,7 +72,7 @@ class Sweeper:
 
     async def _keep_sweeping(self) -> None:
         next_ages = asyncio.get_running_loop().time()
-        while True:
+        while not asked_to_end():
             await asyncio.sleep(self._purge_period)
             try:
                 if not await self._leadership.leads():

@@ -20,6 +20,7 @@ from metatag_jobs.retrying import PAUSING, SHARED, Limits, decide
 from metatag_jobs.work import Claim, JobContext, Release, Ticket
 from metatag_runtime.context import use_deadline, use_request_id
 from metatag_runtime.errors import MetatagError
+from metatag_runtime.loops import asked_to_end
 from metatag_runtime.tracing import span
 
 log = structlog.get_logger("metatag.jobs.worker")
@@ -118,7 +119,7 @@ class Worker:
                 await self._store.leave(self._owner)
 
     async def _keep_listening(self) -> None:
-        while True:
+        while not asked_to_end():
             try:
                 await self._queue.listen(self._handle, self._slots, self._interactive_slots)
             except Exception as error:
@@ -235,7 +236,7 @@ class Worker:
             self._look.set()
 
     async def _keep_beating(self) -> None:
-        while True:
+        while not asked_to_end():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._beat_seconds):
                     await self._look.wait()

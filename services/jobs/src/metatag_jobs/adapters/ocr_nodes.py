@@ -19,6 +19,7 @@ import structlog
 from metatag.v1 import ocr_pb2, ocr_pb2_grpc
 from metatag_runtime.errors import Unavailable
 from metatag_runtime.grpc_client import open_channel
+from metatag_runtime.loops import asked_to_end
 
 log = structlog.get_logger("metatag.jobs.ocr")
 
@@ -152,7 +153,7 @@ class OcrNodes:
         return min(free, key=lambda node: (node.outstanding / node.slots, random.random()))  # noqa: S311  a tie-break
 
     async def _keep(self) -> None:
-        while True:
+        while not asked_to_end():
             await self._refresh()
             await asyncio.sleep(self._resolve_seconds)
 

@@ -18,6 +18,8 @@ from redis.exceptions import RedisError, ResponseError
 from taskiq import AckableMessage, BrokerMessage
 from taskiq_redis import RedisStreamBroker
 
+from metatag_runtime.loops import asked_to_end
+
 log = structlog.get_logger("metatag.jobs.tickets")
 
 GROUP = "workers"
@@ -66,7 +68,7 @@ class TicketStream(RedisStreamBroker):
 
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
         """Give tickets for ever, whatever happens to Redis."""
-        while True:
+        while not asked_to_end():
             try:
                 for message in [*await self._abandoned(), *await self._fresh()]:
                     yield message

@@ -21,6 +21,7 @@ from metatag_jobs.adapters.memory_fanout import MemoryFanout
 from metatag_jobs.jsonable import pack, unpack
 from metatag_jobs.model import JobEvent
 from metatag_jobs.ports import EventLog
+from metatag_runtime.loops import asked_to_end
 
 log = structlog.get_logger("metatag.jobs.fanout")
 
@@ -160,11 +161,11 @@ class RedisFanout:
             raise _Away from error
 
     async def _listen(self) -> None:
-        while True:
+        while not asked_to_end():
             try:
                 async with self._redis.pubsub() as channel:
                     await channel.subscribe(self._channel)
-                    while True:
+                    while not asked_to_end():
                         message = await channel.get_message(ignore_subscribe_messages=True, timeout=1.0)
                         if message is not None:
                             await self._heard(message["data"].decode(errors="replace"))
