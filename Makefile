@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 UV ?= uv
 RUN := $(UV) run --no-sync
-# Test processes at once. Two, because the tests start whole systems of their own.
+# Rooms tested at once. Two, because the tests start whole systems of their own.
 WORKERS ?= 2
 PORT ?= 8000
 
@@ -43,7 +43,7 @@ run: setup ## keep the system running on port 8000 (PORT=...)
 
 .PHONY: test
 test: setup check ## all checks and all tests
-	@.venv/bin/pytest -n $(WORKERS) --dist loadfile -m "not chaos and not slow" tests
+	@WORKERS=$(WORKERS) scripts/test
 
 .PHONY: check
 check: setup ## format, lint, types, walls between rooms, generated code current

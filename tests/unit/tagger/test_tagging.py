@@ -168,7 +168,7 @@ async def test_a_wrong_wish_is_refused_with_the_fields_name(wish: Wish, words: s
     assert words in caught.value.message
 
 
-@pytest.mark.parametrize("pages", [(), ("",), ("  \n ",), ("--- *** ///" * 100,), ("only a few letters",)])
+@pytest.mark.parametrize("pages", [(), ("",), ("  \n ",), ("--- *** ///" * 100,), ("only a bit",)])
 async def test_too_little_text_has_its_own_code(pages: tuple[str, ...]) -> None:
     with pytest.raises(MetatagError) as caught:
         await tagging(SaidModel()).tag(document(*pages), Wish())
