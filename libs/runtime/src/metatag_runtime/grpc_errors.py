@@ -53,10 +53,11 @@ STATUS_BY_CODE: dict[ErrorCode, grpc.StatusCode] = {
     ErrorCode.INTERNAL: _S.INTERNAL,
 }
 
-# For peers that send no code trailer: statuses that gRPC itself makes, and foreign servers.
+# For answers without a code trailer. Our servers name their own failures, so UNKNOWN and INTERNAL here are the transport's:
+# a stream that was reset, a server that stopped in the middle of an answer.
 CODE_BY_STATUS: dict[grpc.StatusCode, ErrorCode] = {
     _S.CANCELLED: ErrorCode.CANCELLED,
-    _S.UNKNOWN: ErrorCode.INTERNAL,
+    _S.UNKNOWN: ErrorCode.UNAVAILABLE,
     _S.INVALID_ARGUMENT: ErrorCode.INVALID_ARGUMENT,
     _S.DEADLINE_EXCEEDED: ErrorCode.DEADLINE_EXCEEDED,
     _S.NOT_FOUND: ErrorCode.NOT_FOUND,
@@ -67,7 +68,7 @@ CODE_BY_STATUS: dict[grpc.StatusCode, ErrorCode] = {
     _S.ABORTED: ErrorCode.UNAVAILABLE,
     _S.OUT_OF_RANGE: ErrorCode.INVALID_ARGUMENT,
     _S.UNIMPLEMENTED: ErrorCode.INTERNAL,
-    _S.INTERNAL: ErrorCode.INTERNAL,
+    _S.INTERNAL: ErrorCode.UNAVAILABLE,
     _S.UNAVAILABLE: ErrorCode.UNAVAILABLE,
     _S.DATA_LOSS: ErrorCode.INTERNAL,
     _S.UNAUTHENTICATED: ErrorCode.UNAUTHENTICATED,
