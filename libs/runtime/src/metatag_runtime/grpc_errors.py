@@ -53,8 +53,8 @@ STATUS_BY_CODE: dict[ErrorCode, grpc.StatusCode] = {
     ErrorCode.INTERNAL: _S.INTERNAL,
 }
 
-# For answers without a code trailer. Our servers name their own failures, so UNKNOWN and INTERNAL here are the transport's:
-# a stream that was reset, a server that stopped in the middle of an answer.
+# For answers without a code trailer. Our servers name their own failures, so UNKNOWN and INTERNAL here are the
+# transport's: a stream that was reset, a server that stopped in the middle of an answer.
 CODE_BY_STATUS: dict[grpc.StatusCode, ErrorCode] = {
     _S.CANCELLED: ErrorCode.CANCELLED,
     _S.UNKNOWN: ErrorCode.UNAVAILABLE,
