@@ -54,7 +54,7 @@ async def test_cancelling_a_call_ends_its_page_within_a_second(make_node):
 
     call.cancel()
 
-    assert await _until(lambda: not busy.is_running() or busy.status() == psutil.STATUS_ZOMBIE, 1.0) < 10.0
+    assert await _until(lambda: not busy.is_running() or busy.status() == psutil.STATUS_ZOMBIE, 1.0) < 1.0
     await _until(lambda: node.pool.working == 0, 1.0)
     assert LINE in (await recognize(node.channel, text_pdf([[LINE] * 8]))).text
 
