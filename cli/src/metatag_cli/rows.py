@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# Spreadsheet programs write these; UTF-8 first, because text in the others is rarely valid UTF-8.
-ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
-COLUMNS = ("title", "description", "file_source_type", "file_path")
+from metatag_cli import tables
+from metatag_cli.tables import TableError
+
+# The columns of `GET /api/batch/template`, and what else they are called; the page takes the same names.
+COLUMNS = {
+    "title": r"title|name|document|document[ _]?title|subject|शीर्षक|नाम|विषय",
+    "description": r"description|summary|abstract|notes?|remarks?|विवरण|सारांश|टिप्पणी",
+    "file_source_type": r"file[ _]?source[ _]?type|source[ _]?type|type|kind|स्रोत|प्रकार",
+    "file_path": r"file[ _]?path|path|url|link|file|pdf|pdf[ _]?url|href|source|location|पथ|फ़ाइल|फाइल|कड़ी|लिंक",
+}
+# Rows among which the one with the names is looked for.
+HEAD = 10
 
 
 class RowsError(Exception):
@@ -34,7 +42,7 @@ class Wanted:
 
 
 def read(place: Path) -> list[Wanted]:
-    """Read a folder of PDFs, or a CSV with the columns of `GET /api/batch/template`. Raises RowsError."""
+    """Read a folder of PDFs, or a CSV or XLSX with a column of paths. Raises RowsError."""
     if place.is_dir():
         found = list(_folder(place))
         if not found:
@@ -42,7 +50,12 @@ def read(place: Path) -> list[Wanted]:
         return found
     if not place.is_file():
         raise RowsError(f"There is no folder or file {place}.")
-    return list(_table(place))
+    if place.suffix.lower() == ".pdf":
+        raise RowsError(f"{place} is one PDF; use: metatag tag {place}")
+    try:
+        return list(_table(place, tables.read(place)))
+    except TableError as error:
+        raise RowsError(str(error)) from error
 
 
 def _folder(place: Path) -> Iterator[Wanted]:
@@ -51,39 +64,41 @@ def _folder(place: Path) -> Iterator[Wanted]:
             yield Wanted(file.stem, "", file)
 
 
-def _table(place: Path) -> Iterator[Wanted]:
-    text = _decode(place.read_bytes())
-    try:
-        dialect: type[csv.Dialect] | str = csv.Sniffer().sniff(text.partition("\n")[0], delimiters=",;\t|")
-    except csv.Error:
-        dialect = "excel"
-    reader = csv.DictReader(io.StringIO(text, newline=""), dialect=dialect)
-    names = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
-    if "file_path" not in names:
+def _table(place: Path, rows: list[list[str]]) -> Iterator[Wanted]:
+    begin, at = _header(rows)
+    if at["file_path"] < 0:
         raise RowsError(f"{place} has no column file_path; its columns may be: {', '.join(COLUMNS)}.")
-    for row in reader:
-        cells = {column: (row.get(names[column]) or "").strip() for column in COLUMNS if column in names}
+    if len(rows) <= begin + 1:
+        raise RowsError(f"{place} has no rows below its header.")
+    for row in rows[begin + 1 :]:
+        cells = {column: row[index] if 0 <= index < len(row) else "" for column, index in at.items()}
         if any(cells.values()):
             yield _row(place, cells)
 
 
+def _header(rows: list[list[str]]) -> tuple[int, dict[str, int]]:
+    """Give which row names the columns, and where each stands; titles over merged cells may lie above it."""
+    found = [{column: _column(row, names) for column, names in COLUMNS.items()} for row in rows[:HEAD]] or [
+        dict.fromkeys(COLUMNS, -1)
+    ]
+    best = max(range(len(found)), key=lambda at: (found[at]["file_path"] >= 0, _known(found[at]), at))
+    return best, found[best]
+
+
+def _known(columns: dict[str, int]) -> int:
+    return len({at for at in columns.values() if at >= 0})
+
+
+def _column(header: list[str], names: str) -> int:
+    """Give where a column stands, -1 where it is not."""
+    return next((at for at, name in enumerate(header) if re.fullmatch(names, name, re.IGNORECASE)), -1)
+
+
 def _row(place: Path, cells: dict[str, str]) -> Wanted:
-    path = cells["file_path"]
-    source = cells.get("file_source_type", "").lower()
-    is_local = source == "local" or (not source and path and "://" not in path)
-    title, description = cells.get("title", ""), cells.get("description", "")
+    path, source = cells["file_path"], cells["file_source_type"].lower()
+    is_local = path and (source == "local" or (not source and "://" not in path))
     if is_local:
         # A relative path is meant as seen from the table.
-        return Wanted(title, description, (place.parent / path).resolve())
-    return Wanted(title, description, None, source or ("s3" if path.startswith("s3://") else "url"), path)
-
-
-def _decode(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
-    for encoding in ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise AssertionError("latin-1 decodes everything")
+        return Wanted(cells["title"], cells["description"], (place.parent / Path(path).expanduser()).resolve())
+    kind = source or ("s3" if path.startswith("s3://") else "url")
+    return Wanted(cells["title"], cells["description"], None, kind, path)

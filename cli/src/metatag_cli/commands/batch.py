@@ -22,7 +22,7 @@ ExportOption = Annotated[
 
 
 def batch(
-    place: Annotated[Path, typer.Argument(metavar="FOLDER|CSV", help="Folder of PDFs, or a table of sources.")],
+    place: Annotated[Path, typer.Argument(metavar="FOLDER|TABLE", help="Folder of PDFs, or a CSV or XLSX of sources.")],
     *,
     server: ServerOption = None,
     watch: Annotated[bool, typer.Option("--watch/--no-watch", help="Stay and show what happens.")] = True,
@@ -37,7 +37,7 @@ def batch(
     export_to: ExportOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Tag a folder of PDFs, or what a CSV names, on a running server or on an embedded one for the moment."""
+    """Tag a folder of PDFs, or what a table names, on a running server or on an embedded one for the moment."""
     _check_export(export_to)
     if not watch and not server:
         screen.fail("Without a server the batch would end with this command; name one with --server.", screen.USAGE)
