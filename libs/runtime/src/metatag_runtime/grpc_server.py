@@ -13,6 +13,7 @@ from grpc_reflection.v1alpha import reflection
 
 from metatag_runtime.grpc_interceptor import EdgeInterceptor
 from metatag_runtime.grpc_tls import Tls, process_tls
+from metatag_runtime.listening import own_targets
 from metatag_runtime.loops import asked_to_end
 
 log = structlog.get_logger("metatag.grpc")
@@ -34,7 +35,7 @@ READINESS = "readiness"
 class GrpcServerOptions:
     """How a room's server listens. Times are in seconds."""
 
-    # "host:port" (port 0: any free one) or "unix:/path".
+    # "host:port" (port 0: any free one), several with commas (listening.py), or "unix:/path".
     listen: str
     reflection: bool = False
     # A connection is closed after this age, so that clients resolve the name again and find new replicas.
@@ -120,20 +121,24 @@ class GrpcService:
         if listen.startswith("unix:"):
             server.add_insecure_port(listen)
             return
-        if tls is None:
-            port = server.add_insecure_port(listen)
-        else:
-            port = server.add_secure_port(listen, tls.server_credentials())
-            await self._listen_for_probes(tls.health_port, listen)
-        self.address = f"{listen.rpartition(':')[0]}:{port}"
+        targets = await asyncio.to_thread(own_targets, listen)
+        credentials = tls.server_credentials() if tls is not None else None
+        ports = [
+            server.add_secure_port(target, credentials) if credentials else server.add_insecure_port(target)
+            for target in targets
+        ]
+        if tls is not None:
+            await self._listen_for_probes(tls.health_port, targets)
+        self.address = f"{targets[0].rpartition(':')[0]}:{ports[0]}"
 
-    async def _listen_for_probes(self, port: int, listen: str) -> None:
+    async def _listen_for_probes(self, port: int, targets: Sequence[str]) -> None:
         """Answer health checks, and nothing else, in plain text."""
         if not port:
             return
         server = grpc.aio.server(maximum_concurrent_rpcs=20)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
-        server.add_insecure_port(f"{listen.rpartition(':')[0]}:{port}")
+        for target in targets:
+            server.add_insecure_port(f"{target.rpartition(':')[0]}:{port}")
         await server.start()
         self._health_port = server
 

@@ -8,9 +8,14 @@ from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import REGISTRY, CollectorRegistry, start_http_server
 
+from metatag_runtime.listening import own_addresses
+
 
 class MetricsService:
-    """Serves the process's metrics; `port` 0 takes a free one, readable from `port` after the start."""
+    """Serves the process's metrics on a host, or several with commas.
+
+    `port` 0 takes a free one, readable from `port` after the start.
+    """
 
     name = "metrics"
 
@@ -18,13 +23,13 @@ class MetricsService:
         self._host = host
         self.port = port
         self._registry = registry
-        self._server: WSGIServer | None = None
-        self._thread: Thread | None = None
+        self._servers: list[tuple[WSGIServer, Thread]] = []
 
     async def start(self) -> None:
-        """Open the port in a thread of its own, so that a scrape never waits for the event loop."""
-        self._server, self._thread = start_http_server(self.port, self._host, self._registry)
-        self.port = self._server.server_port
+        """Open the port in threads of its own, so that a scrape never waits for the event loop."""
+        for address in await asyncio.to_thread(own_addresses, self._host):
+            self._servers.append(start_http_server(self.port, address, self._registry))
+            self.port = self._servers[0][0].server_port
 
     async def wait(self) -> None:
         """Never ends by itself."""
@@ -32,7 +37,7 @@ class MetricsService:
 
     async def stop(self, grace: float) -> None:
         """Close the port."""
-        if self._server is not None:
-            server, self._server = self._server, None
+        while self._servers:
+            server, _ = self._servers.pop()
             await asyncio.to_thread(server.shutdown)
             server.server_close()

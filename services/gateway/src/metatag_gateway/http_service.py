@@ -1,4 +1,4 @@
-"""uvicorn as a service of the host: one socket, no signals of its own, an end within the grace."""
+"""uvicorn as a service of the host: no signals of its own, an end within the grace."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from metatag_runtime.errors import ErrorCode, MetatagError
+from metatag_runtime.listening import own_addresses
 
 # A client's message after the first is never read; the first is a token. Bytes.
 MOST_SOCKET_MESSAGE = 64 * 1024
@@ -28,7 +29,7 @@ class _Server(uvicorn.Server):
 
 
 class HttpService:
-    """Serves an ASGI app; `port` holds the bound port after the start."""
+    """Serves an ASGI app on a host, or several with commas; `port` holds the bound port after the start."""
 
     name = "http"
 
@@ -56,9 +57,11 @@ class HttpService:
 
     async def start(self) -> None:
         """Bind and serve."""
-        bound = _bind(self._host, self.port)
-        self.port = bound.getsockname()[1]
-        self._task = asyncio.create_task(self._server.serve([bound]), name="uvicorn")
+        sockets: list[socket.socket] = []
+        for address in await asyncio.to_thread(own_addresses, self._host):
+            sockets.append(_bind(address, self.port))
+            self.port = sockets[0].getsockname()[1]
+        self._task = asyncio.create_task(self._server.serve(sockets), name="uvicorn")
         while not self._server.started:
             if self._task.done():
                 await self._task
