@@ -1,6 +1,7 @@
 """An OCR node that keeps the rules of the real one and reads nothing: text comes from the file itself.
 
 A file may carry directives after its mark: `%PDF-1.4 {"pages": 3, "ms": 50, "text": "...", "fail": "no_pages"}`.
+`"bad": [2]` are pages that Tesseract reads badly; `"deep": {"text": ..., "confidence": ...}` is a deep reading.
 Runs in a process of its own with `python -m fakes.fake_ocr_node --listen ADDRESS --slots N`.
 """
 
@@ -39,6 +40,8 @@ class FakeOcrNode(ocr_pb2_grpc.OcrServiceServicer):
         self.documents = 0
         self.most_documents = 0
         self.cancelled = 0
+        # Times that somebody wanted to know its engines.
+        self.asked = 0
         self._places = asyncio.Semaphore(slots)
 
     async def Recognize(
@@ -82,6 +85,10 @@ class FakeOcrNode(ocr_pb2_grpc.OcrServiceServicer):
             async with self._places:
                 await asyncio.sleep(seconds)
             self.pages_read += 1
+            if header.options.engine:
+                return _deep_page(number, header.options, asked.get("deep", {}))
+            if number in asked.get("bad", []):
+                return _bad_page(number)
             return document_pb2.Page(
                 number=number,
                 text=asked.get("text", f"{WORDS} Page {number}."),
@@ -102,6 +109,7 @@ class FakeOcrNode(ocr_pb2_grpc.OcrServiceServicer):
         yield ocr_pb2.RecognizeResponse(summary=summary)
 
     async def ListEngines(self, request: ocr_pb2.ListEnginesRequest, context: Any) -> ocr_pb2.ListEnginesResponse:
+        self.asked += 1
         engine = ocr_pb2.Engine(name="text_layer", version="fake-1", healthy=True, languages=["eng", "hin"])
         return ocr_pb2.ListEnginesResponse(engines=[engine], slots=self.slots, pages_in_flight=self.documents)
 
@@ -113,6 +121,37 @@ def ocr_service(node: FakeOcrNode, listen: str) -> GrpcService:
         GrpcServerOptions(listen),
         [lambda server: ocr_pb2_grpc.add_OcrServiceServicer_to_server(node, server)],
         ["metatag.v1.OcrService"],
+    )
+
+
+def _bad_page(number: int) -> document_pb2.Page:
+    return document_pb2.Page(
+        number=number,
+        text=f"Tne qu1ck br0wn f0x jurnps 0ver tne 1azy d0g. Page {number}.",
+        method=document_pb2.PAGE_METHOD_TESSERACT,
+        reason="no_text",
+        confidence=40.0,
+        language="eng",
+        recognize_ms=100,
+        tries=3,
+        notes=["deep_engine_not_installed"],
+    )
+
+
+def _deep_page(number: int, options: ocr_pb2.RecognizeOptions, asked: dict[str, Any]) -> document_pb2.Page:
+    if "fail" in asked:
+        raise MetatagError("This page was made to fail.", code=ErrorCode(asked["fail"]))
+    return document_pb2.Page(
+        number=number,
+        text=asked.get("text", f"{WORDS} Page {number}."),
+        method={"easyocr": document_pb2.PAGE_METHOD_EASYOCR, "rapidocr": document_pb2.PAGE_METHOD_RAPIDOCR}[
+            options.engine
+        ],
+        reason="forced",
+        confidence=asked.get("confidence", 80.0),
+        language="+".join(options.languages),
+        recognize_ms=900,
+        tries=1,
     )
 
 

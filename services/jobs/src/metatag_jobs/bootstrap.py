@@ -17,6 +17,7 @@ from metatag_jobs.adapters.keybox import AesKeyBox
 from metatag_jobs.adapters.leadership import PostgresLeader, SoleLeader
 from metatag_jobs.adapters.local_fetcher import LocalFetcher
 from metatag_jobs.adapters.memory_fanout import MemoryFanout
+from metatag_jobs.adapters.ocr_deep import DeepenedOcr
 from metatag_jobs.adapters.ocr_nodes import OcrNodes
 from metatag_jobs.adapters.ocr_pool import PooledOcr
 from metatag_jobs.adapters.redis_fanout import RedisFanout
@@ -34,7 +35,7 @@ from metatag_jobs.exports import Exports
 from metatag_jobs.intake import Intake
 from metatag_jobs.journal import GroupJournal
 from metatag_jobs.pipeline import Limits, Pipeline
-from metatag_jobs.ports import Fanout, Fetcher, FileStore, Leadership
+from metatag_jobs.ports import Fanout, Fetcher, FileStore, Leadership, OcrReader
 from metatag_jobs.retrying import Limits as RetryLimits
 from metatag_jobs.servicer.core import Desk
 from metatag_jobs.servicer.service import JobsServicer
@@ -55,6 +56,8 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version_jobs"
 SERVICE_NAME = "metatag.v1.JobsService"
+# A document waits so long for a node of the deep pool to appear; then it goes on without. Seconds.
+DEEP_PATIENCE = 5.0
 
 
 async def build(settings: JobsSettings) -> Sequence[Service]:
@@ -89,8 +92,9 @@ class Parts:
     tickets: TaskiqTickets
     leadership: Leadership
     s3: S3Client | None
-    nodes: OcrNodes
-    ocr: PooledOcr
+    # The pools of OCR nodes, and the reader over them.
+    nodes: Sequence[OcrNodes]
+    ocr: OcrReader
     tagger: GrpcTagger
     url_fetcher: UrlFetcher
     sources: Sources
@@ -101,7 +105,7 @@ class Parts:
         """Pick the adapters that the settings name; opens nothing yet."""
         database = Database(settings.database_url, pool_size=settings.database_pool)
         s3 = _s3(settings)
-        nodes = OcrNodes(settings.ocr_address, settings.ocr_resolve)
+        ocr, nodes = _ocr(settings)
         url_fetcher = UrlFetcher(
             UrlGuard(settings.url_allow), timeout=settings.url_timeout, redirects=settings.url_redirects
         )
@@ -119,7 +123,7 @@ class Parts:
             leadership=SoleLeader() if database.is_sqlite else PostgresLeader(database),
             s3=s3,
             nodes=nodes,
-            ocr=PooledOcr(nodes, deadline=settings.ocr_deadline, range_pages=settings.ocr_range_pages),
+            ocr=ocr,
             tagger=GrpcTagger(settings.tagger_address, settings.tag_deadline),
             url_fetcher=url_fetcher,
             sources=Sources(_fetchers(settings, url_fetcher, s3)),
@@ -140,7 +144,8 @@ class Foundation:
         """Bring the tables up to date and connect."""
         await asyncio.to_thread(migrate, self._settings.database_url, MIGRATIONS, VERSION_TABLE)
         await self._parts.files.ping()
-        await self._parts.nodes.start()
+        for nodes in self._parts.nodes:
+            await nodes.start()
         await self._parts.tickets.start()
         if isinstance(self._parts.fanout, RedisFanout):
             await self._parts.fanout.start()
@@ -157,10 +162,23 @@ class Foundation:
         if parts.s3 is not None:
             parts.s3.close()
         await parts.tickets.stop()
-        await parts.nodes.stop()
+        for nodes in parts.nodes:
+            await nodes.stop()
         await parts.tagger.close()
         await parts.url_fetcher.close()
         await parts.database.close()
+
+
+def _ocr(settings: JobsSettings) -> tuple[OcrReader, Sequence[OcrNodes]]:
+    nodes = OcrNodes(settings.ocr_address, settings.ocr_resolve)
+    first = PooledOcr(nodes, deadline=settings.ocr_deadline, range_pages=settings.ocr_range_pages)
+    if not settings.deep_ocr_address:
+        return first, [nodes]
+    deep_nodes = OcrNodes(settings.deep_ocr_address, settings.ocr_resolve)
+    deep = PooledOcr(
+        deep_nodes, deadline=settings.ocr_deadline, range_pages=settings.ocr_range_pages, patience=DEEP_PATIENCE
+    )
+    return DeepenedOcr(first, deep, settings.deep_ocr_engine), [nodes, deep_nodes]
 
 
 def _check(settings: JobsSettings) -> None:

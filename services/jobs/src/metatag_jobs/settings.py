@@ -34,6 +34,9 @@ class JobsSettings(RoomSettings):
     secret_key: SecretStr = SecretStr("")
 
     ocr_address: str = "localhost:50051"
+    # A second pool whose nodes read badly read pages again, and with which engine. Empty: there is none.
+    deep_ocr_address: str = ""
+    deep_ocr_engine: Literal["easyocr", "rapidocr"] = "easyocr"
     tagger_address: str = "localhost:50052"
     # Asks the OCR name for new addresses this often.
     ocr_resolve: float = Field(default=5.0, gt=0, le=300)

@@ -92,9 +92,15 @@ def page(found: PageText) -> ocr_pb2.RecognizeResponse:
                 )
                 for word in found.words
             ],
-            notes=found.notes,
+            notes=_notes(found),
         )
     )
+
+
+def _notes(found: PageText) -> tuple[str, ...]:
+    """Give the page's notes; a caller that compares two readings must know of one that is no language."""
+    recognised = found.method in ("tesseract", "easyocr", "rapidocr")
+    return (*found.notes, "gibberish") if recognised and found.gibberish else found.notes
 
 
 def summary(found: Summary) -> ocr_pb2.RecognizeResponse:

@@ -23,6 +23,8 @@ class DocumentCall:
     content: Callable[[], AsyncIterator[bytes]]
     options: ProcessOptions
     deadline: float
+    # Which engine of the node reads; empty: the node's own choice.
+    engine: str = ""
 
 
 @dataclass
@@ -87,6 +89,7 @@ def _header(document: DocumentCall, numbers: Sequence[int], script: str) -> ocr_
             mode=mode,  # type: ignore[arg-type]
             languages=options.languages,
             dehyphenate=True,
+            engine=document.engine,
         ),
         pages=[ocr_pb2.PageRange(first=first, last=last) for first, last in _runs(numbers)],
         script_hint=script,

@@ -7,7 +7,7 @@ import random
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from metatag.v1 import ocr_pb2
 from metatag_jobs.adapters.ocr_call import DocumentCall, Opened, PartAnswer, recognize_part
@@ -59,6 +59,17 @@ class PooledOcr:
         call = DocumentCall(sha256, size, content, options, self._deadline)
         reading = _Reading(self._nodes, call, document_id, interactive, on_page, self._range_pages, self._patience)
         return await reading.run()
+
+    async def read_pages(
+        self, call: DocumentCall, numbers: Sequence[int], document_id: str, *, interactive: bool
+    ) -> dict[int, Page]:
+        """Give these pages by number, as `call` wants them; its deadline is this pool's. Raises MetatagError."""
+        await self._nodes.known(min(5.0, self._patience))
+        call = replace(call, deadline=self._deadline)
+        reading = _Reading(
+            self._nodes, call, document_id, interactive, lambda _: None, self._range_pages, self._patience
+        )
+        return await reading.run_pages(numbers)
 
     async def version(self) -> str:
         """Give the identity of engines and data over all nodes."""
@@ -115,6 +126,11 @@ class _Reading:
         if self.todo:
             await self._read_rest()
         return self._outcome(self.opened)
+
+    async def run_pages(self, numbers: Sequence[int]) -> dict[int, Page]:
+        self.todo.extend(numbers)
+        await self._read_rest()
+        return self.pages
 
     async def _read_rest(self) -> None:
         try:
