@@ -20,6 +20,7 @@ GRAFANA_PASSWORD=$(secret)
 
 # Images: METATAG_IMAGES=registry.example.org/metatag, METATAG_TAG=2.0.0
 # Ports of the gateway on this machine; a range when it is scaled: GATEWAY_PORTS=8000-8003
+# EasyOCR for badly read pages, with --profile deep: DEEP_OCR_ADDRESS=dns:///ocr-easyocr:50051
 # A provider for LLM tags: LLM_KEY=..., LLM_BASE_URL=...
 END
 echo "wrote $file"

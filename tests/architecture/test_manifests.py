@@ -105,6 +105,23 @@ def test_every_way_out_has_its_way_in_and_no_other() -> None:
     assert arrows.ingress(rendered("dev")) == INSIDE | TO_STORES | {(arrows.ANYWHERE, "gateway", 8000)}
 
 
+def test_the_deep_pool_is_known_to_jobs_and_called_by_jobs_alone() -> None:
+    manifests = rendered("dev+mtls+gpu-easyocr")
+    called = {(caller, port) for caller, target, port in arrows.egress(manifests) if target == "ocr-easyocr"}
+    assert called == {("jobs-api", 50051), ("jobs-worker", 50051)}
+    let_in = {(caller, port) for caller, target, port in arrows.ingress(manifests) if target == "ocr-easyocr"}
+    assert let_in == called
+    told = [
+        each["data"]["METATAG_JOBS_DEEP_OCR_ADDRESS"]
+        for each in of_kind(manifests, "ConfigMap")
+        if "METATAG_JOBS_DEEP_OCR_ADDRESS" in each["data"]
+    ]
+    assert told == ["dns:///ocr-easyocr:50051"]
+    assert "Service/ocr-easyocr" in {label(each) for each in manifests}
+    alone = of_kind(rendered("dev"), "ConfigMap")
+    assert not [each for each in alone if "METATAG_JOBS_DEEP_OCR_ADDRESS" in each["data"]]
+
+
 def test_only_jobs_fetches_documents_and_only_the_tagger_asks_a_provider() -> None:
     assert outside(arrows.egress(rendered("dev"))) == {
         *((room, block, port) for room in ("jobs-api", "jobs-worker") for block in PUBLIC for port in (80, 443)),

@@ -20,7 +20,7 @@ ROOMS = ("gateway", "jobs-api", "jobs-worker", "ocr", "ocr-easyocr", "tagger", "
 # What compose 1.29 knows of a service, as far as we need it.
 KNOWN_KEYS = {
     "image", "build", "command", "environment", "networks", "depends_on", "healthcheck", "stop_grace_period", "restart",
-    "init", "working_dir", "read_only", "cap_drop", "security_opt", "tmpfs", "profiles", "ports", "volumes",
+    "init", "working_dir", "read_only", "cap_drop", "security_opt", "tmpfs", "profiles", "ports", "volumes", "dns",
 }  # fmt: skip
 
 
@@ -87,6 +87,29 @@ def test_ocr_is_on_one_internal_network_and_holds_no_secret(name: str) -> None:
     assert not [
         variable for variable in SERVICES[name]["environment"] if re.search("KEY|SECRET|URL|PASSWORD", variable)
     ]
+
+
+@pytest.mark.parametrize("name", ["gateway", "jobs-api", "jobs-worker", "prometheus"])
+def test_who_calls_ocr_listens_on_other_networks_only(name: str) -> None:
+    service = SERVICES[name]
+    aliases = {alias for network in service["networks"].values() for alias in network.get("aliases", [])}
+    assert aliases
+    assert "aliases" not in service["networks"]["recognition"]
+    environment = service.get("environment", {})
+    own = {"gateway": "METATAG_GATEWAY_HOST", "prometheus": ""}.get(name, "METATAG_JOBS_LISTEN")
+    doors = [environment[own], environment["METATAG_PROCESS_METRICS_HOST"]] if own else [
+        word.partition("=")[2] for word in service["command"] if word.startswith("--web.listen-address")
+    ]  # fmt: skip
+    hosts = {part.partition(":")[0] for door in doors for part in door.split(",")}
+    assert hosts - {"127.0.0.1"} == aliases, "each alias is a network on which something listens, and nothing else"
+
+
+def test_the_network_of_ocr_has_no_way_to_this_machine() -> None:
+    network = FILE["networks"]["recognition"]
+    assert network["internal"] is True
+    assert network["driver_opts"] == {"com.docker.network.bridge.inhibit_ipv4": "true"}
+    # An address that no machine may have (RFC 5737): other names than the network's own find nobody to ask.
+    assert SERVICES["ocr"]["dns"] == SERVICES["ocr-easyocr"]["dns"] == ["192.0.2.1"]
 
 
 def test_only_the_gateway_and_grafana_open_a_port() -> None:

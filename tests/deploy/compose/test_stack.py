@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -46,40 +45,6 @@ def test_the_end_to_end_suite_passes_against_the_stack(stack: Stack) -> None:
     )
     print(done.stdout[-600:])
     assert done.returncode == 0, done.stdout[-6000:]
-
-
-_TRY = """
-import socket, sys
-for target in sys.argv[1:]:
-    host, port = target.rsplit(":", 1)
-    try:
-        socket.create_connection((host, int(port)), 2).close()
-        print("reached", target)
-    except OSError as error:
-        print("refused", target)
-"""
-
-
-def tried(stack: Stack, service: str, *targets: str) -> dict[str, str]:
-    answer = stack.execute(service, "python", "-c", _TRY, *targets)
-    return {target: outcome for outcome, target in (line.split() for line in answer.splitlines())}
-
-
-def addresses(stack: Stack, service: str, port: int) -> list[str]:
-    """Gives a service's addresses on the networks that ocr is not on, so that no name server can be the wall."""
-    form = "{{json .NetworkSettings.Networks}}"
-    networks = json.loads(stack.docker.run("inspect", "-f", form, stack.containers()[service][0]))
-    return [f"{each['IPAddress']}:{port}" for name, each in networks.items() if not name.endswith("recognition")]
-
-
-def test_ocr_reaches_no_store_no_tagger_and_nothing_outside_its_network(stack: Stack) -> None:
-    stores = addresses(stack, "postgres", 5432) + addresses(stack, "redis", 6379) + addresses(stack, "minio", 9000)
-    # `door` and `outside` are the networks with a way to the world: a container there stands for it.
-    beyond = addresses(stack, "gateway", 8000) + addresses(stack, "tagger", 50052) + addresses(stack, "jobs-api", 50053)
-    assert set(tried(stack, "ocr", *stores, *beyond).values()) == {"refused"}
-    # The same question asked by a room that may: what refused ocr is the wall.
-    allowed = tried(stack, "jobs-worker", "postgres:5432", "redis:6379", "minio:9000", "tagger:50052", "ocr:50051")
-    assert set(allowed.values()) == {"reached"}
 
 
 @pytest.mark.parametrize("service", ["gateway", "jobs-api", "jobs-worker", "ocr", "tagger"])

@@ -17,7 +17,7 @@ ROOMS = ("jobs-worker", "jobs-api", "ocr", "tagger", "redis")
 
 
 def test_killing_containers_at_random_loses_and_doubles_nothing(stack: Stack) -> None:
-    number = 200
+    number = 400
     with sign_in(stack.urls[0]) as client:
         batch = Batch(client, number, DIGITAL).start()
         killed: Counter[str] = Counter()
