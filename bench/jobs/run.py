@@ -1,30 +1,27 @@
 """Measures the jobs engine; prints one JSON line a figure. `make bench-jobs`, or with names: `run.py enqueue fairness`.
 
-Real PostgreSQL and Redis (as the tests start them), fake OCR and tagger nodes. Each line tells the machine's load and,
-where it matters, the CPU time of this process: on a busy machine only the latter compares.
+Real PostgreSQL and Redis (as the tests start them). Each line tells the machine's load and, where it matters, the CPU
+time of the processes: on a busy machine only the latter compares. Whole documents are in whole.py.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
-import os
-import random
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 
+from bench.jobs import whole
+from bench.jobs.say import say
 from fakes import servers
 from fakes.fake_ocr_node import FakeOcrNode, fake_pdf, ocr_service
 from fakes.jobs_database import ended, make_job
-from fakes.jobs_room import running_room, specs
-from metatag.v1 import jobs_pb2
 from metatag_jobs.adapters.ocr_nodes import OcrNodes
 from metatag_jobs.adapters.ocr_pool import PooledOcr
 from metatag_jobs.adapters.sql_control import SqlJobStore
@@ -34,12 +31,6 @@ from metatag_jobs.model import ProcessOptions
 from metatag_jobs.plan import plan
 from metatag_runtime.logs import configure_logs
 from metatag_runtime.sql import Database, migrate
-
-
-def say(name: str, **figures: Any) -> None:
-    """Print one measurement."""
-    rounded = {key: round(value, 3) if isinstance(value, float) else value for key, value in figures.items()}
-    print(json.dumps({"figure": name, **rounded, "load": round(os.getloadavg()[0], 1)}), flush=True)
 
 
 async def enqueue() -> None:
@@ -85,62 +76,6 @@ async def noop_store() -> None:
             "noop_store", queued=queued, per_second=done / seconds, cpu_us_each=1e6 * (time.process_time() - cpu) / done
         )
         await database.close()
-    servers.postgres().drop_database(url)
-
-
-async def over_grpc() -> None:
-    """Whole documents through one process over gRPC: api, dispatcher, worker, client and fakes together."""
-    servers.redis().flush()
-    url = servers.postgres().new_database()
-    async with running_room(database_url=url, redis_url=servers.redis().url, slots=64, reuse=False) as room:
-        count = 1500
-        file_id = await room.client.upload(fake_pdf(pages=1))
-        start, cpu = time.monotonic(), time.process_time()
-        made = await room.client.create(specs(file_id, count), options=jobs_pb2.ProcessOptions(max_running=64))
-        await room.client.finished(made.job.id, 600)
-        seconds = time.monotonic() - start
-        say(
-            "over_grpc",
-            documents=count,
-            per_second=count / seconds,
-            cpu_ms_each=1e3 * (time.process_time() - cpu) / count,
-        )
-    servers.postgres().drop_database(url)
-
-
-async def fairness() -> None:
-    """Behind 100,000 queued documents: seconds until another user's document starts; alone and under load."""
-    servers.redis().flush()
-    url = servers.postgres().new_database()
-    async with running_room(database_url=url, redis_url=servers.redis().url) as room:
-
-        async def one(user: str, kind: jobs_pb2.JobType.ValueType) -> tuple[float, float]:
-            client = room.as_user(user)
-            own = await client.upload(fake_pdf(pages=1, ms=100, salt=random.random()))
-            start, begun = time.monotonic(), 0.0
-            made = await client.create(specs(own, 1), kind)
-            async for answer in client.stub.WatchJob(jobs_pb2.WatchJobRequest(user_id=user, job_id=made.job.id)):
-                if answer.event.HasField("document") and not begun:
-                    begun = time.monotonic() - start
-            return begun, time.monotonic() - start
-
-        idle = [await one("u0", jobs_pb2.JOB_TYPE_SINGLE) for _ in range(5)]
-        file_id = await room.client.upload(fake_pdf(pages=1, ms=100))
-        big = (await room.client.create(specs(file_id, 100_000))).job.id
-        await asyncio.sleep(3)
-        batch = [await one(f"b{i}", jobs_pb2.JOB_TYPE_BATCH) for i in range(5)]
-        single = [await one(f"s{i}", jobs_pb2.JOB_TYPE_SINGLE) for i in range(5)]
-        start = time.monotonic()
-        await room.client.control(big, jobs_pb2.JOB_CONTROL_CANCEL)
-        say(
-            "fairness",
-            queued=100_000,
-            batch_start_worst=max(begun for begun, _ in batch),
-            single_start_worst=max(begun for begun, _ in single),
-            single_whole_idle=sorted(whole for _, whole in idle)[2],
-            single_whole_loaded=sorted(whole for _, whole in single)[2],
-            cancel_seconds=time.monotonic() - start,
-        )
     servers.postgres().drop_database(url)
 
 
@@ -193,8 +128,10 @@ async def page_pool() -> None:
 FIGURES: dict[str, Callable[[], Awaitable[None]]] = {
     "enqueue": enqueue,
     "noop_store": noop_store,
-    "over_grpc": over_grpc,
-    "fairness": fairness,
+    "in_process": whole.in_process,
+    "over_grpc": whole.over_grpc,
+    "fairness": whole.fairness,
+    "soak": whole.soak,
     "page_pool": page_pool,
 }
 

@@ -17,7 +17,7 @@ def claim(tries: int = 0, waits: int = 0) -> Claim:
     return Claim("d", 1, "j", 0, "", "", Source("url", "x"), "ocr", tries, waits, 0, 0.0)
 
 
-@pytest.mark.parametrize("code", ["busy", "unavailable", "provider_rate_limited", "quota_exceeded"])
+@pytest.mark.parametrize("code", ["busy", "unavailable", "cancelled", "provider_rate_limited", "quota_exceeded"])
 def test_an_absent_service_or_a_limit_uses_up_no_try(code: str) -> None:
     verdict = decide(MetatagError("x", code=ErrorCode(code)), claim(tries=2), LIMITS, interactive=False)
     assert isinstance(verdict, Release)

@@ -1,24 +1,44 @@
 """Database set-up for the rooms that own tables: one engine function, one migration function.
 
-SQLite runs in WAL mode with one writer: every writing transaction of a process goes through `Database.write`, which
-holds a lock there and none on PostgreSQL.
+SQLite runs in WAL mode with one writer. `Database.writing` and `Database.reading` run a whole transaction, on SQLite
+in a thread (sql_threads.py). `Database.write` and `Database.read` give a connection, on SQLite with a change of thread
+at each step; the writers hold a lock there. A process should use one of the two pairs: they wait for each other only
+as two processes do.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import event, text
+from sqlalchemy import TextClause, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from metatag_runtime.sql_threads import SqliteThreads
 
 # Waiting for a lock held by another process (a migration, a backup). Seconds.
 SQLITE_BUSY_SECONDS = 10
+SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY")
+
+T = TypeVar("T")
+
+
+class Transaction(Protocol):
+    """Statements of one transaction; each raises SQLAlchemy's errors."""
+
+    async def fetch(self, statement: TextClause, values: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """Run a statement; give its rows, to be read by name."""
+
+    async def run(self, statement: TextClause, values: Mapping[str, Any]) -> int:
+        """Run a statement; give how many rows it touched."""
+
+
+Work = Callable[[Transaction], Awaitable[T]]
 
 
 class Database:
@@ -30,6 +50,21 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url, pool_size)
         self._writer = asyncio.Lock() if self.is_sqlite else None
+        self._threads = _threads(url) if self.is_sqlite else None
+
+    async def reading(self, work: Work[T]) -> T:
+        """Run a transaction that only reads. `work` may await nothing but its transaction."""
+        if self._threads is not None:
+            return await self._threads.read(work)
+        async with self.read() as connection:
+            return await work(_ServerTransaction(connection))
+
+    async def writing(self, work: Work[T]) -> T:
+        """Run a transaction: committed at its end, undone on an exception. `work` may await nothing but it."""
+        if self._threads is not None:
+            return await self._threads.write(work)
+        async with self.write() as connection:
+            return await work(_ServerTransaction(connection))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -57,12 +92,31 @@ class Database:
 
     async def ping(self) -> None:
         """Ask the database for one row; raises what the driver raises."""
-        async with self.read() as connection:
-            await connection.execute(text("SELECT 1"))
+        await self.reading(lambda transaction: transaction.fetch(_PING, {}))
 
     async def close(self) -> None:
         """Close all connections."""
+        if self._threads is not None:
+            await self._threads.close()
         await self.engine.dispose()
+
+
+_PING = text("SELECT 1")
+
+
+class _ServerTransaction:
+    """The protocol Transaction over a connection to a server."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def fetch(self, statement: TextClause, values: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """Run a statement; give its rows."""
+        return (await self._connection.execute(statement, values)).mappings().all()  # type: ignore[return-value]
+
+    async def run(self, statement: TextClause, values: Mapping[str, Any]) -> int:
+        """Run a statement; give how many rows it touched."""
+        return (await self._connection.execute(statement, values)).rowcount
 
 
 def migrate(url: str, scripts: Path, version_table: str) -> None:
@@ -93,6 +147,10 @@ def _server_engine(url: str, pool_size: int) -> AsyncEngine:
     )
 
 
+def _threads(url: str) -> SqliteThreads:
+    return SqliteThreads(make_url(url).database or "", SQLITE_PRAGMAS, SQLITE_BUSY_SECONDS)
+
+
 def _sqlite_engine(url: str) -> AsyncEngine:
     engine = create_async_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS, "isolation_level": None})
     event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
@@ -101,6 +159,6 @@ def _sqlite_engine(url: str) -> AsyncEngine:
 
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY"):
+    for pragma in SQLITE_PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

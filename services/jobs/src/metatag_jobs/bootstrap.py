@@ -60,10 +60,10 @@ SERVICE_NAME = "metatag.v1.JobsService"
 DEEP_PATIENCE = 5.0
 
 
-async def build(settings: JobsSettings) -> Sequence[Service]:
-    """Give the room's services in the order in which they start."""
+async def build(settings: JobsSettings, parts: Parts | None = None) -> Sequence[Service]:
+    """Give the room's services in the order in which they start; of other parts, where a measurement brings some."""
     _check(settings)
-    parts = Parts.choose(settings)
+    parts = parts or Parts.choose(settings)
     services: list[Service] = [Foundation(settings, parts)]
     if settings.role in ("all", "worker"):
         services.append(_worker(settings, parts))

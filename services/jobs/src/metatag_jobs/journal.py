@@ -7,6 +7,7 @@ to GROUP. An idle worker's single write goes out at once.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -106,6 +107,9 @@ class GroupJournal:
         self._releases = _Group(self._write_releases, passing)
         self._pages: list[PageEvent] = []
         self._page_writer: asyncio.Task[None] | None = None
+        # Documents with page events that are not stored yet.
+        self._untold: set[str] = set()
+        self._hurry = asyncio.Event()
 
     async def start(self, ticket: Ticket) -> Claim | None:
         """Take a document over; None when the ticket is no longer good."""
@@ -130,7 +134,9 @@ class GroupJournal:
 
     async def finish(self, finish: Finish) -> str:
         """End a document; gives the job's state. Raises Replaced."""
-        if self._page_writer is not None:
+        if self._page_writer is not None and finish.claim.document_id in self._untold:
+            # Its pages come before its end, but its end does not wait for their company.
+            self._hurry.set()
             await asyncio.shield(self._page_writer)
         state = await self._finishes.put(finish)
         if not state:
@@ -145,6 +151,7 @@ class GroupJournal:
         """Tell observers of a page, soon."""
         if len(self._pages) < PAGE_BOUND:
             self._pages.append(page)
+            self._untold.add(page.document_id)
         if self._page_writer is None:
             self._page_writer = asyncio.create_task(self._write_pages())
 
@@ -175,7 +182,9 @@ class GroupJournal:
 
     async def _write_pages(self) -> None:
         try:
-            await asyncio.sleep(PAGE_PERIOD)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PAGE_PERIOD):
+                    await self._hurry.wait()
             while self._pages:
                 pages, self._pages = self._pages[:GROUP], self._pages[GROUP:]
                 await self._store.tell_pages(self._owner, pages)
@@ -185,3 +194,5 @@ class GroupJournal:
             self._pages.clear()
         finally:
             self._page_writer = None
+            self._hurry.clear()
+            self._untold = {page.document_id for page in self._pages}

@@ -23,7 +23,16 @@ INTERACTIVE_WAITS = 8
 INTERACTIVE_TRIES = 2
 INTERACTIVE_BACKOFF = 3.0
 
-WAITING = frozenset({ErrorCode.BUSY, ErrorCode.UNAVAILABLE, ErrorCode.PROVIDER_RATE_LIMITED, ErrorCode.QUOTA_EXCEEDED})
+# A peer that stops cancels its calls: that is its absence, not the document's failure. Our own cancelling is no error.
+WAITING = frozenset(
+    {
+        ErrorCode.BUSY,
+        ErrorCode.UNAVAILABLE,
+        ErrorCode.CANCELLED,
+        ErrorCode.PROVIDER_RATE_LIMITED,
+        ErrorCode.QUOTA_EXCEEDED,
+    }
+)
 TRYING = frozenset(
     {ErrorCode.SOURCE_UNAVAILABLE, ErrorCode.PROVIDER_UNAVAILABLE, ErrorCode.DEADLINE_EXCEEDED, ErrorCode.INTERNAL}
 )

@@ -39,6 +39,9 @@ class Watching:
                         return
                 if events:
                     silent_since = time.monotonic()
+                    if len(events) < PORTION:
+                        # What comes after this reading wakes the waiter.
+                        await wait(POLL_SECONDS)
                     continue
                 last = await self._ending(job_id, seen)
                 if last is not None:

@@ -16,9 +16,8 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metatag_runtime.sql import Database
+from metatag_runtime.sql import Database, Transaction
 
 _SQLITE_TYPES = {"text": "TEXT", "int": "INTEGER", "bigint": "INTEGER", "float": "REAL"}
 _POSTGRES_TYPES = {"text": "text", "int": "int", "bigint": "bigint", "float": "double precision"}
@@ -96,9 +95,9 @@ def rows_json(rows: Iterable[Mapping[str, Any]]) -> str:
     return as_json(list(rows))
 
 
-async def fetch(connection: AsyncConnection, statement: TextClause, **values: Any) -> Sequence[Any]:
+async def fetch(transaction: Transaction, statement: TextClause, **values: Any) -> Sequence[Any]:
     """Run a statement and give its rows as mappings."""
-    return (await connection.execute(statement, values)).mappings().all()
+    return await transaction.fetch(statement, values)
 
 
 def new_id() -> str:

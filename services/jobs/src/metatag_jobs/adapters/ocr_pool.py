@@ -28,8 +28,8 @@ WHOLE_PAGES = 4
 # A document waits for a usable node at most so long; then it goes back to the queue. Seconds.
 PATIENCE = 20.0
 
-# Failures that another node may not have.
-_ELSEWHERE = frozenset({ErrorCode.BUSY, ErrorCode.UNAVAILABLE})
+# Failures that another node may not have; one that stops cancels its calls.
+_ELSEWHERE = frozenset({ErrorCode.BUSY, ErrorCode.UNAVAILABLE, ErrorCode.CANCELLED})
 
 Content = Callable[[], AsyncIterator[bytes]]
 

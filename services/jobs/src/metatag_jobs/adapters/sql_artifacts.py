@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch
+from metatag_jobs.adapters.transact import reads, writes
 from metatag_jobs.model import StoredFile
 from metatag_jobs.work import Artifact
-from metatag_runtime.sql import Database
+from metatag_runtime.sql import Database, Transaction
 
 
 class SqlArtifacts:
@@ -53,57 +54,59 @@ class SqlArtifacts:
             "(SELECT 1 FROM job_event e WHERE e.job_id = job.id) LIMIT :n)"
         )
 
-    async def adopt_upload(self, user_id: str, artifact: Artifact, file_name: str) -> StoredFile:
+    @writes
+    async def adopt_upload(
+        self, transaction: Transaction, user_id: str, artifact: Artifact, file_name: str
+    ) -> StoredFile:
         """Remember an uploaded file; give the file in use, which may be an older one with the same content."""
-        async with self._database.write() as connection:
-            row = (
-                await fetch(
-                    connection,
-                    self._adopt,
-                    id=artifact.id,
-                    user_id=user_id,
-                    digest=artifact.digest,
-                    size=artifact.size,
-                )
-            )[0]
+        row = (
+            await fetch(
+                transaction,
+                self._adopt,
+                id=artifact.id,
+                user_id=user_id,
+                digest=artifact.digest,
+                size=artifact.size,
+            )
+        )[0]
         return StoredFile(row["id"], row["digest"], row["size"], file_name)
 
-    async def owned_file(self, user_id: str, file_id: str) -> StoredFile | None:
+    @reads
+    async def owned_file(self, transaction: Transaction, user_id: str, file_id: str) -> StoredFile | None:
         """Give a stored file of a user."""
-        async with self._database.read() as connection:
-            rows = await fetch(connection, self._owned, id=file_id, user_id=user_id)
+        rows = await fetch(transaction, self._owned, id=file_id, user_id=user_id)
         return StoredFile(rows[0]["id"], rows[0]["digest"], rows[0]["size"]) if rows else None
 
-    async def expire_uploads(self, older_than: float, limit: int) -> list[str]:
+    @writes
+    async def expire_uploads(self, transaction: Transaction, older_than: float, limit: int) -> list[str]:
         """Forget objects that no document uses and that are older than so many seconds."""
-        async with self._database.write() as connection:
-            return [row["id"] for row in await fetch(connection, self._unused, age=older_than, n=limit)]
+        return [row["id"] for row in await fetch(transaction, self._unused, age=older_than, n=limit)]
 
-    async def expire_files(self, older_than: float, limit: int) -> list[str]:
+    @writes
+    async def expire_files(self, transaction: Transaction, older_than: float, limit: int) -> list[str]:
         """Take the PDF from documents of jobs that ended so many seconds ago; give the objects to delete."""
-        async with self._database.write() as connection:
-            rows = await fetch(connection, self._old_files, age=older_than, n=limit)
-            if not rows:
-                return []
-            counts: dict[str, int] = {}
-            for row in rows:
-                counts[row["file_id"]] = counts.get(row["file_id"], 0) + 1
-            await connection.execute(self._detach, {"ids": as_json([row["id"] for row in rows])})
-            held = as_json([{"id": each, "n": counts[each]} for each in sorted(counts)])
-            await connection.execute(self._unref, {"rows": held})
-            return [row["id"] for row in await fetch(connection, self._drop, ids=as_json(sorted(counts)))]
+        rows = await fetch(transaction, self._old_files, age=older_than, n=limit)
+        if not rows:
+            return []
+        counts: dict[str, int] = {}
+        for row in rows:
+            counts[row["file_id"]] = counts.get(row["file_id"], 0) + 1
+        await transaction.run(self._detach, {"ids": as_json([row["id"] for row in rows])})
+        held = as_json([{"id": each, "n": counts[each]} for each in sorted(counts)])
+        await transaction.run(self._unref, {"rows": held})
+        return [row["id"] for row in await fetch(transaction, self._drop, ids=as_json(sorted(counts)))]
 
-    async def expire_jobs(self, older_than: float, limit: int) -> int:
+    @writes
+    async def expire_jobs(self, transaction: Transaction, older_than: float, limit: int) -> int:
         """Delete jobs that ended so many seconds ago, as their users would; give how many."""
-        async with self._database.write() as connection:
-            return (await connection.execute(self._old_jobs, {"age": older_than, "n": limit})).rowcount
+        return await transaction.run(self._old_jobs, {"age": older_than, "n": limit})
 
-    async def drop_stale_creations(self) -> int:
+    @writes
+    async def drop_stale_creations(self, transaction: Transaction) -> int:
         """Delete jobs whose creation was given up more than an hour ago; give how many."""
-        async with self._database.write() as connection:
-            return (await connection.execute(self._stale)).rowcount
+        return await transaction.run(self._stale, {})
 
-    async def expire_events(self, older_than: float, limit: int) -> int:
+    @writes
+    async def expire_events(self, transaction: Transaction, older_than: float, limit: int) -> int:
         """Drop events of up to `limit` jobs that ended so many seconds ago; give how many events."""
-        async with self._database.write() as connection:
-            return (await connection.execute(self._old_events, {"age": older_than, "n": limit})).rowcount
+        return await transaction.run(self._old_events, {"age": older_than, "n": limit})

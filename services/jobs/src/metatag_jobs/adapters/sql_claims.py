@@ -7,47 +7,47 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from metatag_jobs.adapters import statements_dispatch as D
 from metatag_jobs.adapters import statements_work as S
 from metatag_jobs.adapters.dialect import as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_engine import SqlEngine, counted, grouped
 from metatag_jobs.adapters.sql_events import job_event, job_of
+from metatag_jobs.adapters.transact import reads, writes
 from metatag_jobs.jsonable import unpack
 from metatag_jobs.model import Document, JobEvent, ProcessOptions, Source, Vocabulary, VocabularyTerm
 from metatag_jobs.work import Artifact, Checkpoint, Claim, JobContext, Ticket
+from metatag_runtime.sql import Transaction
 
 
 class SqlClaims(SqlEngine):
     """Claims and checkpoints of the port WorkStore."""
 
-    async def start(self, owner: str, tickets: Sequence[Ticket]) -> dict[str, Claim]:
+    @writes
+    async def start(self, transaction: Transaction, owner: str, tickets: Sequence[Ticket]) -> dict[str, Claim]:
         """Make this worker the owner of those documents whose ticket is still good; give the claims by document."""
         by_job = grouped((ticket.job_id, {"id": ticket.document_id, "attempt": ticket.attempt}) for ticket in tickets)
         claims: dict[str, Claim] = {}
-        async with self._database.write() as connection:
-            for job_id in sorted(by_job):
-                job = await fetch(connection, self._sql(S.LOCK_RUNNING), id=job_id)
-                if not job or job[0]["state"] != "running":
-                    continue
-                now = time.time()
-                rows = await fetch(
-                    connection, self._sql(S.START), rows=rows_json(by_job[job_id]), owner=owner, now=now, job_id=job_id
-                )
-                if rows:
-                    await self._tell_started(connection, job_id, rows, now, first=job[0]["started_at"] is None)
-                    claims |= {row["id"]: _claim(row) for row in rows}
-            await self._add_files(connection, claims)
+        for job_id in sorted(by_job):
+            job = await fetch(transaction, self._sql(S.LOCK_RUNNING), id=job_id)
+            if not job or job[0]["state"] != "running":
+                continue
+            now = time.time()
+            rows = await fetch(
+                transaction, self._sql(S.START), rows=rows_json(by_job[job_id]), owner=owner, now=now, job_id=job_id
+            )
+            if rows:
+                await self._tell_started(transaction, job_id, rows, now, first=job[0]["started_at"] is None)
+                claims |= {row["id"]: _claim(row) for row in rows}
+        await self._add_files(transaction, claims)
         return claims
 
     async def _tell_started(
-        self, connection: AsyncConnection, job_id: str, rows: Sequence[Any], now: float, *, first: bool
+        self, transaction: Transaction, job_id: str, rows: Sequence[Any], now: float, *, first: bool
     ) -> None:
-        counters = (await fetch(connection, self._sql(S.JOB_STARTED), id=job_id, now=now))[0]
+        counters = (await fetch(transaction, self._sql(S.JOB_STARTED), id=job_id, now=now))[0]
         events: list[JobEvent] = []
         if first:
-            events.append(job_event(job_of((await fetch(connection, self._sql(D.JOB), id=job_id))[0]), now))
+            events.append(job_event(job_of((await fetch(transaction, self._sql(D.JOB), id=job_id))[0]), now))
         for row in rows:
             # A later start of the same document is no news.
             if row["started_at"] == now:
@@ -62,26 +62,26 @@ class SqlClaims(SqlEngine):
                     created_at=row["created_at"],
                 )
                 events.append(counted(JobEvent(at=now, document=document), counters))
-        await self._events.append(connection, job_id, events)
+        await self._events.append(transaction, job_id, events)
 
-    async def _add_files(self, connection: AsyncConnection, claims: dict[str, Claim]) -> None:
+    async def _add_files(self, transaction: Transaction, claims: dict[str, Claim]) -> None:
         wanted = sorted({claim.file_id for claim in claims.values() if claim.file_id})
         if not wanted:
             return
-        found = {row["id"]: row for row in await fetch(connection, self._sql(S.FILES), ids=as_json(wanted))}
+        found = {row["id"]: row for row in await fetch(transaction, self._sql(S.FILES), ids=as_json(wanted))}
         for claim in claims.values():
             if claim.file_id in found:
                 claim.file_sha256 = found[claim.file_id]["digest"]
                 claim.file_size = found[claim.file_id]["size"]
 
-    async def context(self, job_id: str) -> JobContext | None:
+    @reads
+    async def context(self, transaction: Transaction, job_id: str) -> JobContext | None:
         """Give what workers need to know of a job; None when it is gone."""
-        async with self._database.read() as connection:
-            found = await fetch(connection, self._sql(S.OPTIONS), id=job_id)
-            if not found:
-                return None
-            options = unpack(ProcessOptions, json.loads(found[0]["options"]))
-            row = (await fetch(connection, self._sql(S.CONTEXT), id=job_id, name=options.vocabulary))[0]
+        found = await fetch(transaction, self._sql(S.OPTIONS), id=job_id)
+        if not found:
+            return None
+        options = unpack(ProcessOptions, json.loads(found[0]["options"]))
+        row = (await fetch(transaction, self._sql(S.CONTEXT), id=job_id, name=options.vocabulary))[0]
         vocabulary = None
         if row["terms"] is not None:
             terms = [unpack(VocabularyTerm, each) for each in json.loads(row["terms"])]
@@ -98,44 +98,46 @@ class SqlClaims(SqlEngine):
             vocabulary,
         )
 
-    async def checkpoint(self, owner: str, checkpoints: Sequence[Checkpoint]) -> dict[str, tuple[str, Artifact]]:
+    @writes
+    async def checkpoint(
+        self, transaction: Transaction, owner: str, checkpoints: Sequence[Checkpoint]
+    ) -> dict[str, tuple[str, Artifact]]:
         """Store stages' outputs; give the job's state and the artifact in use for each document still owned."""
         by_id = {each.document_id: each for each in sorted(checkpoints, key=lambda each: each.document_id)}
-        async with self._database.write() as connection:
-            for document_id in await self._without_artifact(connection, checkpoints):
-                del by_id[document_id]
-            rows = rows_json(_advance_row(each) for each in by_id.values())
-            kept = await fetch(connection, self._sql(S.ADVANCE), rows=rows, owner=owner)
-            in_use = await self._hold_artifacts(connection, [(row, by_id[row["id"]]) for row in kept])
-            for kind, statement in S.ATTACH.items():
-                attached = [
-                    {"id": document_id, "artifact": artifact.id, "size": artifact.size}
-                    for document_id, artifact in in_use.items()
-                    if by_id[document_id].kind == kind
-                ]
-                if attached:
-                    await connection.execute(self._sql(statement), {"rows": rows_json(attached)})
-            await self._let_go(connection, [row[f"{by_id[row['id']].kind}_id"] for row in kept])
+        for document_id in await self._without_artifact(transaction, checkpoints):
+            del by_id[document_id]
+        rows = rows_json(_advance_row(each) for each in by_id.values())
+        kept = await fetch(transaction, self._sql(S.ADVANCE), rows=rows, owner=owner)
+        in_use = await self._hold_artifacts(transaction, [(row, by_id[row["id"]]) for row in kept])
+        for kind, statement in S.ATTACH.items():
+            attached = [
+                {"id": document_id, "artifact": artifact.id, "size": artifact.size}
+                for document_id, artifact in in_use.items()
+                if by_id[document_id].kind == kind
+            ]
+            if attached:
+                await transaction.run(self._sql(statement), {"rows": rows_json(attached)})
+        await self._let_go(transaction, [row[f"{by_id[row['id']].kind}_id"] for row in kept])
         return {row["id"]: (row["state"], in_use[row["id"]]) for row in kept}
 
-    async def _let_go(self, connection: AsyncConnection, before: Sequence[str | None]) -> None:
+    async def _let_go(self, transaction: Transaction, before: Sequence[str | None]) -> None:
         """Release what the documents held before: a stage made again, or a commit whose answer was lost."""
         counts = {name: len(group) for name, group in grouped((name, 1) for name in before if name).items()}
         if counts:
             rows = rows_json({"id": name, "n": counts[name]} for name in sorted(counts))
-            await connection.execute(self._sql(S.LET_GO), {"rows": rows})
+            await transaction.run(self._sql(S.LET_GO), {"rows": rows})
 
-    async def _without_artifact(self, connection: AsyncConnection, checkpoints: Sequence[Checkpoint]) -> list[str]:
+    async def _without_artifact(self, transaction: Transaction, checkpoints: Sequence[Checkpoint]) -> list[str]:
         """Lock the artifacts that were found, so that no purge removes them; give the documents whose own is gone."""
         found = {each.artifact.id for each in checkpoints if each.existing}
         if not found:
             return []
-        locked = await fetch(connection, self._sql(S.LOCK_ARTIFACTS), ids=as_json(sorted(found)))
+        locked = await fetch(transaction, self._sql(S.LOCK_ARTIFACTS), ids=as_json(sorted(found)))
         gone = found - {row["id"] for row in locked}
         return [each.document_id for each in checkpoints if each.existing and each.artifact.id in gone]
 
     async def _hold_artifacts(
-        self, connection: AsyncConnection, kept: Sequence[tuple[Any, Checkpoint]]
+        self, transaction: Transaction, kept: Sequence[tuple[Any, Checkpoint]]
     ) -> dict[str, Artifact]:
         wanted: dict[tuple[str, str, str], dict[str, Any]] = {}
         for row, each in kept:
@@ -154,18 +156,20 @@ class SqlClaims(SqlEngine):
             held["n"] += 1
         if not wanted:
             return {}
-        found = await fetch(connection, self._sql(S.HOLD), rows=rows_json(wanted[key] for key in sorted(wanted)))
+        found = await fetch(transaction, self._sql(S.HOLD), rows=rows_json(wanted[key] for key in sorted(wanted)))
         in_use = {
             (row["user_id"], row["kind"], row["digest"]): Artifact(row["id"], row["digest"], row["size"])
             for row in found
         }
         return {each.document_id: in_use[(row["user_id"], each.kind, each.artifact.digest)] for row, each in kept}
 
-    async def find_artifacts(self, wanted: Sequence[tuple[str, str, str]]) -> dict[str, Artifact]:
+    @reads
+    async def find_artifacts(
+        self, transaction: Transaction, wanted: Sequence[tuple[str, str, str]]
+    ) -> dict[str, Artifact]:
         """Give existing artifacts of the documents' users for (document, kind, digest), by document."""
         rows = rows_json({"id": each, "kind": kind, "digest": digest} for each, kind, digest in wanted)
-        async with self._database.read() as connection:
-            found = await fetch(connection, self._sql(S.FIND), rows=rows)
+        found = await fetch(transaction, self._sql(S.FIND), rows=rows)
         return {row["doc_id"]: Artifact(row["id"], row["digest"], row["size"]) for row in found}
 
 

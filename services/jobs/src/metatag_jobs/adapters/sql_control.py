@@ -6,15 +6,14 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_events import JOB_COLUMNS, job_event, job_of
 from metatag_jobs.adapters.sql_jobs import SqlJobs
+from metatag_jobs.adapters.transact import writes
 from metatag_jobs.errors import JobNotFound, WrongState
 from metatag_jobs.jsonable import pack
 from metatag_jobs.model import Job, Problem
-from metatag_runtime.sql import Database
+from metatag_runtime.sql import Database, Transaction
 
 
 class SqlJobStore(SqlJobs):
@@ -50,74 +49,78 @@ class SqlJobStore(SqlJobs):
         self._purge = _Purge(self._dialect)
         self._retry = _Retry(self._dialect)
 
-    async def pause(self, user_id: str, job_id: str) -> Job:
+    @writes
+    async def pause(self, transaction: Transaction, user_id: str, job_id: str) -> Job:
         """Stop admitting documents and take back those admitted."""
-        async with self._database.write() as connection:
-            job = await self._locked(connection, user_id, job_id)
-            if job["state"] == "paused":
-                return job_of(job)
-            _require(job, "paused", ("running",))
-            await self._pause_locked(connection, job_id, None)
-            return await self._told(connection, user_id, job_id)
+        job = await self._locked(transaction, user_id, job_id)
+        if job["state"] == "paused":
+            return job_of(job)
+        _require(job, "paused", ("running",))
+        await self._pause_locked(transaction, job_id, None)
+        return await self._told(transaction, user_id, job_id)
 
-    async def _pause_locked(self, connection: AsyncConnection, job_id: str, problem: Problem | None) -> None:
-        taken = await connection.execute(self._take_back, {"id": job_id})
+    async def _pause_locked(self, transaction: Transaction, job_id: str, problem: Problem | None) -> None:
+        taken = await transaction.run(self._take_back, {"id": job_id})
         packed = as_json(pack(problem)) if problem else None
-        await connection.execute(
-            self._state, {"id": job_id, "state": "paused", "problem": packed, "back": taken.rowcount}
-        )
+        await transaction.run(self._state, {"id": job_id, "state": "paused", "problem": packed, "back": taken})
 
-    async def resume(self, user_id: str, job_id: str) -> Job:
+    @writes
+    async def resume(self, transaction: Transaction, user_id: str, job_id: str) -> Job:
         """Go on after a pause."""
-        async with self._database.write() as connection:
-            job = await self._locked(connection, user_id, job_id)
-            _require(job, "resumed", ("paused",))
-            await connection.execute(self._raise_budget, {"id": job_id})
-            await connection.execute(self._state, {"id": job_id, "state": "running", "problem": None, "back": 0})
-            return await self._told(connection, user_id, job_id)
+        job = await self._locked(transaction, user_id, job_id)
+        _require(job, "resumed", ("paused",))
+        await transaction.run(self._raise_budget, {"id": job_id})
+        await transaction.run(self._state, {"id": job_id, "state": "running", "problem": None, "back": 0})
+        return await self._told(transaction, user_id, job_id)
 
-    async def cancel(self, user_id: str, job_id: str) -> Job:
+    @writes
+    async def cancel(self, transaction: Transaction, user_id: str, job_id: str) -> Job:
         """End the job now: every open document counts as cancelled from this commit on."""
-        async with self._database.write() as connection:
-            job = await self._locked(connection, user_id, job_id)
-            if job["state"] == "cancelled":
-                return job_of(job)
-            _require(job, "cancelled", ("running", "paused", "creating"))
-            await connection.execute(self._cancel, {"id": job_id})
-            return await self._told(connection, user_id, job_id)
+        job = await self._locked(transaction, user_id, job_id)
+        if job["state"] == "cancelled":
+            return job_of(job)
+        _require(job, "cancelled", ("running", "paused", "creating"))
+        await transaction.run(self._cancel, {"id": job_id})
+        return await self._told(transaction, user_id, job_id)
 
-    async def delete(self, user_id: str, job_id: str) -> None:
+    @writes
+    async def delete(self, transaction: Transaction, user_id: str, job_id: str) -> None:
         """Make the job and all it holds invisible from this commit on."""
-        async with self._database.write() as connection:
-            await self._locked(connection, user_id, job_id)
-            await connection.execute(self._delete, {"id": job_id})
+        await self._locked(transaction, user_id, job_id)
+        await transaction.run(self._delete, {"id": job_id})
 
-    async def retry(
-        self, user_id: str, job_id: str, document_ids: Sequence[str], secret: bytes | None, limiter: str
+    @writes
+    async def retry(  # noqa: PLR0917  the transaction is the decorator's
+        self,
+        transaction: Transaction,
+        user_id: str,
+        job_id: str,
+        document_ids: Sequence[str],
+        secret: bytes | None,
+        limiter: str,
     ) -> tuple[Job, int]:
         """Queue failed documents again; give how many."""
-        async with self._database.write() as connection:
-            job = await self._locked(connection, user_id, job_id)
-            _require(job, "retried", ("running", "paused", "completed", "failed"))
-            count = await self._retry.queue(connection, job_id, document_ids, secret, limiter)
-            if not count:
-                return job_of(job), 0
-            return await self._told(connection, user_id, job_id), count
+        job = await self._locked(transaction, user_id, job_id)
+        _require(job, "retried", ("running", "paused", "completed", "failed"))
+        count = await self._retry.queue(transaction, job_id, document_ids, secret, limiter)
+        if not count:
+            return job_of(job), 0
+        return await self._told(transaction, user_id, job_id), count
 
-    async def purge(self, limit: int) -> tuple[list[str], bool]:
+    @writes
+    async def purge(self, transaction: Transaction, limit: int) -> tuple[list[str], bool]:
         """Remove up to `limit` documents of deleted jobs; give object names to delete and whether more is left."""
-        async with self._database.write() as connection:
-            return await self._purge.step(connection, limit)
+        return await self._purge.step(transaction, limit)
 
-    async def _locked(self, connection: AsyncConnection, user_id: str, job_id: str) -> Any:
-        rows = await fetch(connection, self._lock, id=job_id, user_id=user_id)
+    async def _locked(self, transaction: Transaction, user_id: str, job_id: str) -> Any:
+        rows = await fetch(transaction, self._lock, id=job_id, user_id=user_id)
         if not rows:
             raise JobNotFound
         return rows[0]
 
-    async def _told(self, connection: AsyncConnection, user_id: str, job_id: str) -> Job:
-        job = await self._read(connection, user_id, job_id)
-        await self._events.append(connection, job_id, [job_event(job, time.time())])
+    async def _told(self, transaction: Transaction, user_id: str, job_id: str) -> Job:
+        job = await self._read(transaction, user_id, job_id)
+        await self._events.append(transaction, job_id, [job_event(job, time.time())])
         return job
 
 
@@ -142,21 +145,21 @@ class _Retry:
 
     async def queue(
         self,
-        connection: AsyncConnection,
+        transaction: Transaction,
         job_id: str,
         document_ids: Sequence[str],
         secret: bytes | None,
         limiter: str,
     ) -> int:
         """Queue those named, or all; give how many."""
-        failed = [row["id"] for row in await fetch(connection, self._pick, id=job_id)]
+        failed = [row["id"] for row in await fetch(transaction, self._pick, id=job_id)]
         chosen = [each for each in failed if not document_ids or each in set(document_ids)]
         if not chosen:
             return 0
         ids = as_json(chosen)
-        await connection.execute(self._drop_results, {"ids": ids})
-        await connection.execute(self._queue, {"ids": ids})
-        await connection.execute(
+        await transaction.run(self._drop_results, {"ids": ids})
+        await transaction.run(self._queue, {"ids": ids})
+        await transaction.run(
             self._reopen,
             {
                 "id": job_id,
@@ -196,24 +199,24 @@ class _Purge:
         self._events = sql("DELETE FROM job_event WHERE job_id = :id")
         self._gone = sql("DELETE FROM job WHERE id = :id")
 
-    async def step(self, connection: AsyncConnection, limit: int) -> tuple[list[str], bool]:
+    async def step(self, transaction: Transaction, limit: int) -> tuple[list[str], bool]:
         """Remove one portion; give the objects nobody needs any more and whether more is left."""
-        jobs = await fetch(connection, self._job)
+        jobs = await fetch(transaction, self._job)
         if not jobs:
             return [], False
         job_id = jobs[0]["id"]
-        docs = await fetch(connection, self._docs, id=job_id, n=limit)
+        docs = await fetch(transaction, self._docs, id=job_id, n=limit)
         if docs:
-            objects = await self._drop_docs(connection, docs)
+            objects = await self._drop_docs(transaction, docs)
             if len(docs) == limit:
                 return objects, True
         else:
             objects = []
-        await connection.execute(self._events, {"id": job_id})
-        await connection.execute(self._gone, {"id": job_id})
+        await transaction.run(self._events, {"id": job_id})
+        await transaction.run(self._gone, {"id": job_id})
         return objects, True
 
-    async def _drop_docs(self, connection: AsyncConnection, docs: Sequence[Any]) -> list[str]:
+    async def _drop_docs(self, transaction: Transaction, docs: Sequence[Any]) -> list[str]:
         counts: dict[str, int] = {}
         for row in docs:
             for name in (row["file_id"], row["ocr_id"], row["tag_id"]):
@@ -221,12 +224,12 @@ class _Purge:
                     counts[name] = counts.get(name, 0) + 1
         ids = as_json([row["id"] for row in docs])
         for statement in self._drop:
-            await connection.execute(statement, {"ids": ids})
+            await transaction.run(statement, {"ids": ids})
         if not counts:
             return []
         names = sorted(counts)
-        await connection.execute(self._unref, {"rows": rows_json({"id": each, "n": counts[each]} for each in names)})
-        return [row["id"] for row in await fetch(connection, self._unused, ids=as_json(names))]
+        await transaction.run(self._unref, {"rows": rows_json({"id": each, "n": counts[each]} for each in names)})
+        return [row["id"] for row in await fetch(transaction, self._unused, ids=as_json(names))]
 
 
 def _require(job: Any, step: str, states: Sequence[str]) -> None:

@@ -9,16 +9,16 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from metatag_jobs.adapters import statements_dispatch as S
 from metatag_jobs.adapters.dialect import as_json, fetch, rows_json
-from metatag_jobs.adapters.sql_engine import SqlEngine
+from metatag_jobs.adapters.sql_engine import SqlEngine, grouped
+from metatag_jobs.adapters.transact import reads, writes
 from metatag_jobs.jsonable import pack
 from metatag_jobs.model import Document, JobEvent, Problem, Source
 from metatag_jobs.plan import OpenJob, Window
 from metatag_jobs.work import Ticket
 from metatag_runtime.errors import ErrorCode
+from metatag_runtime.sql import Transaction
 
 POISONED = "The document was given up: it ended the worker that read it several times."
 
@@ -32,12 +32,12 @@ REAP_BATCH = 500
 class SqlDispatch(SqlEngine):
     """The dispatcher's half of the port WorkStore."""
 
-    async def open_jobs(self) -> tuple[list[OpenJob], Window]:
+    @reads
+    async def open_jobs(self, transaction: Transaction) -> tuple[list[OpenJob], Window]:
         """Give the jobs with documents to admit and the room that live workers have."""
-        async with self._database.read() as connection:
-            rows = await fetch(connection, self._sql(S.OPEN))
-            busy = {bool(row["interactive"]): int(row["n"]) for row in await fetch(connection, self._sql(S.BUSY))}
-            slots = (await fetch(connection, self._sql(S.SLOTS), lease=self._lease))[0]
+        rows = await fetch(transaction, self._sql(S.OPEN))
+        busy = {bool(row["interactive"]): int(row["n"]) for row in await fetch(transaction, self._sql(S.BUSY))}
+        slots = (await fetch(transaction, self._sql(S.SLOTS), lease=self._lease))[0]
         jobs = [
             OpenJob(
                 row["id"],
@@ -53,80 +53,87 @@ class SqlDispatch(SqlEngine):
         window = Window(slots["slots"], slots["interactive_slots"], busy.get(False, 0), busy.get(True, 0))
         return jobs, window
 
-    async def admit(self, shares: Sequence[tuple[str, int]], lanes: dict[str, float], lease: float) -> list[Ticket]:
+    @writes
+    async def admit(
+        self, transaction: Transaction, shares: Sequence[tuple[str, int]], lanes: dict[str, float], lease: float
+    ) -> list[Ticket]:
         """Admit up to n due documents of each job, store the lanes' virtual times, give the tickets."""
         tickets: list[Ticket] = []
-        async with self._database.write() as connection:
-            for job_id, n in sorted(shares):
-                locked = await fetch(connection, self._sql(S.LOCK_JOB), id=job_id)
-                if not locked:
-                    continue
-                rows = await fetch(connection, self._sql(S.ADMIT), id=job_id, n=n, lease=lease)
-                if rows:
-                    await connection.execute(self._sql(S.COUNT), {"id": job_id, "n": len(rows)})
-                interactive = bool(locked[0]["interactive"])
-                tickets += [Ticket(row["id"], row["attempt"], job_id, interactive) for row in rows]
-            for user_id in sorted(lanes):
-                await connection.execute(self._sql(S.LANE), {"user_id": user_id, "vtime": lanes[user_id]})
+        for job_id, n in sorted(shares):
+            locked = await fetch(transaction, self._sql(S.LOCK_JOB), id=job_id)
+            if not locked:
+                continue
+            rows = await fetch(transaction, self._sql(S.ADMIT), id=job_id, n=n, lease=lease)
+            if rows:
+                await transaction.run(self._sql(S.COUNT), {"id": job_id, "n": len(rows)})
+            interactive = bool(locked[0]["interactive"])
+            tickets += [Ticket(row["id"], row["attempt"], job_id, interactive) for row in rows]
+        for user_id in sorted(lanes):
+            await transaction.run(self._sql(S.LANE), {"user_id": user_id, "vtime": lanes[user_id]})
         return tickets
 
     async def reap(self, lease: float, max_crashes: int) -> int:
         """Queue again what dead workers owned and what was admitted too long ago; fail what crashed too often."""
-        async with self._database.read() as connection:
-            lapsed = await fetch(connection, self._sql(S.LAPSED), n=REAP_BATCH)
-            orphans = await fetch(connection, self._sql(S.ORPHANS), lease=lease, n=REAP_BATCH)
-        count = await self._put_back(lapsed, "admitted", 0, max_crashes)
-        count += await self._put_back(orphans, "running", 1, max_crashes)
-        return count
-
-    async def forget_workers(self) -> None:
-        """Drop rows of workers that ended long ago."""
-        async with self._database.write() as connection:
-            await connection.execute(self._sql(S.FORGET), {"age": FORGET_WORKER})
-
-    async def _put_back(self, found: Sequence[Any], state: str, crash: int, max_crashes: int) -> int:
-        by_job: dict[str, list[dict[str, Any]]] = {}
-        for row in found:
-            by_job.setdefault(row["job_id"], []).append({"id": row["id"], "attempt": row["attempt"]})
+        lapsed, orphans = await self._overdue(lease)
         count = 0
-        for job_id in sorted(by_job):
-            async with self._database.write() as connection:
-                job = await fetch(connection, self._sql(S.LOCK_ANY), id=job_id)
-                if not job or job[0]["state"] not in ("running", "paused"):
-                    continue
-                rows = await fetch(
-                    connection, self._sql(S.REQUEUE), rows=rows_json(by_job[job_id]), state=state, crash=crash
-                )
-                dead = [row for row in rows if crash and row["crashes"] >= max_crashes]
-                count += len(rows)
-                await connection.execute(
-                    self._sql(S.BACK), {"id": job_id, "back": len(rows) - len(dead), "dead": len(dead)}
-                )
-                if dead:
-                    await self._give_up(connection, job_id, dead)
+        for found, state, crash in ((lapsed, "admitted", 0), (orphans, "running", 1)):
+            for job_id, group in grouped((row["job_id"], row) for row in found).items():
+                count += await self._put_back(job_id, group, state=state, crash=crash, max_crashes=max_crashes)
         return count
 
-    async def _give_up(self, connection: AsyncConnection, job_id: str, dead: Sequence[Any]) -> None:
+    @reads
+    async def _overdue(self, transaction: Transaction, lease: float) -> tuple[Sequence[Any], Sequence[Any]]:
+        lapsed = await fetch(transaction, self._sql(S.LAPSED), n=REAP_BATCH)
+        orphans = await fetch(transaction, self._sql(S.ORPHANS), lease=lease, n=REAP_BATCH)
+        return lapsed, orphans
+
+    @writes
+    async def forget_workers(self, transaction: Transaction) -> None:
+        """Drop rows of workers that ended long ago."""
+        await transaction.run(self._sql(S.FORGET), {"age": FORGET_WORKER})
+
+    @writes
+    async def _put_back(
+        self, transaction: Transaction, job_id: str, found: Sequence[Any], *, state: str, crash: int, max_crashes: int
+    ) -> int:
+        job = await fetch(transaction, self._sql(S.LOCK_ANY), id=job_id)
+        if not job or job[0]["state"] not in ("running", "paused"):
+            return 0
+        wanted = rows_json({"id": row["id"], "attempt": row["attempt"]} for row in found)
+        rows = await fetch(transaction, self._sql(S.REQUEUE), rows=wanted, state=state, crash=crash)
+        dead = [row for row in rows if crash and row["crashes"] >= max_crashes]
+        await transaction.run(self._sql(S.BACK), {"id": job_id, "back": len(rows) - len(dead), "dead": len(dead)})
+        if dead:
+            await self._give_up(transaction, job_id, dead)
+        return len(rows)
+
+    async def _give_up(self, transaction: Transaction, job_id: str, dead: Sequence[Any]) -> None:
         problem = Problem(str(ErrorCode.POISONED), POISONED)
         ids = as_json([row["id"] for row in dead])
-        await connection.execute(self._sql(S.POISON), {"ids": ids, "problem": as_json(pack(problem))})
-        job = (await fetch(connection, self._sql(S.JOB), id=job_id))[0]
+        await transaction.run(self._sql(S.POISON), {"ids": ids, "problem": as_json(pack(problem))})
+        job = (await fetch(transaction, self._sql(S.JOB), id=job_id))[0]
         events = [_poisoned_event(job_id, row, problem, job) for row in dead]
-        await self._events.append(connection, job_id, events)
-        await self._end_if_done(connection, job_id)
+        await self._events.append(transaction, job_id, events)
+        await self._end_if_done(transaction, job_id)
 
     async def sweep(self, limit: int) -> bool:
         """Mark open documents of cancelled jobs as cancelled, up to `limit`; give whether more is left."""
-        async with self._database.read() as connection:
-            jobs = await fetch(connection, self._sql(S.SWEPT))
-        if not jobs:
+        job_id = await self._swept()
+        if not job_id:
             return False
-        async with self._database.write() as connection:
-            await fetch(connection, self._sql(S.LOCK_ANY), id=jobs[0]["id"])
-            done = await connection.execute(self._sql(S.CANCEL_DOCS), {"id": jobs[0]["id"], "n": limit})
-            if done.rowcount < limit:
-                await connection.execute(self._sql(S.SWEEP_DONE), {"id": jobs[0]["id"]})
+        await self._sweep_job(job_id, limit)
         return True
+
+    @reads
+    async def _swept(self, transaction: Transaction) -> str:
+        jobs = await fetch(transaction, self._sql(S.SWEPT))
+        return str(jobs[0]["id"]) if jobs else ""
+
+    @writes
+    async def _sweep_job(self, transaction: Transaction, job_id: str, limit: int) -> None:
+        await fetch(transaction, self._sql(S.LOCK_ANY), id=job_id)
+        if await transaction.run(self._sql(S.CANCEL_DOCS), {"id": job_id, "n": limit}) < limit:
+            await transaction.run(self._sql(S.SWEEP_DONE), {"id": job_id})
 
 
 def _poisoned_event(job_id: str, row: Any, problem: Problem, job: Any) -> JobEvent:

@@ -6,50 +6,50 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from metatag_jobs.adapters import statements_dispatch as D
 from metatag_jobs.adapters import statements_work as S
 from metatag_jobs.adapters.dialect import as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_engine import SqlEngine, counted, grouped
 from metatag_jobs.adapters.sql_events import job_event, job_of
+from metatag_jobs.adapters.transact import writes
 from metatag_jobs.jsonable import pack
 from metatag_jobs.model import JobEvent, Problem
 from metatag_jobs.work import Finish, Release
+from metatag_runtime.sql import Transaction
 
 
 class SqlEnds(SqlEngine):
     """Ends and hand-backs of the port WorkStore."""
 
-    async def finish(self, owner: str, finishes: Sequence[Finish]) -> dict[str, str]:
+    @writes
+    async def finish(self, transaction: Transaction, owner: str, finishes: Sequence[Finish]) -> dict[str, str]:
         """Store results, counters, events and search entries in one transaction; give the job's state by document."""
         by_job: dict[str, list[Finish]] = {}
         for each in finishes:
             by_job.setdefault(each.claim.job_id, []).append(each)
         states: dict[str, str] = {}
-        async with self._database.write() as connection:
-            for job_id in sorted(by_job):
-                job = await fetch(connection, self._sql(S.LOCK_RUNNING), id=job_id)
-                if job and job[0]["state"] in ("running", "paused"):
-                    states |= await self._finish_job(connection, owner, job_id, by_job[job_id])
+        for job_id in sorted(by_job):
+            job = await fetch(transaction, self._sql(S.LOCK_RUNNING), id=job_id)
+            if job and job[0]["state"] in ("running", "paused"):
+                states |= await self._finish_job(transaction, owner, job_id, by_job[job_id])
         return states
 
     async def _finish_job(
-        self, connection: AsyncConnection, owner: str, job_id: str, finishes: Sequence[Finish]
+        self, transaction: Transaction, owner: str, job_id: str, finishes: Sequence[Finish]
     ) -> dict[str, str]:
         rows = rows_json(_finish_row(each) for each in finishes)
-        kept_ids = {row["id"] for row in await fetch(connection, self._sql(S.FINISH), rows=rows, owner=owner)}
+        kept_ids = {row["id"] for row in await fetch(transaction, self._sql(S.FINISH), rows=rows, owner=owner)}
         kept = [each for each in finishes if each.claim.document_id in kept_ids]
         if not kept:
             return {}
         results = [{"id": each.claim.document_id, "body": as_json(pack(each.result))} for each in kept if each.result]
         if results:
-            await connection.execute(self._sql(S.RESULTS), {"rows": rows_json(results)})
-            await self._search.add(connection, [each for each in kept if each.result])
+            await transaction.run(self._sql(S.RESULTS), {"rows": rows_json(results)})
+            await self._search.add(transaction, [each for each in kept if each.result])
         bad = sum(each.document.state == "failed" for each in kept)
         counters = (
             await fetch(
-                connection,
+                transaction,
                 self._sql(S.ENDED),
                 id=job_id,
                 n=len(kept),
@@ -59,48 +59,48 @@ class SqlEnds(SqlEngine):
             )
         )[0]
         events = _end_events(kept, counters)
-        await self._events.append(connection, job_id, events)
-        state = await self._end_if_done(connection, job_id)
+        await self._events.append(transaction, job_id, events)
+        state = await self._end_if_done(transaction, job_id)
         if not state:
             state = counters["state"]
             budget = counters["budget_micros"]
             if state == "running" and 0 < budget <= counters["cost_micros"]:
                 await self._pause_job(
-                    connection, job_id, "budget_exhausted", "The job has used up its budget; resume it to go on."
+                    transaction, job_id, "budget_exhausted", "The job has used up its budget; resume it to go on."
                 )
                 state = "paused"
         return dict.fromkeys(kept_ids, state)
 
-    async def _pause_job(self, connection: AsyncConnection, job_id: str, code: str, message: str) -> None:
-        taken = await connection.execute(self._sql(S.TAKE_BACK), {"id": job_id})
+    async def _pause_job(self, transaction: Transaction, job_id: str, code: str, message: str) -> None:
+        taken = await transaction.run(self._sql(S.TAKE_BACK), {"id": job_id})
         problem = as_json(pack(Problem(code, message)))
-        await connection.execute(self._sql(S.PAUSE_REASON), {"id": job_id, "problem": problem, "back": taken.rowcount})
-        job = job_of((await fetch(connection, self._sql(D.JOB), id=job_id))[0])
-        await self._events.append(connection, job_id, [job_event(job, time.time())])
+        await transaction.run(self._sql(S.PAUSE_REASON), {"id": job_id, "problem": problem, "back": taken})
+        job = job_of((await fetch(transaction, self._sql(D.JOB), id=job_id))[0])
+        await self._events.append(transaction, job_id, [job_event(job, time.time())])
 
-    async def pause_for(self, job_id: str, code: str, message: str) -> None:
+    @writes
+    async def pause_for(self, transaction: Transaction, job_id: str, code: str, message: str) -> None:
         """Pause a job for a reason that its user must see to; does nothing unless it runs."""
-        async with self._database.write() as connection:
-            job = await fetch(connection, self._sql(S.LOCK_RUNNING), id=job_id)
-            if job and job[0]["state"] == "running":
-                await self._pause_job(connection, job_id, code, message)
+        job = await fetch(transaction, self._sql(S.LOCK_RUNNING), id=job_id)
+        if job and job[0]["state"] == "running":
+            await self._pause_job(transaction, job_id, code, message)
 
-    async def release(self, owner: str, releases: Sequence[Release]) -> set[str]:
+    @writes
+    async def release(self, transaction: Transaction, owner: str, releases: Sequence[Release]) -> set[str]:
         """Put owned documents back into the queue; give those that were still owned."""
-        async with self._database.write() as connection:
-            ids = as_json([each.document_id for each in releases])
-            jobs = sorted(row["job_id"] for row in await fetch(connection, self._sql(S.JOBS_OF), ids=ids))
-            open_jobs = set()
-            for job_id in jobs:
-                locked = await fetch(connection, self._sql(D.LOCK_ANY), id=job_id)
-                if locked and locked[0]["state"] in ("running", "paused"):
-                    open_jobs.add(job_id)
-            rows = await fetch(
-                connection, self._sql(S.RELEASE), rows=rows_json(_release_row(each) for each in releases), owner=owner
-            )
-            for job_id, group in grouped((row["job_id"], row["id"]) for row in rows).items():
-                if job_id in open_jobs:
-                    await connection.execute(self._sql(S.RETURNED), {"id": job_id, "n": len(group)})
+        ids = as_json([each.document_id for each in releases])
+        jobs = sorted(row["job_id"] for row in await fetch(transaction, self._sql(S.JOBS_OF), ids=ids))
+        open_jobs = set()
+        for job_id in jobs:
+            locked = await fetch(transaction, self._sql(D.LOCK_ANY), id=job_id)
+            if locked and locked[0]["state"] in ("running", "paused"):
+                open_jobs.add(job_id)
+        rows = await fetch(
+            transaction, self._sql(S.RELEASE), rows=rows_json(_release_row(each) for each in releases), owner=owner
+        )
+        for job_id, group in grouped((row["job_id"], row["id"]) for row in rows).items():
+            if job_id in open_jobs:
+                await transaction.run(self._sql(S.RETURNED), {"id": job_id, "n": len(group)})
         return {row["id"] for row in rows}
 
 

@@ -9,14 +9,12 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from metatag_jobs.adapters import statements_dispatch as D
 from metatag_jobs.adapters.dialect import Dialect, fetch
 from metatag_jobs.adapters.sql_events import EventWriter, job_event, job_of
 from metatag_jobs.adapters.sql_search import SearchWriter
 from metatag_jobs.model import JobEvent
-from metatag_runtime.sql import Database
+from metatag_runtime.sql import Database, Transaction
 
 
 class SqlEngine:
@@ -31,13 +29,13 @@ class SqlEngine:
         self._events = EventWriter(self._dialect)
         self._search = SearchWriter(self._dialect)
 
-    async def _end_if_done(self, connection: AsyncConnection, job_id: str) -> str:
+    async def _end_if_done(self, transaction: Transaction, job_id: str) -> str:
         """End the job if nothing is open; give its state. The caller holds the job row."""
-        ended = await connection.execute(self._sql(D.END), {"id": job_id})
-        if not ended.rowcount:
+        ended = await transaction.run(self._sql(D.END), {"id": job_id})
+        if not ended:
             return ""
-        job = job_of((await fetch(connection, self._sql(D.JOB), id=job_id))[0])
-        await self._events.append(connection, job_id, [job_event(job, time.time())])
+        job = job_of((await fetch(transaction, self._sql(D.JOB), id=job_id))[0])
+        await self._events.append(transaction, job_id, [job_event(job, time.time())])
         return job.state
 
 

@@ -6,12 +6,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch, rows_json
+from metatag_jobs.adapters.transact import reads
 from metatag_jobs.jsonable import pack, unpack
 from metatag_jobs.model import Job, JobEvent, Problem
-from metatag_runtime.sql import Database
+from metatag_runtime.sql import Database, Transaction
 
 # Internal states to public ones.
 _PUBLIC = {"creating": "pending", "deleted": "cancelled"}
@@ -58,18 +57,18 @@ class EventWriter:
             f"FROM {dialect.rows('rows', job_id='text', seq='bigint', body='text')} AS r"
         )
 
-    async def append(self, connection: AsyncConnection, job_id: str, events: Sequence[JobEvent]) -> None:
+    async def append(self, transaction: Transaction, job_id: str, events: Sequence[JobEvent]) -> None:
         """Give each event the next number of its job and store it."""
         if not events:
             return
-        last = (await fetch(connection, self._bump, n=len(events), id=job_id))[0]["seq"]
+        last = (await fetch(transaction, self._bump, n=len(events), id=job_id))[0]["seq"]
         rows = []
         for seq, event in enumerate(events, last - len(events) + 1):
             event.seq = seq
             if event.job is not None:
                 event.job.seq = seq
             rows.append({"job_id": job_id, "seq": seq, "body": as_json(pack(event))})
-        await connection.execute(self._insert, {"rows": rows_json(rows)})
+        await transaction.run(self._insert, {"rows": rows_json(rows)})
 
 
 def job_event(job: Job, at: float) -> JobEvent:
@@ -91,19 +90,19 @@ class SqlEventLog:
         self._last = dialect.sql(f"SELECT {JOB_COLUMNS} FROM job WHERE id = :id AND state <> 'deleted'")  # noqa: S608
         self._changed = dialect.sql("SELECT id FROM job WHERE updated_at > {now} - :seconds")
 
-    async def after(self, job_id: str, seq: int, limit: int) -> list[JobEvent]:
+    @reads
+    async def after(self, transaction: Transaction, job_id: str, seq: int, limit: int) -> list[JobEvent]:
         """Give up to `limit` events with a number above `seq`, in order."""
-        async with self._database.read() as connection:
-            rows = await fetch(connection, self._after, job_id=job_id, seq=seq, n=limit)
+        rows = await fetch(transaction, self._after, job_id=job_id, seq=seq, n=limit)
         return [unpack(JobEvent, json.loads(row["body"])) for row in rows]
 
-    async def last(self, job_id: str) -> Job | None:
+    @reads
+    async def last(self, transaction: Transaction, job_id: str) -> Job | None:
         """Give the job as it is now, whoever owns it; None when it is gone."""
-        async with self._database.read() as connection:
-            rows = await fetch(connection, self._last, id=job_id)
+        rows = await fetch(transaction, self._last, id=job_id)
         return job_of(rows[0]) if rows else None
 
-    async def recently_changed(self, seconds: float) -> list[str]:
+    @reads
+    async def recently_changed(self, transaction: Transaction, seconds: float) -> list[str]:
         """Give the jobs that changed in the last seconds."""
-        async with self._database.read() as connection:
-            return [row["id"] for row in await fetch(connection, self._changed, seconds=seconds)]
+        return [row["id"] for row in await fetch(transaction, self._changed, seconds=seconds)]

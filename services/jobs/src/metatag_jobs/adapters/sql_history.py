@@ -6,15 +6,14 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch
 from metatag_jobs.adapters.sql_events import JOB_COLUMNS, job_of
 from metatag_jobs.adapters.sql_search import SearchReader
+from metatag_jobs.adapters.transact import reads
 from metatag_jobs.errors import DocumentNotFound, JobNotFound
 from metatag_jobs.jsonable import unpack
 from metatag_jobs.model import Document, DocumentResult, Problem, Source, Stats
-from metatag_runtime.sql import Database
+from metatag_runtime.sql import Database, Transaction
 
 # Documents read at a time for an export.
 EXPORT_BATCH = 500
@@ -78,50 +77,59 @@ class SqlHistory:
         )
         self._recent = sql(f"SELECT {JOB_COLUMNS} FROM job WHERE {owned} ORDER BY created_at DESC, id DESC LIMIT 5")  # noqa: S608
 
+    @reads
     async def of_job(
-        self, user_id: str, job_id: str, *, limit: int, from_position: int, states: Sequence[str]
+        self,
+        transaction: Transaction,
+        user_id: str,
+        job_id: str,
+        *,
+        limit: int,
+        from_position: int,
+        states: Sequence[str],
     ) -> list[Document]:
         """Give documents of a job by position; raises JobNotFound."""
-        async with self._database.read() as connection:
-            await self._require_job(connection, user_id, job_id)
-            rows = await fetch(
-                connection,
-                self._of_job,
-                job_id=job_id,
-                from_position=from_position,
-                states=_states(states),
-                n=limit,
-            )
+        await self._require_job(transaction, user_id, job_id)
+        rows = await fetch(
+            transaction,
+            self._of_job,
+            job_id=job_id,
+            from_position=from_position,
+            states=_states(states),
+            n=limit,
+        )
         return [_document(row) for row in rows]
 
-    async def latest(self, user_id: str, *, limit: int, states: Sequence[str]) -> list[Document]:
+    @reads
+    async def latest(
+        self, transaction: Transaction, user_id: str, *, limit: int, states: Sequence[str]
+    ) -> list[Document]:
         """Give a user's finished documents, latest first."""
-        async with self._database.read() as connection:
-            rows = await fetch(connection, self._latest, user_id=user_id, states=_states(states), n=limit)
+        rows = await fetch(transaction, self._latest, user_id=user_id, states=_states(states), n=limit)
         return [_document(row) for row in rows]
 
-    async def document(self, user_id: str, document_id: str) -> tuple[Document, str, str]:
+    @reads
+    async def document(self, transaction: Transaction, user_id: str, document_id: str) -> tuple[Document, str, str]:
         """Give a document with the names of its text and file objects; raises DocumentNotFound."""
-        async with self._database.read() as connection:
-            rows = await fetch(connection, self._one, id=document_id, user_id=user_id)
+        rows = await fetch(transaction, self._one, id=document_id, user_id=user_id)
         if not rows:
             raise DocumentNotFound
         return _document(rows[0]), rows[0]["ocr_id"] or "", rows[0]["file_id"] or ""
 
-    async def search(self, user_id: str, query: str, limit: int) -> list[Document]:
+    @reads
+    async def search(self, transaction: Transaction, user_id: str, query: str, limit: int) -> list[Document]:
         """Give documents whose title, tags or text match, latest first."""
-        async with self._database.read() as connection:
-            ids = await self._search.find(connection, user_id, query, limit)
-            rows = await fetch(connection, self._some, ids=as_json(ids)) if ids else []
+        ids = await self._search.find(transaction, user_id, query, limit)
+        rows = await fetch(transaction, self._some, ids=as_json(ids)) if ids else []
         by_id = {row["id"]: row for row in rows}
         return [_document(by_id[each]) for each in ids if each in by_id]
 
-    async def stats(self, user_id: str) -> Stats:
+    @reads
+    async def stats(self, transaction: Transaction, user_id: str) -> Stats:
         """Give a user's counts."""
-        async with self._database.read() as connection:
-            counts = (await fetch(connection, self._counts, user_id=user_id))[0]
-            by_state = await fetch(connection, self._by_state, user_id=user_id)
-            recent = await fetch(connection, self._recent, user_id=user_id)
+        counts = (await fetch(transaction, self._counts, user_id=user_id))[0]
+        by_state = await fetch(transaction, self._by_state, user_id=user_id)
+        recent = await fetch(transaction, self._recent, user_id=user_id)
         states: dict[str, int] = {}
         for row in by_state:
             public = _public_job_state(row["state"], bool(row["fresh"]))
@@ -146,8 +154,8 @@ class SqlHistory:
             yield batch
             position = batch[-1].position + 1
 
-    async def _require_job(self, connection: AsyncConnection, user_id: str, job_id: str) -> None:
-        if not await fetch(connection, self._job, job_id=job_id, user_id=user_id):
+    async def _require_job(self, transaction: Transaction, user_id: str, job_id: str) -> None:
+        if not await fetch(transaction, self._job, job_id=job_id, user_id=user_id):
             raise JobNotFound
 
 

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metatag_jobs.adapters import statements_jobs as S
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_events import JOB_COLUMNS, EventWriter, job_event, job_of
+from metatag_jobs.adapters.transact import reads, writes
 from metatag_jobs.errors import JobIdTaken, JobNotFound
 from metatag_jobs.jsonable import pack
 from metatag_jobs.model import JOB_SINGLE, Document, Job, JobEvent
 from metatag_jobs.work import NewDocument, NewJob
-from metatag_runtime.sql import Database
+from metatag_runtime.sql import Database, Transaction
 
 # A creation that stood still for so long was given up by its client. Seconds.
 STALE_CREATION = 30.0
@@ -48,8 +48,7 @@ class SqlJobs:
             if earlier is not None:
                 return earlier
         try:
-            async with self._database.write() as connection:
-                await connection.execute(self._sql(S.INSERT_JOB), _job_row(job))
+            await self._insert(job)
         except IntegrityError as error:
             earlier = await self._earlier(job.user_id, job.idempotency_key) if job.idempotency_key else None
             if earlier is not None:
@@ -57,9 +56,16 @@ class SqlJobs:
             raise JobIdTaken from error
         return None
 
+    @writes
+    async def _insert(self, transaction: Transaction, job: NewJob) -> None:
+        await transaction.run(self._sql(S.INSERT_JOB), _job_row(job))
+
+    @reads
+    async def _by_key(self, transaction: Transaction, user_id: str, key: str) -> Sequence[Any]:
+        return await fetch(transaction, self._sql(S.BY_KEY), user_id=user_id, key=key)
+
     async def _earlier(self, user_id: str, key: str) -> Job | None:
-        async with self._database.read() as connection:
-            rows = await fetch(connection, self._sql(S.BY_KEY), user_id=user_id, key=key)
+        rows = await self._by_key(user_id, key)
         if not rows:
             return None
         if rows[0]["state"] == "creating" and rows[0]["now"] - rows[0]["updated_at"] > STALE_CREATION:
@@ -70,89 +76,86 @@ class SqlJobs:
             return None
         return await self.get(user_id, rows[0]["id"])
 
-    async def _forget_key(self, job_id: str) -> None:
-        async with self._database.write() as connection:
-            await connection.execute(
-                self._dialect.sql("UPDATE job SET idempotency_key = NULL WHERE id = :id"), {"id": job_id}
-            )
+    @writes
+    async def _forget_key(self, transaction: Transaction, job_id: str) -> None:
+        await transaction.run(self._dialect.sql("UPDATE job SET idempotency_key = NULL WHERE id = :id"), {"id": job_id})
 
-    async def add(self, job_id: str, documents: Sequence[NewDocument]) -> None:
+    @writes
+    async def add(self, transaction: Transaction, job_id: str, documents: Sequence[NewDocument]) -> None:
         """Store documents of a job in creation; those with a problem are failed at once, each with its event."""
-        async with self._database.write() as connection:
-            locked = await fetch(connection, self._sql(S.LOCK_CREATING), id=job_id)
-            if not locked:
-                raise JobNotFound
-            user_id = locked[0]["user_id"]
-            rows = [_doc_row(document) for document in documents]
-            await self._attach_files(connection, user_id, rows)
-            await connection.execute(
-                self._sql(S.INSERT_DOCS), {"rows": rows_json(rows), "job_id": job_id, "user_id": user_id}
+        locked = await fetch(transaction, self._sql(S.LOCK_CREATING), id=job_id)
+        if not locked:
+            raise JobNotFound
+        user_id = locked[0]["user_id"]
+        rows = [_doc_row(document) for document in documents]
+        await self._attach_files(transaction, user_id, rows)
+        await transaction.run(self._sql(S.INSERT_DOCS), {"rows": rows_json(rows), "job_id": job_id, "user_id": user_id})
+        bad = [document for document in documents if document.problem is not None]
+        counts = (
+            await fetch(
+                transaction,
+                self._sql(S.COUNT_ADDED),
+                id=job_id,
+                n=len(documents),
+                good=len(documents) - len(bad),
+                bad=len(bad),
             )
-            bad = [document for document in documents if document.problem is not None]
-            counts = (
-                await fetch(
-                    connection,
-                    self._sql(S.COUNT_ADDED),
-                    id=job_id,
-                    n=len(documents),
-                    good=len(documents) - len(bad),
-                    bad=len(bad),
-                )
-            )[0]
-            await self._events.append(connection, job_id, [_failed_event(job_id, each, counts) for each in bad])
+        )[0]
+        await self._events.append(transaction, job_id, [_failed_event(job_id, each, counts) for each in bad])
 
-    async def _attach_files(self, connection: AsyncConnection, user_id: str, rows: list[dict[str, Any]]) -> None:
+    async def _attach_files(self, transaction: Transaction, user_id: str, rows: list[dict[str, Any]]) -> None:
         counts: dict[str, int] = {}
         for row in rows:
             if row["file_id"]:
                 counts[row["file_id"]] = counts.get(row["file_id"], 0) + 1
         if not counts:
             return
-        known = await fetch(connection, self._sql(S.OWN_FILES), user_id=user_id, ids=as_json(sorted(counts)))
+        known = await fetch(transaction, self._sql(S.OWN_FILES), user_id=user_id, ids=as_json(sorted(counts)))
         owned = {row["id"] for row in known}
         held = [{"id": each, "n": counts[each]} for each in sorted(owned)]
-        await connection.execute(self._sql(S.HOLD_FILES), {"rows": rows_json(held), "user_id": user_id})
+        await transaction.run(self._sql(S.HOLD_FILES), {"rows": rows_json(held), "user_id": user_id})
         for row in rows:
             if row["file_id"] and row["file_id"] not in owned:
                 # The pipeline says so when it comes to it: the document fails alone.
                 row["file_id"], row["stage"] = None, "fetch"
 
-    async def activate(self, job_id: str) -> Job:
+    @writes
+    async def activate(self, transaction: Transaction, job_id: str) -> Job:
         """End the creation: the job's documents may be worked on from now."""
-        async with self._database.write() as connection:
-            locked = await fetch(connection, self._sql(S.LOCK_CREATING), id=job_id)
-            if not locked:
-                raise JobNotFound
-            await connection.execute(self._sql(S.WAKE_LANE), {"user_id": locked[0]["user_id"]})
-            await connection.execute(self._sql(S.ACTIVATE), {"id": job_id})
-            job = await self._read(connection, locked[0]["user_id"], job_id)
-            await self._events.append(connection, job_id, [job_event(job, time.time())])
+        locked = await fetch(transaction, self._sql(S.LOCK_CREATING), id=job_id)
+        if not locked:
+            raise JobNotFound
+        await transaction.run(self._sql(S.WAKE_LANE), {"user_id": locked[0]["user_id"]})
+        await transaction.run(self._sql(S.ACTIVATE), {"id": job_id})
+        job = await self._read(transaction, locked[0]["user_id"], job_id)
+        await self._events.append(transaction, job_id, [job_event(job, time.time())])
         return job
 
-    async def abandon(self, job_id: str) -> None:
+    @writes
+    async def abandon(self, transaction: Transaction, job_id: str) -> None:
         """Drop a job whose creation was not finished; does nothing otherwise."""
-        async with self._database.write() as connection:
-            await connection.execute(
-                self._dialect.sql(
-                    "UPDATE job SET state = 'deleted', sweep = true, secret = NULL, idempotency_key = NULL "
-                    "WHERE id = :id AND state = 'creating'"
-                ),
-                {"id": job_id},
-            )
+        await transaction.run(
+            self._dialect.sql(
+                "UPDATE job SET state = 'deleted', sweep = true, secret = NULL, idempotency_key = NULL "
+                "WHERE id = :id AND state = 'creating'"
+            ),
+            {"id": job_id},
+        )
 
-    async def get(self, user_id: str, job_id: str) -> Job:
+    @reads
+    async def get(self, transaction: Transaction, user_id: str, job_id: str) -> Job:
         """Give one job; raises JobNotFound."""
-        async with self._database.read() as connection:
-            return await self._read(connection, user_id, job_id)
+        return await self._read(transaction, user_id, job_id)
 
-    async def _read(self, connection: AsyncConnection, user_id: str, job_id: str) -> Job:
-        rows = await fetch(connection, self._sql(S.GET), id=job_id, user_id=user_id)
+    async def _read(self, transaction: Transaction, user_id: str, job_id: str) -> Job:
+        rows = await fetch(transaction, self._sql(S.GET), id=job_id, user_id=user_id)
         if not rows:
             raise JobNotFound
         return job_of(rows[0], waits_until_of(rows[0]))
 
+    @reads
     async def find(
-        self, user_id: str, *, states: Sequence[str], type: str, limit: int, offset: int
+        self, transaction: Transaction, user_id: str, *, states: Sequence[str], type: str, limit: int, offset: int
     ) -> tuple[list[Job], int]:
         """Give a user's jobs, newest first, and how many match in all."""
         where = "job.user_id = :user_id AND job.state <> 'deleted'"
@@ -166,9 +169,8 @@ class SqlJobs:
             "LIMIT :n OFFSET :offset"
         )
         counting = self._dialect.sql(f"SELECT count(*) AS n FROM job WHERE {where}")  # noqa: S608
-        async with self._database.read() as connection:
-            rows = await fetch(connection, listing, n=limit, offset=offset, **values)
-            total = (await fetch(connection, counting, **values))[0]["n"]
+        rows = await fetch(transaction, listing, n=limit, offset=offset, **values)
+        total = (await fetch(transaction, counting, **values))[0]["n"]
         return [job_of(row) for row in rows], total
 
 

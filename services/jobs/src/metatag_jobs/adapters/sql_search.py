@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from metatag_jobs.adapters.dialect import Dialect, fetch, rows_json
 from metatag_jobs.search_text import like_pattern, words
 from metatag_jobs.work import Finish
+from metatag_runtime.sql import Transaction
 
 
 class SearchWriter:
@@ -36,15 +35,15 @@ class SearchWriter:
                 "ON CONFLICT (doc_id) DO UPDATE SET label = excluded.label, words = excluded.words"
             )
 
-    async def add(self, connection: AsyncConnection, finishes: Sequence[Finish]) -> None:
+    async def add(self, transaction: Transaction, finishes: Sequence[Finish]) -> None:
         """Index documents; a second time replaces."""
         rows = rows_json(
             {"id": each.claim.document_id, "label": each.search_label, "words": " ".join(each.search_tokens)}
             for each in finishes
         )
-        await connection.execute(self._label, {"rows": rows})
+        await transaction.run(self._label, {"rows": rows})
         if self._sqlite:
-            await connection.execute(self._words, {"rows": rows})
+            await transaction.run(self._words, {"rows": rows})
 
 
 class SearchReader:
@@ -67,14 +66,14 @@ class SearchReader:
         self._both = dialect.sql(f"SELECT doc.id FROM ({label} UNION {by_words}) AS found {latest}")  # noqa: S608
         self._label_only = dialect.sql(f"SELECT doc.id FROM ({label}) AS found {latest}")  # noqa: S608
 
-    async def find(self, connection: AsyncConnection, user_id: str, query: str, limit: int) -> list[str]:
+    async def find(self, transaction: Transaction, user_id: str, query: str, limit: int) -> list[str]:
         """Give ids of matching documents, latest first."""
         asked = words(query)[:32]
         values: dict[str, Any] = {"user_id": user_id, "pattern": like_pattern(query), "n": limit}
         if not asked:
-            return [row["id"] for row in await fetch(connection, self._label_only, **values)]
+            return [row["id"] for row in await fetch(transaction, self._label_only, **values)]
         if self._sqlite:
             values["query"] = " AND ".join(f'"{word}"*' for word in asked)
         else:
             values["query"] = " & ".join("'" + word.replace("\\", "").replace("'", "''") + "':*" for word in asked)
-        return [row["id"] for row in await fetch(connection, self._both, **values)]
+        return [row["id"] for row in await fetch(transaction, self._both, **values)]

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from sqlalchemy.exc import IntegrityError
 
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch
+from metatag_jobs.adapters.transact import reads, writes
 from metatag_jobs.jsonable import pack, unpack
 from metatag_jobs.model import Vocabulary, VocabularyTerm
 from metatag_runtime.errors import NotFound
-from metatag_runtime.sql import Database
+from metatag_runtime.sql import Database, Transaction
 
 
 class SqlVocabularies:
@@ -45,47 +46,53 @@ class SqlVocabularies:
         digest = hashlib.sha256(body.encode()).hexdigest()
         for last_try in (False, True):
             try:
-                async with self._database.write() as connection:
-                    rows = await fetch(connection, self._latest, user_id=user_id, name=name)
-                    if rows and rows[0]["digest"] == digest:
-                        return Vocabulary(name, rows[0]["version"])
-                    version = rows[0]["version"] + 1 if rows else 1
-                    await connection.execute(
-                        self._insert,
-                        {
-                            "user_id": user_id,
-                            "name": name,
-                            "version": version,
-                            "terms": body,
-                            "term_count": len(terms),
-                            "digest": digest,
-                        },
-                    )
-                return Vocabulary(name, version)
+                return Vocabulary(name, await self._put(user_id, name, body=body, digest=digest, term_count=len(terms)))
             except IntegrityError:
                 # Two writers took the same number; the second look sees the other's.
                 if last_try:
                     raise
         raise AssertionError("unreachable")
 
-    async def get(self, user_id: str, name: str, version: int) -> Vocabulary:
+    @writes
+    async def _put(
+        self, transaction: Transaction, user_id: str, name: str, *, body: str, digest: str, term_count: int
+    ) -> int:
+        """Give the version that holds these terms."""
+        rows = await fetch(transaction, self._latest, user_id=user_id, name=name)
+        if rows and rows[0]["digest"] == digest:
+            return int(rows[0]["version"])
+        version = rows[0]["version"] + 1 if rows else 1
+        await transaction.run(
+            self._insert,
+            {
+                "user_id": user_id,
+                "name": name,
+                "version": version,
+                "terms": body,
+                "term_count": term_count,
+                "digest": digest,
+            },
+        )
+        return int(version)
+
+    @reads
+    async def get(self, transaction: Transaction, user_id: str, name: str, version: int) -> Vocabulary:
         """Give one version, 0 for the latest; raises NotFound."""
-        async with self._database.read() as connection:
-            rows = await fetch(connection, self._get, user_id=user_id, name=name, version=version)
+        rows = await fetch(transaction, self._get, user_id=user_id, name=name, version=version)
         if not rows:
             raise NotFound("Vocabulary not found")
         terms = [unpack(VocabularyTerm, each) for each in json.loads(rows[0]["terms"])]
         return Vocabulary(name, rows[0]["version"], terms)
 
-    async def list(self, user_id: str) -> list[tuple[Vocabulary, int]]:
+    @reads
+    async def list(self, transaction: Transaction, user_id: str) -> list[tuple[Vocabulary, int]]:
         """Give the latest versions without terms, with their number of terms, by name."""
-        async with self._database.read() as connection:
-            rows = await fetch(connection, self._list, user_id=user_id)
+        rows = await fetch(transaction, self._list, user_id=user_id)
         return [(Vocabulary(row["name"], row["version"]), row["term_count"]) for row in rows]
 
-    async def delete(self, user_id: str, name: str) -> None:
+    @writes
+    async def delete(self, transaction: Transaction, user_id: str, name: str) -> None:
         """Remove all versions; raises NotFound."""
-        async with self._database.write() as connection:
-            done = await connection.execute(self._delete, {"user_id": user_id, "name": name})
-        if not done.rowcount:
+        done = await transaction.run(self._delete, {"user_id": user_id, "name": name})
+        if not done:
             raise NotFound("Vocabulary not found")

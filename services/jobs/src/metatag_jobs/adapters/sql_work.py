@@ -11,55 +11,64 @@ from metatag_jobs.adapters.sql_claims import SqlClaims
 from metatag_jobs.adapters.sql_dispatch import SqlDispatch
 from metatag_jobs.adapters.sql_ends import SqlEnds
 from metatag_jobs.adapters.sql_engine import counted
+from metatag_jobs.adapters.transact import reads, writes
 from metatag_jobs.model import JobEvent
 from metatag_jobs.work import Beat, PageEvent, Release
+from metatag_runtime.sql import Transaction
 
 
 class SqlWorkStore(SqlDispatch, SqlClaims, SqlEnds):
     """The port WorkStore."""
 
-    async def tell_pages(self, owner: str, pages: Sequence[PageEvent]) -> None:
+    @writes
+    async def tell_pages(self, transaction: Transaction, owner: str, pages: Sequence[PageEvent]) -> None:
         """Store page events of owned documents."""
         by_job: dict[str, list[PageEvent]] = {}
         for page in pages:
             by_job.setdefault(page.job_id, []).append(page)
-        async with self._database.write() as connection:
-            for job_id in sorted(by_job):
-                counters = await fetch(connection, self._sql(S.COUNTERS), id=job_id)
-                group = by_job[job_id]
-                wanted = rows_json({"id": each.document_id, "attempt": each.attempt} for each in group)
-                owned = {
-                    row["id"] for row in await fetch(connection, self._sql(S.STILL_OWNED), rows=wanted, owner=owner)
-                }
-                now = time.time()
-                events = [
-                    counted(JobEvent(at=now, page=each.page), counters[0])
-                    for each in group
-                    if each.document_id in owned
-                ]
-                if counters:
-                    await self._events.append(connection, job_id, events)
+        for job_id in sorted(by_job):
+            counters = await fetch(transaction, self._sql(S.COUNTERS), id=job_id)
+            group = by_job[job_id]
+            wanted = rows_json({"id": each.document_id, "attempt": each.attempt} for each in group)
+            owned = {row["id"] for row in await fetch(transaction, self._sql(S.STILL_OWNED), rows=wanted, owner=owner)}
+            now = time.time()
+            events = [
+                counted(JobEvent(at=now, page=each.page), counters[0]) for each in group if each.document_id in owned
+            ]
+            if counters:
+                await self._events.append(transaction, job_id, events)
 
-    async def beat(self, owner: str, host: str, slots: int, interactive_slots: int) -> list[Beat]:
+    @writes
+    async def beat(
+        self, transaction: Transaction, owner: str, host: str, slots: int, interactive_slots: int
+    ) -> list[Beat]:
         """Say that a worker lives; give what it owns, with the states of the jobs."""
-        async with self._database.write() as connection:
-            await connection.execute(
-                self._sql(S.BEAT),
-                {"owner": owner, "host": host, "slots": slots, "interactive_slots": interactive_slots},
-            )
-            rows = await fetch(connection, self._sql(S.OWNED), owner=owner)
-        return [Beat(row["id"], row["attempt"], row["job_state"]) for row in rows]
+        await transaction.run(
+            self._sql(S.BEAT),
+            {"owner": owner, "host": host, "slots": slots, "interactive_slots": interactive_slots},
+        )
+        return await self._owned_in(transaction, owner)
 
     async def leave(self, owner: str) -> None:
         """Say that a worker ended; what it still owns is queued again without a crash counted."""
-        async with self._database.read() as connection:
-            rows = await fetch(connection, self._sql(S.OWNED), owner=owner)
-        if rows:
-            await self.release(owner, [Release(row["id"], row["attempt"]) for row in rows])
-        async with self._database.write() as connection:
-            await connection.execute(self._sql(S.LEAVE), {"owner": owner})
+        owned = await self._owned(owner)
+        if owned:
+            await self.release(owner, [Release(beat.document_id, beat.attempt) for beat in owned])
+        await self._leave(owner)
 
-    async def block(self, limiter: str, seconds: float) -> None:
+    @reads
+    async def _owned(self, transaction: Transaction, owner: str) -> list[Beat]:
+        return await self._owned_in(transaction, owner)
+
+    async def _owned_in(self, transaction: Transaction, owner: str) -> list[Beat]:
+        rows = await fetch(transaction, self._sql(S.OWNED), owner=owner)
+        return [Beat(row["id"], row["attempt"], row["job_state"]) for row in rows]
+
+    @writes
+    async def _leave(self, transaction: Transaction, owner: str) -> None:
+        await transaction.run(self._sql(S.LEAVE), {"owner": owner})
+
+    @writes
+    async def block(self, transaction: Transaction, limiter: str, seconds: float) -> None:
         """Hold back all documents that use a limiter, for all workers."""
-        async with self._database.write() as connection:
-            await connection.execute(self._sql(S.BLOCK), {"name": limiter, "seconds": seconds})
+        await transaction.run(self._sql(S.BLOCK), {"name": limiter, "seconds": seconds})

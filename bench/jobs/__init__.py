@@ -1,0 +1,1 @@
+"""What the jobs engine can do: enqueue, books, whole documents, fairness, page pool, memory."""
