@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 
 from deploy.compose.stack import Stack
 
@@ -46,14 +47,21 @@ def addresses(stack: Stack, service: str, *, within: str = "", without: str = ""
     return found
 
 
-def bridges(stack: Stack) -> list[str]:
-    """Gives the addresses that this machine has, or would have, on the project's networks."""
+def bridges(stack: Stack) -> dict[str, str]:
+    """Gives the address that this machine has, or would have, on each of the project's networks."""
     names = stack.docker.run("network", "ls", "--filter", "name=metatag-test_", "--format", "{{.Name}}").split()
-    found = []
+    found = {}
     for name in names:
         for each in json.loads(stack.docker.run("network", "inspect", name))[0]["IPAM"]["Config"]:
-            found.append(each.get("Gateway") or each["Subnet"].rsplit(".", 1)[0] + ".1")
+            found[name.removeprefix("metatag-test_")] = each.get("Gateway") or each["Subnet"].rsplit(".", 1)[0] + ".1"
     return found
+
+
+def own_address() -> str:
+    """Gives this machine's address towards the world; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        asked.connect(("192.0.2.1", 9))
+        return str(asked.getsockname()[0])
 
 
 def test_ocr_finds_no_open_port_at_those_who_call_it(stack: Stack) -> None:
@@ -78,15 +86,24 @@ def test_ocr_reaches_no_store_no_tagger_and_no_other_network(stack: Stack) -> No
 
 
 def test_ocr_reaches_neither_this_machine_nor_the_world(stack: Stack) -> None:
-    # Published ports are open at this machine's addresses on every bridge: its own network's bridge has none.
+    """Published ports, and whatever else this machine serves, are open at its address on every other bridge."""
     machine = bridges(stack)
-    assert len(machine) >= 5
-    published = [int(url.rpartition(":")[2]) for url in stack.urls]
-    asked = {each: [*KNOWN, *published] for each in [*machine, "198.51.100.1", "1.1.1.1", "169.254.169.254"]}
-    assert not [each for each, ports in scan(stack, "ocr", asked).items() if ports]
-    routes = stack.execute("ocr", "cat", "/proc/net/route").splitlines()[1:]
-    assert len(routes) == 1, "its own network and no default route"
-    assert routes[0].split()[1] != "00000000"
+    assert set(machine) == {"door", "work", "recognition", "stores", "outside"}
+    with socket.create_server(("0.0.0.0", 0)) as served:
+        port = served.getsockname()[1]
+        asked = {each: [*KNOWN, port] for each in [*machine.values(), own_address(), "1.1.1.1", "169.254.169.254"]}
+        assert not [each for each, ports in scan(stack, "ocr", asked).items() if ports]
+        # The same question by one who may go out: there is something to reach.
+        assert scan(stack, "jobs-worker", {machine["outside"]: [port]}) == {machine["outside"]: [port]}
+
+
+def test_who_may_go_out_goes_by_the_network_that_leads_out(stack: Stack) -> None:
+    """The bridge of `recognition` has no address: a default route by it would lead nowhere."""
+    machine = bridges(stack)
+    for service, network in (("jobs-api", "outside"), ("jobs-worker", "outside"), ("tagger", "outside")):
+        rows = [line.split() for line in stack.execute(service, "cat", "/proc/net/route").splitlines()[1:]]
+        ways = [socket.inet_ntoa(bytes.fromhex(row[2])[::-1]) for row in rows if row[1] == "00000000"]
+        assert ways == [machine[network]], service
 
 
 def test_ocr_learns_no_name_but_those_of_its_network(stack: Stack) -> None:
