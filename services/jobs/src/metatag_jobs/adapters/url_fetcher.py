@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
@@ -31,8 +32,10 @@ class UrlFetcher:
         self._timeout = timeout
         self._redirects = redirects
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=0)
+        # Kept cookies would reach the next user's request, and another site at the same address.
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
         # No environment: a proxy would connect in our place, past the check.
-        self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, limits=limits)
+        self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, limits=limits, cookies=no_cookies)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -83,12 +86,17 @@ class UrlFetcher:
                     return
             finally:
                 await answer.aclose()
-            url = urljoin(url, location)
+            url = _next(url, location)
         raise SourceUnavailable(f"{_PREFIX}Too many redirects", again=False)
 
     async def _send(self, method: str, hop: Target) -> httpx.Response:
         # Connect to the address that was checked; name the host in Host and in TLS, whose certificate must match it.
-        url = httpx.URL(hop.url).copy_with(host=hop.address, port=hop.port)
+        try:
+            # The host as it was written is not read a second time: two readings may differ.
+            without_host = urlsplit(hop.url)._replace(netloc="checked").geturl()
+            url = httpx.URL(without_host).copy_with(host=hop.address, port=hop.port)
+        except httpx.InvalidURL:
+            raise SourceRefused("The URL is malformed.") from None
         host = f"[{hop.host}]" if ":" in hop.host else hop.host
         default = hop.port == (443 if hop.scheme == "https" else 80)
         request = self._client.build_request(
@@ -107,11 +115,18 @@ class UrlFetcher:
             return await self._client.send(request, stream=True)
         except httpx.TimeoutException:
             raise SourceUnavailable(f"{_PREFIX}Request timed out") from None
-        except (httpx.HTTPError, OSError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise SourceUnavailable(f"{_PREFIX}Request failed: {_reason(error)}") from error
 
 
 _PREFIX = "Failed to download PDF from URL: "
+
+
+def _next(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise SourceUnavailable(f"{_PREFIX}Malformed redirect", again=False) from None
 
 
 def _require_ok(answer: httpx.Response) -> None:
@@ -119,7 +134,7 @@ def _require_ok(answer: httpx.Response) -> None:
     if status == 200:
         return
     wait = answer.headers.get("retry-after", "")
-    retry_after = min(float(wait), MAX_RETRY_AFTER) if wait.isdigit() else None
+    retry_after = min(float(wait), MAX_RETRY_AFTER) if wait.isascii() and wait.isdigit() else None
     raise SourceUnavailable(
         f"{_PREFIX}Failed to download: HTTP {status}", again=status in _PASSING, retry_after=retry_after
     )
@@ -148,4 +163,6 @@ def _reason(error: Exception) -> str:
         "ConnectError": "the connection was refused",
         "RemoteProtocolError": "the server broke off",
         "ReadError": "the server broke off",
+        # A redirect that no client can read.
+        "InvalidURL": "the server's answer is malformed",
     }.get(type(error).__name__, type(error).__name__)

@@ -9,14 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import idna
+
+from metatag_jobs.adapters.public_address import Address, is_public
 from metatag_jobs.errors import SourceRefused, SourceUnavailable
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
 MAX_URL = 4000
-
-# Ranges that wrap an IPv4 address, beside those that the library knows.
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 BAD_SCHEME = "URL must start with http:// or https://"
 
@@ -79,21 +77,6 @@ class UrlGuard:
         return addresses
 
 
-def is_public(address: Address) -> bool:
-    """Tell whether an address is on the public internet, looking through wrapped IPv4 addresses."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is None and address.teredo is not None:
-            inner = address.teredo[1]
-        if inner is None and address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(inner)
-        if address.is_site_local:
-            return False
-    return address.is_global and not address.is_multicast
-
-
 def _parts(url: str) -> tuple[str, str, int]:
     if len(url) > MAX_URL or any(ord(char) < 33 for char in url):
         raise SourceRefused("The URL is too long or holds blanks.")
@@ -104,9 +87,24 @@ def _parts(url: str) -> tuple[str, str, int]:
         raise SourceRefused("The URL is malformed.") from None
     if parts.scheme.lower() not in ("http", "https"):
         raise SourceRefused(BAD_SCHEME)
-    if not parts.hostname:
-        raise SourceRefused("The URL names no host.")
     if parts.username is not None or parts.password is not None:
         raise SourceRefused("The URL must not hold a user name or password.")
     scheme = parts.scheme.lower()
-    return scheme, parts.hostname.lower().rstrip("."), port or (443 if scheme == "https" else 80)
+    return scheme, _host(parts.hostname or ""), port or (443 if scheme == "https" else 80)
+
+
+def _host(written: str) -> str:
+    """Give a host's one spelling: what is resolved is what is named in Host and TLS."""
+    host = written.lower()
+    if not host.isascii():
+        try:
+            host = idna.encode(host, uts46=True).decode()
+        except idna.IDNAError:
+            raise SourceRefused("The URL is malformed.") from None
+    host = host.rstrip(".")
+    if not host:
+        raise SourceRefused("The URL names no host.")
+    # Neither an address with a zone nor any name holds them.
+    if any(char in "%\\\x7f" for char in host):
+        raise SourceRefused("The URL is malformed.")
+    return host
