@@ -25,3 +25,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 def samples() -> Path:
     """The committed sample PDFs."""
     return ROOT / "samples"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say on which servers the run stood, where it used any."""
+    from fakes import servers
+
+    for sentence in servers.used():
+        terminalreporter.write_line(f"[servers] {sentence}")

