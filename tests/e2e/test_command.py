@@ -6,10 +6,12 @@ import csv
 import json
 import os
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from e2e import hostile_pdfs
 from e2e.running import Server, json_of, run
@@ -67,6 +69,9 @@ def test_one_bad_file_of_many_is_named_and_the_others_are_tagged(
         (["batch", ".", "--export", "out.docx"], 2, ".jsonl"),
         (["jobs"], 2, "--server"),
         (["jobs", "--server", "http://127.0.0.1:1"], 4, "not signed in"),
+        (["jobs", "7", "--server", "http://127.0.0.1:1"], 2, "no id of a job"),
+        (["jobs", "--server", "ftp://x"], 2, "http:// or https://"),
+        (["batch", __file__], 2, "no column file_path"),
         (["jobs", "--pause", "--server", "http://127.0.0.1:1"], 2, "Name one job"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
@@ -119,6 +124,60 @@ def test_a_table_names_files_beside_it(samples: Path, tmp_path: Path) -> None:
     assert done.returncode == 1, done.stderr
     answer: Any = json_of(done)
     assert [row["ok"] for row in answer["documents"]] == [True, False]
+
+
+def test_a_workbook_and_a_latin_1_table_go_through_a_server_and_keep_their_rows(
+    samples: Path, tmp_path: Path, signed_in: dict[str, str]
+) -> None:
+    (tmp_path / "RULES.PDF").write_bytes((samples / "library-rules.pdf").read_bytes())
+    (tmp_path / "पुस्तकालय नियम 📚.pdf").write_bytes((samples / "library-rules.pdf").read_bytes())
+    (tmp_path / "no.pdf").write_text("no PDF")
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Register", None])
+    sheet.merge_cells("A1:B1")
+    for row in (["शीर्षक", "पथ"], ["Broken", "no.pdf"], ["Gone", "gone.pdf"], ["नियम 📚", "पुस्तकालय नियम 📚.pdf"]):
+        sheet.append(row)
+    book.save(tmp_path / "table.xlsx")
+    done = run("batch", str(tmp_path / "table.xlsx"), "--json", **signed_in)
+    assert done.returncode == 1, done.stderr
+    answer: Any = json_of(done)
+    assert [(row["row"], row["ok"]) for row in answer["documents"]] == [(1, False), (2, False), (3, True)]
+    assert "not a PDF" in answer["documents"][0]["error"]
+    assert "no such file" in answer["documents"][1]["error"]
+    assert answer["documents"][2]["title"] == "नियम 📚"
+
+    (tmp_path / "table.csv").write_bytes("Name;Path\r\nRésumé;RULES.PDF\r\n".encode("latin-1"))
+    done = run("batch", str(tmp_path / "table.csv"), "--json", **signed_in)
+    assert done.returncode == 0, done.stderr
+    answer = json_of(done)
+    assert answer["documents"][0]["title"] == "Résumé"
+
+
+def test_a_name_with_brackets_and_colons_is_printed_as_it_is(samples: Path, tmp_path: Path) -> None:
+    (tmp_path / "a:b").mkdir()
+    (tmp_path / "a:b/[b]:smile:.pdf").write_bytes((samples / "library-rules.pdf").read_bytes())
+    done = run("batch", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "a:b/[b]:smile:.pdf" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_five_thousand_files_go_up_and_become_one_job(samples: Path, tmp_path: Path, signed_in: dict[str, str]) -> None:
+    content = (samples / "library-rules.pdf").read_bytes()
+    for number in range(5000):
+        # Comments behind the end make each another file for whoever compares contents.
+        (tmp_path / f"{number}.pdf").write_bytes(content + f"\n%{number}".encode())
+    began = time.monotonic()
+    done = run("batch", str(tmp_path), "--no-watch", **signed_in)
+    assert done.returncode == 0, done.stderr
+    print(f"5,000 files sent and started in {time.monotonic() - began:.0f} s")
+    job = done.stdout.strip()
+    listed: Any = json_of(run("jobs", job, "--json", **signed_in))
+    assert listed["total_documents"] == 5000
+    assert run("jobs", job, "--cancel", **signed_in).returncode == 0
 
 
 def test_signing_out_forgets(signed_in: dict[str, str]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +26,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for program
 
 def server_client(server: str) -> Client:
     """Give a client of a running server, signed in by METATAG_CLI_TOKEN or an earlier `metatag login`."""
-    server = server.rstrip("/")
+    server = address(server)
     token = os.environ.get("METATAG_CLI_TOKEN")
     if token:
         return Client(server, token=token)
@@ -35,10 +37,26 @@ def server_client(server: str) -> Client:
     return Client(server, tokens=tokens, on_tokens=lambda fresh: sign_in.keep(store, server, fresh))
 
 
+def address(server: str) -> str:
+    """Give a server's address as the client takes it: one without a scheme is spoken to by http."""
+    server = server.rstrip("/") if "://" in server else f"http://{server.rstrip('/')}"
+    if not re.match(r"https?://[^/]", server):
+        screen.fail(f"{server} is no address of a server; it begins with http:// or https://.", screen.USAGE)
+    return server
+
+
+def job_id(given: str) -> str:
+    """Give a job's id as the server writes it."""
+    try:
+        return str(uuid.UUID(given))
+    except ValueError:
+        screen.fail(f"{given} is no id of a job; `metatag jobs` lists yours.", screen.USAGE)
+
+
 def need_server(server: str | None) -> str:
     """Give the server's address, or say that this command needs one."""
     if server:
-        return server.rstrip("/")
+        return address(server)
     screen.fail("Name a server with --server or METATAG_CLI_SERVER; `metatag serve` starts one.", screen.USAGE)
 
 
@@ -70,8 +88,8 @@ def _guest(base_url: str) -> Tokens:
 
 
 @contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turn what the client raises into one sentence and the right exit code."""
+def plain_errors(signed_in: bool = True) -> Iterator[None]:
+    """Turn what the client raises into one sentence and the right exit code; `signed_in` where a sign-in was needed."""
     from metatag_client import MetatagClientError, NotSignedIn
 
     try:
@@ -79,8 +97,13 @@ def plain_errors() -> Iterator[None]:
     except Unreachable as error:
         screen.fail(str(error), screen.NO_SERVER)
     except NotSignedIn as error:
-        screen.fail(f"{error} Sign in with `metatag login`.", screen.NOT_SIGNED_IN)
+        sentence = str(error).rstrip(".")
+        screen.fail(f"{sentence}. Sign in with `metatag login`." if signed_in else sentence, screen.NOT_SIGNED_IN)
     except MetatagClientError as error:
         screen.fail(str(error))
+    except OSError as error:
+        # A file that cannot be read or written; what concerns the network is an error of the client.
+        where = f"{error.filename}: " if error.filename else ""
+        screen.fail(f"{where}{error.strerror or error}.", screen.USAGE)
     except KeyboardInterrupt:
         screen.fail("interrupted.", screen.INTERRUPTED)

@@ -37,39 +37,45 @@ class Seen:
         return {"job_id": job_id, "status": status, "failed": self.failed, "seq": self.last_seq, "documents": documents}
 
 
-def watch(events: Iterable[Event], total: int, names: dict[int, str] | None = None) -> Seen:
-    """Show events until the last one; give what was seen. `names` are titles by row."""
-    seen = Seen()
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )  # fmt: skip
-    began = time.monotonic()
-    with Progress(*columns, console=screen.err, transient=True, disable=not screen.err.is_terminal) as bar:
-        task = bar.add_task("processing", total=total, rate="")
-        for event in events:
-            seen.last_seq = max(seen.last_seq, event.seq)
-            if event.kind == "finished":
-                seen.rows[event.row] = event
-                _tell(event, (names or {}).get(event.row) or event.title, total)
-            if event.last:
-                seen.end = event
-            _advance(bar, task, event, len(seen.rows), time.monotonic() - began)
-    return seen
+class View:
+    """Shows events of a job with `total` documents as they come. `names` are titles by row."""
 
+    def __init__(self, total: int, names: dict[int, str] | None = None) -> None:
+        self._total = total
+        self._names = names or {}
+        self._began = time.monotonic()
 
-def _advance(bar: Progress, task: TaskID, event: Event, done: int, seconds: float) -> None:
-    if event.kind == "state":
-        bar.update(task, description=event.message)
-    rate = f"{done / seconds * 60:.0f}/min" if seconds > 1 and done else ""
-    bar.update(task, completed=done, rate=rate)
+    def show(self, events: Iterable[Event]) -> Seen:
+        """Show events until the last one; give what was seen."""
+        seen = Seen()
+        columns = (
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+        )  # fmt: skip
+        with Progress(*columns, console=screen.err, transient=True, disable=not screen.err.is_terminal) as bar:
+            task = bar.add_task("processing", total=self._total, rate="")
+            for event in events:
+                seen.last_seq = max(seen.last_seq, event.seq)
+                if event.kind == "finished":
+                    seen.rows[event.row] = event
+                    self._tell(event)
+                if event.last:
+                    seen.end = event
+                self._advance(bar, task, event, len(seen.rows))
+        return seen
 
+    def _advance(self, bar: Progress, task: TaskID, event: Event, done: int) -> None:
+        if event.kind == "state":
+            bar.update(task, description=event.message)
+        seconds = time.monotonic() - self._began
+        bar.update(task, completed=done, rate=f"{done / seconds * 60:.0f}/min" if seconds > 1 and done else "")
 
-def _tell(event: Event, name: str, total: int) -> None:
-    mark = Text("✓ ", style="green") if event.ok else Text("✗ ", style="red")
-    what = Text(", ".join(event.tags), style="cyan") if event.ok else Text(event.error or "failed", style="red")
-    place = f"{event.row:>{len(str(total))}}/{total}  "
-    screen.err.print(Text.assemble(place, mark, name, "  ", what), soft_wrap=True)
+    def _tell(self, event: Event) -> None:
+        mark = Text("✓ ", style="green") if event.ok else Text("✗ ", style="red")
+        what = Text(", ".join(event.tags), style="cyan") if event.ok else Text(event.error or "failed", style="red")
+        place = f"{event.row:>{len(str(self._total))}}/{self._total}  "
+        name = self._names.get(event.row) or event.title
+        screen.err.print(Text.assemble(place, mark, name, "  ", what), soft_wrap=True)
 
 
 def summary(seen: Seen, total: int) -> None:

@@ -34,11 +34,13 @@ class Wanted:
     file: Path | None
     source: str = ""
     path: str = ""
+    # Its place within the folder that was named.
+    label: str = ""
 
     @property
     def name(self) -> str:
         """Give what to call it on the screen."""
-        return self.title or (self.file.name if self.file else self.path)
+        return self.title or self.label or (self.file.name if self.file else self.path)
 
 
 def read(place: Path) -> list[Wanted]:
@@ -61,7 +63,8 @@ def read(place: Path) -> list[Wanted]:
 def _folder(place: Path) -> Iterator[Wanted]:
     for file in sorted(place.rglob("*")):
         if file.suffix.lower() == ".pdf" and file.is_file():
-            yield Wanted(file.stem, "", file)
+            # Without a title of ours the document's own is found.
+            yield Wanted("", "", file, label=str(file.relative_to(place)))
 
 
 def _table(place: Path, rows: list[list[str]]) -> Iterator[Wanted]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
@@ -19,8 +20,14 @@ from metatag_client import Result, Tag
 # Exit codes; docs/cli.md lists them.
 OK, FAILED, USAGE, NO_SERVER, NOT_SIGNED_IN, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# Columns of a file or a pipe, where nothing says how wide it is.
+FILE_WIDTH = 160
+
+# Names and tags are shown as they are: brackets and colons in them mean nothing here.
+out = Console(highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False)
+if not out.is_terminal and "COLUMNS" not in os.environ:
+    out.width = FILE_WIDTH
 
 # From this width on the tags have a column of their own that is wide enough to read.
 WIDE = 120
@@ -35,8 +42,21 @@ METHODS = {"text_layer": "text layer", "tesseract_ocr": "OCR", "pymupdf": "text 
 
 def fail(sentence: str, code: int = FAILED) -> NoReturn:
     """Say one sentence and end with the code."""
-    err.print(Text(f"metatag: {sentence}", style="red"))
+    sentence = sentence if sentence.endswith((".", "?", "!")) or ": metatag " in sentence else f"{sentence}."
+    # Not wrapped: a command in it can be copied, and a log has one line.
+    err.print(Text(f"metatag: {sentence}", style="red"), soft_wrap=True)
     raise typer.Exit(code)
+
+
+def show(*what: RenderableType) -> None:
+    """Print results; lines of a file or a pipe end where their text does."""
+    if out.is_terminal:
+        out.print(*what)
+        return
+    with out.capture() as capture:
+        out.print(*what)
+    lines = (line.rstrip() for line in capture.get().rstrip().splitlines())
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
 def print_json(value: Any) -> None:
@@ -71,16 +91,17 @@ class Results:
 
     def show(self) -> None:
         """Print all."""
-        out.print(self._table if self._wide else Group(*self._lines()))
+        show(self._table if self._wide else Group(*self._lines()))
 
     def _row(self, name: str, *cells: RenderableType) -> None:
         self._table.add_row(Text(_shortened(name), style="bold"), *cells)
 
     def _lines(self) -> Iterator[RenderableType]:
-        columns = [list(column.cells) for column in self._table.columns]
+        *heads_of, tags, seconds = [list(column.cells) for column in self._table.columns]
+        # A column in which no document has anything, such as the confidence of text layers, is left out.
+        columns = [column for column in (*heads_of, seconds) if any(str(cell) not in {"", "-"} for cell in column)]
         grid = Table.grid(padding=(0, 2))
-        names, methods, languages, sure, tags, seconds = columns
-        for cells in zip(names, methods, languages, sure, seconds, strict=True):
+        for cells in zip(*columns, strict=True):
             grid.add_row(*cells)
         heads = out.render_lines(grid, pad=False)
         for head, flow in zip(heads, tags, strict=True):

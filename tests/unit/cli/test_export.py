@@ -21,7 +21,7 @@ EVENTS = [
 
 @pytest.fixture
 def seen() -> live_view.Seen:
-    return live_view.watch(iter(EVENTS), 2)
+    return live_view.View(2).show(iter(EVENTS))
 
 
 def test_watching_keeps_rows_in_order_and_the_end(seen: live_view.Seen) -> None:

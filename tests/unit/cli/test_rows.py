@@ -19,7 +19,7 @@ def test_a_folder_gives_its_pdfs_in_order_whatever_their_case_and_script(tmp_pat
     for name in ("b.PDF", "a.pdf", "आदेश 📄.pdf", "notes.txt", "sub/c.pdf"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"%PDF-")
-    assert [row.name for row in read(tmp_path)] == ["a", "b", "c", "आदेश 📄"]
+    assert [row.name for row in read(tmp_path)] == ["a.pdf", "b.PDF", "sub/c.pdf", "आदेश 📄.pdf"]
 
 
 def test_a_folder_without_pdfs_says_so(tmp_path: Path) -> None:

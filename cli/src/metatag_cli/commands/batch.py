@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from metatag_cli import export, live_view, rows, screen
-from metatag_cli.connect import JsonOption, ServerOption, client_for, need_server, plain_errors, server_client
+from metatag_cli import export, live_view, rows, screen, sending
+from metatag_cli.connect import JsonOption, ServerOption, client_for, job_id, need_server, plain_errors, server_client
 from metatag_cli.live_view import Seen
 from metatag_cli.rows import RowsError, Wanted
-from metatag_client import Client, Options, Row
-
-# Files that go up in one request.
-UPLOADS_AT_ONCE = 20
+from metatag_client import Options
 
 ExportOption = Annotated[
     Path | None, typer.Option("--export", help="Write the results to FILE.csv, .json or .jsonl.", show_default=False)
@@ -46,14 +46,21 @@ def batch(
     except RowsError as error:
         screen.fail(str(error), screen.USAGE)
     options = Options(pages=pages, tags=tags, exclude=exclude or (), tagger=tagger, model=model, api_key=api_key)
-    with plain_errors(), client_for(server, _roots(wanted, server)) as client:
-        job = client.start_batch(_local_rows(wanted) if not server else _uploaded_rows(client, wanted), options)
+    roots = [] if server else sending.roots(wanted)
+    with plain_errors(), client_for(server, roots) as client:
+        sent = sending.local(wanted) if roots else sending.uploaded(client, wanted)
+        view = live_view.View(len(wanted), {number: row.name for number, row in enumerate(wanted, 1)})
+        if not sent.rows:
+            view.show(sent.failures(wanted))
+            screen.fail("None of these files could be sent.")
+        job = client.start_batch(sent.rows, options)
         if not watch:
+            view.show(sent.failures(wanted))
             screen.print_json({"job_id": job.id}) if as_json else screen.out.print(job.id)
             return
         screen.err.print(f"job {job.id}, {len(wanted)} documents", style="dim")
-        names = {number: row.name for number, row in enumerate(wanted, 1)}
-        seen = live_view.watch(client.events(job.id), len(wanted), names)
+        with _goes_on(job.id, server):
+            seen = view.show(chain(sent.failures(wanted), sent.numbered(client.events(job.id))))
     _finish(job.id, seen, len(wanted), export_to=export_to, as_json=as_json, wanted=wanted)
 
 
@@ -67,10 +74,23 @@ def watch(
 ) -> None:
     """Follow a job to its end, over lost connections too. The job goes on when you stop watching."""
     _check_export(export_to)
+    job = job_id(job)
     with plain_errors(), server_client(need_server(server)) as client:
         total = client.status(job).total
-        seen = live_view.watch(client.events(job, after=after), total)
+        with _goes_on(job, server):
+            seen = live_view.View(total).show(client.events(job, after=after))
     _finish(job, seen, total, export_to=export_to, as_json=as_json)
+
+
+@contextmanager
+def _goes_on(job: str, server: str | None) -> Iterator[None]:
+    """Say to whom interrupts the watching of a server's job how to come back to it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not server:
+            raise
+        screen.fail(f"interrupted; the job goes on: metatag watch {job}", screen.INTERRUPTED)
 
 
 def _finish(
@@ -89,36 +109,3 @@ def _finish(
 def _check_export(path: Path | None) -> None:
     if path is not None and path.suffix not in export.KINDS:
         screen.fail(f"--export takes a file that ends in {', '.join(export.KINDS)}.", screen.USAGE)
-
-
-def _roots(wanted: list[Wanted], server: str | None) -> list[Path]:
-    """Give the folders that the embedded system may read: those of the files named, and no others."""
-    return [] if server else sorted({row.file.parent for row in wanted if row.file})
-
-
-def _local_rows(wanted: list[Wanted]) -> list[Row]:
-    return [
-        Row(str(row.file.resolve()), "local", row.title, row.description)
-        if row.file
-        else Row(row.path, row.source, row.title, row.description)
-        for row in wanted
-    ]
-
-
-def _uploaded_rows(client: Client, wanted: list[Wanted]) -> list[Row]:
-    files = [row.file for row in wanted if row.file]
-    missing = [file for file in files if not file.is_file()]
-    if missing:
-        screen.fail(f"There is no file {missing[0]}.", screen.USAGE)
-    references: dict[Path, str] = {}
-    with screen.err.status(f"sending {len(files)} files ...") if files else screen.err.status("starting ..."):
-        for begin in range(0, len(files), UPLOADS_AT_ONCE):
-            part = files[begin : begin + UPLOADS_AT_ONCE]
-            kept = client.upload(part)
-            references |= {file: upload.reference for file, upload in zip(part, kept, strict=True)}
-    return [
-        Row(references[row.file], "upload", row.title, row.description)
-        if row.file
-        else Row(row.path, row.source, row.title, row.description)
-        for row in wanted
-    ]

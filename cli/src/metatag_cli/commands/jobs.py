@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.console import Group, RenderableType
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from metatag_cli import screen
-from metatag_cli.connect import JsonOption, ServerOption, need_server, plain_errors, server_client
+from metatag_cli.connect import JsonOption, ServerOption, job_id, need_server, plain_errors, server_client
 from metatag_client import Document, Job
 
+# From this width on a job has its kind and a bar.
+WIDE = 110
 COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "paused": "yellow", "processing": "cyan"}
 
 
@@ -31,6 +34,7 @@ def jobs(
     steps = [step for step, wanted in (("pause", pause), ("resume", resume), ("cancel", cancel)) if wanted]
     if len(steps) > 1 or (steps and not job):
         screen.fail("Name one job and one of --pause, --resume and --cancel.", screen.USAGE)
+    job = job and job_id(job)
     with plain_errors(), server_client(need_server(server)) as client:
         if job is None:
             _print_jobs(client.jobs(limit, 0, status), as_json)
@@ -54,7 +58,7 @@ def search(
     if as_json:
         screen.print_json([dict(document.raw) for document in found])
     elif found:
-        screen.out.print(_documents_table(found))
+        screen.show(_documents_table(found))
     else:
         screen.err.print(f"Nothing found for {query!r}.")
 
@@ -63,16 +67,22 @@ def _print_jobs(found: list[Job], as_json: bool) -> None:
     if as_json:
         screen.print_json([dict(job.raw) for job in found])
         return
+    if not found:
+        screen.err.print("No jobs yet: metatag batch FOLDER")
+        return
+    wide = screen.out.width >= WIDE
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-    for name in ("job", "kind", "state", "", "done", "failed", "started"):
+    for name in ("job", "state", "done", "failed", "started", *(("kind", "") if wide else ())):
         table.add_column(name, no_wrap=True)
     for job in found:
-        bar = ProgressBar(total=max(1, job.total), completed=job.processed + job.failed, width=16)
         state = Text(job.status, style=COLOURS.get(job.status, ""))
         failed = Text(str(job.failed), style="red" if job.failed else "dim")
-        done = f"{job.processed}/{job.total}"
-        table.add_row(job.id, job.kind, state, bar, done, failed, job.created_at[:16].replace("T", " "))
-    screen.out.print(table if found else "No jobs yet: metatag batch FOLDER")
+        started = job.created_at[0 if wide else 5 : 16].replace("T", " ")
+        cells: list[RenderableType] = [job.id, state, f"{job.processed}/{job.total}", failed, started]
+        if wide:
+            cells += [job.kind, ProgressBar(total=max(1, job.total), completed=job.processed + job.failed, width=16)]
+        table.add_row(*cells)
+    screen.show(table)
 
 
 def _print_job(job: Job, documents: list[Document], as_json: bool) -> None:
@@ -80,10 +90,8 @@ def _print_job(job: Job, documents: list[Document], as_json: bool) -> None:
         screen.print_json(dict(job.raw))
         return
     state = Text(job.status, style=COLOURS.get(job.status, ""))
-    screen.out.print(
-        Text.assemble(job.id, "  ", state, f"  {job.processed} of {job.total} done, {job.failed} failed\n")
-    )
-    screen.out.print(_documents_table(documents))
+    head = Text.assemble(job.id, "  ", state, f"  {job.processed} of {job.total} done, {job.failed} failed\n")
+    screen.show(Group(head, _documents_table(documents)))
 
 
 def _documents_table(documents: list[Document]) -> Table:
@@ -94,5 +102,5 @@ def _documents_table(documents: list[Document]) -> Table:
     for document in documents:
         colour = {"success": "green", "failed": "red"}.get(document.status, "yellow")
         what = Text(document.error, style="red") if document.error else Text(", ".join(document.tags), style="cyan")
-        table.add_row(document.title, Text(document.status, style=colour), what)
+        table.add_row(document.title or document.path, Text(document.status, style=colour), what)
     return table

@@ -27,7 +27,7 @@ def login(
     else:
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=register, err=True)
     store = sign_in.open_store()
-    with plain_errors(), Client(address) as client:
+    with plain_errors(signed_in=False), Client(address) as client:
         if register:
             client.register(email, password)
         sign_in.keep(store, address, client.login(email, password))

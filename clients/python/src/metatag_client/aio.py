@@ -96,8 +96,8 @@ class AsyncClient:
     # Batches
 
     async def upload(self, sources: Sequence[Source]) -> list[Upload]:
-        """Store files for a batch, in the order given."""
-        return await self._run(calls.upload(sources))
+        """Store files for a batch, any number, in the order given; a refused one has `error` and touches no other."""
+        return [stored for call in calls.uploads(sources) for stored in await self._run(call)]
 
     async def start_batch(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, TypeVar
@@ -21,6 +21,7 @@ Source = str | Path | tuple[str, bytes] | BinaryIO
 
 # One document may wait for pages to be read and for a language model; the server's own bound is 300 s.
 PROCESS_SECONDS = 330.0
+FILES_AT_ONCE = 20
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,11 @@ def start_batch(
     return Call("POST", "/api/batch/start", Job.from_json, body=body, headers=headers, seconds=120.0)
 
 
-def upload(sources: Sequence[Source]) -> Call[list[Upload]]:
-    """Store files for a batch."""
-    files = [("files", source) for source in sources]
-    return Call("POST", "/api/batch/uploads", _uploads, files=files, seconds=600.0)
+def uploads(sources: Sequence[Source]) -> Iterator[Call[list[Upload]]]:
+    """Store files for a batch, some at a time: each call holds its files open, and a lost connection costs one call."""
+    for begin in range(0, len(sources), FILES_AT_ONCE):
+        files = [("files", source) for source in sources[begin : begin + FILES_AT_ONCE]]
+        yield Call("POST", "/api/batch/uploads", _uploads, files=files, seconds=600.0)
 
 
 def status(job_id: str) -> Call[Job]:
@@ -179,7 +181,7 @@ def _documents(raw: Json) -> list[Document]:
 
 
 def _uploads(raw: Json) -> list[Upload]:
-    return [Upload.from_json(entry) for entry in raw.get("uploads") or raw.get("files") or []]
+    return [Upload.from_json(entry) for entry in raw["files"]]
 
 
 def _part(text: str) -> str:

@@ -97,8 +97,8 @@ class Client:
     # Batches
 
     def upload(self, sources: Sequence[Source]) -> list[Upload]:
-        """Store files for a batch, in the order given."""
-        return self._run(calls.upload(sources))
+        """Store files for a batch, any number, in the order given; a refused one has `error` and touches no other."""
+        return [stored for call in calls.uploads(sources) for stored in self._run(call)]
 
     def start_batch(
         self,

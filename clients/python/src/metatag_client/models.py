@@ -193,21 +193,25 @@ class Row:
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that the server keeps for a batch; `row()` names it there."""
+    """A file that the server keeps for a batch; `row()` names it there. `error` says why a file was refused."""
 
     name: str
     reference: str
     size: int
+    error: str | None = None
     raw: Json = field(repr=False, default_factory=dict)
 
     @classmethod
     def from_json(cls, raw: Json) -> Self:
         """Read one entry of the answer of batch/uploads."""
-        reference = raw.get("file_path") or raw.get("reference") or ""
-        return cls(raw.get("name") or "", reference, int(raw.get("size") or 0), raw)
+        error = raw.get("error")
+        size = int(raw.get("size_bytes") or 0)
+        return cls(raw.get("file_name") or "", raw.get("file_path") or "", size, error, raw)
 
     def row(self, title: str = "", description: str = "") -> Row:
-        """Give the batch row of this file."""
+        """Give the batch row of this file. Raises ValueError for one that was refused."""
+        if self.error is not None:
+            raise ValueError(f"{self.name} was not stored: {self.error}")
         return Row(self.reference, "upload", title, description)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -82,7 +83,8 @@ def read(call: Call[T], response: httpx.Response) -> T:
 def unreachable(base_url: str, error: Exception) -> Unreachable:
     """Give the sentence for a connection that failed."""
     reason = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "cannot be reached"
-    return Unreachable(f"{base_url} {reason} ({str(error) or type(error).__name__}).")
+    cause = re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
+    return Unreachable(f"{base_url} {reason} ({cause}).")
 
 
 def _error(response: httpx.Response, raw: dict[str, Any]) -> ApiError:
