@@ -60,7 +60,7 @@ def described() -> dict[str, Any]:
     """Give the description without a running gateway."""
     chosen = GatewaySettings(database_url="sqlite+aiosqlite://", secret_key="x" * 32)
     app = create_app(Parts(chosen, *[cast(Any, None)] * 11))
-    return describe(app, version="2.0.0", root_path="", max_pages=chosen.max_pages)
+    return describe(app, version="2.0.0", max_pages=chosen.max_pages)
 
 
 SCHEMA = schemathesis.openapi.from_dict(described())

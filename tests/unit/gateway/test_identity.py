@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -122,3 +123,50 @@ async def test_the_use_of_a_key_is_remembered_once_a_minute(
     await identity.principal(secret)
     assert first is not None
     assert store.keys[hash_secret(secret)].last_used_at == first
+
+
+class SlowAccounts(MemoryAccounts):
+    """Answers when told to, and counts the questions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.questions = 0
+        self.answer = asyncio.Event()
+
+    async def user(self, user_id: str) -> User | None:
+        self.questions += 1
+        found = await super().user(user_id)
+        await self.answer.wait()
+        return found
+
+
+async def test_many_requests_at_one_moment_ask_the_database_once(clock: Clock) -> None:
+    store = SlowAccounts()
+    user = new_user("a@example.com", "hash", None)
+    await store.add_user(user)
+    identity = Identity(store, TOKENS, clock)
+    waiting = [asyncio.create_task(identity.principal(TOKENS.issue(user))) for _ in range(20)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    await asyncio.sleep(0)
+    store.answer.set()
+    found = await asyncio.gather(*waiting[1:])
+    assert {principal.user_id for principal in found} == {user.id}
+    assert waiting[0].cancelled()
+    assert store.questions == 1
+
+
+async def test_an_answer_from_before_a_change_is_not_remembered_after_it(clock: Clock) -> None:
+    store = SlowAccounts()
+    user = new_user("a@example.com", "hash", None)
+    await store.add_user(user)
+    identity = Identity(store, TOKENS, clock)
+    token = TOKENS.issue(user)
+    early = asyncio.create_task(identity.principal(token))
+    await asyncio.sleep(0.01)
+    await store.change_user(user.id, is_active=False)
+    identity.forget(user.id)
+    store.answer.set()
+    await early
+    with pytest.raises(AccountDisabled):
+        await identity.principal(token)

@@ -86,3 +86,37 @@ def test_the_scheme_comes_from_a_trusted_proxy_for_sockets_too() -> None:
     seen = {**scope("10.0.0.1", x_forwarded_proto="https"), "type": "websocket"}
     Proxies(["10.0.0.1"]).resolve(seen)
     assert seen["scheme"] == "wss"
+
+
+@pytest.mark.parametrize(
+    ("client", "forwarded", "found"),
+    [
+        ("10.0.0.1", "tags.example.org", "tags.example.org"),
+        ("10.0.0.1", "evil.example, tags.example.org:8443", "tags.example.org:8443"),
+        ("10.0.0.1", "[2001:db8::1]:80", "[2001:db8::1]:80"),
+        ("10.0.0.1", "evil.example/path", "inner:8000"),
+        ("10.0.0.1", "a@evil.example", "inner:8000"),
+        ("10.0.0.1", "", "inner:8000"),
+        ("198.51.100.9", "tags.example.org", "inner:8000"),
+    ],
+)
+def test_the_host_comes_from_a_trusted_proxy_and_is_a_plain_name(client: str, forwarded: str, found: str) -> None:
+    seen = scope(client, x_forwarded_host=forwarded, host="inner:8000")
+    Proxies(["10.0.0.0/8"]).resolve(seen)
+    assert [value for name, value in seen["headers"] if name == b"host"] == [found.encode()]
+
+
+@pytest.mark.parametrize(
+    ("client", "path", "root_path", "found"),
+    [
+        ("10.0.0.1", "/api/status", "/shown", "/shown/api/status"),
+        ("10.0.0.1", "/shown/api/status", "/shown", "/shown/api/status"),
+        ("198.51.100.9", "/api/status", "/own", "/own/api/status"),
+    ],
+)
+def test_the_prefix_comes_from_a_trusted_proxy_else_from_the_setting(
+    client: str, path: str, root_path: str, found: str
+) -> None:
+    seen = {**scope(client, x_forwarded_prefix="/shown/"), "path": path}
+    Proxies(["10.0.0.0/8"], "/own").resolve(seen)
+    assert (seen["root_path"], seen["path"]) == (root_path, found)

@@ -36,12 +36,20 @@ class Service(Protocol):
 Builder = Callable[[], Awaitable[Sequence[Service]]]
 
 
-def host(build: Builder, *, grace: float = 25.0, on_ready: Callable[[], None] | None = None) -> int:
+def host(
+    build: Builder,
+    *,
+    grace: float = 25.0,
+    on_ready: Callable[[], None] | None = None,
+    new_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> int:
     """Build services, start them in order, run until SIGTERM, SIGINT or a failure, stop in reverse; give the exit code.
 
-    `grace` is in seconds, for all services together. A second signal stops at once.
+    `grace` is in seconds, for all services together. A second signal stops at once. `new_loop` makes another event loop
+    than asyncio's own.
     """
-    return asyncio.run(_host(build, grace, on_ready))
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        return runner.run(_host(build, grace, on_ready))
 
 
 async def _host(build: Builder, grace: float, on_ready: Callable[[], None] | None) -> int:

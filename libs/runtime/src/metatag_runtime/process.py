@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -44,9 +45,15 @@ SettingsT = TypeVar("SettingsT", bound=RoomSettings)
 
 
 def run_room(
-    room: str, settings_class: type[SettingsT], build: Callable[[SettingsT], Awaitable[Sequence[Service]]]
+    room: str,
+    settings_class: type[SettingsT],
+    build: Callable[[SettingsT], Awaitable[Sequence[Service]]],
+    new_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
 ) -> int:
-    """Be a room's whole process: read settings, build, host with the metrics endpoint; give the exit code."""
+    """Be a room's whole process: read settings, build, host with the metrics endpoint; give the exit code.
+
+    `new_loop` makes another event loop than asyncio's own.
+    """
     try:
         process = ProcessSettings.load()
         settings = settings_class.load()
@@ -64,7 +71,7 @@ def run_room(
         return services
 
     try:
-        return host(build_all, grace=process.stop_grace)
+        return host(build_all, grace=process.stop_grace, new_loop=new_loop)
     finally:
         close_tracing()
 

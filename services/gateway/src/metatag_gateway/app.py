@@ -65,6 +65,8 @@ def create_app(parts: Parts) -> FastAPI:
         redoc_url=None,
         # A path with a slash too many is unknown; a redirect would name the wrong scheme behind a proxy.
         redirect_slashes=False,
+        # FastAPI's own spans would carry the query, in which tokens travel; the edge makes ours.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.parts = parts
     app.state.sockets = Sockets()

@@ -6,9 +6,9 @@ import asyncio
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 
@@ -41,6 +41,7 @@ class Identity:
         self._tokens = tokens
         self._users: _Recent[User] = _Recent(clock)
         self._keys: _Recent[ApiKey] = _Recent(clock)
+        self._asked: _Shared[User] = _Shared()
 
     async def principal(self, token: str) -> Principal:
         """Give who presents `token`; Unauthenticated or AccountDisabled otherwise."""
@@ -58,7 +59,8 @@ class Identity:
         """Give an active account, at most a second old."""
         user = self._users.get(user_id, FRESH)
         if user is None:
-            user = await self._look_up(user_id)
+            # Many requests find the last look too old at one moment; one question answers them all.
+            user = await self._asked.ask(user_id, lambda: self._look_up(user_id))
         if not user.is_active:
             raise AccountDisabled
         return user
@@ -73,6 +75,7 @@ class Identity:
     def forget(self, user_id: str) -> None:
         """Look at the account again at the next request."""
         self._users.drop(user_id)
+        self._asked.drop(user_id)
 
     def forget_keys(self) -> None:
         """Look at every API key again at the next request."""
@@ -89,7 +92,9 @@ class Identity:
             return stale
         if user is None:
             raise Unauthenticated("User not found")
-        self._users.put(user_id, user)
+        if self._asked.is_asking(user_id):
+            # Else it was forgotten meanwhile: what we hold may be from before the change.
+            self._users.put(user_id, user)
         return user
 
     async def _by_key(self, secret: str) -> Principal:
@@ -117,6 +122,36 @@ class Identity:
 def hash_secret(secret: str) -> str:
     """Give what is stored of a random secret. It has 256 bits, so a fast digest is enough."""
     return hashlib.sha256(secret.encode("utf-8", errors="replace")).hexdigest()
+
+
+class _Shared(Generic[T]):
+    """Questions under way: who asks the same meanwhile waits for the same answer."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, asyncio.Task[T]] = {}
+
+    async def ask(self, name: str, question: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Give the answer, whoever asked first; who stops waiting takes nothing from the others."""
+        task = self._tasks.get(name)
+        if task is None:
+            task = self._tasks[name] = asyncio.create_task(question())
+            task.add_done_callback(lambda done: self._end(name, done))
+        return await asyncio.shield(task)
+
+    def is_asking(self, name: str) -> bool:
+        """Tell whether the question in work is still the one that others would wait for."""
+        return self._tasks.get(name) is asyncio.current_task()
+
+    def drop(self, name: str) -> None:
+        """Have the next one ask anew."""
+        self._tasks.pop(name, None)
+
+    def _end(self, name: str, task: asyncio.Task[T]) -> None:
+        if self._tasks.get(name) is task:
+            del self._tasks[name]
+        if not task.cancelled():
+            # Looked at even when nobody waits any more; else asyncio complains about it.
+            task.exception()
 
 
 class _Recent(Generic[T]):

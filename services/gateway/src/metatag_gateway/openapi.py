@@ -27,7 +27,7 @@ Sign in at `/api/auth/login` and send the access token as `Authorization: Bearer
 """
 
 
-def describe(app: FastAPI, *, version: str, root_path: str, max_pages: int) -> dict[str, Any]:
+def describe(app: FastAPI, *, version: str, max_pages: int) -> dict[str, Any]:
     """Give the OpenAPI description of an app."""
     found = get_openapi(
         title=app.title,
@@ -35,7 +35,6 @@ def describe(app: FastAPI, *, version: str, root_path: str, max_pages: int) -> d
         description=DESCRIPTION.strip(),
         routes=app.routes,
         tags=[{"name": name, "description": text} for name, text in TAGS],
-        servers=[{"url": root_path}] if root_path else None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     for operations in found["paths"].values():

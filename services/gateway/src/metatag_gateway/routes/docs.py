@@ -46,9 +46,9 @@ async def openapi(request: Request) -> Any:
     """Give the OpenAPI description."""
     app = request.app
     if app.openapi_schema is None:
-        settings = parts_of(request).settings
-        app.openapi_schema = describe(app, version=VERSION, root_path=settings.root_path, max_pages=settings.max_pages)
-    return app.openapi_schema
+        app.openapi_schema = describe(app, version=VERSION, max_pages=parts_of(request).settings.max_pages)
+    root_path = request.scope.get("root_path", "")
+    return {**app.openapi_schema, "servers": [{"url": root_path}]} if root_path else app.openapi_schema
 
 
 @router.get("/docs")
