@@ -1,0 +1,46 @@
+"""Files under the operator's roots: nothing outside is read, however it is named."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from fakes.web import PDF
+from metatag_jobs.adapters.local_fetcher import LocalFetcher
+from metatag_jobs.errors import SourceRefused
+from metatag_jobs.model import Source
+
+
+def local(tmp_path: Path) -> tuple[LocalFetcher, Path]:
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "a.pdf").write_bytes(PDF)
+    (tmp_path / "secret.pdf").write_bytes(PDF)
+    return LocalFetcher([root]), root
+
+
+async def test_local_files_are_read_under_the_roots_only(tmp_path: Path) -> None:
+    found, root = local(tmp_path)
+    await found.fetch(Source("local", str(root / "a.pdf")), tmp_path / "copy", 1024)
+    assert (tmp_path / "copy").read_bytes() == PDF
+    (root / "link.pdf").symlink_to(tmp_path / "secret.pdf")
+    (root / "dir").symlink_to(tmp_path)
+    os.mkfifo(root / "pipe")
+    for path in ("link.pdf", "dir/secret.pdf", "../secret.pdf"):
+        with pytest.raises(SourceRefused):
+            await found.fetch(Source("local", str(root / path)), tmp_path / "x", 1024)
+    assert (await found.check(Source("local", "a.pdf"))).error == "Relative paths not supported"
+    assert (await found.check(Source("local", str(root)))).error == "Not a file"
+    assert (await found.check(Source("local", str(root / "pipe")))).error == "Not a file"
+    assert (await found.check(Source("local", str(root / "none.pdf")))).error == "File not found: none.pdf"
+    assert (await found.check(Source("local", str(root / "a.pdf")))).size_bytes == len(PDF)
+    outside = [str(tmp_path / "secret.pdf"), str(tmp_path / "absent.pdf")]
+    # What lies outside is refused in the same words whether it exists or not.
+    assert len({(await found.check(Source("local", path))).error for path in outside}) == 1
+
+
+async def test_without_roots_no_local_file_may_be_named(tmp_path: Path) -> None:
+    with pytest.raises(SourceRefused):
+        await LocalFetcher([]).fetch(Source("local", "/etc/hostname"), tmp_path / "x", 1024)
