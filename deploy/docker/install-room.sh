@@ -1,12 +1,13 @@
 #!/bin/sh
-# Installs one room and nothing else from the lock file into /opt/venv, not editable.
+# Installs one room, or cli, and nothing else from the lock file into /opt/venv, not editable.
 # usage: install-room ROOM [OPTION of uv sync ...]
 set -eu
 room=$1
 shift
 if [ -s /run/ca.pem ]; then export SSL_CERT_FILE=/run/ca.pem; fi
-/opt/uv/bin/uv sync --frozen --no-dev --no-editable --python python3 \
-    --package "metatag-$room" --extra otlp "$@"
+# The command sends no traces of its own.
+if [ "$room" != cli ]; then set -- --extra otlp "$@"; fi
+/opt/uv/bin/uv sync --frozen --no-dev --no-editable --python python3 --package "metatag-$room" "$@"
 # Test suites, type stubs and C sources that wheels carry along: never imported by a service.
 find /opt/venv/lib -type d \( -name tests -o -name test \) -path '*/site-packages/*' -prune -exec rm -rf {} +
 find /opt/venv/lib -type f \( -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.c' -o -name '*.h' \) -delete

@@ -122,6 +122,17 @@ def test_the_deep_pool_is_known_to_jobs_and_called_by_jobs_alone() -> None:
     assert not [each for each in alone if "METATAG_JOBS_DEEP_OCR_ADDRESS" in each["data"]]
 
 
+def test_the_doctor_reaches_every_room_and_store_and_nothing_outside() -> None:
+    manifests = combine("overlays/dev", "components/doctor")
+    ways = {(target, port) for caller, target, port in arrows.egress(manifests) if caller == "doctor"}
+    inside = {(target, port) for _, target, port in INSIDE | TO_STORES}
+    assert ways == inside | {("gateway", 8000), ("jobs-api", 9090), (arrows.DNS, 53)}
+    let_in = {(target, port) for caller, target, port in arrows.ingress(manifests) if caller == "doctor"}
+    assert let_in == ways - {("gateway", 8000), (arrows.DNS, 53)}, "the gateway lets everybody in"
+    held = [volume["secret"] for volume in pod(_find(manifests, "Job/doctor"))["volumes"] if "secret" in volume]
+    assert not {item["key"] for each in held for item in each["items"]} & {"secret_key", "llm_key"}
+
+
 def test_only_jobs_fetches_documents_and_only_the_tagger_asks_a_provider() -> None:
     assert outside(arrows.egress(rendered("dev"))) == {
         *((room, block, port) for room in ("jobs-api", "jobs-worker") for block in PUBLIC for port in (80, 443)),

@@ -16,7 +16,17 @@ ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 FILE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = FILE["services"]
-ROOMS = ("gateway", "jobs-api", "jobs-worker", "ocr", "ocr-easyocr", "tagger", "migrate-jobs", "migrate-gateway")
+ROOMS = (
+    "gateway",
+    "jobs-api",
+    "jobs-worker",
+    "ocr",
+    "ocr-easyocr",
+    "tagger",
+    "migrate-jobs",
+    "migrate-gateway",
+    "doctor",
+)
 # What compose 1.29 knows of a service, as far as we need it.
 KNOWN_KEYS = {
     "image", "build", "command", "environment", "networks", "depends_on", "healthcheck", "stop_grace_period", "restart",
@@ -70,10 +80,11 @@ def test_networks_are_the_arrows_of_the_architecture() -> None:
         network: {name for name, service in SERVICES.items() if network in service["networks"]}
         for network in FILE["networks"]
     }
-    monitoring = {"prometheus", "grafana"}
+    # Beside the rooms: who looks at them.
+    monitoring = {"prometheus", "grafana", "doctor"}
     assert members["recognition"] - monitoring == {"gateway", "jobs-api", "jobs-worker", "ocr", "ocr-easyocr"}
     assert members["outside"] == {"jobs-api", "jobs-worker", "tagger"}
-    assert members["stores"] == {
+    assert members["stores"] - monitoring == {
         "gateway", "jobs-api", "jobs-worker", "tagger", "migrate-jobs", "migrate-gateway", "postgres", "redis", "minio",
     }  # fmt: skip
     assert members["door"] - monitoring == {"gateway"}
@@ -117,7 +128,7 @@ def test_only_the_gateway_and_grafana_open_a_port() -> None:
 
 
 def test_everything_that_stays_up_is_asked_for_its_health() -> None:
-    staying = {name for name in SERVICES if not name.startswith("migrate")} - {"prometheus", "grafana"}
+    staying = {name for name in SERVICES if not name.startswith("migrate")} - {"prometheus", "grafana", "doctor"}
     assert {name for name, service in SERVICES.items() if "healthcheck" in service} == staying
 
 

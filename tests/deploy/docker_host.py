@@ -24,6 +24,7 @@ BASE_IMAGE = os.environ.get("METATAG_TEST_BASE_IMAGE", "")
 KEEP_IMAGES = bool(os.environ.get("METATAG_TEST_KEEP_IMAGES"))
 OWN_BASE_IMAGE = "metatag-test/base:12"
 ROOMS = ("gateway", "jobs", "ocr", "tagger")
+IMAGES = (*ROOMS, "doctor")
 TAG = "test"
 # Debian's client carries BuildKit; a bare upstream client on the path may not.
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
@@ -86,8 +87,8 @@ class Docker:
         return chosen
 
     def room_images(self) -> dict[str, str]:
-        """Builds the image of each room, one after the other; gives their names."""
-        images = {room: f"metatag-test/{room}:{TAG}" for room in ROOMS}
+        """Builds the image of each room, and the doctor's, one after the other; gives their names."""
+        images = {room: f"metatag-test/{room}:{TAG}" for room in IMAGES}
         for room, image in images.items():
             if not (KEEP_IMAGES and self.has_image(image)):
                 self.build(image, "-f", "deploy/docker/Dockerfile", "--target", room)

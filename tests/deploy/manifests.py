@@ -30,6 +30,7 @@ COMBINATIONS: dict[str, tuple[str, ...]] = {
     "dev+ingress+hpa": ("overlays/dev", "components/ingress", "components/hpa"),
     "dev+mtls+gpu-easyocr": ("overlays/dev", "components/mtls", "components/gpu-easyocr"),
     "dev+keda+monitoring": ("overlays/dev", "components/keda", "components/monitoring"),
+    "prod+doctor": ("overlays/prod", "components/doctor"),
     "dev+everything": (
         "overlays/dev",
         *(f"components/{name}" for name in COMPONENTS if name not in ("hpa", "dev-datastores")),

@@ -23,10 +23,10 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._certificate = self._build(self._name, self._key, ca=True, names=[])
 
-    def issue(self, directory: Path, *dns_names: str) -> int:
+    def issue(self, directory: Path, *dns_names: str, days: float = 30) -> int:
         """Writes tls.crt, tls.key and ca.crt as an orchestrator does, each file replaced whole; gives the serial."""
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self._build(_name(dns_names[0]), key, ca=False, names=list(dns_names))
+        certificate = self._build(_name(dns_names[0]), key, ca=False, names=list(dns_names), days=days)
         pem = serialization.Encoding.PEM
         directory.mkdir(exist_ok=True)
         plain = serialization.NoEncryption()
@@ -36,7 +36,7 @@ class Authority:
         return certificate.serial_number
 
     def _build(
-        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, *, ca: bool, names: list[str]
+        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, *, ca: bool, names: list[str], days: float = 30
     ) -> x509.Certificate:
         now = dt.datetime.now(dt.UTC)
         builder = (
@@ -46,7 +46,7 @@ class Authority:
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - dt.timedelta(days=1))
-            .not_valid_after(now + dt.timedelta(days=30))
+            .not_valid_after(now + dt.timedelta(days=days))
             .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         )
         if names:

@@ -9,6 +9,8 @@ from metatag_gateway.bootstrap import SCRIPTS, VERSION_TABLE
 from metatag_gateway.settings import GatewaySettings
 from metatag_runtime.process import migrate_room
 
+__all__ = ["SCRIPTS", "VERSION_TABLE", "main"]
+
 
 def main() -> int:
     """Migrate; give the exit code: 0, or 2 for a wrong setting."""

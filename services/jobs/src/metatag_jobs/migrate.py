@@ -9,6 +9,8 @@ from metatag_jobs.bootstrap import MIGRATIONS, VERSION_TABLE
 from metatag_jobs.settings import JobsSettings
 from metatag_runtime.process import migrate_room
 
+__all__ = ["MIGRATIONS", "VERSION_TABLE", "main"]
+
 
 def main() -> int:
     """Migrate; give the exit code: 0, or 2 for a wrong setting."""
