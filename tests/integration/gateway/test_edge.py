@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 import structlog
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from fakes.gateway_system import System, running, settings_for
 from metatag_gateway import bootstrap
@@ -96,6 +98,17 @@ async def test_neither_tokens_nor_queries_reach_the_log(system: System) -> None:
     assert "secret.pdf" not in written
     line = next(entry for entry in lines if entry.get("path") == "/api/auth/me")
     assert (line["method"], line["status"], line["user_id"]) == ("GET", 200, user["user"]["id"])
+
+
+async def test_the_token_of_a_socket_reaches_no_log(system: System, caplog: pytest.LogCaptureFixture) -> None:
+    user = await system.register()
+    job = await system.batch(user["headers"], ["http://x/a.pdf"])
+    with caplog.at_level(logging.INFO):
+        async with connect(f"{system.ws_url}/api/batch/ws/{job}?token={user['token']}") as socket:
+            await socket.recv()
+        with pytest.raises(InvalidStatus):
+            await connect(f"{system.ws_url}/nowhere?token={user['token']}")
+    assert user["token"] not in caplog.text
 
 
 async def test_sign_in_is_throttled_for_an_account_and_address_by_what_trusted_proxies_say() -> None:

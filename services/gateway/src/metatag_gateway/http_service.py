@@ -39,6 +39,8 @@ class HttpService:
         config = uvicorn.Config(
             app,
             log_config=None,
+            # Its line for each socket holds the query, and so the token.
+            log_level="warning",
             access_log=False,
             server_header=False,
             # Forwarded headers are read by our own edge, which knows whom to trust.
