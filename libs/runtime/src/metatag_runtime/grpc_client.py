@@ -13,6 +13,7 @@ from metatag_runtime.grpc_errors import from_rpc_error
 from metatag_runtime.grpc_reload import ReloadingChannel
 from metatag_runtime.grpc_server import MAX_MESSAGE_BYTES
 from metatag_runtime.grpc_tls import Tls, process_tls
+from metatag_runtime.log_ids import id_metadata
 from metatag_runtime.tracing import trace_metadata
 
 # A repeated call needs its request still in the buffer: the tagger's go up to MAX_MESSAGE_BYTES; grpc keeps 256 KiB.
@@ -55,9 +56,9 @@ def open_channel(
 
 
 def call_metadata() -> tuple[tuple[str, str], ...]:
-    """Give the metadata of an outgoing call: the id of the request in work and its place in the trace."""
+    """Give the metadata of an outgoing call: the ids of the request and of what is in hand, the place in the trace."""
     current = request_id()
-    return (((REQUEST_ID_KEY, current),) if current else ()) + trace_metadata()
+    return (((REQUEST_ID_KEY, current),) if current else ()) + id_metadata() + trace_metadata()
 
 
 def call_timeout(own: float) -> float:

@@ -14,6 +14,7 @@ from prometheus_client import Counter, Histogram
 from metatag_runtime.context import REQUEST_ID_KEY, request_id, use_deadline, use_request_id
 from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_runtime.grpc_errors import STATUS_BY_CODE, trailers
+from metatag_runtime.log_ids import adopt_ids
 from metatag_runtime.tracing import TRACE_KEY, begin_span, end_span
 
 log = structlog.get_logger("metatag.rpc")
@@ -100,6 +101,8 @@ class _Observed:
         metadata = {str(key): value for key, value in (context.invocation_metadata() or ())}
         proposed = metadata.get(REQUEST_ID_KEY)
         use_request_id(proposed if isinstance(proposed, str) else None)
+        # Work on something that has an id is told always, the many small questions between rooms only when asked for.
+        self._write = log.info if adopt_ids(metadata) else log.debug
         use_deadline(context.time_remaining())
         self._span = begin_span(f"{room}/{self._method}", metadata.get(TRACE_KEY), server=True)
 
@@ -107,7 +110,7 @@ class _Observed:
         seconds = time.monotonic() - self._start
         RPCS.labels(self._room, self._method, str(code)).inc()
         SECONDS.labels(self._room, self._method).observe(seconds)
-        log.debug("rpc", service=self._room, method=self._method, code=str(code), ms=round(seconds * 1000, 1))
+        self._write("rpc", service=self._room, method=self._method, code=str(code), ms=round(seconds * 1000, 1))
         end_span(self._span, str(code))
 
     async def fail(self, error: BaseException) -> NoReturn:

@@ -11,6 +11,7 @@ from metatag_gateway.model.jobs import Job, NewJob
 from metatag_gateway.ports import Jobs
 from metatag_gateway.waiting import until_ended
 from metatag_runtime.errors import ErrorCode
+from metatag_runtime.log_ids import name_ids
 
 TOO_LITTLE_TEXT = (
     "Could not extract sufficient text from PDF. The document might be scanned or image-based without OCR support."
@@ -65,6 +66,7 @@ class Singles:
         if not found:
             raise DocumentFailed("The document was deleted while it was processed.", ErrorCode.NOT_FOUND, job.id)
         document = found[0]
+        name_ids(job_id=job.id, document_id=document.id)
         if document.status != "success":
             raise failure(document, ended)
         return ended, document

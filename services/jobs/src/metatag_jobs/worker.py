@@ -196,6 +196,7 @@ class Worker:
             return
         await self._journal.finish(finish)
         DOCUMENTS.labels("done").inc()
+        log.info("document done", fetch_ms=claim.fetch_ms, ocr_ms=claim.ocr_ms, tag_ms=claim.tag_ms)
 
     async def _failed(self, claim: Claim, job: JobContext, error: MetatagError) -> None:
         log.info("stage failed", document=claim.document_id, stage=claim.stage, code=str(error.code))

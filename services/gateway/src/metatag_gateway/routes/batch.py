@@ -30,6 +30,7 @@ from metatag_gateway.schemas.batch import (
 )
 from metatag_gateway.schemas.history import RetryBody, RetryView
 from metatag_runtime.errors import InvalidArgument, NotFound
+from metatag_runtime.log_ids import name_ids
 
 router = APIRouter(prefix="/api/batch", tags=["Batch Processing"])
 
@@ -61,6 +62,7 @@ async def start_batch(
         public_config=body.config.public(),
     )
     job, _ = await parts.jobs.create(caller.user_id, new, batches.specs(body.documents, mapping))
+    name_ids(job_id=job.id)
     total = job.total_documents
     return StartedView(job_id=job.id, total_documents=total, message=f"Started processing of {total} documents")
 
