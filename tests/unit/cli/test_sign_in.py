@@ -1,11 +1,15 @@
-"""Keeping a sign-in where there is no keyring."""
+"""Keeping a sign-in in a file, and in the keyring of a desktop that has one."""
 
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked, PasswordDeleteError
 
 from metatag_cli import sign_in
 from metatag_client import Tokens
@@ -49,3 +53,53 @@ def test_a_damaged_file_is_a_sign_in_that_is_not_there(store: sign_in.Store, con
     assert sign_in.tokens_of(store, SERVER) is None
     sign_in.keep(store, SERVER, Tokens("access", "refresh"))
     assert sign_in.tokens_of(store, SERVER) == Tokens("access", "refresh")
+
+
+class Desktop(KeyringBackend):
+    """A keyring of a desktop, as the keyring library knows them."""
+
+    priority = 5  # type: ignore[assignment]  a property there, a number in every backend
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+        self.locked = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.locked:
+            raise KeyringLocked("Nobody unlocks it.")
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        if self.kept.pop((service, username), None) is None:
+            raise PasswordDeleteError("There is none.")
+
+
+@pytest.fixture
+def desktop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/user/1/bus")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    before, found = keyring.get_keyring(), Desktop()
+    keyring.set_keyring(found)
+    yield found
+    keyring.set_keyring(before)
+
+
+def test_a_desktop_keeps_it_in_its_keyring_and_no_file_is_written(desktop: Desktop, tmp_path: Path) -> None:
+    store = sign_in.open_store()
+    assert store.where == "the system's keyring"
+    sign_in.keep(store, SERVER, Tokens("access", "refresh"))
+    assert sign_in.tokens_of(sign_in.open_store(), SERVER) == Tokens("access", "refresh")
+    assert list(desktop.kept) == [("metatag", SERVER)]
+    store.drop(SERVER)
+    store.drop(SERVER)
+    assert sign_in.tokens_of(store, SERVER) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_locked_keyring_gives_way_to_the_file(desktop: Desktop, tmp_path: Path) -> None:
+    desktop.locked = True
+    assert sign_in.open_store().where == str(tmp_path / "metatag/sign-in.json")
