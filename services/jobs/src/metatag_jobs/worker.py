@@ -76,6 +76,8 @@ class Worker:
         self._interactive_slots = interactive_slots
         self._beat_seconds = beat_seconds
         self._running: dict[str, _Running] = {}
+        # Tickets in hand, from before their claim: what is being claimed is in work as well when this worker ends.
+        self._in_hand: set[asyncio.Task[None]] = set()
         self._contexts: OrderedDict[str, JobContext] = OrderedDict()
         self._tasks: list[asyncio.Task[None]] = []
         self._look = asyncio.Event()
@@ -103,9 +105,8 @@ class Worker:
         for task in listening:
             task.cancel()
         await asyncio.gather(*listening, return_exceptions=True)
-        running = [each.task for each in self._running.values()]
-        if running and grace > 1.0:
-            await asyncio.wait(running, timeout=grace * 0.8)
+        if self._in_hand and grace > 1.0:
+            await asyncio.wait(self._in_hand, timeout=grace * 0.8)
         for each in self._running.values():
             each.reason = each.reason or "drain"
             each.task.cancel()
@@ -132,6 +133,8 @@ class Worker:
             return
         # A task of its own: cancelling the listener must not cancel documents.
         task = asyncio.create_task(self._run(ticket), name=f"document-{ticket.document_id}")
+        self._in_hand.add(task)
+        task.add_done_callback(self._in_hand.discard)
         with contextlib.suppress(Exception):
             await asyncio.shield(task)
 

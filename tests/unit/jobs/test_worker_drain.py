@@ -1,0 +1,100 @@
+"""A worker that is told to stop: what it has in hand ends, nothing is done twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, cast
+
+from metatag_jobs.adapters.memory_fanout import MemoryFanout
+from metatag_jobs.journal import GroupJournal
+from metatag_jobs.model import ProcessOptions, Source
+from metatag_jobs.pipeline import Pipeline
+from metatag_jobs.retrying import Limits
+from metatag_jobs.work import Beat, Claim, Finish, JobContext, Release, Ticket
+from metatag_jobs.worker import Worker
+
+
+class SlowJournal:
+    """Claims a document only when the test lets it."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.go = asyncio.Event()
+        self.written: list[str] = []
+
+    async def start(self, ticket: Ticket) -> Claim:
+        self.asked.set()
+        await self.go.wait()
+        source = Source("url", "http://x/a.pdf")
+        return Claim(ticket.document_id, ticket.attempt, "job", 0, "", "", source, "tag", 0, 0, 0, 0.0)
+
+    async def finish(self, finish: Finish) -> str:
+        self.written.append("finished")
+        return "running"
+
+    async def release(self, release: Release) -> bool:
+        self.written.append("released")
+        return True
+
+
+class Store:
+    def __init__(self, written: list[str]) -> None:
+        self._written = written
+
+    async def beat(self, *_: Any) -> list[Beat]:
+        return []
+
+    async def leave(self, owner: str) -> None:
+        self._written.append("left")
+
+    async def context(self, job_id: str) -> JobContext:
+        return JobContext(job_id, "u1", "batch", ProcessOptions(), None, "", "")
+
+
+class Tickets:
+    """Hands out one ticket."""
+
+    async def listen(self, handle: Callable[[Ticket], Awaitable[None]], *_: int) -> None:
+        await handle(Ticket("document", 1, "job"))
+        await asyncio.Event().wait()
+
+    async def send(self, tickets: Sequence[Ticket]) -> None:
+        raise NotImplementedError
+
+
+class Stages:
+    def __init__(self, written: list[str]) -> None:
+        self._written = written
+
+    async def run(self, claim: Claim, job: JobContext) -> None:
+        self._written.append("stages run")
+
+
+def worker(journal: SlowJournal) -> Worker:
+    return Worker(
+        owner="w1",
+        store=cast(Any, Store(journal.written)),
+        journal=cast(GroupJournal, journal),
+        pipeline=cast(Pipeline, Stages(journal.written)),
+        queue=cast(Any, Tickets()),
+        fanout=MemoryFanout(),
+        limits=Limits(4, 200),
+        slots=1,
+        interactive_slots=1,
+        beat_seconds=60,
+    )
+
+
+async def test_a_document_that_is_being_claimed_ends_before_the_worker_leaves() -> None:
+    journal = SlowJournal()
+    stopping = worker(journal)
+    await stopping.start()
+    await journal.asked.wait()
+    stop = asyncio.create_task(stopping.stop(10.0))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    journal.go.set()
+    await stop
+    # Left before: another worker would have run the same stages.
+    assert journal.written == ["stages run", "finished", "left"]
