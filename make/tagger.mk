@@ -1,9 +1,17 @@
-.PHONY: bench-tags fit-tags fake-llm minilm
+.PHONY: bench-tags bench-tags-speed bench-tags-held-out fit-tags fake-llm minilm
 MINILM := .tools/minilm
 
 bench-tags: ## measure tags against people's tags and rivals: make bench-tags DATA=<folder of *.jsonl>
 	$(UV) run --no-sync --with yake --with onnxruntime --with tokenizers python -m bench.tags.run $(if $(DATA),--data $(DATA)) \
 		$(if $(wildcard $(MINILM)/minilm.int8.onnx),--embed $(MINILM)) $(BENCH_TAGS)
+
+bench-tags-speed: ## wall time and memory of 20-page documents on one core: make bench-tags-speed [DATA=<folder>]
+	$(UV) run --no-sync --with onnxruntime --with tokenizers python -m bench.tags.speed $(if $(DATA),--data $(DATA)) \
+		$(if $(wildcard $(MINILM)/minilm.int8.onnx),--embed $(MINILM))
+
+bench-tags-held-out: ## ours and rivals on documents our rankers did not see: make bench-tags-held-out DATA=<folder>
+	$(UV) run --no-sync --with yake --with scikit-learn --with onnxruntime --with tokenizers \
+		python -m bench.tags.held_out --data $(DATA) $(if $(wildcard $(MINILM)/minilm.int8.onnx),--embed $(MINILM))
 
 fit-tags: ## fit the offline ranker anew: make fit-tags DATA=<folder with inspec_*.jsonl and semeval2010_train.jsonl>
 	$(UV) run --no-sync --with scikit-learn --with onnxruntime --with tokenizers python -m bench.tags.fit --data $(DATA) \

@@ -26,7 +26,7 @@ from metatag_tagger.offline.duplicates import distinct
 from metatag_tagger.offline.embed import Embedder
 from metatag_tagger.offline.features import with_scores_within
 from metatag_tagger.offline.ranker import Ranker, columns, read
-from metatag_tagger.offline.study import PART_RATIO
+from metatag_tagger.offline.study import FAMILY, PART_RATIO
 
 TARGET = Path(__file__).parents[2] / "services" / "tagger" / "src" / "metatag_tagger" / "offline" / "data"
 PARTS = ("inspec_train", "inspec_dev", "semeval2010_train")
@@ -134,7 +134,7 @@ def choose(document: Dumped, scores: np.ndarray, k: int) -> list[str]:
     """Choose tags as the product does."""
     order = np.argsort(-scores, kind="stable")
     ranked = [(document.forms[n], document.keys[n], float(scores[n])) for n in order if document.forms[n]]
-    return [ranked[number][0] for number in distinct(ranked, k, {}, PART_RATIO)]
+    return [ranked[number][0] for number in distinct(ranked, k, {}, PART_RATIO, FAMILY)]
 
 
 def held_out(parts: dict[str, list[Dumped]], kind: str) -> dict[str, float]:

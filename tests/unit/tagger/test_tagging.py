@@ -106,15 +106,21 @@ async def test_another_wish_or_key_is_asked_anew(wish: Wish, key: str) -> None:
     assert len(model.questions) == 2
 
 
-async def test_exclusions_are_enforced_after_the_model_by_stem_and_inside_longer_tags() -> None:
-    model = SaidModel(["Solar Street Lights", "street lighting audits", "battery", "Batteries", "energy audit"])
-    wish = Wish(exclusion_words=("BATTERY", "street light"))
+async def test_exclusions_are_enforced_after_the_model_by_stem_and_from_half_of_a_tags_words_on() -> None:
+    model = SaidModel(["Solar Street Lights", "municipal corporations", "battery", "Batteries", "energy audit"])
+    wish = Wish(exclusion_words=("BATTERY", "street light", "corporation"))
     assert texts(await tagging(model).tag(document(ENGLISH), wish)) == ["energy audit"]
     local = await tagging(model).tag(
-        document(ENGLISH), Wish(tagger=TaggerKind.LOCAL, exclusion_words=("street", "battery"))
+        document(ENGLISH), Wish(tagger=TaggerKind.LOCAL, exclusion_words=("street light", "battery"))
     )
     assert local.tags
-    assert not any("street" in tag.text or "batter" in tag.text for tag in local.tags)
+    assert not {"battery", "street light", "solar street light", "lithium battery"} & set(texts(local))
+
+
+async def test_an_exclusion_that_is_less_than_half_of_a_tag_leaves_it() -> None:
+    model = SaidModel(["solar street lights", "energy audit"])
+    outcome = await tagging(model).tag(document(ENGLISH), Wish(exclusion_words=("solar",)))
+    assert texts(outcome) == ["solar street lights", "energy audit"]
 
 
 async def test_invented_tags_are_few_and_rank_below() -> None:

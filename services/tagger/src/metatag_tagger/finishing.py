@@ -10,7 +10,7 @@ from metatag_tagger.model import Outcome, Tag, Term, Wish
 from metatag_tagger.offline.duplicates import without_repeats
 from metatag_tagger.offline.vocabulary import Labels, shown
 from metatag_tagger.ports import LlmAnswer, Study
-from metatag_tagger.words import contains, key, keys
+from metatag_tagger.words import excludes, key, keys
 
 # What a local tag weighs beside a model's when both were asked.
 _LOCAL_WEIGHT = 0.8
@@ -47,11 +47,11 @@ class Plan:
         return Labels(self.terms, self.language, self.tag_language)
 
     def excluded(self, text: str) -> bool:
-        """Tell whether a tag is, or contains, an exclusion word."""
+        """Tell whether an exclusion word keeps a tag away."""
         if not self.banned:
             return False
         found = key(text, self.language)
-        return any(contains(found, word) for word in self.banned)
+        return any(excludes(found, word) for word in self.banned)
 
 
 def candidates(plan: Plan, study: Study) -> list[Tag]:

@@ -110,6 +110,11 @@ def contains(outer: str, inner: str) -> bool:
     return bool(inner) and f" {inner} " in f" {outer} "
 
 
+def excludes(outer: str, inner: str) -> bool:
+    """Tell whether an exclusion's key keeps away a tag's key: it is the tag, or at least half of the tag's words."""
+    return contains(outer, inner) and 2 * len(inner.split()) >= len(outer.split())
+
+
 def keys(phrases: Iterable[str], language: str) -> frozenset[str]:
     """Give the keys of many phrases, empty ones left out."""
     return frozenset(found for phrase in phrases if (found := key(phrase, language)))

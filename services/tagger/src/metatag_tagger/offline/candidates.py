@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from metatag_tagger.offline.frequency import zipf
-from metatag_tagger.offline.hindi import is_verb
+from metatag_tagger.offline.hindi import is_predicate, is_verb
 from metatag_tagger.offline.lists import LIKE_HINDI, stop_words
 from metatag_tagger.offline.tokens import Token
 from metatag_tagger.words import fold, key
@@ -28,12 +27,14 @@ class Candidate:
     tags: tuple[str, ...]
     positions: list[int] = field(default_factory=list)
     offsets: list[int] = field(default_factory=list)
-    forms: Counter[str] = field(default_factory=Counter)
+    forms: dict[str, int] = field(default_factory=dict)
     full: int = 0
 
     @property
     def form(self) -> str:
         """Give the commonest way it is written; lower case wins over capitals at a draw, then the shorter form."""
+        if len(self.forms) == 1:
+            return next(iter(self.forms))
         return max(self.forms.items(), key=lambda item: (item[1], item[0] == item[0].lower(), -len(item[0])))[0]
 
 
@@ -43,7 +44,7 @@ Run = list[tuple[int, Token]]
 def find(tokens: Sequence[Token], language: str) -> dict[str, Candidate]:
     """Give all candidates of a text by key, in order of first appearance."""
     found: dict[str, Candidate] = {}
-    ends = _ends_english if language == "en" else _ends_any
+    ends = _ends_english if language == "en" else _ends_hindi if language == "hi" else _ends_any
     for run in _runs(tokens, language):
         _add_parts(found, run, ends, language)
     return found
@@ -88,30 +89,36 @@ def _ends_any(token: Token, _length: int) -> bool:
     return not token.text[0].isdigit()
 
 
+def _ends_hindi(token: Token, _length: int) -> bool:
+    return not token.text[0].isdigit() and not is_predicate(fold(token.text))
+
+
 def _add_parts(found: dict[str, Candidate], run: Run, ends: Callable[[Token, int], bool], language: str) -> None:
     while run and not ends(run[-1][1], len(run)):
         run = run[:-1]
     run = run[-MAX_RUN:]
     length = len(run)
-    stems = [key(token.text, language) for _, token in run]
+    texts = [token.text for _, token in run]
+    stems = [key(text, language) for text in texts]
     for start in range(length):
-        if run[start][1].text[0].isdigit():
+        if texts[start][0].isdigit():
             continue
         for end in range(start + 1, min(length, start + MAX_WORDS) + 1):
             if ends(run[end - 1][1], end - start):
-                _add(found, run[start:end], tuple(stems[start:end]), start == 0 and end == length)
+                form = " ".join(texts[start:end])
+                if len(form) > 1:
+                    candidate = _at(found, run[start:end], stems[start:end])
+                    candidate.positions.append(run[start][0])
+                    candidate.offsets.append(run[start][1].offset)
+                    candidate.forms[form] = candidate.forms.get(form, 0) + 1
+                    candidate.full += end - start == length
 
 
-def _add(found: dict[str, Candidate], part: Run, stems: tuple[str, ...], full: bool) -> None:
+def _at(found: dict[str, Candidate], part: Run, stems: list[str]) -> Candidate:
+    """Give the candidate of a phrase, a new one when it is met for the first time."""
     phrase_key = " ".join(stems)
-    form = " ".join(token.text for _, token in part)
-    if len(form) < 2:
-        return
     candidate = found.get(phrase_key)
     if candidate is None:
         tags = tuple(token.tag for _, token in part)
-        candidate = found[phrase_key] = Candidate(phrase_key, stems, tags)
-    candidate.positions.append(part[0][0])
-    candidate.offsets.append(part[0][1].offset)
-    candidate.forms[form] += 1
-    candidate.full += full
+        candidate = found[phrase_key] = Candidate(phrase_key, tuple(stems), tags)
+    return candidate

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metatag_tagger.model import Page
+from metatag_tagger.offline.misread import mend
 from metatag_tagger.offline.suspicion import without_orders
 from metatag_tagger.words import normalise
 
@@ -50,7 +51,7 @@ class Text:
 
 def clean(pages: Sequence[Page]) -> Text:
     """Clean and join the pages, in order."""
-    texts = [_BREAK.sub(r"\1\2", normalise(page.text).replace("\r\n", "\n").replace("\r", "\n")) for page in pages]
+    texts = [_text(page) for page in pages]
     heads = _running_heads(texts)
     texts = [_without(text, heads) for text in texts]
     starts, offset = [], 0
@@ -60,6 +61,11 @@ def clean(pages: Sequence[Page]) -> Text:
     body, suspicious = without_orders(_before_references("\n\n".join(texts)))
     numbers = tuple(page.number for page in pages)
     return Text(body, tuple(starts), numbers, tuple(page.confidence for page in pages), suspicious)
+
+
+def _text(page: Page) -> str:
+    text = _BREAK.sub(r"\1\2", normalise(page.text).replace("\r\n", "\n").replace("\r", "\n"))
+    return text if page.confidence is None else mend(text)
 
 
 def _shape(line: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -56,21 +58,32 @@ def same(first: str, second: str, first_key: str, second_key: str) -> bool:
 Ranked = tuple[str, str, float]
 
 
-def distinct(ranked: Iterable[Ranked], count: int, pairs: dict[str, str], part_ratio: float = 0.0) -> list[int]:
+def distinct(
+    ranked: Iterable[Ranked], count: int, pairs: dict[str, str], part_ratio: float = 0.0, family: int = 0
+) -> list[int]:
     """Choose from (form, key, score), best first, the numbers of up to `count` tags that differ from each other.
 
-    An acronym is dropped beside its long form. A part of a chosen phrase must reach `part_ratio` of its score.
+    An acronym is dropped beside its long form. A part of a chosen phrase must reach `part_ratio` of its score. Of
+    phrases that share two words in a row ("biometric attendance", "biometric attendance report") the best `family` are
+    kept, 0 keeps all.
     """
     chosen: list[int] = []
     kept: list[Ranked] = []
     for number, row in enumerate(ranked):
         if any(_repeats(row, other, pairs, part_ratio) for other in kept):
             continue
+        if family and sum(bool(_pairs(row[1]) & _pairs(other[1])) for other in kept) >= family:
+            continue
         chosen.append(number)
         kept.append(row)
         if len(chosen) >= count:
             break
     return chosen
+
+
+@lru_cache(maxsize=4_096)
+def _pairs(key: str) -> frozenset[tuple[str, str]]:
+    return frozenset(pairwise(key.split()))
 
 
 def _repeats(row: Ranked, other: Ranked, pairs: dict[str, str], ratio: float) -> bool:

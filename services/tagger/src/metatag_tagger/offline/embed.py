@@ -11,10 +11,10 @@ from metatag_tagger.offline.features import INDEX, Pool
 
 MODEL_FILE = "minilm.int8.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-# Phrases measured; every one costs about a millisecond and a half.
-PHRASES = 48
+# Phrases measured, the best by the ranker that knows no meaning; every one costs about a millisecond.
+PHRASES = 32
 # Words of the document that stand for it: the model was trained on texts of this length.
-HEAD_WORDS = 180
+HEAD_WORDS = 120
 _MAX_TOKENS = 256
 _BATCH = 64
 
@@ -46,18 +46,18 @@ class Embedder:
         except ImportError:
             return None
 
-    def fill(self, pool: Pool, body: str, title: str) -> None:
-        """Fill the similarity columns of a pool."""
-        count = min(PHRASES, len(pool.forms))
+    def fill(self, pool: Pool, scores: np.ndarray, body: str, title: str) -> None:
+        """Fill the similarity columns of a pool; `scores` without them say which phrases are worth measuring."""
+        chosen = np.argsort(-scores, kind="stable")[:PHRASES]
         head = " ".join(body[:4_000].split()[:HEAD_WORDS])
-        vectors = self.embed([head, title or head, *(form.lower() for form in pool.forms[:count])])
+        vectors = self.embed([head, title or head, *(pool.forms[number].lower() for number in chosen)])
         near_head, near_title = vectors[2:] @ vectors[0], vectors[2:] @ vectors[1]
         matrix = pool.matrix
         matrix[:, INDEX["similar_head"]] = near_head.min()
         matrix[:, INDEX["similar_title"]] = near_title.min()
-        matrix[:count, INDEX["similar_head"]] = near_head
-        matrix[:count, INDEX["similar_title"]] = near_title
-        matrix[:count, INDEX["similar_order"]] = 1 - np.argsort(np.argsort(-near_head)) / max(1, count)
+        matrix[chosen, INDEX["similar_head"]] = near_head
+        matrix[chosen, INDEX["similar_title"]] = near_title
+        matrix[chosen, INDEX["similar_order"]] = 1 - np.argsort(np.argsort(-near_head)) / len(chosen)
 
     def embed(self, texts: list[str]) -> np.ndarray:
         """Give one unit vector of 384 numbers for each text."""

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from importlib import resources
 
+from metatag_tagger.offline.frequency import UNKNOWN, zipf
 from metatag_tagger.words import fold
 
 # Endings that only finite verbs carry: the future ("करेगा", "लगाएँगे", "होंगी") and polite orders ("कीजिए").
@@ -25,7 +26,7 @@ _AFTER_VOWEL = (
 _NOUN_FORMS = """
 पानी कमाई चढ़ाई भराई सूखे छूट चिह्न पहुँच पहुंच परख समझ मोड़ सह बोल देय आय राय गाय खाता खाते काम खेल हार जीत
 भाग बच्चा गाना सोना दौड़ घोल माँग मांग जाँच जांच खोज कट सूखा पढ़ाई लड़ाई खरीद कूद पलट मान जान पका डर मार लिखाई
-भर चुनाव बचा घेरा पकड़ रोक दबा बोली नाप तौल बैठक पूछ घेर गिनती चलन बदल उबाल अपना लग
+भर चुनाव बचा घेरा पकड़ रोक दबा बोली नाप तौल बैठक पूछ घेर गिनती चलन बदल उबाल अपना पहचान सुधार
 """
 _NOUNS = frozenset(fold(word) for word in _NOUN_FORMS.split())
 
@@ -43,3 +44,37 @@ def _forms() -> frozenset[str]:
 def is_verb(word: str) -> bool:
     """Tell whether a folded word is a verb's form rather than a noun."""
     return word in _forms() or bool(_FINITE.search(word)) or (len(word) > 5 and bool(_HAVING.search(word)))
+
+
+# Words that tell what was done or is the case ("जारी", "बंद", "घोषित"): before a noun they describe it, at the end of a
+# phrase they belong to the verb that follows.
+_PREDICATES = """
+स्वयं जारी बंद माफ लागू शुरू समाप्त खत्म प्राप्त उपलब्ध तैयार मुक्त युक्त पूर्ण पूरा अनिवार्य आवश्यक मौजूद दर्ज तय रद्द स्वीकृत अधिकृत
+पंजीकृत वंचित संपन्न सम्पन्न सक्षम योग्य जरूरी सुनिश्चित परिपक्व पर्याप्त समर्थ असमर्थ अनुसार निम्नानुसार मना व्यक्त नियुक्त
+प्रस्तुत संयुक्त विरुद्ध संबद्ध कार्यरत इच्छुक अंतर्गत विषयांतर्गत निर्भर उत्पन्न सफल असफल मान्य अमान्य देय
+"""
+_PREDICATE = frozenset(fold(word) for word in _PREDICATES.split())
+# Nouns with the ending of a participle.
+_NOUNS_IN_IT = "गणित पंडित हित जनहित राष्ट्रहित लोकहित परहित चरित रोहित ललित अमित सुमित रंजित मोहित"
+_EVEN_SO = frozenset(fold(word) for word in _NOUNS_IN_IT.split())
+
+
+def is_predicate(word: str) -> bool:
+    """Tell whether a folded word cannot end a noun phrase: "घोषित", "प्रभावित", "जारी"."""
+    return word in _PREDICATE or (len(word) > 4 and word.endswith("ित") and word not in _EVEN_SO)
+
+
+# Endings of the oblique plural, and those that the direct form may have instead, the likelier first.
+_OBLIQUE = (("ियों", ("ी", "ि")), ("ाओं", ("ा",)), ("ुओं", ("ुआँ", "ु", "ू")), ("ओं", ("",)), ("ों", ("", "ा")))
+
+
+def direct(word: str) -> str:
+    """Give the form of a noun that stands alone for one before a postposition: "समूहों" is shown as "समूह"."""
+    for ending, forms in _OBLIQUE:
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            stem = word.removesuffix(ending)
+            known = [(zipf(fold(stem + form), "hi"), -place, stem + form) for place, form in enumerate(forms)]
+            best = max(form for form in known if len(form[2]) > 2)
+            # Unknown in every form: the word is left as the document writes it.
+            return best[2] if best[0] > UNKNOWN else word
+    return word

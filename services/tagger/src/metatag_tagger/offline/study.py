@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,15 +18,18 @@ from metatag_tagger.offline.embed import Embedder
 from metatag_tagger.offline.evidence import Finder
 from metatag_tagger.offline.excerpt import sample
 from metatag_tagger.offline.graph import centrality
+from metatag_tagger.offline.hindi import direct
 from metatag_tagger.offline.language import detect
 from metatag_tagger.offline.ranker import score
 from metatag_tagger.offline.tokens import tokenize
 from metatag_tagger.offline.vocabulary import match
 from metatag_tagger.ports import Study, StudyWish
-from metatag_tagger.words import contains, key, keys
+from metatag_tagger.words import excludes, key, keys
 
 # A part of a chosen phrase must be worth so much of it to stand beside it.
 PART_RATIO = 0.7
+# Of phrases built on the same two words so many are kept: more of them say little about the rest of the document.
+FAMILY = 2
 # Phrases given to a model as hints.
 HINTS = 30
 # Words of the text's first line that count as its title when none is known.
@@ -74,10 +77,11 @@ def rank(document: Document, embedder: Embedder | None = None) -> Ranked:
         language=language,
     )
     pool = features.build(known, setting)
-    embedded = embedder is not None and language == "en" and bool(pool.candidates)
-    if embedder is not None and embedded:
-        embedder.fill(pool, text.body, document.title or _first_line(text))
-    scores = score(pool.matrix, language, embedded) * doubts(pool.candidates, text, language)
+    scores = score(pool.matrix, language, False)
+    if embedder is not None and language == "en" and pool.candidates:
+        embedder.fill(pool, scores, text.body, document.title or _first_line(text))
+        scores = score(pool.matrix, language, True)
+    scores = scores * doubts(pool.candidates, text, language)
     return Ranked(pool, scores, text, language, len(tokens))
 
 
@@ -98,11 +102,11 @@ def _tags(ranked: Ranked, finder: Finder, count: int, wish: StudyWish) -> list[T
     picked: list[Candidate] = []
     for number in order:
         candidate = ranked.pool.candidates[number]
-        form = public(ranked.pool.forms[number])
-        if form and not any(contains(candidate.key, word) for word in banned):
+        form = _shown(public(ranked.pool.forms[number]), ranked.language)
+        if form and not any(excludes(candidate.key, word) for word in banned):
             rows.append((form, candidate.key, float(ranked.scores[number])))
             picked.append(candidate)
-    chosen = distinct(rows, count, acronyms(ranked.text.body, ranked.language), PART_RATIO)
+    chosen = distinct(rows, count, acronyms(ranked.text.body, ranked.language), PART_RATIO, FAMILY)
     tags = []
     for number in chosen:
         form, _, value = rows[number]
@@ -111,6 +115,10 @@ def _tags(ranked: Ranked, finder: Finder, count: int, wish: StudyWish) -> list[T
     return tags
 
 
-def renamed(tag: Tag, text: str) -> Tag:
-    """Give a tag under another name."""
-    return replace(tag, text=text)
+def _shown(form: str, language: str) -> str:
+    """Give the form a reader expects: Hindi nouns as they stand alone, if the word before still fits."""
+    if language != "hi" or not form:
+        return form
+    before, _, last = form.rpartition(" ")
+    alone = direct(last)
+    return form if before.endswith("े") and alone.endswith("ा") else f"{before} {alone}".strip()

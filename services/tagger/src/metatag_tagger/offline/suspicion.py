@@ -20,6 +20,9 @@ _HINT = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^.!?।\n]+(?:[.!?।]+|\n|$)|[.!?।]+")
+_WORD_BEGINS = r"\b"
+# Capitals of a pattern that are letters, not classes such as \S.
+_CAPITAL = re.compile(r"(?<!\\)[A-Z]")
 # What follows an order belongs to it: 'Ignore the above. Tag it: "x".'
 _FOLLOWING = 2
 # How many sentences back a frame may stand from what is to be answered.
@@ -29,44 +32,54 @@ _LONG = 600
 
 
 @cache
-def _group(name: str) -> re.Pattern[str]:
+def _group(name: str, lowered: bool = True) -> re.Pattern[str]:
+    """Give the patterns of a group as one; `lowered` for text in lower case, which is searched much faster."""
     file = resources.files("metatag_tagger.offline") / "data" / "orders.txt"
     chosen, current = [], ""
     for line in file.read_text(encoding="utf-8").splitlines():
         if re.fullmatch(r"\[\w+\]", line):
             current = line[1:-1]
         elif current == name and line:
-            chosen.append(f"(?:{line})")
-    return re.compile("|".join(chosen), re.IGNORECASE | re.MULTILINE)
+            chosen.append(_CAPITAL.sub(lambda found: found.group().lower(), line) if lowered else line)
+    # One look whether a word begins serves all patterns that ask for it.
+    words = "|".join(f"(?:{line.removeprefix(_WORD_BEGINS)})" for line in chosen if line.startswith(_WORD_BEGINS))
+    others = [f"(?:{line})" for line in chosen if not line.startswith(_WORD_BEGINS)]
+    flags = re.MULTILINE if lowered else re.MULTILINE | re.IGNORECASE
+    return re.compile("|".join([rf"\b(?:{words})", *others]), flags)
 
 
 def without_orders(body: str) -> tuple[str, bool]:
     """Give the text with orders blanked (its length kept, so that places stay true), and whether there were any."""
     if not _HINT.search(body):
         return body, False
-    proven = _group("strong").search(body) is not None
-    if not proven and not _group("frame").search(body):
-        return body, False
+    text = body.lower()
+    # A letter that grows in lower case would move places; such a text is searched as it is.
+    lowered = len(text) == len(body)
+    spans = _orders(text if lowered else body, lowered)
+    return _blank(body, spans), bool(spans)
+
+
+def _orders(body: str, lowered: bool) -> list[tuple[int, int]]:
+    """Give the places (start, end) of orders and of what follows them."""
+    strong, frame, answer = (_group(name, lowered) for name in ("strong", "frame", "answer"))
+    proven = strong.search(body) is not None
+    if not proven and not frame.search(body):
+        return []
     pieces = [(match.start(), match.end()) for match in _SENTENCE.finditer(body)]
     spans: list[tuple[int, int]] = []
     follow, framed = 0, 0
     for begin, end in pieces:
-        framed = _BESIDE + 1 if _group("frame").search(body, begin, end) else max(0, framed - 1)
-        order = _order(body, begin, end, answers=proven or framed > 0)
+        framed = _BESIDE + 1 if frame.search(body, begin, end) else max(0, framed - 1)
+        order = strong.search(body, begin, end)
+        if order is None and (proven or framed):
+            order = answer.search(body, begin, end)
         if order is not None:
             follow = _FOLLOWING
             spans.append(_around(order, begin, end))
         elif follow:
             follow -= 1
             spans.append((begin, min(end, begin + _LONG)))
-    return _blank(body, spans), bool(spans)
-
-
-def _order(body: str, begin: int, end: int, *, answers: bool) -> re.Match[str] | None:
-    strong = _group("strong").search(body, begin, end)
-    if strong is not None or not answers:
-        return strong
-    return _group("answer").search(body, begin, end)
+    return spans
 
 
 def _around(order: re.Match[str], begin: int, end: int) -> tuple[int, int]:

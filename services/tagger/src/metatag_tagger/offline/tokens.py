@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from metatag_tagger.offline import furniture
 from metatag_tagger.words import WORD
 
 # Text looked at, in characters: about 70,000 words. Of a longer document blocks are read, evenly spaced.
@@ -15,8 +16,14 @@ READ = 420_000
 _HEAD = 120_000
 _BLOCK = 10_000
 
-# Brackets, quotes, sentence ends and blank lines part phrases. A lone line end is judged by `_parts`.
-_TOKEN = re.compile(rf"(?P<word>{WORD.pattern})|(?P<gap>\n\s*\n)|(?P<line>\n)|(?P<mark>[^\w\s])")
+# Brackets, quotes, sentence ends, columns and blank lines part phrases. A lone line end is judged by `_parts`.
+_TOKEN = re.compile(rf"(?P<word>{WORD.pattern})|(?P<gap>\n\s*\n|\t| {{3,}})|(?P<line>\n)|(?P<mark>[^\w\s])")
+# What begins a new item whatever the line before: "Name:", "3.", "(b)", "-".
+_ITEM = re.compile(
+    r"[ \t]*(?:[A-Z\u0900-\u097f][^\n.:;]{1,30}:|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)][ \t]|[-•*–·][ \t])"
+)
+# How much of the usual width may stay empty where a word did not fit: letters differ in width.
+_SLACK = 0.9
 BREAK = "."
 
 
@@ -32,19 +39,33 @@ class Token:
 
 def tokenize(body: str, language: str) -> list[Token]:
     """Cut the body into words and breaks; English words carry a Penn Treebank tag."""
-    found: list[Token] = []
-    typical = _typical_line(body)
+    texts: list[str] = []
+    offsets: list[int] = []
+    width = _width(body)
+    spans = furniture.spans(body)
+    covered = 0
     for match in _matches(body):
-        kind = match.lastgroup or "word"
-        if kind == "line":
-            if _parts(body, match.start(), typical):
-                found.append(Token(BREAK, match.start(), is_word=False))
-        elif kind in ("gap", "mark"):
-            text = BREAK if kind == "gap" else match.group()
-            found.append(Token(text, match.start(), is_word=False))
+        kind, start = match.lastgroup, match.start()
+        while spans and spans[0][0] <= start:
+            covered = max(covered, spans.pop(0)[1])
+        if kind == "word":
+            # A number that begins a line counts something or numbers a heading.
+            number = match.group()[0].isdigit() and body[start - 1 : start] in ("\n", "")
+            texts.append(BREAK if start < covered or number else match.group())
+        elif kind == "mark":
+            texts.append(match.group())
+        elif kind == "line" and not _parts(body, start, width):
+            continue
         else:
-            found.append(Token(match.group(), match.start()))
-    return _tagged(found) if language == "en" else found
+            texts.append(BREAK)
+        offsets.append(start)
+    for place in list(furniture.figures(texts)):
+        texts[place] = BREAK
+    tags = _classes()(texts) if language == "en" else None
+    return [
+        Token(text, offset, str(tags[place][1]) if tags else "", text[0].isalnum())
+        for place, (text, offset) in enumerate(zip(texts, offsets, strict=True))
+    ]
 
 
 def _matches(body: str) -> Iterator[re.Match[str]]:
@@ -59,17 +80,25 @@ def _matches(body: str) -> Iterator[re.Match[str]]:
         yield from _TOKEN.finditer(body, start, min(start + _BLOCK, len(body)))
 
 
-def _typical_line(body: str) -> int:
-    """Give the length that full lines of this text have: the longest of each ten, roughly."""
-    lengths = sorted(len(line) for line in body[:200_000].split("\n") if line.strip())
-    return lengths[int(len(lengths) * 0.8)] if lengths else 0
+def _width(body: str) -> int:
+    """Give the width to which this text is set: half of its characters stand in lines of at least that length."""
+    lengths = sorted(len(line) for line in body[:200_000].split("\n"))
+    half, count = sum(lengths) / 2, 0
+    for length in lengths:
+        count += length
+        if count >= half:
+            return length
+    return 0
 
 
-def _parts(body: str, end: int, typical: int) -> bool:
-    """Tell whether a line end parts phrases: a short line (heading, list item, cell) before a capital or a digit."""
+def _parts(body: str, end: int, width: int) -> bool:
+    """Tell whether a line end parts phrases: the next word, a capital or a digit, would have fitted into the line."""
     start = body.rfind("\n", max(0, end - 300), end) + 1
-    following = body[end + 1 : end + 40].lstrip()[:1]
-    return end - start < 0.7 * typical and not following.islower()
+    following = body[end + 1 : end + 60]
+    word = following.split(None, 1)[0] if following.strip() else ""
+    if not word or word[0].islower():
+        return not word
+    return end - start + 1 + len(word) <= _SLACK * width or _ITEM.match(following) is not None
 
 
 @cache
@@ -83,10 +112,3 @@ def _classes() -> Callable[[list[str]], list[list[str]]]:
         parser.find_tags(["Word", "lists", "are", "read", "once"])
     find_tags: Callable[[list[str]], list[list[str]]] = parser.find_tags
     return find_tags
-
-
-def _tagged(tokens: list[Token]) -> list[Token]:
-    tags = _classes()([token.text if token.is_word else BREAK for token in tokens])
-    return [
-        Token(token.text, token.offset, str(tag[1]), token.is_word) for token, tag in zip(tokens, tags, strict=True)
-    ]
