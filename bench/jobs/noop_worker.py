@@ -22,6 +22,9 @@ TEXT = "The quick brown fox jumps over the lazy dog near the river bank while se
 class NoOcr:
     """The port OcrReader: one page of one sentence."""
 
+    def __init__(self) -> None:
+        self._asked = 0
+
     async def read(self, *, on_page: Callable[[Page], None], **_: Any) -> OcrOutcome:
         """Give the page."""
         page = Page(number=1, text=TEXT, method="text_layer", reason="none")
@@ -29,8 +32,9 @@ class NoOcr:
         return OcrOutcome([page], 1, script="Latin", language="eng", engine_version="none-1")
 
     async def version(self) -> str:
-        """Always the same."""
-        return "none-1"
+        """Another one each time: documents of one file are then as many outcomes, as those of many files are."""
+        self._asked += 1
+        return f"none-{self._asked}"
 
     async def ping(self) -> None:
         """Always fine."""

@@ -1,9 +1,10 @@
 """Database set-up for the rooms that own tables: one engine function, one migration function.
 
-SQLite runs in WAL mode with one writer. `Database.writing` and `Database.reading` run a whole transaction, on SQLite
-in a thread (sql_threads.py). `Database.write` and `Database.read` give a connection, on SQLite with a change of thread
-at each step; the writers hold a lock there. A process should use one of the two pairs: they wait for each other only
-as two processes do.
+SQLite runs in WAL mode with one writer. `Database.writing` and `Database.reading` run a whole transaction by the
+driver: on SQLite in a thread (sql_threads.py), on PostgreSQL over connections of its own (sql_server.py).
+`Database.write` and `Database.read` give a connection of SQLAlchemy, on SQLite with a change of thread at each step;
+the writers hold a lock there. A process should use one of the two pairs: on SQLite they wait for each other only as
+two processes do.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from alembic.config import Config
 from sqlalchemy import TextClause, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from metatag_runtime.sql_server import ServerConnections
 from metatag_runtime.sql_threads import SqliteThreads
 
 # Waiting for a lock held by another process (a migration, a backup). Seconds.
@@ -50,21 +52,18 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url, pool_size)
         self._writer = asyncio.Lock() if self.is_sqlite else None
-        self._threads = _threads(url) if self.is_sqlite else None
+        self._runner = _threads(url) if self.is_sqlite else ServerConnections(make_url(url), pool_size)
 
     async def reading(self, work: Work[T]) -> T:
-        """Run a transaction that only reads. `work` may await nothing but its transaction."""
-        if self._threads is not None:
-            return await self._threads.read(work)
-        async with self.read() as connection:
-            return await work(_ServerTransaction(connection))
+        """Run a transaction that only reads. `work` may await nothing but its transaction, and may run twice."""
+        return await self._runner.read(work)
 
     async def writing(self, work: Work[T]) -> T:
-        """Run a transaction: committed at its end, undone on an exception. `work` may await nothing but it."""
-        if self._threads is not None:
-            return await self._threads.write(work)
-        async with self.write() as connection:
-            return await work(_ServerTransaction(connection))
+        """Run a transaction: committed at its end, undone on an exception. `work` may await nothing but it.
+
+        It may be called a second time when the first has done nothing yet.
+        """
+        return await self._runner.write(work)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -96,27 +95,11 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._threads is not None:
-            await self._threads.close()
+        await self._runner.close()
         await self.engine.dispose()
 
 
 _PING = text("SELECT 1")
-
-
-class _ServerTransaction:
-    """The protocol Transaction over a connection to a server."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def fetch(self, statement: TextClause, values: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        """Run a statement; give its rows."""
-        return (await self._connection.execute(statement, values)).mappings().all()  # type: ignore[return-value]
-
-    async def run(self, statement: TextClause, values: Mapping[str, Any]) -> int:
-        """Run a statement; give how many rows it touched."""
-        return (await self._connection.execute(statement, values)).rowcount
 
 
 def migrate(url: str, scripts: Path, version_table: str) -> None:

@@ -14,7 +14,8 @@ import structlog
 from prometheus_client import Gauge
 
 from metatag_jobs.plan import plan
-from metatag_jobs.ports import EventLog, Fanout, Leadership, TicketQueue, WorkStore
+from metatag_jobs.ports import Fanout, Leadership, TicketQueue
+from metatag_jobs.stores import EventLog, WorkStore
 from metatag_runtime.loops import asked_to_end
 
 log = structlog.get_logger("metatag.jobs.dispatcher")
@@ -28,6 +29,9 @@ IDLE_TICK = 1.0
 REAP_PERIOD = 1.0
 RELAY_PERIOD = 2.0
 LEADER_PERIOD = 1.0
+# Hints come one a group of documents. After an admission, and after a relaying, the next waits so long for company.
+DISPATCH_PAUSE = 0.01
+RELAY_PAUSE = 0.02
 
 
 class Dispatcher:
@@ -116,6 +120,8 @@ class Dispatcher:
 
     async def _dispatch_loop(self) -> None:
         sent = await self.step() if self._leading else 0
+        if sent > 1:
+            await asyncio.sleep(DISPATCH_PAUSE)
         pause = TICK if sent else IDLE_TICK if not self._leading else TICK * 2
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(pause):
@@ -161,6 +167,8 @@ class Dispatcher:
             dirty, self._dirty = self._dirty, set()
             for job_id in dirty:
                 await self._fanout.relay(job_id, self._events)
+            if dirty:
+                await asyncio.sleep(RELAY_PAUSE)
         if self._leading:
             # Hints may be lost; what changed lately is looked at once more.
             self._dirty |= set(await self._events.recently_changed(3 * RELAY_PERIOD))

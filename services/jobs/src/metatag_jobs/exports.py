@@ -14,7 +14,7 @@ from typing import Any
 
 from metatag_jobs.jsonable import pack
 from metatag_jobs.model import Document
-from metatag_jobs.ports import History
+from metatag_jobs.stores import History
 from metatag_runtime.errors import InvalidArgument
 
 COLUMNS = (

@@ -19,8 +19,9 @@ from metatag_jobs.model import (
     ProcessOptions,
     Source,
 )
-from metatag_jobs.ports import Fanout, JobStore, KeyBox, VocabularyStore
+from metatag_jobs.ports import Fanout, KeyBox
 from metatag_jobs.sources import TYPES
+from metatag_jobs.stores import JobStore, VocabularyStore
 from metatag_jobs.work import NewDocument, NewJob
 from metatag_runtime.context import request_id
 from metatag_runtime.errors import ErrorCode, InvalidArgument, NotFound

@@ -1,7 +1,8 @@
 """Group commit: concurrent writes of one worker share transactions, so that the job row is not a hot spot.
 
 Each kind of write has one writer at a time. While it commits, new ones gather; the next transaction takes them all, up
-to GROUP. An idle worker's single write goes out at once.
+to GROUP. An idle worker's single write goes out at once; between groups a busy worker waits a moment, because a
+transaction costs nearly the same for two documents as for twenty.
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ from typing import Generic, TypeVar
 import structlog
 
 from metatag_jobs.errors import Replaced
-from metatag_jobs.ports import Fanout, WorkStore
+from metatag_jobs.ports import Fanout
+from metatag_jobs.stores import WorkStore
 from metatag_jobs.work import Artifact, Checkpoint, Claim, Finish, PageEvent, Release, Ticket
 
 log = structlog.get_logger("metatag.jobs.journal")
 
 # Writes in one transaction.
 GROUP = 64
+
+# A busy worker's pause between two transactions of one kind. Seconds.
+GATHER = 0.01
 
 # Page events wait for company at most so long. Seconds.
 PAGE_PERIOD = 0.2
@@ -59,9 +64,13 @@ class _Group(Generic[Item, Answer]):
         return await done
 
     async def _drain(self) -> None:
+        busy = False
         try:
             while self._waiting:
+                if busy:
+                    await asyncio.sleep(GATHER)
                 group = [self._waiting.popleft() for _ in range(min(GROUP, len(self._waiting)))]
+                busy = len(group) > 1
                 await self._commit(group)
         finally:
             self._writer = None

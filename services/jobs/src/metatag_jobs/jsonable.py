@@ -10,19 +10,25 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+# Kinds that JSON holds as they are; asked first, because most values are one of them.
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
 
 def pack(value: Any) -> Any:
     """Give the JSON form of a model object: only the fields that differ from their defaults."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        packed = {}
-        for name, default in _defaults(type(value)):
-            item = getattr(value, name)
-            if item != default:
-                packed[name] = pack(item)
-        return packed
-    if isinstance(value, list | tuple):
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is list or kind is tuple:
         return [pack(item) for item in value]
-    return value
+    if not dataclasses.is_dataclass(kind):
+        return value
+    packed = {}
+    for name, default in _defaults(kind):
+        item = getattr(value, name)
+        if item != default:
+            packed[name] = item if type(item) in _PLAIN else pack(item)
+    return packed
 
 
 def unpack(cls: type[T], data: dict[str, Any]) -> T:
@@ -32,8 +38,8 @@ def unpack(cls: type[T], data: dict[str, Any]) -> T:
 
 
 def _build(kind: Any, item: Any) -> Any:
-    if item is None:
-        return None
+    if item is None or kind in _PLAIN:
+        return item
     origin = typing.get_origin(kind)
     if origin in (types.UnionType, typing.Union):
         return _build(next(arg for arg in typing.get_args(kind) if arg is not type(None)), item)

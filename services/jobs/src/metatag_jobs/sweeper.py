@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from metatag_jobs.ports import Artifacts, FileStore, JobStore, Leadership
+from metatag_jobs.ports import FileStore, Leadership
+from metatag_jobs.stores import Artifacts, JobStore
 from metatag_runtime.loops import asked_to_end
 
 log = structlog.get_logger("metatag.jobs.sweeper")

@@ -11,7 +11,8 @@ from pathlib import Path
 from metatag_jobs.errors import FileTooLarge
 from metatag_jobs.model import StoredFile
 from metatag_jobs.pdf import MAGIC_WITHIN, check_head
-from metatag_jobs.ports import Artifacts, FileStore
+from metatag_jobs.ports import FileStore
+from metatag_jobs.stores import Artifacts
 from metatag_jobs.work import Artifact
 from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
 

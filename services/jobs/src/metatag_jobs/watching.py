@@ -6,7 +6,8 @@ import time
 from collections.abc import AsyncIterator
 
 from metatag_jobs.model import Job, JobEvent
-from metatag_jobs.ports import EventLog, Fanout, JobStore
+from metatag_jobs.ports import Fanout
+from metatag_jobs.stores import EventLog, JobStore
 
 # Events read at a time.
 PORTION = 200

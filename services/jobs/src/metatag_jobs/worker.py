@@ -15,8 +15,9 @@ from metatag_jobs.errors import Replaced, Stopped
 from metatag_jobs.journal import GroupJournal
 from metatag_jobs.model import JOB_SINGLE
 from metatag_jobs.pipeline import Pipeline
-from metatag_jobs.ports import Fanout, TicketQueue, WorkStore
+from metatag_jobs.ports import Fanout, TicketQueue
 from metatag_jobs.retrying import PAUSING, SHARED, Limits, decide
+from metatag_jobs.stores import WorkStore
 from metatag_jobs.work import Claim, JobContext, Release, Ticket
 from metatag_runtime.context import use_deadline, use_request_id
 from metatag_runtime.errors import MetatagError

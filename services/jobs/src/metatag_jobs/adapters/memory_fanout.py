@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from metatag_jobs.model import JobEvent
-from metatag_jobs.ports import EventLog
+from metatag_jobs.stores import EventLog
 
 
 class MemoryFanout:

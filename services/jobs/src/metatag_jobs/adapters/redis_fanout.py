@@ -20,7 +20,7 @@ from redis.exceptions import RedisError, ResponseError
 from metatag_jobs.adapters.memory_fanout import MemoryFanout
 from metatag_jobs.jsonable import pack, unpack
 from metatag_jobs.model import JobEvent
-from metatag_jobs.ports import EventLog
+from metatag_jobs.stores import EventLog
 from metatag_runtime.loops import asked_to_end
 
 log = structlog.get_logger("metatag.jobs.fanout")

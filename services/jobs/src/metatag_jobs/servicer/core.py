@@ -12,8 +12,9 @@ from metatag.v1 import jobs_pb2
 from metatag_jobs.exports import Exports
 from metatag_jobs.intake import Intake
 from metatag_jobs.model import Document, Job
-from metatag_jobs.ports import Fanout, FileStore, History, JobStore, KeyBox, VocabularyStore
+from metatag_jobs.ports import Fanout, FileStore, KeyBox
 from metatag_jobs.sources import Sources
+from metatag_jobs.stores import History, JobStore, VocabularyStore
 from metatag_jobs.uploads import Uploads
 from metatag_jobs.watching import Watching
 from metatag_jobs.wire import to_message
