@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator
 from itertools import pairwise
@@ -13,6 +14,7 @@ from fakes import servers
 from fakes.jobs_room import until
 from metatag_jobs.adapters.memory_fanout import MemoryFanout
 from metatag_jobs.adapters.redis_fanout import RedisFanout
+from metatag_jobs.jsonable import pack
 from metatag_jobs.model import Job, JobEvent
 from metatag_jobs.ports import Fanout
 
@@ -27,6 +29,9 @@ class Log:
     async def after(self, job_id: str, seq: int, limit: int) -> list[JobEvent]:
         self.reads += 1
         return [JobEvent(seq=n, at=1.0, job=Job(job_id)) for n in range(seq + 1, min(self.count, seq + limit) + 1)]
+
+    async def written(self, job_id: str, seq: int, limit: int) -> list[tuple[int, str]]:
+        return [(event.seq, json.dumps(pack(event))) for event in await self.after(job_id, seq, limit)]
 
     async def last(self, job_id: str) -> Job | None:
         return None

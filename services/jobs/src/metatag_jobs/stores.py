@@ -138,6 +138,9 @@ class EventLog(Protocol):
     async def after(self, job_id: str, seq: int, limit: int) -> list[JobEvent]:
         """Give up to `limit` events with a number above `seq`, in order."""
 
+    async def written(self, job_id: str, seq: int, limit: int) -> list[tuple[int, str]]:
+        """Give the same as numbers and JSON texts (jsonable.py), for those who only pass them on."""
+
     async def last(self, job_id: str) -> Job | None:
         """Give the job as it is now, whoever owns it; None when it is gone."""
 

@@ -64,7 +64,7 @@ class TicketStream(RedisStreamBroker):
 
     async def kick(self, message: BrokerMessage) -> None:
         """Send a ticket; raises what Redis raises."""
-        await self._send("XADD", self.queue_name, "MAXLEN", "~", MAX_TICKETS, "*", "data", message.message)
+        await self._put("XADD", self.queue_name, "MAXLEN", "~", MAX_TICKETS, "*", "data", message.message)
 
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
         """Give tickets for ever, whatever happens to Redis."""
@@ -105,21 +105,20 @@ class TicketStream(RedisStreamBroker):
         async def acknowledge() -> None:
             try:
                 # Acknowledged tickets are of no use: the stream stays as short as the window.
-                await asyncio.gather(
-                    self._send("XACK", self.queue_name, GROUP, entry_id), self._send("XDEL", self.queue_name, entry_id)
-                )
+                self._put("XACK", self.queue_name, GROUP, entry_id).add_done_callback(_seen)
+                await self._put("XDEL", self.queue_name, entry_id)
             except (RedisError, OSError, TimeoutError) as error:
                 log.info("ticket not acknowledged", error=repr(error))
 
         return acknowledge
 
-    async def _send(self, *command: Any) -> None:
-        """Send a command together with those that others send at the same moment; raises what Redis raises."""
+    def _put(self, *command: Any) -> asyncio.Future[None]:
+        """Send a command together with those that others send at the same moment; it gives what Redis raises."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((command, done))
         if self._sender is None:
             self._sender = asyncio.create_task(self._send_all())
-        await done
+        return done
 
     async def _send_all(self) -> None:
         while self._waiting:
@@ -147,3 +146,9 @@ class TicketStream(RedisStreamBroker):
         except (RedisError, OSError) as error:
             log.warning("redis does not answer", error=repr(error))
             await asyncio.sleep(0.5)
+
+
+def _seen(done: asyncio.Future[None]) -> None:
+    """Look at a failure that the command sent beside it tells of as well."""
+    if not done.cancelled():
+        done.exception()

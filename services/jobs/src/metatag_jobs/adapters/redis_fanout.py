@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from metatag_jobs.adapters.memory_fanout import MemoryFanout
-from metatag_jobs.jsonable import pack, unpack
+from metatag_jobs.jsonable import unpack
 from metatag_jobs.model import JobEvent
 from metatag_jobs.stores import EventLog
 from metatag_runtime.loops import asked_to_end
@@ -111,10 +111,13 @@ class RedisFanout:
         try:
             top = await self._ask(self._redis.xrevrange, key, count=1)
             last = _seq(top[0][0]) if top else 0
-            while portion := await events.after(job_id, last, RELAY_PORTION):
+            more = True
+            while more and (portion := await events.written(job_id, last, RELAY_PORTION)):
                 await self._append(key, portion)
-                last = portion[-1].seq
+                last = portion[-1][0]
                 await self._publish([f"ev:{job_id}"])
+                # Events that came meanwhile were announced as well.
+                more = len(portion) == RELAY_PORTION
         except _Away:
             return
 
@@ -122,12 +125,11 @@ class RedisFanout:
         """Raise if Redis does not answer."""
         await self._redis.ping()
 
-    async def _append(self, key: str, events: Sequence[JobEvent]) -> None:
+    async def _append(self, key: str, events: Sequence[tuple[int, str]]) -> None:
         async def send() -> None:
             pipe = self._redis.pipeline(transaction=False)
-            for event in events:
-                body = json.dumps(pack(event), ensure_ascii=False, separators=(",", ":"))
-                pipe.xadd(key, {"e": body}, id=f"{event.seq}-0", maxlen=TAIL_LENGTH, approximate=True)
+            for seq, body in events:
+                pipe.xadd(key, {"e": body}, id=f"{seq}-0", maxlen=TAIL_LENGTH, approximate=True)
             pipe.expire(key, TAIL_SECONDS)
             for answer in await pipe.execute(raise_on_error=False):
                 if isinstance(answer, RedisError) and not _is_double(answer):

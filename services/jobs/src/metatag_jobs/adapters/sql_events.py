@@ -85,7 +85,7 @@ class SqlEventLog:
         dialect = Dialect(database)
         self._database = database
         self._after = dialect.sql(
-            "SELECT body FROM job_event WHERE job_id = :job_id AND seq > :seq ORDER BY seq LIMIT :n"
+            "SELECT seq, body FROM job_event WHERE job_id = :job_id AND seq > :seq ORDER BY seq LIMIT :n"
         )
         self._last = dialect.sql(f"SELECT {JOB_COLUMNS} FROM job WHERE id = :id AND state <> 'deleted'")  # noqa: S608
         self._changed = dialect.sql("SELECT id FROM job WHERE updated_at > {now} - :seconds")
@@ -95,6 +95,12 @@ class SqlEventLog:
         """Give up to `limit` events with a number above `seq`, in order."""
         rows = await fetch(transaction, self._after, job_id=job_id, seq=seq, n=limit)
         return [unpack(JobEvent, json.loads(row["body"])) for row in rows]
+
+    @reads
+    async def written(self, transaction: Transaction, job_id: str, seq: int, limit: int) -> list[tuple[int, str]]:
+        """Give the same as numbers and JSON texts."""
+        rows = await fetch(transaction, self._after, job_id=job_id, seq=seq, n=limit)
+        return [(row["seq"], row["body"]) for row in rows]
 
     @reads
     async def last(self, transaction: Transaction, job_id: str) -> Job | None:
