@@ -4,3 +4,12 @@ bench-ocr: setup ## measure the ocr room: make bench-ocr CORPUS=<folder of PDFs 
 
 fuzz-ocr: setup ## send 2,000 mutated PDFs through a node: make fuzz-ocr FILES=2000 SEED=1 CORPUS=<folder>
 	@python -m bench.ocr.fuzz --files $(or $(FILES),2000) --seed $(or $(SEED),1) $(if $(CORPUS),--corpus $(CORPUS))
+
+.PHONY: ocr-languages
+ocr-languages: setup ## fetch Tesseract's data for more languages: make ocr-languages LANGUAGES="tam ben mar"
+	@python -c "import sys; sys.path.insert(0, 'scripts'); import debs; debs.fetch(['tesseract-ocr-' + name for name in sys.argv[1:]], 'usr/share/tesseract-ocr/*/tessdata/*.traineddata', '.tools/tessdata-more')" $(LANGUAGES)
+	@cp .tools/tessdata-more/*.traineddata .tools/tessdata/ && echo "In .tools/tessdata now:" .tools/tessdata/*.traineddata
+
+.PHONY: test-ocr-deep
+test-ocr-deep: setup ## test the ocr room with RapidOCR, installed into an environment of its own
+	@uv run --isolated --all-packages --extra rapidocr pytest -q tests/contract/ocr/test_deep_engines.py tests/integration/ocr/test_deep.py

@@ -18,6 +18,7 @@ from metatag_ocr.languages import script_of
 from metatag_ocr.model import Options
 from metatag_ocr.reading.page import FIRST_DPI, PageWish, read_page
 from metatag_ocr.reading.pictures import deskewed
+from metatag_ocr.reading.ports import Picture
 
 
 def measure(scans: list[Scan], tessdata: Path, rounds: int) -> list[Result]:
@@ -40,25 +41,30 @@ def _pairs(
     path: Path, language: str, engine: TesserocrEngine, tessdata: Path, rounds: int
 ) -> list[tuple[float, float]]:
     document = PdfiumDocument(path)
-    picture = deskewed(document.picture(1, FIRST_DPI))
+    bare = bare_reader(deskewed(document.picture(1, FIRST_DPI)), language, tessdata)
+    wish = PageWish(1, Options(), (language,), script_of(language))
+    tries = read_page(document, engine, wish).tries
+    bare()
+    pairs = [(cpu(bare), cpu(lambda: read_page(document, engine, wish))) for _ in range(rounds if tries == 1 else 0)]
+    document.close()
+    return pairs
+
+
+def bare_reader(picture: Picture, language: str, tessdata: Path) -> Callable[[], str]:
+    """Give a function that recognises one picture with tesserocr as it comes: the limit that all is compared with."""
     pixels, (height, width) = picture.pixels.tobytes(), picture.pixels.shape
     api = tesserocr.PyTessBaseAPI(
         path=str(tessdata), lang=language, psm=tesserocr.PSM.AUTO, oem=tesserocr.OEM.LSTM_ONLY
     )
-    wish = PageWish(1, Options(), (language,), script_of(language))
 
-    def bare() -> None:
+    def read() -> str:
         api.SetImageBytes(pixels, width, height, 1, width)
-        api.SetSourceResolution(FIRST_DPI)
-        api.GetUTF8Text()
+        api.SetSourceResolution(picture.dpi)
+        text = str(api.GetUTF8Text())
         api.Clear()
+        return text
 
-    tries = read_page(document, engine, wish).tries
-    bare()
-    pairs = [(cpu(bare), cpu(lambda: read_page(document, engine, wish))) for _ in range(rounds if tries == 1 else 0)]
-    api.End()
-    document.close()
-    return pairs
+    return read
 
 
 def cpu(work: Callable[[], object]) -> float:

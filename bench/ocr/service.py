@@ -9,14 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.ocr.engine_path import cpu
+from bench.ocr.engine_path import bare_reader, cpu
 from bench.ocr.node import Node, running
 from bench.ocr.pages import ROOT, page_image, sample, scan_pdf
 from bench.ocr.scores import Result
 from fakes.hostile_pdfs import text_pdf
 from fakes.ocr_client import header, recognize, stream
 from metatag_ocr.engines.pdfium_document import PdfiumDocument
-from metatag_ocr.engines.tesserocr_engine import TesserocrEngine
 from metatag_ocr.reading.page import FIRST_DPI
 
 _ = ROOT
@@ -50,15 +49,15 @@ async def end_to_end(tessdata: Path, slots: int) -> list[Result]:
 
 
 def _bare(data: bytes, tessdata: Path) -> float:
-    engine = TesserocrEngine(tessdata)
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
         file.write(data)
         file.flush()
         document = PdfiumDocument(Path(file.name))
         picture = document.picture(1, FIRST_DPI)
         document.close()
-    engine.recognize(picture, ["eng"], words=False)
-    return statistics.median(cpu(lambda: engine.recognize(picture, ["eng"], words=False)) for _ in range(2))
+    read = bare_reader(picture, "eng", tessdata)
+    read()
+    return statistics.median(cpu(read) for _ in range(2))
 
 
 async def long_document(tessdata: Path) -> list[Result]:

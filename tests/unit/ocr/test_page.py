@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fakes.ocr_reading import FakeDocument, FakeEngine, reading
+from fakes.ocr_reading import FakeDocument, FakeEngine, printed, reading
 from metatag_ocr.model import MAX_PAGE_CHARS, Options, PageText
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.page import PageWish, read_page
@@ -20,11 +20,26 @@ LATIN = Orientation(0, "Latin", 25.0, 7.0)
 
 
 def _read(
-    layer: Layer, engine: FakeEngine, languages: tuple[str, ...] = ("eng", "hin"), script: str = "", **options: object
+    layer: Layer,
+    engine: FakeEngine,
+    languages: tuple[str, ...] = ("eng", "hin"),
+    script: str = "",
+    pixels: np.ndarray | None = None,
+    **options: object,
 ) -> tuple[PageText, FakeDocument, list[str]]:
-    document, scripts = FakeDocument({1: layer}), []
+    document, scripts = FakeDocument({1: layer}, printed() if pixels is None else pixels), []
     wish = PageWish(1, Options(**options), languages, script)  # type: ignore[arg-type]
     return read_page(document, engine, wish, scripts.append), document, scripts
+
+
+def _with_head_lines() -> np.ndarray:
+    """Words that hang from a line: long strokes, and many short ones under them."""
+    pixels = np.full((400, 300), 255, dtype=np.uint8)
+    for top in range(40, 360, 40):
+        pixels[top : top + 4, 30:90] = pixels[top : top + 4, 100:200] = 0
+        for left in range(34, 200, 16):
+            pixels[top : top + 24, left : left + 4] = 0
+    return pixels
 
 
 def test_a_good_layer_is_kept_and_nothing_is_rendered():
@@ -48,10 +63,47 @@ def test_a_clean_scan_takes_one_recognition_at_200_dpi():
     assert scripts == ["Latin"]
 
 
+def test_a_scan_without_head_lines_is_read_as_latin_and_spares_the_look():
+    engine = FakeEngine(lambda picture, languages: reading(PROSE, 95), seen=LATIN)
+
+    _read(SCAN, engine)
+
+    assert engine.looks == 0
+
+
+def test_head_lines_are_looked_at_before_anything_is_read():
+    engine = FakeEngine(lambda picture, languages: reading(HINDI, 93), seen=Orientation(0, "Devanagari", 20.0, 30.0))
+
+    page, _, scripts = _read(SCAN, engine, pixels=_with_head_lines())
+
+    assert (engine.looks, page.tries, page.language) == (1, 1, "hin")
+    assert scripts == ["Devanagari"]
+
+
+def test_a_page_with_head_lines_in_a_latin_document_is_looked_at_too():
+    engine = FakeEngine(lambda picture, languages: reading(HINDI, 93), seen=Orientation(0, "Devanagari", 20.0, 30.0))
+
+    page, _, scripts = _read(SCAN, engine, script="Latin", pixels=_with_head_lines())
+
+    assert (page.tries, page.language) == (1, "hin")
+    assert scripts == ["Devanagari"]
+
+
+def test_a_script_that_shows_late_is_told_late():
+    def reads(picture, languages):
+        return reading(HINDI, 94) if languages == ("hin",) else reading(NOISE, 30)
+
+    engine = FakeEngine(reads, seen=Orientation(0, "Devanagari", 20.0, 30.0))
+
+    _, _, scripts = _read(SCAN, engine)
+
+    assert scripts == ["Latin", "Devanagari"]
+
+
 def test_a_known_script_spares_the_look():
     engine = FakeEngine(lambda picture, languages: reading(HINDI, 93))
 
-    page, _, _ = _read(SCAN, engine, script="Devanagari")
+    page, _, _ = _read(SCAN, engine, script="Devanagari", pixels=_with_head_lines())
 
     assert engine.looks == 0
     assert engine.calls == [(("hin",), 200)]

@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from metatag_ocr.reading.pictures import binarized, deskewed, is_blank, otsu_level, skew, turned
+from fakes.ocr_pdfs import degraded, page_image, sample
+from metatag_ocr.reading.attempts import HEAD_LINES, NO_HEAD_LINES
+from metatag_ocr.reading.pictures import (
+    binarized,
+    deskewed,
+    head_line_share,
+    is_blank,
+    otsu_level,
+    print_box,
+    skew,
+    turned,
+)
 from metatag_ocr.reading.ports import Picture
 
 SIZE = (1240, 1754)
@@ -62,8 +73,8 @@ def test_a_turn_is_clockwise():
 def test_leaning_lines_are_measured_and_made_level(angle: float):
     leaning = _page().rotate(-angle, resample=Image.Resampling.BICUBIC, fillcolor=255)
 
-    assert skew(np.asarray(leaning)) == pytest.approx(angle, abs=0.25)
-    assert abs(skew(deskewed(_picture(leaning), 0.3).pixels)) < 0.35
+    assert skew(_picture(leaning)) == pytest.approx(angle, abs=0.25)
+    assert abs(skew(deskewed(_picture(leaning), 0.3))) < 0.35
 
 
 def test_a_level_page_is_left_alone():
@@ -81,3 +92,30 @@ def test_the_threshold_lies_between_print_and_paper():
 
 def test_a_page_of_one_gray_has_a_threshold():
     assert 0 <= otsu_level(np.full((10, 10), 77, dtype=np.uint8)) <= 255
+
+
+def test_the_box_of_the_print_leaves_out_paper_and_keeps_a_margin():
+    left, top, width, height = print_box(_picture(_page(lines=3)))
+
+    assert (left, top) == (120 - 15, 150 - 15)
+    assert 1000 < width < SIZE[0] - left
+    assert height == pytest.approx(36 * 2 + 13 + 2 * 15, abs=3)
+
+
+def test_faint_print_is_inside_the_box_and_an_empty_page_is_its_own_box():
+    faint = np.full(SIZE[::-1], 250, dtype=np.uint8)
+    faint[800:820, 300:500] = 205
+
+    assert print_box(Picture(faint, 150))[0] == 300 - 15
+    assert print_box(Picture(np.full(SIZE[::-1], 250, dtype=np.uint8), 150)) == (0, 0, *SIZE)
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"), [("karyalaya-adesh", HEAD_LINES, 1.0), ("library-rules", 0.0, NO_HEAD_LINES)]
+)
+def test_hindi_has_head_lines_and_english_none(name: str, least: float, most: float):
+    image = page_image(sample(name))
+
+    for version in (image, degraded(image)):
+        assert least <= head_line_share(_picture(version)) <= most
+    assert head_line_share(Picture(np.full((10, 10), 255, dtype=np.uint8), 150)) == 0.0

@@ -61,6 +61,7 @@ def _plan(settings: OcrSettings) -> Message:
         "text_reader": settings.text_reader,
         "tessdata": str(settings.tessdata()),
         "memory_bytes": settings.worker_bytes,
+        "dpi": settings.dpi,
         "page_pixels": settings.page_pixels,
         "image_pixels": settings.image_pixels,
         "warm": settings.warm_languages.replace(",", " ").split(),

@@ -116,7 +116,8 @@ class Run:
         return better(page, deep)
 
     def _found(self, script: str) -> None:
-        self._script = self._script or script
+        """Remember the script that a page showed last: the next page is most likely written in it."""
+        self._script = script or self._script
 
     def _order(self, number: int) -> PageOrder:
         limit = self._limits.page_seconds / (10 if self._costly >= COSTLY_PAGES else 1)

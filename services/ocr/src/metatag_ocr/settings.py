@@ -36,6 +36,8 @@ class OcrSettings(RoomSettings):
     worker_bytes: int = Field(default=2 * 1024**3, ge=512 * 1024**2)
     # Pages after which a worker is replaced.
     worker_pages: int = Field(default=500, ge=1)
+    # Resolution at which a page is recognised first.
+    dpi: int = Field(default=200, ge=100, le=300)
     page_pixels: int = Field(default=50_000_000, ge=1_000_000)
     image_pixels: int = Field(default=500_000_000, ge=1_000_000)
     # Language data loaded before the first page comes.

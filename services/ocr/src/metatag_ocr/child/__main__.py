@@ -38,7 +38,7 @@ def _serve(plan_message: Message, requests: BinaryIO, answers: BinaryIO) -> int:
     limits.bound(plan.memory_bytes)
     try:
         engine = make_engine(plan)
-        desk = Desk(engine, make_opener(plan))
+        desk = Desk(engine, make_opener(plan), plan.dpi)
         write_frame(answers, {"engine": desk.engine_info()})
     except ImportError as error:
         write_frame(answers, {"bad_start": f"{error.name or error} is not installed"})

@@ -12,7 +12,7 @@ import numpy as np
 
 from metatag_ocr.frames import Message
 from metatag_ocr.model import Options
-from metatag_ocr.reading.page import PageWish, read_page
+from metatag_ocr.reading.page import FIRST_DPI, PageWish, read_page
 from metatag_ocr.reading.ports import Document, Engine, Picture
 from metatag_runtime.errors import MetatagError, NotFound
 
@@ -22,9 +22,10 @@ Tell = Callable[[Message], None]
 class Desk:
     """Holds the open document and the engine. `answer` never raises but MemoryError."""
 
-    def __init__(self, engine: Engine, opener: Callable[[Path], Document]) -> None:
+    def __init__(self, engine: Engine, opener: Callable[[Path], Document], dpi: int = FIRST_DPI) -> None:
         self._engine = engine
         self._opener = opener
+        self._dpi = dpi
         self._path = ""
         self._document: Document | None = None
 
@@ -59,7 +60,9 @@ class Desk:
         document = self._open(message)
         options = dict(message["options"])
         options["languages"] = tuple(options["languages"])
-        wish = PageWish(message["number"], Options(**options), tuple(message["languages"]), message["script"])
+        wish = PageWish(
+            message["number"], Options(**options), tuple(message["languages"]), message["script"], self._dpi
+        )
         page = read_page(document, self._engine, wish, lambda script: tell({"script": script}))
         return {"page": asdict(page)}, b""
 

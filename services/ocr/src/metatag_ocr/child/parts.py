@@ -20,6 +20,8 @@ class Plan:
     tessdata: str = ""
     models: str = ""
     memory_bytes: int = 0
+    # Resolution of a page's first try.
+    dpi: int = 200
     page_pixels: int = 50_000_000
     image_pixels: int = 500_000_000
     # Threads of a deep engine, the longer side of what EasyOCR's detector sees, and whether it may use a GPU.

@@ -12,6 +12,7 @@ import tesserocr
 from metatag_ocr.engines.words import low_share, mean, upright
 from metatag_ocr.languages import data_digest, installed_languages
 from metatag_ocr.model import Word
+from metatag_ocr.reading.pictures import print_box
 from metatag_ocr.reading.ports import Gray, Orientation, Picture, Recognition
 
 # APIs kept open: eng, hin and one more. Each takes 20 to 60 MB.
@@ -45,6 +46,7 @@ class TesserocrEngine:
         """Read a picture in one pass: text, word confidences, boxes."""
         api = self._api(tuple(languages))
         _set_image(api, picture)
+        api.SetRectangle(*print_box(picture))
         try:
             text = api.GetUTF8Text()
             confidences = [value for value in api.AllWordConfidences() if value > 0]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from metatag_ocr.languages import languages_for, script_of
-from metatag_ocr.reading.pictures import binarized, deskewed, turned
+from metatag_ocr.reading.pictures import binarized, deskewed, head_line_share, turned
 from metatag_ocr.reading.ports import Engine, Orientation, Picture, Recognition
+from metatag_ocr.reading.scripts import WITH_HEAD_LINE
 from metatag_ocr.reading.writing import is_gibberish
 
 # Mean confidence under which a page is tried again: bad scans rose from 74 to 91 by it, good ones are above 90.
@@ -21,6 +22,9 @@ SURE_SCRIPT = 5.0
 # Share of words under SUSPECT_BELOW from which a page may hold a second script: half a page of English read as Hindi
 # has 0.52, half a page of Hindi read as English 0.29, clean pages 0.01 to 0.06.
 MIXED_SHARE = 0.2
+# Share of ink in head lines under which a page is not in a script that has them (measured: up to 0.03), and from
+# which it may be (0.22 and more).
+NO_HEAD_LINES, HEAD_LINES = 0.06, 0.12
 # Degrees from which lines are made level for the second try.
 _SECOND_SKEW = 0.3
 # Tries for turn and language, after the first.
@@ -75,6 +79,7 @@ class Attempts:
         self._script_found = script_found
         self._looked = False
         self._seen: Orientation | None = None
+        self._told = ""
         self.count = 0
 
     def best(self, picture: Picture, second_dpi: int) -> Attempt:
@@ -88,6 +93,8 @@ class Attempts:
             best = self._mixed(picture, best)
         if best.read.confidence < SECOND_TRY_BELOW:
             best = self._second(best, second_dpi)
+        if not best.suspect:
+            self._tell(script_of(best.languages[-1]))
         return best
 
     def unreadable_script(self, best: Attempt) -> str:
@@ -99,17 +106,33 @@ class Attempts:
 
     def _first(self, picture: Picture) -> Attempt:
         scripts = {script_of(name) for name in self._plan.languages}
-        script, turn = self._plan.script, 0
         if len(scripts) == 1:
-            script = next(iter(scripts))
-        elif not script:
-            seen = self._look(picture)
-            if seen is not None:
-                script = seen.script if seen.script_confidence >= SURE_SCRIPT or seen.script == "Latin" else ""
-                turn = seen.turn if seen.turn_confidence >= SURE_TURN else 0
+            script, turn = next(iter(scripts)), 0
+        else:
+            script, turn = self._likely(picture)
         languages = self._languages(script)
-        self._script_found(script or script_of(languages[0]))
+        self._tell(script or script_of(languages[0]))
         return self._try(picture, languages, turn)
+
+    def _tell(self, script: str) -> None:
+        if script != self._told:
+            self._told = script
+            self._script_found(script)
+
+    def _likely(self, picture: Picture) -> tuple[str, int]:
+        """Give script and turn to begin with: as the other pages, or Latin, unless the head lines speak against it.
+
+        OSD costs a quarter of a recognition, and a wrong guess shows in the confidence: so it is asked where there is
+        no good guess.
+        """
+        guess = self._plan.script or ("Latin" if languages_for("Latin", self._plan.languages) else "")
+        if guess and not _contradicts(head_line_share(picture), guess):
+            return guess, 0
+        seen = self._look(picture)
+        if seen is None:
+            return guess, 0
+        sure = seen.script_confidence >= SURE_SCRIPT or seen.script == "Latin"
+        return seen.script if sure else guess, seen.turn if seen.turn_confidence >= SURE_TURN else 0
 
     def _reconsidered(self, picture: Picture, best: Attempt) -> Attempt:
         """Ask how this very page lies, and read it again another way as long as it stays suspect."""
@@ -177,3 +200,8 @@ class Attempts:
         read = self._engine.recognize(turned(picture, turn), languages, words=self._plan.words)
         self._lap("recognize")
         return Attempt(read, tuple(languages), (turn + read.turn) % 360)
+
+
+def _contradicts(lines: float, script: str) -> bool:
+    """Tell whether a share of head lines is clearly not that of a script."""
+    return lines < NO_HEAD_LINES if script in WITH_HEAD_LINE else lines >= HEAD_LINES

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
+
+from metatag_ocr.reading.scripts import SAMPLE_CHARS, char_counts
 
 # Letters that mis-mapped Indian fonts of the 1990s put their glyphs on.
 _LATIN_EXTENDED = range(0xA0, 0x250)
 _PRIVATE = (range(0xE000, 0xF900), range(0xF0000, 0x110000))
-
-# Judged on the first characters only; a page's beginning is like its rest.
-SAMPLE_CHARS = 4000
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,7 @@ def census(text: str) -> Census:
     """Count the characters of a text's beginning."""
     sample = text[:SAMPLE_CHARS]
     letters = digits = latin = extended = junk = total = swapped = 0
-    # A page has some eighty different characters: each is looked at once.
-    for char, times in Counter(sample).items():
+    for char, times in char_counts(sample).items():
         if char.isspace():
             continue
         total += times

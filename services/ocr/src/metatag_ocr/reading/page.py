@@ -30,6 +30,8 @@ class PageWish:
     options: Options
     languages: tuple[str, ...]
     script: str = ""
+    # Resolution of the first try, 100 to 300.
+    dpi: int = FIRST_DPI
 
 
 class _Clock:
@@ -48,7 +50,9 @@ class _Clock:
 def read_page(
     document: Document, engine: Engine, wish: PageWish, script_found: Callable[[str], None] = lambda _: None
 ) -> PageText:
-    """Read one page. Calls `script_found` as soon as the page has shown its script. Raises what the ports raise."""
+    """Read one page. Calls `script_found` with the page's script as soon as it is likely, and again if it was another.
+
+    Raises what the ports raise."""
     clock = _Clock()
     layer = Layer("") if wish.options.mode == "force" else document.layer(wish.number)
     decision = decide(layer, wish.options.mode)
@@ -101,7 +105,7 @@ def _recognised(
     script_found: Callable[[str], None],
     clock: _Clock,
 ) -> PageText:
-    picture = document.picture(wish.number, FIRST_DPI)
+    picture = document.picture(wish.number, wish.dpi)
     clock.lap("render")
     if is_blank(picture):
         clock.lap("decide")

@@ -13,11 +13,18 @@ _INK_SHARE = 0.0001
 # Degrees from which a page is made level before its first try. Tesseract copes with 0.7 as it is; at 1.8 and 2.7 it
 # mixed columns, and levelling brought the error rate of two pages from 0.029 and 0.374 to 0.008.
 SKEWED = 1.0
-# Longer side in pixels, and dark points, on which the angle is measured; degrees tried.
-_SKEW_SIDE, _SKEW_POINTS = 1000, 20_000
+# Dark points on which the angle is measured; degrees tried.
+_SKEW_POINTS = 10_000
 _COARSE, _FINE = np.arange(-4.0, 4.01, 0.5), np.arange(-0.4, 0.41, 0.1)
 # Contrast below which nothing is printed: paper texture and JPEG noise.
 _CONTRAST = 48
+# The same where leaving something out would lose it.
+_FAINT = 24
+# Inches of paper left around the print.
+_MARGIN = 0.1
+# Horizontal strokes count as head lines from this many times the stroke width (a letter's own are shorter) to that
+# many (rules are longer).
+_HEAD_LINE = (6, 80)
 
 
 def is_blank(picture: Picture) -> bool:
@@ -28,10 +35,50 @@ def is_blank(picture: Picture) -> bool:
     if middle.size == 0:
         return True
     # Every third row and column: enough to see print, a ninth of the work.
-    sample = middle[::3, ::3]
-    paper = float(np.median(sample))
-    ink = np.count_nonzero(np.abs(sample.astype(np.int16) - paper) > _CONTRAST)
-    return bool(ink < _INK_SHARE * sample.size)
+    sample = np.ascontiguousarray(middle[::3, ::3])
+    return bool(np.count_nonzero(_ink(sample, _CONTRAST)) < _INK_SHARE * sample.size)
+
+
+def print_box(picture: Picture) -> tuple[int, int, int, int]:
+    """Give left, top, width and height in pixels of the part of a page that is not mere paper, with a little margin.
+
+    Tesseract takes 3 to 6 % less time for it, and reads the same.
+    """
+    height, width = picture.pixels.shape
+    ink = _ink(picture.half, _FAINT)
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if len(rows) == 0:
+        return 0, 0, width, height
+    margin = round(_MARGIN * picture.dpi)
+    left, top = max(0, 2 * int(columns[0]) - margin), max(0, 2 * int(rows[0]) - margin)
+    right, bottom = min(width, 2 * int(columns[-1]) + 2 + margin), min(height, 2 * int(rows[-1]) + 2 + margin)
+    return left, top, right - left, bottom - top
+
+
+def _ink(pixels: Gray, contrast: int) -> NDArray[np.bool_]:
+    """Tell which pixels differ from the paper, the commonest half of a page."""
+    paper = int(np.searchsorted(np.cumsum(_histogram(pixels)), pixels.size / 2))
+    return (pixels < max(0, paper - contrast)) | (pixels > min(255, paper + contrast))
+
+
+def _histogram(pixels: Gray) -> NDArray[np.int64]:
+    # Pillow counts bytes three times as fast as numpy.
+    return np.asarray(Image.fromarray(pixels).histogram(), dtype=np.int64)
+
+
+def head_line_share(picture: Picture) -> float:
+    """Give the share of ink, 0 to 1, in horizontal strokes as long as words: letters that hang from a head line.
+
+    Measured: Devanagari 0.22 to 0.27, Latin print 0.00 to 0.03, a magazine page with a photo 0.16.
+    """
+    dark = picture.pixels[::2] <= otsu_level(picture.half)
+    dark[:, 0] = dark[:, -1] = False
+    edges = np.flatnonzero(np.diff(dark.reshape(-1)))
+    lengths = edges[1::2] - edges[: len(edges) // 2 * 2 : 2]
+    if len(lengths) == 0:
+        return 0.0
+    least, most = (times * float(np.median(lengths)) for times in _HEAD_LINE)
+    return float(lengths[(lengths >= least) & (lengths < most)].sum() / lengths.sum())
 
 
 def turned(picture: Picture, degrees: int) -> Picture:
@@ -49,7 +96,7 @@ def binarized(picture: Picture) -> Picture:
 
 def otsu_level(pixels: Gray) -> int:
     """Give the gray level that divides print from paper, 0 to 254."""
-    counts = np.bincount(pixels.reshape(-1), minlength=256).astype(np.float64)
+    counts = _histogram(pixels).astype(np.float64)
     below = np.cumsum(counts)
     above = below[-1] - below
     mass = np.cumsum(counts * np.arange(256))
@@ -60,7 +107,7 @@ def otsu_level(pixels: Gray) -> int:
 
 def deskewed(picture: Picture, least: float = SKEWED) -> Picture:
     """Give the picture with its lines level, when they lean by `least` to 4 degrees; else the picture itself."""
-    angle = skew(picture.pixels)
+    angle = skew(picture)
     if abs(angle) < least:
         return picture
     image = Image.fromarray(picture.pixels)
@@ -68,16 +115,15 @@ def deskewed(picture: Picture, least: float = SKEWED) -> Picture:
     return Picture(np.asarray(level), picture.dpi)
 
 
-def skew(pixels: Gray) -> float:
+def skew(picture: Picture) -> float:
     """Give the angle in degrees, -4 to 4, by which a counter-clockwise turn makes the lines level.
 
-    Costs 1 % of a recognition: a few thousand dark points are projected, not the picture turned.
+    Costs half a per cent of a recognition: some thousand dark points are projected, not the picture turned.
     """
-    side = max(1, max(pixels.shape) // _SKEW_SIDE)
-    small = np.asarray(Image.fromarray(pixels).reduce(side))
-    rows, columns = np.nonzero(small < otsu_level(small))
-    step = max(1, len(rows) // _SKEW_POINTS)
-    points = (rows[::step].astype(np.float32), columns[::step].astype(np.float32))
+    small = picture.half
+    dark = np.flatnonzero(small <= otsu_level(small))
+    rows, columns = np.divmod(dark[:: max(1, len(dark) // _SKEW_POINTS)], small.shape[1])
+    points = (rows.astype(np.float32), columns.astype(np.float32))
     coarse = max(_COARSE, key=lambda angle: _sharpness(points, float(angle)))
     fine = max(coarse + _FINE, key=lambda angle: _sharpness(points, float(angle)))
     # A page without lines is level: the best angle must be clearly better than none.
