@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from metatag_gateway.routes import app_page
@@ -45,6 +45,7 @@ class Visitor:
         self.words = words(language)
         self.email = f"visitor-{os.getpid()}-{next(_numbers)}@example.com"
         self.complaints: list[str] = []
+        self.batch = BatchSteps(self)
         self.page.on("request", self._asked)
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
@@ -116,6 +117,47 @@ class Visitor:
     def overflow(self) -> int:
         """Give by how many pixels the view is wider than the window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+class BatchSteps:
+    """A visitor's way through a batch."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+
+    @staticmethod
+    def file(name: str, content: bytes) -> Any:
+        """Give a file as a browser's field takes it."""
+        return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+    @staticmethod
+    def table(rows: int) -> bytes:
+        """Give a CSV of one sample many times, with markup in its titles."""
+        lines = [f"<b>Rules {row}</b><img src=x>,{SAMPLES / 'library-rules.pdf'}" for row in range(rows)]
+        return "\n".join(["title,file_path", *lines]).encode()
+
+    def choose(self, *files: Any) -> None:
+        """Choose files for a new batch."""
+        self._visitor.go("#/batch")
+        self._visitor.heading("batch.title")
+        self._visitor.page.locator("input[type=file][multiple]").set_input_files(list(files))
+
+    def start(self, count: int) -> None:
+        """Start the batch and wait for its view."""
+        self._visitor.button("batch.start", n=count).click()
+        name = self._visitor.words["job.title"].split("{")[0].strip()
+        expect(self._visitor.page.get_by_role("heading", level=1)).to_contain_text(re.compile(rf"{name} [0-9a-f]"))
+
+    def done(self, count: int, status: str = "completed") -> None:
+        """Wait for the end."""
+        page = self._visitor.page
+        said = page.get_by_text(self._visitor.t("job.done", done=count, all=count), exact=True)
+        expect(said).to_be_visible(timeout=PATIENCE)
+        expect(page.locator(".badge").first).to_have_text(self._visitor.words[f"status.{status}"], timeout=PATIENCE)
+
+    def tile(self, key: str) -> Locator:
+        """Give the figure of a tile."""
+        return self._visitor.page.locator(".tile", has_text=self._visitor.t(key)).locator("b")
 
 
 def until(check: Any, seconds: float = 30.0) -> None:

@@ -10,40 +10,17 @@ from typing import Any
 
 import openpyxl
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from web.line import Line
-from web.steps import PATIENCE, SAMPLES, Visitor, until
+from web.steps import PATIENCE, SAMPLES, BatchSteps, Visitor, until
 
 pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(600)]
 RULES = SAMPLES / "library-rules.pdf"
 
 
-def file(name: str, content: bytes) -> Any:
-    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-
-
-def choose(visitor: Visitor, *files: Any) -> None:
-    visitor.go("#/batch")
-    visitor.heading("batch.title")
-    visitor.page.locator("input[type=file][multiple]").set_input_files(list(files))
-
-
-def start(visitor: Visitor, count: int) -> None:
-    visitor.button("batch.start", n=count).click()
-    expect(visitor.page.get_by_role("heading", level=1)).to_contain_text(
-        visitor.words["job.title"].split("{")[0].strip() + " 0"
-    )
-
-
-def done(visitor: Visitor, count: int, status: str = "completed") -> None:
-    said = visitor.page.get_by_text(visitor.t("job.done", done=count, all=count), exact=True)
-    expect(said).to_be_visible(timeout=PATIENCE)
-    expect(visitor.page.locator(".badge").first).to_have_text(visitor.words[f"status.{status}"], timeout=PATIENCE)
-
-
-def tile(visitor: Visitor, key: str) -> Locator:
-    return visitor.page.locator(".tile", has_text=visitor.t(key)).locator("b")
+LANGUAGES = ["en", pytest.param("hi", marks=pytest.mark.slow)]
+HINDI_FIRST = ["hi", pytest.param("en", marks=pytest.mark.slow)]
 
 
 def saved(visitor: Visitor, name: str) -> bytes:
@@ -52,19 +29,18 @@ def saved(visitor: Visitor, name: str) -> bytes:
     return Path(download.value.path()).read_bytes()
 
 
-def table(rows: int) -> bytes:
-    # A title with markup in it, which must be shown as text.
-    lines = [f"<b>Rules {row}</b><img src=x>,{RULES}" for row in range(rows)]
-    return "\n".join(["title,file_path", *lines]).encode()
-
-
-def test_pdfs_with_any_name_are_sent_watched_and_exported(visit: Any) -> None:
-    asha = visit("en")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pdfs_with_any_name_are_sent_watched_and_exported(visit: Any, language: str) -> None:
+    asha = visit(language)
     asha.register()
     content = RULES.read_bytes()
-    choose(asha, file("RULES.PDF", content), file("पुस्तकालय नियम 📚.pdf", content), file("broken.pdf", b"no pdf"))
-    start(asha, 3)
-    done(asha, 2)
+    asha.batch.choose(
+        BatchSteps.file("RULES.PDF", content),
+        BatchSteps.file("पुस्तकालय नियम 📚.pdf", content),
+        BatchSteps.file("broken.pdf", b"no pdf"),
+    )
+    asha.batch.start(3)
+    asha.batch.done(2)
     assert asha.violations() == []
     # The refused file is told of, with the reason.
     expect(asha.page.locator(".toasts .bad")).to_be_visible()
@@ -78,32 +54,36 @@ def test_pdfs_with_any_name_are_sent_watched_and_exported(visit: Any) -> None:
     asha.heading("detail.title")
 
 
-def test_a_latin_1_table_with_semicolons_is_mapped_and_its_failures_are_retried_by_cause(visit: Any) -> None:
-    ravi = visit("hi")
+@pytest.mark.parametrize("language", HINDI_FIRST)
+def test_a_latin_1_table_with_semicolons_is_mapped_and_its_failures_are_retried_by_cause(
+    visit: Any, language: str
+) -> None:
+    ravi = visit(language)
     ravi.register()
     good, bad = RULES, SAMPLES / "nowhere.pdf"
     text = f"Bezeichnung;Datei\nBücher;{good}\nÜbrig;{bad}\nNoch;{SAMPLES / 'gone.pdf'}\nLeer;\n"
-    choose(ravi, file("liste.csv", text.encode("latin-1")))
+    ravi.batch.choose(BatchSteps.file("liste.csv", text.encode("latin-1")))
     page = ravi.page
     expect(page.get_by_text(ravi.t("map.found", n=4, encoding="Latin-1"))).to_be_visible()
     page.get_by_label(ravi.t("field.title"), exact=True).select_option(label="Bezeichnung")
     expect(page.get_by_role("cell", name="Bücher")).to_be_visible()
     expect(page.get_by_text(ravi.t("map.wrong", n=1))).to_be_visible()
     assert ravi.violations() == []
-    start(ravi, 4)
-    done(ravi, 4)
-    expect(tile(ravi, "job.good")).to_have_text("1")
+    ravi.batch.start(4)
+    ravi.batch.done(4)
+    expect(ravi.batch.tile("job.good")).to_have_text("1")
     causes = page.locator(".cause")
     assert causes.count() >= 2
     causes.filter(has_text="2").first.get_by_role("button", name=ravi.t("job.retry")).click()
     expect(page.get_by_text(ravi.t("job.retried", n=2))).to_be_visible()
-    done(ravi, 4)
-    expect(tile(ravi, "job.bad")).to_have_text("3")
+    ravi.batch.done(4)
+    expect(ravi.batch.tile("job.bad")).to_have_text("3")
 
 
 @pytest.mark.slow
-def test_a_workbook_is_read_and_a_paused_batch_waits_for_its_return(visit: Any) -> None:
-    asha = visit("en")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_workbook_is_read_and_a_paused_batch_waits_for_its_return(visit: Any, language: str) -> None:
+    asha = visit(language)
     asha.register()
     book = openpyxl.Workbook()
     sheet = book.active
@@ -115,45 +95,46 @@ def test_a_workbook_is_read_and_a_paused_batch_waits_for_its_return(visit: Any) 
         sheet.append([f"Rules {row}", str(RULES)])
     buffer = io.BytesIO()
     book.save(buffer)
-    choose(asha, file("register.xlsx", buffer.getvalue()))
-    start(asha, 40)
+    asha.batch.choose(BatchSteps.file("register.xlsx", buffer.getvalue()))
+    asha.batch.start(40)
     asha.button("job.pause").click()
     expect(asha.button("job.resume")).to_be_visible()
     expect(asha.page.locator(".badge").first).to_have_text(asha.words["status.paused"])
     address = asha.page.url.split("#")[1]
     # The tab is closed; a new one resumes where the batch stands.
-    later = visit(beside=asha)
+    later = visit(language, beside=asha)
     asha.page.close()
     later.email = asha.email
     later.open(f"#{address}")
     if later.page.get_by_label(later.t("sign.password"), exact=True).is_visible():
         later.sign_in(asha.email)
     later.button("job.resume").click()
-    done(later, 40)
-    expect(tile(later, "job.good")).to_have_text("40")
+    later.batch.done(40)
+    expect(later.batch.tile("job.good")).to_have_text("40")
 
 
-def test_a_cut_line_loses_nothing_and_two_tabs_agree(visit: Any, line: Line) -> None:
-    asha = visit("en", base_url=f"http://127.0.0.1:{line.port}")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_cut_line_loses_nothing_and_two_tabs_agree(visit: Any, line: Line, language: str) -> None:
+    asha = visit(language, base_url=f"http://127.0.0.1:{line.port}")
     asha.register()
-    choose(asha, file("many.csv", table(120)))
-    start(asha, 120)
-    other = visit(beside=asha, base_url=f"http://127.0.0.1:{line.port}")
+    asha.batch.choose(BatchSteps.file("many.csv", BatchSteps.table(120)))
+    asha.batch.start(120)
+    other = visit(language, beside=asha, base_url=f"http://127.0.0.1:{line.port}")
     # The second tab is signed in by the first: they share the worker that holds the tokens.
     other.open("#" + asha.page.url.split("#")[1])
-    expect(other.page.get_by_role("heading", level=1)).to_contain_text("Batch")
-    until(lambda: int(tile(asha, "job.good").inner_text()) > 0)
+    expect(other.page.get_by_role("heading", level=1)).to_contain_text(other.words["job.title"].split("{")[0].strip())
+    until(lambda: int(asha.batch.tile("job.good").inner_text()) > 0)
     line.cut()
     lost = asha.page.get_by_text(asha.t("job.lost"))
     expect(lost).to_be_visible()
     asha.page.wait_for_timeout(1500)
     line.mend()
     for tab in (asha, other):
-        done(tab, 120)
+        tab.batch.done(120)
         expect(tab.page.get_by_role("cell").get_by_text("<b>Rules 0</b><img src=x>")).to_be_visible()
         assert tab.page.locator("main img").count() == 0
-        expect(tile(tab, "job.good")).to_have_text("120")
-        expect(tile(tab, "job.bad")).to_have_text("0")
+        expect(tab.batch.tile("job.good")).to_have_text("120")
+        expect(tab.batch.tile("job.bad")).to_have_text("0")
         expect(tab.page.get_by_text(tab.t("job.lost"))).to_have_count(0)
         # A line that breaks is what the browser writes of itself; nothing else may be complained of.
         assert all("ERR_" in text or "WebSocket" in text for text in tab.complaints)
@@ -161,11 +142,12 @@ def test_a_cut_line_loses_nothing_and_two_tabs_agree(visit: Any, line: Line) -> 
 
 
 @pytest.mark.slow
-def test_a_batch_is_cancelled_after_a_question(visit: Any) -> None:
-    asha = visit("en")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_batch_is_cancelled_after_a_question(visit: Any, language: str) -> None:
+    asha = visit(language)
     asha.register()
-    choose(asha, file("many.csv", table(400)))
-    start(asha, 400)
+    asha.batch.choose(BatchSteps.file("many.csv", BatchSteps.table(400)))
+    asha.batch.start(400)
     asha.button("job.cancel").click()
     asha.button("job.cancelYes").click()
     expect(asha.page.locator(".badge").first).to_have_text(asha.words["status.cancelled"], timeout=PATIENCE)
@@ -178,14 +160,15 @@ def test_five_thousand_files_are_listed_without_drawing_them_all(visit: Any, tmp
     paths = [tmp_path / f"{number}.pdf" for number in range(5000)]
     for path in paths:
         path.write_bytes(b"%PDF-1.4")
-    choose(asha, *paths)
+    asha.batch.choose(*paths)
     expect(asha.page.get_by_role("heading", name=asha.t("batch.files", n="5,000"))).to_be_visible()
     assert asha.page.get_by_role("row").count() < 60
 
 
 @pytest.mark.slow
-def test_what_cannot_become_a_batch_is_answered_with_a_sentence(visit: Any) -> None:
-    asha = visit("en")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_cannot_become_a_batch_is_answered_with_a_sentence(visit: Any, language: str) -> None:
+    asha = visit(language)
     asha.register()
     for name, content, key in (
         ("old.xls", b"\xd0\xcf\x11\xe0", "batch.oldExcel"),
@@ -193,5 +176,5 @@ def test_what_cannot_become_a_batch_is_answered_with_a_sentence(visit: Any) -> N
         ("empty.csv", b"title,file_path\n", "table.empty"),
         ("photo.png", b"\x89PNG", "batch.nothing"),
     ):
-        choose(asha, file(name, content))
+        asha.batch.choose(BatchSteps.file(name, content))
         expect(asha.page.get_by_role("alert")).to_have_text(asha.t(key))

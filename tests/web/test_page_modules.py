@@ -162,3 +162,12 @@ def test_a_vocabulary_survives_being_written_as_lines_and_read_again(page: Page)
 
 def test_a_csv_field_that_a_spreadsheet_would_run_is_made_harmless(page: Page) -> None:
     assert run(page, "lib/csv.js", "line", ["=1+1", 'a"b', "क"]) == '\'=1+1,"a""b",क'
+
+
+@pytest.mark.parametrize(("text", "rows"), [("file_path,,\n/a.pdf,,\n", 1), ("Register,,\nname,path,\na,/a.pdf,\n", 1)])
+def test_a_name_alone_in_its_row_is_a_header_and_a_title_is_none(page: Page, text: str, rows: int) -> None:
+    found = page.evaluate(
+        "async (text) => (await import('/app/js/lib/table.js')).readTable(new File([text], 'a.csv'))", text
+    )
+    assert (found["headed"], len(found["rows"])) == (True, rows)
+    assert found["rows"][0][found["mapping"]["file_path"]] == "/a.pdf"

@@ -12,6 +12,7 @@ from web.steps import PASSWORD, SAMPLES, Visitor
 
 pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(600)]
 
+BOTH = ["en", "hi"]
 VIEWS = {
     "": "single.title",
     "batch": "batch.title",
@@ -49,8 +50,9 @@ def test_every_view_is_accessible_and_whole(visit: Any, language: str, theme: st
 
 
 @pytest.mark.slow
-def test_vocabularies_keys_and_account_do_what_they_say(visit: Any) -> None:
-    asha = visit("en")
+@pytest.mark.parametrize("language", BOTH)
+def test_vocabularies_keys_and_account_do_what_they_say(visit: Any, language: str) -> None:
+    asha = visit(language)
     asha.register()
     page = asha.page
     asha.go("#/vocabularies")
@@ -75,10 +77,11 @@ def test_vocabularies_keys_and_account_do_what_they_say(visit: Any) -> None:
 
 
 @pytest.mark.slow
-def test_an_administrator_sees_the_services_and_disables_a_user(visit: Any) -> None:
-    ravi = visit("en")
+@pytest.mark.parametrize("language", BOTH)
+def test_an_administrator_sees_the_services_and_disables_a_user(visit: Any, language: str) -> None:
+    ravi = visit(language)
     ravi.register()
-    admin = visit("en")
+    admin = visit(language)
     admin.open("#/admin")
     admin.sign_in(ADMIN, PASSWORD)
     expect(admin.page.get_by_text(admin.t("service.ocr"))).to_be_visible()
@@ -93,8 +96,9 @@ def test_an_administrator_sees_the_services_and_disables_a_user(visit: Any) -> N
 
 
 @pytest.mark.slow
-def test_the_page_is_used_without_a_mouse(visit: Any) -> None:
-    asha = visit("en")
+@pytest.mark.parametrize("language", BOTH)
+def test_the_page_is_used_without_a_mouse(visit: Any, language: str) -> None:
+    asha = visit(language)
     asha.register()
     page = asha.page
     page.keyboard.press("Tab")

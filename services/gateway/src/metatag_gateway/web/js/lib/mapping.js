@@ -21,6 +21,9 @@ export function guess(header, rows) {
   return found;
 }
 
+/** Whether a row has a column's name for the place of a file. */
+export const named = (row) => row.some((value) => KNOWN.file_path.test(value.trim()));
+
 /** Whether the first row names columns: it holds no place of a file. */
 export const hasHeader = (rows) => rows.length > 0 && !rows[0].some((value) => PLACE.test(value.trim()));
 

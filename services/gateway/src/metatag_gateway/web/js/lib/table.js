@@ -1,7 +1,7 @@
 // A dropped CSV or XLSX file as a table with a first guess of its columns.
 import { t } from "../i18n.js";
 import { decode, parse } from "./csv.js";
-import { guess, hasHeader } from "./mapping.js";
+import { guess, hasHeader, named } from "./mapping.js";
 import { read } from "./xlsx.js";
 
 const MOST_BYTES = 64 * 1024 * 1024, MOST_ROWS = 100_000;
@@ -17,7 +17,7 @@ async function rowsOf(file) {
 }
 
 /** A title row over merged cells is one value many times: not a header, and dropped. */
-const banner = (row) => row.length > 1 && new Set(row.map((value) => value.trim()).filter(Boolean)).size === 1;
+const banner = (row) => row.length > 1 && !named(row) && new Set(row.map((value) => value.trim()).filter(Boolean)).size === 1;
 
 /** { all, headed, rows, mapping, encoding }. Throws an Error with a sentence. */
 export async function readTable(file) {

@@ -8,6 +8,7 @@ import { Badge, Button, Confirm, Empty, Failure, Field, Loading, Tabs, useAction
 import { toast } from "../ui/toasts.js";
 
 const PAGE = 25;
+const KINDS = ["", "single", "batch"];
 const STATES = ["", "processing", "paused", "completed", "failed", "cancelled"];
 
 export function DocumentRows({ found }) {
@@ -25,20 +26,24 @@ function Search({ text }) {
 
 function Documents() {
   const { data, error, again } = useFetched(() => documents({ limit: 100 }), []);
-  const [status, setStatus] = useState("");
-  const shown = data?.documents.filter((document) => !status || document.status === status) ?? [];
+  const [status, setStatus] = useState(""), [method, setMethod] = useState("");
+  const methods = [...new Set(data?.documents.map((document) => document.metadata?.extraction_method).filter(Boolean))].sort();
+  const shown = data?.documents.filter((document) => (!status || document.status === status) && (!method || document.metadata?.extraction_method === method)) ?? [];
   return html`<${Failure} error=${error} again=${again} />${!data && !error && html`<${Loading} />`}${data && html`<div class="filters"><${Field} as="select" label=${t("file.status")} onValue=${setStatus}>
-      ${["", "success", "failed"].map((name) => html`<option value=${name}>${name ? word("status", name) : t("rows.all")}</option>`)}<//></div>
+      ${["", "success", "failed"].map((name) => html`<option value=${name}>${name ? word("status", name) : t("rows.all")}</option>`)}<//>
+      <${Field} as="select" label=${t("fact.method")} onValue=${setMethod}><option value="">${t("rows.all")}</option>${methods.map((name) => html`<option value=${name}>${word("method", name)}</option>`)}<//></div>
+    <p class="small soft">${t("dashboard.latest", { n: data.documents.length })}</p>
     ${shown.length ? html`<${DocumentRows} found=${shown} />` : html`<${Empty}>${t("history.empty")}<//>`}`}`;
 }
 
 function Jobs() {
-  const [status, setStatus] = useState("");
+  const [status, setStatus] = useState(""), [kind, setKind] = useState("");
   const [offset, setOffset] = useState(0);
   const [doomed, doom] = useState(null);
-  const { data, error, again } = useFetched(() => jobs({ limit: PAGE, offset, status }), [status, offset]);
+  const { data, error, again } = useFetched(() => jobs({ limit: PAGE, offset, status, job_type: kind }), [status, kind, offset]);
   const [remove] = useAction(async (id) => { await deleteJob(id); toast(t("history.deleted"), "good"); again(); });
-  return html`<div class="filters"><${Field} as="select" label=${t("file.status")} onValue=${(value) => { setOffset(0); setStatus(value); }}>${STATES.map((name) => html`<option value=${name}>${name ? word("status", name) : t("rows.all")}</option>`)}<//></div>
+  return html`<div class="filters"><${Field} as="select" label=${t("file.status")} onValue=${(value) => { setOffset(0); setStatus(value); }}>${STATES.map((name) => html`<option value=${name}>${name ? word("status", name) : t("rows.all")}</option>`)}<//>
+      <${Field} as="select" label=${t("history.kind")} onValue=${(value) => { setOffset(0); setKind(value); }}>${KINDS.map((name) => html`<option value=${name}>${name ? word("job", name) : t("rows.all")}</option>`)}<//></div>
     <${Failure} error=${error} again=${again} />${!data && !error && html`<${Loading} />`}
     ${data && (data.jobs.length === 0 ? html`<${Empty} icon="history">${t("history.empty")}<//>` : html`<div class="scroll"><table class="plate jobs"><thead><tr><th>${t("history.when")}</th><th class="roomy">${t("history.kind")}</th><th>${t("file.status")}</th><th class="end">${t("history.documents")}</th><th class="end roomy">${t("job.bad")}</th><th><span class="sr">${t("remove")}</span></th></tr></thead><tbody>
       ${data.jobs.map((job) => html`<tr key=${job.id}><td><a href=${link("jobs", job.id)}>${moment(job.created_at)}</a></td><td class="roomy">${word("job", job.job_type)}</td><td><${Badge} status=${job.status} /></td><td class="end num">${number(job.total_documents)}</td><td class="end num roomy">${number(job.failed_count)}</td>

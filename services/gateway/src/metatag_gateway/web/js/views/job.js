@@ -42,7 +42,7 @@ function Failures({ id, feed, onRetry }) {
     onRetry();
   });
   return groups.length > 0 && html`<section class="card"><h2>${t("job.failures")}</h2><ul class="stack tight">${groups.map((group) => html`<li class="cause" key=${group.key}>
-    <span class="badge bad num">${number(group.rows.size)}</span><span class="grow">${group.sample || t("error.unknown")}</span><${Button} cls="slim" icon="retry" busy=${busy} onClick=${() => run(group)}>${t("job.retry")}<//></li>`)}</ul></section>`;
+    <span class="badge bad num">${number(group.rows.size)}</span><span class="grow">${/^[a-z_]+$/.test(group.key) && html`<span class="strong">${word("code", group.key)}</span><br />`}<span class="soft">${group.sample || t("error.unknown")}${group.rows.size > 1 ? " …" : ""}</span></span><${Button} cls="slim" icon="retry" busy=${busy} onClick=${() => run(group)}>${t("job.retry")}<//></li>`)}</ul></section>`;
 }
 
 function Line1({ state }) {

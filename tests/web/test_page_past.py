@@ -1,0 +1,87 @@
+"""History and dashboard in both languages: what was done is found, filtered, counted and taken away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from metatag_client import Client, Row
+from web.steps import PASSWORD, SAMPLES, Visitor
+
+pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(600)]
+LANGUAGES = ["en", pytest.param("hi", marks=pytest.mark.slow)]
+
+
+def with_a_past(visitor: Visitor) -> Visitor:
+    """Register, and have one document and a batch of four done, one of which failed."""
+    visitor.register()
+    with Client(visitor.base_url) as client:
+        client.login(visitor.email, PASSWORD)
+        client.process(SAMPLES / "library-rules.pdf")
+        names = ("library-rules.pdf", "water-supply-report.pdf", "karyalaya-adesh.pdf", "absent.pdf")
+        events = list(client.batch([Row(str(SAMPLES / name), "local") for name in names]))
+        assert events[-1].kind == "completed"
+    return visitor
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_history_is_filtered_and_searched_and_a_job_taken_out_of_it(visit: Any, language: str) -> None:
+    asha = with_a_past(visit(language))
+    page = asha.page
+    asha.go("#/history")
+    rows = page.locator(".plate.jobs tbody tr")
+    expect(rows).to_have_count(2)
+    page.get_by_label(asha.t("history.kind"), exact=True).select_option("single")
+    expect(rows).to_have_count(1)
+    page.get_by_label(asha.t("history.kind"), exact=True).select_option("")
+    expect(rows).to_have_count(2)
+    page.get_by_label(asha.t("file.status"), exact=True).select_option("cancelled")
+    expect(page.get_by_text(asha.t("history.empty"), exact=True)).to_be_visible()
+
+    page.get_by_role("tab", name=asha.t("history.documents")).click()
+    found = page.locator(".found > li")
+    expect(found).to_have_count(5)
+    page.get_by_label(asha.t("file.status"), exact=True).select_option("failed")
+    expect(found).to_have_count(1)
+    page.get_by_label(asha.t("file.status"), exact=True).select_option("")
+    page.get_by_label(asha.t("fact.method"), exact=True).select_option(label=asha.t("method.text_layer"))
+    expect(found).to_have_count(3)
+
+    page.get_by_label(asha.t("history.search"), exact=True).fill("भोजन")
+    expect(page.get_by_role("status").filter(has_text=asha.t("history.found", n=1))).to_be_visible()
+    page.locator(".found a").click()
+    asha.heading("detail.title")
+    page.get_by_role("link", name=asha.t("detail.job")).click()
+    expect(page.get_by_role("table", name=asha.t("job.rows"))).to_have_attribute("aria-rowcount", "5")
+
+    asha.go("#/history")
+    page.get_by_label(asha.t("history.kind"), exact=True).select_option("batch")
+    expect(rows).to_have_count(1)
+    rows.get_by_role("button").click()
+    page.get_by_role("dialog").get_by_role("button", name=asha.t("delete"), exact=True).click()
+    expect(page.get_by_text(asha.t("history.empty"), exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_dashboard_counts_what_was_done_and_says_what_it_covers(visit: Any, language: str) -> None:
+    asha = with_a_past(visit(language))
+    asha.go("#/dashboard")
+    page = asha.page
+    expect(asha.batch.tile("dashboard.jobs")).to_have_text("2")
+    expect(asha.batch.tile("dashboard.documents")).to_have_text("5")
+
+    def card(key: str) -> Any:
+        title = page.get_by_role("heading", name=asha.t(key), exact=True)
+        return page.locator("section.card").filter(has=title)
+
+    expect(card("dashboard.overTime")).to_contain_text(asha.t("dashboard.days", n=14))
+    card("dashboard.overTime").get_by_text(asha.t("chart.figures")).click()
+    expect(card("dashboard.overTime").locator("tbody tr").last).to_contain_text("4")
+    expect(card("dashboard.methods")).to_contain_text(asha.t("method.text_layer"))
+    expect(card("dashboard.methods")).to_contain_text(asha.t("dashboard.latest", n=5))
+    expect(card("dashboard.confidence")).to_be_visible()
+    expect(card("dashboard.failures")).to_contain_text(asha.t("code.source_unavailable"))
+    expect(card("dashboard.tags").locator("li").first).to_be_visible()
+    assert asha.violations() == []
