@@ -225,7 +225,8 @@ class GrpcJobs:
         request = j.PutVocabularyRequest(user_id=user_id, name=name, terms=wire_documents.to_terms(terms))
         with peer_errors(PEER):
             answer = await self._stub.PutVocabulary(request, timeout=call_timeout(WRITE), metadata=call_metadata())
-        return wire_documents.vocabulary(answer.vocabulary)
+        # The answer does not bring the terms back.
+        return wire_documents.vocabulary(answer.vocabulary, len(request.terms))
 
     async def vocabulary(self, user_id: str, name: str, version: int) -> Vocabulary:
         """GetVocabulary."""

@@ -173,6 +173,7 @@ def status_view(job: Job) -> StatusView:
         running_count=job.running_count,
         seq=job.seq,
         error_message=job.error_message,
+        waits_until=job.waits_until,
     )
 
 

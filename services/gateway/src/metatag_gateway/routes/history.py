@@ -70,6 +70,7 @@ async def get_job(request: Request, caller: Reader, job_id: UUID) -> JobDetail:
         **summary.model_dump(),
         config=job.config,
         error_message=job.error_message,
+        waits_until=job.waits_until,
         documents=[DocumentSummary.model_validate(found) for found in documents],
     )
 
@@ -144,7 +145,7 @@ async def list_documents(request: Request, caller: Reader, limit: Limit = 50) ->
 async def search_documents(
     request: Request,
     caller: Reader,
-    query: Annotated[str, Query(min_length=1, max_length=500, pattern=r"^[^\x00]*$")],
+    query: Annotated[str, Query(min_length=1, max_length=500, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")],
     limit: Limit = 50,
 ) -> DocumentsView:
     """Search title, tags and text, in any script."""

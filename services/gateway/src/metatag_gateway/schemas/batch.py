@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, field_validator
@@ -62,6 +63,8 @@ class StatusView(Payload):
     running_count: int
     seq: int
     error_message: str | None
+    # When a job that the provider holds back goes on, if known; `error_message` says why it waits.
+    waits_until: datetime | None
 
 
 class ActiveJob(Payload):

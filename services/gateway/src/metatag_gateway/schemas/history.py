@@ -89,6 +89,7 @@ class JobDetail(JobSummary):
 
     config: dict[str, Any] | None
     error_message: str | None
+    waits_until: datetime | None
     documents: list[DocumentSummary]
 
 

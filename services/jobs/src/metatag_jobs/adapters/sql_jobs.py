@@ -14,12 +14,18 @@ from metatag_jobs.adapters.sql_events import JOB_COLUMNS, EventWriter, job_event
 from metatag_jobs.adapters.transact import reads, writes
 from metatag_jobs.errors import JobIdTaken, JobNotFound
 from metatag_jobs.jsonable import pack
-from metatag_jobs.model import JOB_SINGLE, Document, Job, JobEvent
+from metatag_jobs.model import JOB_SINGLE, Document, Job, JobEvent, Problem
 from metatag_jobs.work import NewDocument, NewJob
+from metatag_runtime.errors import ErrorCode
 from metatag_runtime.sql import Database, Transaction
 
 # A creation that stood still for so long was given up by its client. Seconds.
 STALE_CREATION = 30.0
+
+# Why a job waits that its limiter holds back.
+HELD_BACK = Problem(
+    str(ErrorCode.PROVIDER_RATE_LIMITED), "The provider takes no more calls just now; the job goes on by itself."
+)
 
 # Public states to the condition that finds them.
 _STATE_SQL = {
@@ -151,7 +157,10 @@ class SqlJobs:
         rows = await fetch(transaction, self._sql(S.GET), id=job_id, user_id=user_id)
         if not rows:
             raise JobNotFound
-        return job_of(rows[0], waits_until_of(rows[0]))
+        job = job_of(rows[0], waits_until_of(rows[0]))
+        if job.waits_until is not None and job.problem is None:
+            job.problem = HELD_BACK
+        return job
 
     @reads
     async def find(
