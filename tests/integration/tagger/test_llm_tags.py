@@ -67,6 +67,28 @@ async def test_tags_of_the_model_come_with_usage_cost_and_evidence(room: Any, fa
     assert REGISTRY.get_sample_value("metatag_tagger_cost_micros_total")
 
 
+def counted(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(f"metatag_tagger_{name}", labels) or 0.0
+
+
+async def test_errors_by_category_cache_hits_and_latency_are_counted(room: Any, key: str) -> None:
+    seen = {
+        "hits": lambda: counted("cache_total", result="hit"),
+        "502": lambda: counted("provider_calls_total", outcome="provider"),
+        "good": lambda: counted("provider_calls_total", outcome="ok"),
+        "calls timed": lambda: counted("provider_seconds_count"),
+        "documents timed": lambda: counted("document_seconds_count", tagger="llm"),
+    }
+    before = {name: read() for name, read in seen.items()}
+    for _ in range(2):
+        await room.Tag(tag_request(ENGLISH, key=key, tagger=LLM))
+    with pytest.raises(MetatagError), peer_errors("tagger"):
+        await room.Tag(tag_request(ENGLISH, key=key, tagger=LLM, model_name="fake/502"))
+    assert {name: read() - before[name] for name, read in seen.items()} == {
+        "hits": 1, "502": 1, "good": 1, "calls timed": 2, "documents timed": 2,
+    }  # fmt: skip
+
+
 async def test_a_failed_provider_is_an_error_with_its_code_and_wait(room: Any, key: str) -> None:
     with pytest.raises(MetatagError) as caught:
         with peer_errors("tagger"):
