@@ -18,8 +18,9 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from metatag_cli.embedded import temporary_system
 
@@ -60,8 +61,8 @@ class Camera:
     def __init__(self, browser: Browser, url: str, out: Path, look: Look) -> None:
         width, language, theme = look
         locale = {"en": "en-IN", "hi": "hi-IN"}[language]
-        scheme = "dark" if theme == "dark" else "light"
-        size = {"width": width, "height": 900}
+        scheme: Literal["dark", "light"] = "dark" if theme == "dark" else "light"
+        size: ViewportSize = {"width": width, "height": 900}
         self.context = browser.new_context(viewport=size, locale=locale, color_scheme=scheme)
         self.page: Page = self.context.new_page()
         self._url = url
@@ -124,8 +125,17 @@ def fill(camera: Camera) -> str:
     camera.take("mapping")
     page.locator(".card .button.main").last.click()
     page.wait_for_url("**/#/jobs/**")
-    page.locator(".badge.good").first.wait_for(timeout=180_000)
+    until_done(page)
     return page.url.split("#/")[1]
+
+
+def until_done(page: Page, seconds: float = 180) -> None:
+    """Wait until the batch that is shown is done: its own badge is the first."""
+    end = time.monotonic() + seconds
+    while "good" not in (page.locator(".badge").first.get_attribute("class") or "").split():
+        if time.monotonic() > end:
+            raise SystemExit(f"The batch was not done in {seconds:.0f} seconds.")
+        time.sleep(0.2)
 
 
 def views(camera: Camera, job: str) -> None:
@@ -154,8 +164,8 @@ def views(camera: Camera, job: str) -> None:
 
 def terminal(browser: Browser, url: str) -> None:
     """Take a picture of the command at work."""
-    sample = "samples/water-supply-report.pdf"
-    command = [sys.executable, "-m", "metatag_cli", "tag", sample, "--server", url]
+    samples = sorted(str(path.relative_to(ROOT)) for path in SAMPLES.glob("*.pdf"))
+    command = [sys.executable, "-m", "metatag_cli", "tag", *samples, "--server", url]
     environment = {
         **os.environ,
         "FORCE_COLOR": "1",
@@ -166,18 +176,31 @@ def terminal(browser: Browser, url: str) -> None:
     if done.returncode:
         print(f"The command's picture was left out: {done.stderr.strip()[-300:]}", file=sys.stderr)
         return
-    shown = html.escape(f"$ metatag tag {sample}\n{done.stdout}")
+    shown = html.escape(f"$ metatag tag samples/*.pdf\n{done.stdout}".rstrip())
     shown = re.sub(r"\x1b\[([\d;]*)m", _style, shown)
     page = browser.new_page(viewport={"width": 1000, "height": 200})
     page.set_content(f"{TERMINAL}{shown}</pre></body>")
     page.locator("body").screenshot(path=SHOWN / "terminal.png")
 
 
+def keep(url: str) -> None:
+    """Make a vocabulary and a key, so that their views show more than an empty list."""
+    labels = [("drinking water", "पेयजल"), ("schools", "विद्यालय"), ("roads", "सड़कें"), ("public health", "जन स्वास्थ्य")]
+    terms = [{"label": label, "labels": {"hi": hindi}} for label, hindi in labels]
+    _send(url, "PUT", "vocabularies/district", {"terms": terms}, _token(url))
+    _send(url, "POST", "auth/keys", {"name": "nightly import", "scopes": ["read", "process"]}, _token(url))
+
+
 def _token(url: str) -> str:
-    body = json.dumps({"email": EMAIL, "password": PASSWORD}).encode()
-    request = urllib.request.Request(f"{url}/api/auth/login", body, {"Content-Type": "application/json"})
+    return str(_send(url, "POST", "auth/login", {"email": EMAIL, "password": PASSWORD})["tokens"]["access_token"])
+
+
+def _send(url: str, method: str, path: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    request = urllib.request.Request(f"{url}/api/{path}", json.dumps(body).encode(), headers, method=method)
     with urllib.request.urlopen(request, timeout=30) as answer:
-        return str(json.load(answer)["data"]["tokens"]["access_token"])
+        found = json.load(answer)
+        return dict(found.get("data") or found)
 
 
 def _style(found: re.Match[str]) -> str:
@@ -208,6 +231,7 @@ def main() -> int:
         first = Camera(chromium, system.base_url, asked.out, (1280, "en", "light"))
         first.open()
         first.sign_in()
+        keep(system.base_url)
         job = fill(first)
         first.take("job")
         terminal(chromium, system.base_url)

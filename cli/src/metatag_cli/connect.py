@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -21,6 +21,7 @@ ServerOption = Annotated[
     str | None,
     typer.Option(envvar="METATAG_CLI_SERVER", help="Address of a running server.", show_default=False),
 ]
+Tagger = Literal["auto", "llm", "local", "both"]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
 
 

@@ -11,7 +11,16 @@ from typing import Annotated
 import typer
 
 from metatag_cli import export, live_view, rows, screen, sending
-from metatag_cli.connect import JsonOption, ServerOption, client_for, job_id, need_server, plain_errors, server_client
+from metatag_cli.connect import (
+    JsonOption,
+    ServerOption,
+    Tagger,
+    client_for,
+    job_id,
+    need_server,
+    plain_errors,
+    server_client,
+)
 from metatag_cli.live_view import Seen
 from metatag_cli.rows import RowsError, Wanted
 from metatag_client import Options
@@ -29,7 +38,7 @@ def batch(
     pages: Annotated[int | None, typer.Option(min=1, help="Pages to read from the front.")] = None,
     tags: Annotated[int | None, typer.Option(min=3, max=15, help="Tags wanted.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="Word that must not become a tag; may be repeated.")] = None,
-    tagger: Annotated[str | None, typer.Option(help="auto, llm or local.")] = None,
+    tagger: Annotated[Tagger | None, typer.Option(help="Who writes the tags.", show_default=False)] = None,
     model: Annotated[str | None, typer.Option(help="Language model, as the provider names it.")] = None,
     api_key: Annotated[
         str | None, typer.Option(envvar="METATAG_CLI_API_KEY", help="Key of the model's provider.", show_default=False)

@@ -6,14 +6,16 @@ import asyncio
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from metatag_cli import screen
-from metatag_cli.connect import JsonOption, ServerOption, client_for, plain_errors
+from metatag_cli.connect import JsonOption, ServerOption, Tagger, client_for, plain_errors
 from metatag_client import AsyncClient, Client, MetatagClientError, Options, Result
+
+Ocr = Literal["auto", "force", "skip"]
 
 # Documents that are on their way at once; the server has its own bounds.
 AT_ONCE = 4
@@ -48,9 +50,9 @@ def tag(
     pages: Annotated[int | None, typer.Option(min=1, help="Pages to read from the front.")] = None,
     tags: Annotated[int | None, typer.Option(min=3, max=15, help="Tags wanted.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="Word that must not become a tag; may be repeated.")] = None,
-    ocr: Annotated[str | None, typer.Option(help="auto, force or skip.")] = None,
+    ocr: Annotated[Ocr | None, typer.Option(help="When pages are recognised.", show_default=False)] = None,
     language: Annotated[list[str] | None, typer.Option(help="Tesseract language such as hin; may be repeated.")] = None,
-    tagger: Annotated[str | None, typer.Option(help="auto, llm or local.")] = None,
+    tagger: Annotated[Tagger | None, typer.Option(help="Who writes the tags.", show_default=False)] = None,
     model: Annotated[str | None, typer.Option(help="Language model, as the provider names it.")] = None,
     api_key: Annotated[
         str | None, typer.Option(envvar="METATAG_CLI_API_KEY", help="Key of the model's provider.", show_default=False)
