@@ -226,7 +226,10 @@ def _tickets(settings: JobsSettings) -> TaskiqTickets:
         return TaskiqTickets(MemoryBroker(), MemoryBroker())
     from metatag_jobs.adapters.redis_broker import TicketStream
 
-    batch, interactive = (TicketStream(settings.redis_url, f"metatag:tickets:{lane}") for lane in ("b", "i"))
+    batch, interactive = (
+        TicketStream(settings.redis_url, f"metatag:tickets:{lane}", slots)
+        for lane, slots in (("b", settings.slots), ("i", settings.interactive_slots))
+    )
     return TaskiqTickets(batch, interactive)
 
 

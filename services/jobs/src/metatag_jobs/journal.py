@@ -141,6 +141,18 @@ class GroupJournal:
             Checkpoint(claim.document_id, claim.attempt, stage, kind, artifact, 0, existing=True)
         )
 
+    async def keep_part(self, claim: Claim, artifact: Artifact) -> bool:
+        """Enter pages of a long document that are read already; False when it is no longer ours."""
+        return await self._store.keep_part(self._owner, claim.document_id, claim.attempt, artifact)
+
+    async def parts(self, claim: Claim) -> Sequence[str]:
+        """Give the objects of what an earlier attempt read."""
+        return await self._store.parts(claim.document_id)
+
+    async def drop_parts(self, claim: Claim) -> Sequence[str]:
+        """Forget the parts; give their objects."""
+        return await self._store.drop_parts(claim.document_id)
+
     async def finish(self, finish: Finish) -> str:
         """End a document; gives the job's state. Raises Replaced."""
         if self._page_writer is not None and finish.claim.document_id in self._untold:

@@ -30,6 +30,8 @@ from metatag_jobs.model import (
     TagWish,
 )
 from metatag_jobs.outcome import failed, succeeded, title_of
+from metatag_jobs.parts import LONG_DOCUMENT as KEPT_IN_PARTS
+from metatag_jobs.parts import PartBook, Parts
 from metatag_jobs.pdf import inspect_pdf
 from metatag_jobs.ports import Fetcher, FileStore, KeyBox, OcrReader, Tagger
 from metatag_jobs.retrying import Limits as RetryLimits
@@ -41,7 +43,7 @@ from metatag_runtime.errors import ErrorCode, MetatagError
 LONG_DOCUMENT = 10
 
 
-class Journal(Protocol):
+class Journal(PartBook, Protocol):
     """Where a worker writes what it did; each call is one fenced write, in a group with others."""
 
     async def checkpoint(self, checkpoint: Checkpoint) -> tuple[str, Artifact]:
@@ -143,33 +145,43 @@ class Pipeline:
             except FileGone:
                 found = None
         if found is None:
-            outcome = await self._read_pages(claim, job, options)
+            parts = Parts(self._journal, self._files, claim, digest, self._new_id)
+            outcome = await self._read_pages(claim, job, options, parts)
             _require_a_page(outcome)
             artifact = await self._put_json(digest, pack(outcome))
             found = await self._store(claim, "tag", "ocr", artifact, start)
+            await parts.drop()
         claim.ocr_id = found[1].id
         claim.ocr_ms += _ms(start)
         _go_on(claim, "tag", found[0])
         return outcome
 
-    async def _read_pages(self, claim: Claim, job: JobContext, options: ProcessOptions) -> OcrOutcome:
+    async def _read_pages(self, claim: Claim, job: JobContext, options: ProcessOptions, parts: Parts) -> OcrOutcome:
+        long = options.num_pages > KEPT_IN_PARTS
+        known = await parts.known() if long and claim.attempt > 1 else []
         told = job.type == JOB_SINGLE or options.num_pages > LONG_DOCUMENT
 
         def on_page(page: Page) -> None:
+            if long:
+                parts.add(page)
             if told:
                 shown = page if job.type == JOB_SINGLE else replace(page, text="")
                 read = PageRead(claim.document_id, claim.position, shown)
                 self._journal.page(PageEvent(claim.document_id, claim.attempt, claim.job_id, read))
 
-        return await self._ocr.read(
-            document_id=claim.document_id,
-            sha256=claim.file_sha256,
-            size=claim.file_size,
-            content=lambda: self._files.stream(claim.file_id),
-            options=options,
-            interactive=job.type == JOB_SINGLE,
-            on_page=on_page,
-        )
+        try:
+            return await self._ocr.read(
+                document_id=claim.document_id,
+                sha256=claim.file_sha256,
+                size=claim.file_size,
+                content=lambda: self._files.stream(claim.file_id),
+                options=options,
+                interactive=job.type == JOB_SINGLE,
+                on_page=on_page,
+                known=known,
+            )
+        finally:
+            await parts.end()
 
     async def _tag(self, claim: Claim, job: JobContext, ocr: OcrOutcome) -> TagOutcome:
         start = time.monotonic()

@@ -69,8 +69,12 @@ class OcrReader(Protocol):
         options: ProcessOptions,
         interactive: bool,
         on_page: Callable[[Page], None],
+        known: Sequence[Page] = (),
     ) -> OcrOutcome:
-        """Give the text of the asked pages in order; `content` is called again for each node that lacks the file."""
+        """Give the text of the asked pages in order; `content` is called again for each node that lacks the file.
+
+        Pages that are `known` from an earlier reading are taken as they are, but for the first ones.
+        """
 
     async def version(self) -> str:
         """Give the identity of engines and data, for the reuse of results; may be up to a minute old."""

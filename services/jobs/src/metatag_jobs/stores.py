@@ -107,6 +107,15 @@ class WorkStore(Protocol):
     async def find_artifacts(self, wanted: Sequence[tuple[str, str, str]]) -> dict[str, Artifact]:
         """Give existing artifacts of the documents' users for (document, kind, digest), by document."""
 
+    async def keep_part(self, owner: str, document_id: str, attempt: int, artifact: Artifact) -> bool:
+        """Enter pages of an unfinished stage, for this document only; False when it is not owned any more."""
+
+    async def parts(self, document_id: str) -> list[str]:
+        """Give the objects of a document's parts."""
+
+    async def drop_parts(self, document_id: str) -> list[str]:
+        """Forget a document's parts; give the objects to delete."""
+
     async def finish(self, owner: str, finishes: Sequence[Finish]) -> dict[str, str]:
         """Store results, counters, events and search entries in one transaction; give the job's state by document.
 

@@ -6,7 +6,7 @@ An ocr node calls nobody, so it cannot pass a page on. It says in the notes that
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
 import structlog
@@ -46,6 +46,7 @@ class DeepenedOcr:
         options: ProcessOptions,
         interactive: bool,
         on_page: Callable[[Page], None],
+        known: Sequence[Page] = (),
     ) -> OcrOutcome:
         """Give the text of the asked pages in order; a bad page is told to `on_page` once, after its second reading."""
 
@@ -61,6 +62,7 @@ class DeepenedOcr:
             options=options,
             interactive=interactive,
             on_page=told,
+            known=known,
         )
         bad = [page for page in outcome.pages if _wanted(page)]
         if not bad:

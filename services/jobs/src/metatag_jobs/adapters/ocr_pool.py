@@ -53,12 +53,13 @@ class PooledOcr:
         options: ProcessOptions,
         interactive: bool,
         on_page: Callable[[Page], None],
+        known: Sequence[Page] = (),
     ) -> OcrOutcome:
         """Give the text of the asked pages in order; `content` is called again for each node that lacks the file."""
         await self._nodes.known(5.0)
         call = DocumentCall(sha256, size, content, options, self._deadline)
         reading = _Reading(self._nodes, call, document_id, interactive, on_page, self._range_pages, self._patience)
-        return await reading.run()
+        return await reading.run(known)
 
     async def read_pages(
         self, call: DocumentCall, numbers: Sequence[int], document_id: str, *, interactive: bool
@@ -116,13 +117,16 @@ class _Reading:
     page_seconds: float = RANGE_SECONDS
     todo: deque[int] = field(default_factory=deque)
 
-    async def run(self) -> OcrOutcome:
+    async def run(self, known: Sequence[Page] = ()) -> OcrOutcome:
         limit = self.call.options.num_pages
         alone = len(self.nodes.nodes) == 1 and limit <= self.range_pages
         first = limit if limit <= WHOLE_PAGES or alone else FIRST_PAGES
         await self._read_run(list(range(1, first + 1)))
         assert self.opened is not None
-        self.todo.extend(range(first + 1, min(limit, self.opened.page_count) + 1))
+        last = min(limit, self.opened.page_count)
+        # The first pages are read in any case: they tell of the document what later runs need to know.
+        self.pages |= {page.number: page for page in known if first < page.number <= last}
+        self.todo.extend(number for number in range(first + 1, last + 1) if number not in self.pages)
         if self.todo:
             await self._read_rest()
         return self._outcome(self.opened)

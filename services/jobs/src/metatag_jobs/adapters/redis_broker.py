@@ -25,8 +25,10 @@ log = structlog.get_logger("metatag.jobs.tickets")
 GROUP = "workers"
 # Tickets that may wait; the dispatcher keeps far fewer.
 MAX_TICKETS = 10_000
-# Taken from the stream at once: few, so that one worker does not sit on what another could do.
+# Taken from the stream at once, at least and as a share of the slots: few, so that one worker does not sit on what
+# another could do.
 READ_COUNT = 4
+READ_SHARE = 8
 READ_BLOCK_MS = 1000
 # Tickets of workers that died are taken over, to be dropped at the claim, after so long. Seconds.
 CLAIM_IDLE = 60.0
@@ -37,7 +39,7 @@ SEND_SECONDS = 2.0
 class TicketStream(RedisStreamBroker):
     """One stream of tickets."""
 
-    def __init__(self, url: str, stream: str) -> None:
+    def __init__(self, url: str, stream: str, slots: int = 1) -> None:
         super().__init__(
             url=url,
             queue_name=stream,
@@ -49,6 +51,7 @@ class TicketStream(RedisStreamBroker):
             socket_timeout=READ_BLOCK_MS / 1000 + 5,
             socket_connect_timeout=3,
         )
+        self._read_count = max(READ_COUNT, slots // READ_SHARE)
         self._next_claim = 0.0
         # One client: making one costs more than the command it sends.
         self._redis: Any = Redis(connection_pool=self.connection_pool)
@@ -83,7 +86,7 @@ class TicketStream(RedisStreamBroker):
 
     async def _fresh(self) -> list[AckableMessage]:
         found = await self._redis.xreadgroup(
-            GROUP, self.consumer_name, {self.queue_name: ">"}, count=READ_COUNT, block=READ_BLOCK_MS
+            GROUP, self.consumer_name, {self.queue_name: ">"}, count=self._read_count, block=READ_BLOCK_MS
         )
         # One stream was asked for; both shapes of redis-py's answer hold one pair.
         streams = found.items() if isinstance(found, dict) else found or []

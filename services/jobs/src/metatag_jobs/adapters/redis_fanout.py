@@ -7,6 +7,7 @@ and the top of the stream is the relay's cursor. Everything here may fail: reade
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -32,6 +33,8 @@ RELAY_PORTION = 500
 COMMAND_SECONDS = 2.0
 # A Redis that failed is not asked again for this long, so that nobody waits for it twice. Seconds.
 REST = 1.0
+# The first hint goes out at once; those that follow it closely go together. Seconds.
+HINT_PAUSE = 0.005
 
 
 class RedisFanout:
@@ -44,6 +47,9 @@ class RedisFanout:
         self._local = MemoryFanout()
         self._listener: asyncio.Task[None] | None = None
         self._rest_until = 0.0
+        # Waiting to be sent; a dict keeps their order.
+        self._hints: dict[str, None] = {}
+        self._publisher: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to hear the other processes."""
@@ -54,22 +60,24 @@ class RedisFanout:
         if self._listener is not None:
             self._listener.cancel()
             await asyncio.gather(self._listener, return_exceptions=True)
+        if self._publisher is not None:
+            await asyncio.gather(self._publisher, return_exceptions=True)
         await self._redis.aclose()
 
     async def announce(self, job_ids: Sequence[str]) -> None:
         """Say that jobs have new events."""
         await self._local.announce(job_ids)
-        await self._publish([f"job:{job_id}" for job_id in job_ids])
+        self._publish([f"job:{job_id}" for job_id in job_ids])
 
     async def nudge(self) -> None:
         """Say that there may be something to dispatch."""
         await self._local.nudge()
-        await self._publish(["nudge:"])
+        self._publish(["nudge:"])
 
     async def control(self, job_id: str) -> None:
         """Say that a job's state was changed by its user."""
         await self._local.control(job_id)
-        await self._publish([f"ctl:{job_id}"])
+        self._publish([f"ctl:{job_id}"])
 
     @asynccontextmanager
     async def watch(self, job_id: str) -> AsyncIterator[Callable[[float], Awaitable[bool]]]:
@@ -115,7 +123,7 @@ class RedisFanout:
             while more and (portion := await events.written(job_id, last, RELAY_PORTION)):
                 await self._append(key, portion)
                 last = portion[-1][0]
-                await self._publish([f"ev:{job_id}"])
+                self._publish([f"ev:{job_id}"])
                 # Events that came meanwhile were announced as well.
                 more = len(portion) == RELAY_PORTION
         except _Away:
@@ -137,18 +145,27 @@ class RedisFanout:
 
         await self._ask(send)
 
-    async def _publish(self, hints: Sequence[str]) -> None:
+    def _publish(self, hints: Sequence[str]) -> None:
+        """Send hints soon; nobody waits for them, and one that waits to be sent is not sent twice."""
+        self._hints |= dict.fromkeys(hints)
+        if self._hints and self._publisher is None:
+            self._publisher = asyncio.create_task(self._send_hints(), name="jobs-hints-out")
+
+    async def _send_hints(self) -> None:
         async def send() -> None:
             pipe = self._redis.pipeline(transaction=False)
             for hint in hints:
                 pipe.publish(self._channel, hint)
             await pipe.execute()
 
-        if hints:
-            try:
-                await self._ask(send)
-            except _Away:
-                return
+        try:
+            while self._hints and not asked_to_end():
+                hints, self._hints = self._hints, {}
+                with contextlib.suppress(_Away):
+                    await self._ask(send)
+                await asyncio.sleep(HINT_PAUSE)
+        finally:
+            self._publisher = None
 
     async def _ask(self, command: Callable[..., Awaitable[Any]], *args: Any, **options: Any) -> Any:
         loop = asyncio.get_running_loop()

@@ -9,6 +9,7 @@ from typing import Any
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_events import JOB_COLUMNS, job_event, job_of
 from metatag_jobs.adapters.sql_jobs import SqlJobs
+from metatag_jobs.adapters.sql_parts import drop_parts_of
 from metatag_jobs.adapters.transact import writes
 from metatag_jobs.errors import JobNotFound, WrongState
 from metatag_jobs.jsonable import pack
@@ -177,9 +178,9 @@ class _Purge:
 
     def __init__(self, dialect: Dialect) -> None:
         sql, ids = dialect.sql, dialect.ids("ids")
-        self._sqlite = dialect.is_sqlite
+        self._dialect = dialect
         self._job = sql(f"SELECT id FROM job WHERE sweep AND state = 'deleted' LIMIT 1{dialect.skip_locked}")  # noqa: S608
-        self._docs = sql("SELECT id, file_id, ocr_id, tag_id FROM doc WHERE job_id = :id LIMIT :n")
+        self._docs = sql("SELECT id, user_id, file_id, ocr_id, tag_id FROM doc WHERE job_id = :id LIMIT :n")
         self._drop = [
             sql(f"DELETE FROM doc_result WHERE doc_id IN {ids}"),  # noqa: S608
             *(
@@ -225,11 +226,12 @@ class _Purge:
         ids = as_json([row["id"] for row in docs])
         for statement in self._drop:
             await transaction.run(statement, {"ids": ids})
+        parts = await drop_parts_of(transaction, self._dialect, docs[0]["user_id"], [row["id"] for row in docs])
         if not counts:
-            return []
+            return parts
         names = sorted(counts)
         await transaction.run(self._unref, {"rows": rows_json({"id": each, "n": counts[each]} for each in names)})
-        return [row["id"] for row in await fetch(transaction, self._unused, ids=as_json(names))]
+        return parts + [row["id"] for row in await fetch(transaction, self._unused, ids=as_json(names))]
 
 
 def _require(job: Any, step: str, states: Sequence[str]) -> None:

@@ -11,13 +11,14 @@ from metatag_jobs.adapters.sql_claims import SqlClaims
 from metatag_jobs.adapters.sql_dispatch import SqlDispatch
 from metatag_jobs.adapters.sql_ends import SqlEnds
 from metatag_jobs.adapters.sql_engine import counted
+from metatag_jobs.adapters.sql_parts import SqlParts
 from metatag_jobs.adapters.transact import reads, writes
 from metatag_jobs.model import JobEvent
 from metatag_jobs.work import Beat, PageEvent, Release
 from metatag_runtime.sql import Transaction
 
 
-class SqlWorkStore(SqlDispatch, SqlClaims, SqlEnds):
+class SqlWorkStore(SqlDispatch, SqlClaims, SqlParts, SqlEnds):
     """The port WorkStore."""
 
     @writes
