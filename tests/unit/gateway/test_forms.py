@@ -78,6 +78,12 @@ async def test_a_skipped_part_may_not_go_on_for_ever() -> None:
             pass
 
 
+async def test_a_form_of_files_may_skip_as_much_as_it_says() -> None:
+    sent = body((field("files", "big.pdf"), b"x" * (MOST_SKIPPED_BYTES + 1)), (field("files", "b.pdf"), b"b"))
+    found = form("multipart/form-data; boundary=edge", cut(sent, 65536)).parts(2 * MOST_SKIPPED_BYTES)
+    assert [part.file_name async for part in found] == ["big.pdf", "b.pdf"]
+
+
 async def test_names_may_be_in_any_script() -> None:
     ((_, name, _),) = await read(body((field("f", "रिपोर्ट 📄.pdf"), b"x")))
     assert name == "रिपोर्ट 📄.pdf"

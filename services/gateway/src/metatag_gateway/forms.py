@@ -61,8 +61,8 @@ class Part:
 class Form(Protocol):
     """A body of named parts."""
 
-    def parts(self) -> AsyncIterator[Part]:
-        """Give the parts in the order of the body."""
+    def parts(self, most_skipped: int = ...) -> AsyncIterator[Part]:
+        """Give the parts in the order of the body; TooLarge once `most_skipped` bytes of them were not read."""
 
 
 def form(content_type: str, body: AsyncIterator[bytes]) -> Form:
@@ -78,8 +78,8 @@ class UrlEncodedForm:
     def __init__(self, body: AsyncIterator[bytes]) -> None:
         self._body = body
 
-    async def parts(self) -> AsyncIterator[Part]:
-        """Give the fields in their order."""
+    async def parts(self, most_skipped: int = MOST_SKIPPED_BYTES) -> AsyncIterator[Part]:
+        """Give the fields in their order; `most_skipped` has no meaning here, where all is read."""
         gathered = bytearray()
         async for chunk in self._body:
             gathered += chunk
@@ -121,15 +121,15 @@ class MultipartForm:
         except FormParserError as error:
             raise InvalidArgument("The boundary of the form cannot be right.") from error
 
-    async def parts(self) -> AsyncIterator[Part]:
-        """Give the parts in the order of the body."""
+    async def parts(self, most_skipped: int = MOST_SKIPPED_BYTES) -> AsyncIterator[Part]:
+        """Give the parts in the order of the body; TooLarge once `most_skipped` bytes of them were not read."""
         count = skipped = 0
         while (event := await self._next()) is not None:
             kind, data = event
             if kind != "part":
                 # Content of a part that nobody read.
                 skipped += len(data)
-                if skipped > MOST_SKIPPED_BYTES:
+                if skipped > most_skipped:
                     raise TooLarge("The form has parts that are not asked for.")
                 continue
             count += 1

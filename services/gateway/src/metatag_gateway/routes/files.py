@@ -36,6 +36,8 @@ from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
 router = APIRouter(prefix="/api/batch", tags=["Batch Processing"])
 
 MOST_FILES = 5000
+# What files that were refused, those too large among them, may have beyond their refusal, all of one form together.
+MOST_REFUSED_BYTES = 2 * 1024**3
 MOST_CSV = 16 * 1024 * 1024
 PAGE = 1000
 _BINARY = {"type": "string", "format": "binary"}
@@ -71,7 +73,7 @@ async def upload_files(
     """
     parts = parts_of(request)
     files: list[UploadedFile] = []
-    async for part in form_of(request, parts.settings.body_idle_seconds).parts():
+    async for part in form_of(request, parts.settings.body_idle_seconds).parts(MOST_REFUSED_BYTES):
         if not part.file_name:
             continue
         if len(files) >= MOST_FILES:
