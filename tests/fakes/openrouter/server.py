@@ -138,6 +138,9 @@ class FakeOpenRouter:
         try:
             if self.latency:
                 await asyncio.sleep(self.latency)
+            scripted = request.headers.get("x-fake-scenario")
+            if scripted:
+                self.queue.appendleft(scripted)
             response = self._run(request.json)
             cost = 120 if response.status == 200 else 0
             return response
