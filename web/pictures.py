@@ -232,9 +232,10 @@ def main() -> int:
         first.open()
         first.sign_in()
         keep(system.base_url)
+        # Before anything was read: later the answers would come out of memory, in no time.
+        terminal(chromium, system.base_url)
         job = fill(first)
         first.take("job")
-        terminal(chromium, system.base_url)
         looks: list[Look] = [(1280, "en", "light")] if asked.short else [(width, "en", "light") for width in WIDTHS]
         looks += [] if asked.short else [(1280, "en", "light"), (360, "hi", "dark"), (1600, "hi", "dark")]
         for look in looks:

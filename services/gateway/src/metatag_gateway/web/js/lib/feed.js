@@ -168,7 +168,7 @@ export class Feed {
   /** Fill in rows known from elsewhere (the list that was started, or history) without touching what events said. */
   seed(row, given) {
     const before = this.rows[row];
-    this.rows[row] = before?.told ? { ...given, ...before, id: before.id ?? given.id, title: before.title || given.title } : { ...before, ...given };
+    this.rows[row] = before?.told ? { ...given, ...before, id: before.id ?? given.id, title: before.title || given.title, code: before.code || given.code } : { ...before, ...given };
     this.causes.note(row, this.rows[row]);
     this.#changed();
   }

@@ -25,7 +25,7 @@ export function AccountView() {
   const [leave] = useAction(async () => { await logoutEverywhere(); await signOut(); });
   if (!who) return null;
   return html`<div class="view stack loose"><header><h1>${t("nav.account")}</h1></header>
-    <section class="card"><dl class="facts"><div><dt>${t("sign.email")}</dt><dd>${who.email}</dd></div><div><dt>${t("sign.name")}</dt><dd>${who.full_name || "–"}</dd></div><div><dt>${t("account.since")}</dt><dd>${moment(who.created_at)}</dd></div></dl></section>
+    <section class="card"><dl class="facts broad"><div><dt>${t("sign.email")}</dt><dd>${who.email}</dd></div><div><dt>${t("sign.name")}</dt><dd>${who.full_name || "–"}</dd></div><div><dt>${t("account.since")}</dt><dd>${moment(who.created_at)}</dd></div></dl></section>
     <${Password} /><section class="card stack"><h2>${t("account.sessions")}</h2><p>${t("account.sessionsText")}</p><div><${Button} cls="bad" icon="out" onClick=${() => ask(true)}>${t("account.everywhere")}<//></div></section>
     ${asking && html`<${Confirm} title=${t("account.everywhere")} text=${t("account.sessionsText")} yes=${t("account.everywhere")} onYes=${leave} onClose=${() => ask(false)} />`}</div>`;
 }
