@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable
 
 import structlog
 
 from metatag_jobs.errors import FileGone
 from metatag_jobs.jsonable import pack, unpack
 from metatag_jobs.model import Page
-from metatag_jobs.ports import FileStore
+from metatag_jobs.ports import FileStore, PartBook
 from metatag_jobs.work import Artifact, Claim
 
 log = structlog.get_logger("metatag.jobs.parts")
@@ -25,19 +24,6 @@ log = structlog.get_logger("metatag.jobs.parts")
 PART_PAGES = 16
 # Of shorter documents no parts are kept.
 LONG_DOCUMENT = 2 * PART_PAGES
-
-
-class PartBook(Protocol):
-    """Where parts are entered, fenced like every write of a worker."""
-
-    async def keep_part(self, claim: Claim, artifact: Artifact) -> bool:
-        """Enter a part; False when the document is no longer ours."""
-
-    async def parts(self, claim: Claim) -> Sequence[str]:
-        """Give the objects of a document's parts."""
-
-    async def drop_parts(self, claim: Claim) -> Sequence[str]:
-        """Forget a document's parts; give the objects to delete."""
 
 
 class Parts:

@@ -14,46 +14,24 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from metatag_jobs.errors import INSUFFICIENT_TEXT, FileGone, Replaced, Stopped
+from metatag_jobs.errors import FileGone, Replaced, Stopped
 from metatag_jobs.jsonable import pack, unpack
-from metatag_jobs.model import (
-    DEFAULT_PAGES,
-    JOB_SINGLE,
-    MIN_TEXT_CHARS,
-    OcrOutcome,
-    Page,
-    PageRead,
-    ProcessOptions,
-    TagOutcome,
-    TagWish,
-)
+from metatag_jobs.model import JOB_SINGLE, OcrOutcome, Page, PageRead, ProcessOptions, TagOutcome, TagWish
 from metatag_jobs.outcome import failed, succeeded, title_of
 from metatag_jobs.parts import LONG_DOCUMENT as KEPT_IN_PARTS
-from metatag_jobs.parts import PartBook, Parts
+from metatag_jobs.parts import Parts
 from metatag_jobs.pdf import inspect_pdf
-from metatag_jobs.ports import Fetcher, FileStore, KeyBox, OcrReader, Tagger
+from metatag_jobs.ports import Fetcher, FileStore, Journal, KeyBox, OcrReader, Tagger
 from metatag_jobs.retrying import Limits as RetryLimits
 from metatag_jobs.retrying import decide
+from metatag_jobs.stages import digest_of, filled, mark_free, ms_since, require_a_page, require_text
 from metatag_jobs.work import Artifact, Checkpoint, Claim, Finish, JobContext, PageEvent, Release
 from metatag_runtime.errors import ErrorCode, MetatagError
 
 # Pages of a batch's document are told one by one only when it is long.
 LONG_DOCUMENT = 10
-
-
-class Journal(PartBook, Protocol):
-    """Where a worker writes what it did; each call is one fenced write, in a group with others."""
-
-    async def checkpoint(self, checkpoint: Checkpoint) -> tuple[str, Artifact]:
-        """Store a stage's output; give the job's state and the artifact in use. Raises Replaced."""
-
-    async def reuse(self, claim: Claim, stage: str, kind: str, digest: str) -> tuple[str, Artifact] | None:
-        """Checkpoint with an existing artifact, if there is one. Raises Replaced."""
-
-    def page(self, page: PageEvent) -> None:
-        """Tell observers of a page, soon."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +78,7 @@ class Pipeline:
         if claim.stage == "fetch":
             await self._fetch(claim)
         ocr = await self._recognize(claim, job) if claim.stage == "ocr" else await self._load_ocr(claim, job)
-        _require_text(ocr, job.options)
+        require_text(ocr, job.options)
         tags = await self._tag(claim, job, ocr) if claim.stage == "tag" else await self._load_tags(claim, job, ocr)
         return succeeded(claim, ocr, tags)
 
@@ -131,12 +109,12 @@ class Pipeline:
                 found = await self._store(claim, "ocr", "file", artifact, start)
         state, artifact = found
         claim.file_id, claim.file_sha256, claim.file_size = artifact.id, artifact.digest, artifact.size
-        claim.fetch_ms += _ms(start)
+        claim.fetch_ms += ms_since(start)
         _go_on(claim, "ocr", state)
 
     async def _recognize(self, claim: Claim, job: JobContext) -> OcrOutcome:
         start = time.monotonic()
-        options = _full(job.options)
+        options = filled(job.options)
         digest = await self._ocr_digest(claim, options)
         found = await self._reuse(claim, "tag", "ocr", digest)
         if found is not None:
@@ -147,12 +125,12 @@ class Pipeline:
         if found is None:
             parts = Parts(self._journal, self._files, claim, digest, self._new_id)
             outcome = await self._read_pages(claim, job, options, parts)
-            _require_a_page(outcome)
+            require_a_page(outcome)
             artifact = await self._put_json(digest, pack(outcome))
             found = await self._store(claim, "tag", "ocr", artifact, start)
             await parts.drop()
         claim.ocr_id = found[1].id
-        claim.ocr_ms += _ms(start)
+        claim.ocr_ms += ms_since(start)
         _go_on(claim, "tag", found[0])
         return outcome
 
@@ -191,17 +169,17 @@ class Pipeline:
         if found is not None:
             try:
                 outcome = unpack(TagOutcome, await self._read_json(found[1].id))
-                _mark_free(outcome)
+                mark_free(outcome)
             except FileGone:
                 found = None
         if found is None:
             outcome = await self._write_tags(claim, job, ocr, title)
             # A stand-in is not the result of the same wish: it gets a name of its own and is not found again.
-            own = _digest([digest, claim.document_id, claim.attempt]) if outcome.degraded else digest
+            own = digest_of([digest, claim.document_id, claim.attempt]) if outcome.degraded else digest
             artifact = await self._put_json(own, pack(outcome))
             found = await self._store(claim, "finish", "tag", artifact, start)
         claim.tag_id = found[1].id
-        claim.tag_ms += _ms(start)
+        claim.tag_ms += ms_since(start)
         claim.stage = "finish"
         return outcome
 
@@ -265,7 +243,7 @@ class Pipeline:
         kept = ""
         try:
             state, used = await self._journal.checkpoint(
-                Checkpoint(claim.document_id, claim.attempt, stage, kind, artifact, _ms(start))
+                Checkpoint(claim.document_id, claim.attempt, stage, kind, artifact, ms_since(start))
             )
             kept = used.id
         except Replaced:
@@ -290,13 +268,13 @@ class Pipeline:
 
     async def _ocr_digest(self, claim: Claim, options: ProcessOptions) -> str:
         asked = [options.num_pages, options.ocr_mode, options.languages]
-        return _digest([claim.file_sha256, await self._ocr.version(), asked])
+        return digest_of([claim.file_sha256, await self._ocr.version(), asked])
 
     async def _tag_digest(self, claim: Claim, job: JobContext, ocr: OcrOutcome, title: str) -> str:
         text = hashlib.sha256("\f".join(page.text for page in ocr.pages).encode(errors="replace")).hexdigest()
         vocabulary = [job.vocabulary.name, job.vocabulary.version] if job.vocabulary else None
         own_key = bool(job.secret)
-        return _digest(
+        return digest_of(
             [
                 text,
                 ocr.language,
@@ -310,40 +288,8 @@ class Pipeline:
         )
 
 
-def _full(options: ProcessOptions) -> ProcessOptions:
-    return replace(options, num_pages=options.num_pages or DEFAULT_PAGES)
-
-
-def _digest(parts: list[Any]) -> str:
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=True, sort_keys=True).encode()).hexdigest()
-
-
 def _go_on(claim: Claim, stage: str, job_state: str) -> None:
     """Move to the next stage, unless the job was paused meanwhile."""
     claim.stage = stage
     if job_state == "paused":
         raise Stopped
-
-
-def _require_text(ocr: OcrOutcome, options: ProcessOptions) -> None:
-    length = sum(len(page.text.strip()) for page in ocr.pages)
-    if length < (options.min_text_chars or MIN_TEXT_CHARS):
-        raise MetatagError(INSUFFICIENT_TEXT, code=ErrorCode.INSUFFICIENT_TEXT)
-
-
-def _require_a_page(ocr: OcrOutcome) -> None:
-    """Raise the first page's failure when no page could be read at all."""
-    if ocr.pages and all(page.method == "failed" for page in ocr.pages):
-        error = ocr.pages[0].error
-        code = error.code if error and error.code in ErrorCode._value2member_map_ else "broken_document"
-        raise MetatagError(error.message if error else "No page could be read.", code=ErrorCode(code))
-
-
-def _mark_free(outcome: TagOutcome) -> None:
-    """Say that a reused answer cost nothing now."""
-    if outcome.usage is not None:
-        outcome.usage = replace(outcome.usage, cached=True, cost_micros=0)
-
-
-def _ms(start: float) -> int:
-    return int((time.monotonic() - start) * 1000)

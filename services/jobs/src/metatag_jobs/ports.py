@@ -20,6 +20,10 @@ from metatag_jobs.model import (
 )
 from metatag_jobs.stores import EventLog
 from metatag_jobs.work import (
+    Artifact,
+    Checkpoint,
+    Claim,
+    PageEvent,
     Ticket,
 )
 
@@ -172,3 +176,29 @@ class KeyBox(Protocol):
 
     def fingerprint(self, provider_key: str) -> str:
         """Give an opaque name for a key: equal keys, equal names; empty for no key."""
+
+
+class PartBook(Protocol):
+    """Where parts are entered, fenced like every write of a worker."""
+
+    async def keep_part(self, claim: Claim, artifact: Artifact) -> bool:
+        """Enter a part; False when the document is no longer ours."""
+
+    async def parts(self, claim: Claim) -> Sequence[str]:
+        """Give the objects of a document's parts."""
+
+    async def drop_parts(self, claim: Claim) -> Sequence[str]:
+        """Forget a document's parts; give the objects to delete."""
+
+
+class Journal(PartBook, Protocol):
+    """Where a worker writes what it did; each call is one fenced write, in a group with others."""
+
+    async def checkpoint(self, checkpoint: Checkpoint) -> tuple[str, Artifact]:
+        """Store a stage's output; give the job's state and the artifact in use. Raises Replaced."""
+
+    async def reuse(self, claim: Claim, stage: str, kind: str, digest: str) -> tuple[str, Artifact] | None:
+        """Checkpoint with an existing artifact, if there is one. Raises Replaced."""
+
+    def page(self, page: PageEvent) -> None:
+        """Tell observers of a page, soon."""
