@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench.tags import sets
-from bench.tags.protocol import Gold, Score
+from bench.tags.protocol import Gold, Score, ahead
 from bench.tags.systems import Tagger, available
 
 # The own sets name about eight tags a document, the public ones are reported at ten.
@@ -38,7 +38,7 @@ class Row:
     failures: int
 
 
-def measure(name: str, documents: list[Gold], label: str, tagger: Tagger, k: int) -> Row:
+def measure(name: str, documents: list[Gold], label: str, tagger: Tagger, k: int) -> tuple[Row, Score]:
     """Tag every document once."""
     score, times, failures = Score(k), [], 0
     for document in documents:
@@ -52,7 +52,7 @@ def measure(name: str, documents: list[Gold], label: str, tagger: Tagger, k: int
         times.append(1000 * (time.perf_counter() - begun))
         score.add(tags, document)
     times.sort()
-    return Row(
+    row = Row(
         name,
         len(documents),
         label,
@@ -63,6 +63,7 @@ def measure(name: str, documents: list[Gold], label: str, tagger: Tagger, k: int
         round(times[int(len(times) * 0.95)], 1),
         failures,
     )
+    return row, score
 
 
 def main() -> None:
@@ -79,23 +80,32 @@ def main() -> None:
     if arguments.data is not None:
         files |= {name: (file, PUBLIC_K) for name, file in sets.find(arguments.data).items()}
     rows = []
+    leads: list[str] = []
     print("| set | documents | tagger | micro F1 | macro F1 | p50 ms | p95 ms | failures |")
     print("|---|---|---|---|---|---|---|---|")
     for name, (file, k) in files.items():
         if arguments.only not in name:
             continue
         documents = sets.read(file)[: arguments.limit]
+        scores: dict[str, Score] = {}
         for label, tagger in taggers.items():
             if documents[0].language != "en" and label in _ENGLISH:
                 continue
             tagger(documents[0].text, documents[0].language, k)  # loads what is loaded once
-            row = measure(name, documents, label, tagger, k)
+            row, scores[label] = measure(name, documents, label, tagger, k)
             rows.append(row)
             print(
                 f"| {row.set} @{k} | {row.documents} | {row.tagger} | {row.micro_f1} | {row.macro_f1} | {row.p50_ms} "
                 f"| {row.p95_ms} | {row.failures} |",
                 flush=True,
             )
+        leads += [
+            f"{name}: {label} leads {rival} in {ahead(score, other):.0f} % of redrawn sets."
+            for label, score in scores.items()
+            for rival, other in scores.items()
+            if label.startswith("ours") and not rival.startswith("ours")
+        ]
+    print("", *leads, sep="\n")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"\nPeak memory of the run, all taggers in one process: {peak} MB.")
     if arguments.json is not None:

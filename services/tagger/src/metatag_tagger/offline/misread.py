@@ -17,6 +17,8 @@ _WORD = re.compile(r"(?<![\w-])(?=[0158|]?[A-Za-z])[A-Za-z0158|]{2,24}(?![\w-])"
 _SHORTEST = 5
 # A capital may begin a name that is right as it is: the word it is taken for must be a common one.
 _COMMON = 4.0
+# A page with more unknown words than this is no page of words.
+_MOST = 5_000
 # Of this share of a page's words must be known, or the page is not English.
 _ENGLISH = 0.4
 
@@ -25,7 +27,7 @@ def mend(text: str) -> str:
     """Give a recognised page with unknown words replaced where exactly one known word explains the mistake."""
     words = _WORD.findall(text)
     unknown = {word for word in words if zipf(word.lower(), "en") <= UNKNOWN}
-    if not unknown or sum(word not in unknown for word in words) < _ENGLISH * len(words):
+    if not 0 < len(unknown) <= _MOST or sum(word not in unknown for word in words) < _ENGLISH * len(words):
         return text
     meant = {word: right for word in unknown if (right := _meant(word))}
     return _WORD.sub(lambda match: meant.get(match.group(), match.group()), text) if meant else text
