@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -75,10 +74,3 @@ async def make_node(tmp_path: Path) -> AsyncIterator[NodeMaker]:
             return await stack.enter_async_context(running(directory, **settings))
 
         yield make
-
-
-async def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> None:
-    """Wait until a condition holds; fails the test after `seconds`."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.02)

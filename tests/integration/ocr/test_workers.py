@@ -15,6 +15,7 @@ import pytest
 
 from fakes.hostile_pdfs import nested_forms, text_pdf
 from fakes.ocr_client import header, recognize, stream
+from fakes.ocr_pace import within
 from metatag.v1 import document_pb2
 
 LINE = "The committee approved the water supply scheme for the northern district."
@@ -35,27 +36,23 @@ def _working(node) -> list[psutil.Process]:
     return [psutil.Process(worker.pid) for worker in node.pool._all if worker.pid and worker not in node.pool._idle]
 
 
-async def _until(condition, seconds: float) -> float:
-    """Wait, with room for a busy machine: `seconds` is what a quiet one needs."""
-    start = time.monotonic()
-    while not condition():
-        assert time.monotonic() - start < 10 * seconds, "did not happen in time"
-        await asyncio.sleep(0.01)
-    return time.monotonic() - start
+def _ready(node) -> set[int]:
+    """Process ids of the children that live and have said that they can be asked."""
+    return {worker.pid for worker in node.pool._all if worker.alive and worker.engine}
 
 
 async def test_cancelling_a_call_ends_its_page_within_a_second(make_node):
     node = await make_node(page_seconds=60)
     data = nested_forms()
     call = asyncio.create_task(recognize(node.channel, data))
-    await _until(lambda: node.pool.working == 1 and node.pool.engine, 10)
+    await within(node.pool, 10, lambda: node.pool.working == 1 and node.pool.engine)
     await asyncio.sleep(0.5)
     (busy,) = _working(node)
 
     call.cancel()
 
-    assert await _until(lambda: not busy.is_running() or busy.status() == psutil.STATUS_ZOMBIE, 1.0) < 1.0
-    await _until(lambda: node.pool.working == 0, 1.0)
+    assert await within(node.pool, 1.0, lambda: not busy.is_running() or busy.status() == psutil.STATUS_ZOMBIE) < 1.0
+    await within(node.pool, 1.0, lambda: node.pool.working == 0)
     assert LINE in (await recognize(node.channel, text_pdf([[LINE] * 8]))).text
 
 
@@ -63,28 +60,29 @@ async def test_a_killed_worker_fails_its_page_only_and_is_replaced_within_a_seco
     node = await make_node(page_seconds=60)
     await recognize(node.channel, text_pdf([[LINE]]))
     call = asyncio.create_task(recognize(node.channel, nested_forms()))
-    await _until(lambda: node.pool.working == 1, 10)
+    await within(node.pool, 10, lambda: node.pool.working == 1)
     await asyncio.sleep(0.3)
 
-    for victim in _working(node):
+    victims = _working(node)
+    for victim in victims:
         victim.send_signal(signal.SIGSEGV)
 
+    await within(node.pool, 1.0, lambda: len(_ready(node) - {victim.pid for victim in victims}) == 2)
     answer = await call
     assert answer.pages[1].method == document_pb2.PAGE_METHOD_FAILED
     assert answer.summary.pages_failed == 1
-    await _until(lambda: bool(_workers()), 1.0)
     assert LINE in (await recognize(node.channel, text_pdf([[LINE] * 8]))).text
 
 
-async def test_an_idle_worker_that_dies_is_replaced(make_node):
+async def test_an_idle_worker_that_dies_is_replaced_within_a_second(make_node):
     node = await make_node()
     await recognize(node.channel, text_pdf([[LINE]]))
-    await _until(lambda: len(_workers()) == 2, 10)
+    await within(node.pool, 10, lambda: len(_ready(node)) == 2)
     victim = _workers()[0]
 
     victim.kill()
 
-    await _until(lambda: len({worker.pid for worker in _workers()} - {victim.pid}) == 2, 5.0)
+    await within(node.pool, 1.0, lambda: len(_ready(node) - {victim.pid}) == 2)
     assert LINE in (await recognize(node.channel, text_pdf([[LINE] * 8]))).text
 
 
@@ -98,7 +96,7 @@ async def test_a_worker_is_replaced_after_its_pages(make_node):
     await recognize(node.channel, data)
 
     assert len(answer.pages) == 4
-    await _until(lambda: not before & {worker.pid for worker in _workers()}, 3.0)
+    await within(node.pool, 3.0, lambda: not before & {worker.pid for worker in _workers()})
 
 
 async def test_a_document_goes_on_after_a_dead_page(make_node):
@@ -143,7 +141,7 @@ async def test_leaving_a_stream_early_frees_the_place(make_node):
             if message.WhichOneof("part") == "opened":
                 break
 
-    await _until(lambda: node.pool.working == 0, 3.0)
+    await within(node.pool, 3.0, lambda: node.pool.working == 0)
 
 
 def test_children_die_with_a_node_that_is_killed(tmp_path):

@@ -201,7 +201,9 @@ class WorkerProcess:
         assert process.stdin is not None
         process.stdin.close()
         try:
-            async with asyncio.timeout(_LEAVE_SECONDS):
-                await process.wait()
-        except TimeoutError:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LEAVE_SECONDS):
+                    await process.wait()
+        finally:
+            # Also when the node stops meanwhile: nobody else knows this child any more.
             await self.kill()

@@ -36,6 +36,7 @@ def _serve(plan_message: Message, requests: BinaryIO, answers: BinaryIO) -> int:
 
     plan = Plan(**{**plan_message, "warm": tuple(plan_message["warm"])})
     limits.bound(plan.memory_bytes)
+    limits.keep_freed_memory()
     try:
         engine = make_engine(plan)
         desk = Desk(engine, make_opener(plan), plan.dpi)

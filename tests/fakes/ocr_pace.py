@@ -1,0 +1,38 @@
+"""Bars in seconds of an idle machine, held on busy ones by measuring how slow the machine is at that moment."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from metatag_ocr.adapters.worker_pool import WorkerPool
+from metatag_ocr.adapters.worker_process import WorkerProcess
+
+# Seconds that a child's start takes on an idle machine of two cores.
+IDLE_START = 0.6
+
+
+async def pace(pool: WorkerPool) -> float:
+    """Tell how many times slower than an idle machine this one is just now, by the start of a child; at least 1."""
+    child = WorkerProcess(pool._plan)
+    start = time.monotonic()
+    try:
+        await child.start()
+        return max(1.0, (time.monotonic() - start) / IDLE_START)
+    finally:
+        await child.kill()
+
+
+async def within(pool: WorkerPool, seconds: float, condition: Callable[[], object]) -> float:
+    """Wait until a condition holds and give the seconds it took; fails after `seconds`.
+
+    Only where a child takes longer to start than on an idle machine as well, is the bar as many times longer.
+    """
+    start, bar, measured = time.monotonic(), seconds, False
+    while not condition():
+        if time.monotonic() - start > bar:
+            assert not measured, f"took more than {bar:.1f} s; the bar is {seconds} s on an idle machine"
+            bar, measured = seconds * await pace(pool), True
+        await asyncio.sleep(0.01)
+    return time.monotonic() - start
