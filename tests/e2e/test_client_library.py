@@ -74,6 +74,18 @@ def test_a_batch_of_uploads_can_be_left_and_taken_up_again_by_number(client: Cli
     assert finished(late) == [1, 2, 3, 4]
 
 
+def test_a_refused_upload_says_why_and_touches_no_other(client: Client, samples: Path) -> None:
+    many: list[tuple[str, bytes]] = [(f"{number}.pdf", hostile_pdfs.digital()) for number in range(21)]
+    uploads = client.upload(
+        [("no.pdf", b"no PDF"), samples / "library-rules.pdf", ("photo.png", b"x" * 9_000_000), *many]
+    )
+    assert [upload.error is None for upload in uploads] == [False, True, False] + [True] * 21
+    assert uploads[1].name == "library-rules.pdf"
+    assert uploads[1].size == (samples / "library-rules.pdf").stat().st_size
+    with pytest.raises(ValueError, match="no.pdf was not stored: "):
+        uploads[0].row()
+
+
 def test_a_repeated_start_starts_nothing_twice(client: Client, samples: Path) -> None:
     rows = [Row(str(samples / "library-rules.pdf"), "local")]
     chosen = str(uuid.uuid4())
