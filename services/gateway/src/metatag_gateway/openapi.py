@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from metatag_gateway.examples.answers import FILES
+from metatag_gateway.examples.problems import PROBLEMS
+from metatag_gateway.examples.requests import REQUESTS
+
+_REQUEST_ID = {
+    "description": "Finds the request in the logs of all services.",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
+    "example": "6f1c0a5e2b7d4893",
+}
+_RETRY_AFTER = {
+    "description": "Seconds to wait before the next try.",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    "example": "5",
+}
+_BEARER = {"required": True, "schema": {"type": "string", "enum": ["Bearer"]}, "example": "Bearer"}
 TAGS = [
     ("Single Document", "Process one PDF and wait for its tags."),
     ("Batch Processing", "Process many documents and watch them; live events come over a WebSocket."),
@@ -39,10 +57,30 @@ def describe(app: FastAPI, *, version: str, max_pages: int) -> dict[str, Any]:
     )
     for operations in found["paths"].values():
         for operation in operations.values():
-            # Validation failures are 400 with one sentence; FastAPI writes 422 everywhere.
-            operation["responses"].pop("422", None)
+            _complete(operation, app.state.examples)
     schemas = found["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas["TaggingConfig"]["properties"]["num_pages"]["maximum"] = max_pages
     return found
+
+
+def _complete(operation: dict[str, Any], examples: Mapping[tuple[str, str], Any]) -> None:
+    """Put one operation right: examples of what is sent and answered, headers, no status that we never give."""
+    name = operation["operationId"]
+    # Validation failures are 400 with one sentence; FastAPI writes 422 everywhere.
+    operation["responses"].pop("422", None)
+    for media, content in operation.get("requestBody", {}).get("content", {}).items():
+        content["example"] = REQUESTS[name][media]
+    for media, content in operation["responses"].get("200", {}).get("content", {}).items():
+        if (beginning := FILES.get(name, {}).get(media)) is not None:
+            content |= {"schema": {"type": "string", "format": "binary"}, "example": beginning}
+    for status, response in operation["responses"].items():
+        headers = {"X-Request-ID": _REQUEST_ID}
+        if status in ("429", "503"):
+            headers["Retry-After"] = _RETRY_AFTER
+        if status == "401":
+            headers["WWW-Authenticate"] = _BEARER
+        response["headers"] = {**response.get("headers", {}), **headers}
+        if (content := response.get("content", {}).get("application/json")) is not None:
+            content["example"] = examples.get((name, status)) or PROBLEMS[int(status)]

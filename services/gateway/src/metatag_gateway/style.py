@@ -12,6 +12,8 @@ from fastapi.responses import Response
 from fastapi.routing import APIRoute, APIWebSocketRoute
 from pydantic import BaseModel, create_model
 
+from metatag_gateway.examples import answers as examples
+from metatag_gateway.links import links
 from metatag_gateway.schemas.common import Payload
 
 Style = Literal["envelope", "flat"]
@@ -46,6 +48,7 @@ def render(payload: Payload, style: Style) -> bytes:
 
 def mount(app: FastAPI, routers: Iterable[APIRouter], style: Style) -> None:
     """Add the routes to the app: endpoints that give a Payload answer in the style, others pass untouched."""
+    app.state.examples = {}
     for router in routers:
         for route in router.routes:
             if isinstance(route, APIRoute):
@@ -63,7 +66,7 @@ def _mount_route(app: FastAPI, route: APIRoute, style: Style) -> None:
         status_code=route.status_code,
         response_model=_shape(route.response_model, style),
         response_class=route.response_class,
-        responses={code: _response(entry, style) for code, entry in route.responses.items()},
+        responses=_responses(app, route, style, status),
         tags=list(route.tags),
         summary=route.summary,
         description=route.description,
@@ -88,9 +91,36 @@ def _styled(endpoint: Callable[..., Awaitable[Any]], style: Style, status: int) 
     return answer
 
 
-def _response(entry: dict[str, Any], style: Style) -> dict[str, Any]:
-    model = entry.get("model")
-    return {**entry, "model": _shape(model, style)} if model is not None else entry
+def _responses(app: FastAPI, route: APIRoute, style: Style, status: int) -> dict[int | str, dict[str, Any]]:
+    """Give the described answers of a route: shapes in the style, and what follows on them; keep their examples."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for code, entry in {status: {"model": route.response_model}, **route.responses}.items():
+        # The main shape comes from the route itself.
+        model = route.response_model if code == status else entry.get("model")
+        described = {name: value for name, value in entry.items() if name != "model"}
+        if model is not None and code != status:
+            described["model"] = _shape(model, style)
+        payload = examples.answer(route.name, int(code))
+        if payload is not None:
+            # Beside the routes, because FastAPI would take every null out of it.
+            app.state.examples[route.name, str(code)] = _dressed(payload, model, style)
+        if follow := links(route.name, int(code), "/data" if _is_enveloped(model, style) else ""):
+            described["links"] = follow
+        if described:
+            found[code] = described
+    return found
+
+
+def _is_enveloped(model: Any, style: Style) -> bool:
+    return style == "envelope" and isinstance(model, type) and issubclass(model, Payload) and not model.bare
+
+
+def _dressed(payload: dict[str, Any], model: Any, style: Style) -> dict[str, Any]:
+    """Give an example as it leaves."""
+    if _is_enveloped(model, style):
+        return {"success": True, "data": payload}
+    flat_success = isinstance(model, type) and issubclass(model, Payload) and model.flat_success and not model.bare
+    return {"success": True, **payload} if flat_success else payload
 
 
 def _shape(model: Any, style: Style) -> Any:

@@ -1,0 +1,228 @@
+"""The example of each success: operation -> status -> payload, before the response style is put around it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from metatag_gateway.examples.things import (
+    API_KEY,
+    CONFIG,
+    DOCUMENT,
+    DOCUMENT_ID,
+    DONE,
+    FAILED,
+    FILE_ID,
+    FILE_PATH,
+    JOB,
+    JOB_ID,
+    KEY,
+    METADATA,
+    PAGES,
+    PROGRESS,
+    SHA256,
+    TAG_DETAILS,
+    TAGS,
+    TERMS,
+    TOKENS,
+    USAGE,
+    USER,
+    Example,
+)
+
+_VERSION = {"message": "Document Meta-Tagging API", "version": "2.0.0"}
+_VOCABULARY: Example = {"name": "water", "version": 1, "term_count": 2}
+
+
+def _control(command: str, status: str) -> dict[int, Example]:
+    return {200: {"message": f"{command} command sent to job {JOB_ID}", "job_id": JOB_ID, "status": status}}
+
+
+_SINGLE: Example = {
+    "document_title": DOCUMENT["title"],
+    "tags": TAGS,
+    "extracted_text_preview": "WATER SUPPLY IN RURAL DISTRICTS. Report of the committee ...",
+    "processing_time": 2.31,
+    "is_scanned": False,
+    "extraction_method": "text_layer",
+    "ocr_confidence": None,
+    "raw_ai_response": '{"subjects": ["water supply", "rural districts"]}',
+    "error": None,
+    "job_id": JOB_ID,
+    "document_id": DOCUMENT_ID,
+    "tagger": "llm",
+    "degraded": False,
+    "degraded_reason": None,
+    "model_name": CONFIG["model_name"],
+    "usage": USAGE,
+    "page_count": 3,
+    "language": "en",
+    "pages": PAGES,
+    "tag_details": TAG_DETAILS,
+    "notes": [],
+}
+_STATUS_URL = f"/api/history/jobs/{JOB_ID}"
+_STATUS: Example = {**PROGRESS, "results_count": 1, "cancelled_count": 0, "running_count": 1, "seq": 7}
+_UPLOADED: Example = {
+    "file_name": "water-supply-report.pdf",
+    "file_id": FILE_ID,
+    "file_path": FILE_PATH,
+    "content_sha256": SHA256,
+    "size_bytes": 48213,
+    "error": None,
+}
+_LEGACY: Example = {
+    "success": True,
+    "total_documents": 1,
+    "processed_count": 1,
+    "failed_count": 0,
+    "output_csv_url": "data:text/csv;base64,dGl0bGUsZ2VuZXJhdGVkX3RhZ3M=",
+    "summary_report": {
+        "documents": [{"title": "Annual Report", "success": True, "tags": TAGS, "error": None}],
+        "errors": [],
+        "statistics": {"total": 1, "processed": 1, "failed": 0, "success_rate": "100.0%"},
+    },
+    "processing_time": 3.2,
+    "job_id": JOB_ID,
+}
+_DETAIL: Example = {
+    **DOCUMENT,
+    "description": "",
+    "file_size": 48213,
+    "mime_type": "application/pdf",
+    "extracted_text": "WATER SUPPLY IN RURAL DISTRICTS. Report of the committee ...",
+    "processing_metadata": {**METADATA, "processing_time": 2.31, "model_name": CONFIG["model_name"]},
+    "tries": 1,
+    "tag_details": TAG_DETAILS,
+    "pages": PAGES,
+    "usage": USAGE,
+}
+_STATS: Example = {
+    "total_jobs": 1,
+    "total_documents": 2,
+    "documents_processed": 1,
+    "documents_failed": 1,
+    "jobs_by_status": {"completed": 1},
+    "recent_activity": [JOB],
+    "cost_usd": 0.0004,
+}
+_ENGINES: Example = {
+    "engines": [
+        {"name": "tesseract", "version": "5.5.0", "healthy": True, "detail": "", "languages": ["eng", "hin"]},
+    ],
+    "taggers": [
+        {
+            "name": "local",
+            "version": "1",
+            "healthy": True,
+            "detail": "",
+            "default_model": "",
+            "has_default_key": False,
+        },
+    ],
+    "max_pages": 10,
+    "max_upload_bytes": 52_428_800,
+}
+_MODEL: Example = {
+    "id": CONFIG["model_name"],
+    "name": "GPT-4o mini",
+    "context_length": 128_000,
+    "prompt_price_usd": 0.15,
+    "completion_price_usd": 0.6,
+    "structured_outputs": True,
+}
+_TEMPLATE: Example = {
+    "template": "title,description,file_source_type,file_path,publishing_date,file_size\n",
+    "columns": [{"name": "title", "required": True, "description": "Title of the document"}],
+}
+_CHECK: Example = {
+    "path": "https://example.com/report.pdf",
+    "valid": True,
+    "error": None,
+    "content_type": "application/pdf",
+    "size": 48213,
+}
+_JWK = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+_DEPENDENCY: Example = {"name": "jobs", "healthy": True, "detail": "", "latency_ms": 2}
+_HEALTH = "Document Meta-Tagging API is running"
+
+ANSWERS: dict[str, dict[int, Example]] = {
+    "process_single": {
+        200: _SINGLE,
+        202: {
+            "job_id": JOB_ID,
+            "status": "processing",
+            "status_url": _STATUS_URL,
+            "message": "The document is being processed; its result will be in the history.",
+        },
+    },
+    "start_batch": {
+        200: {"job_id": JOB_ID, "total_documents": 2, "message": "Started processing of 2 documents"},
+    },
+    "job_status": {200: {**_STATUS, "error_message": None, "waits_until": None}},
+    "cancel_job": _control("Cancel", "cancelled"),
+    "pause_job": _control("Pause", "paused"),
+    "resume_job": _control("Resume", "processing"),
+    "retry_documents": {200: {"job_id": JOB_ID, "retried": 1, "status": "processing"}},
+    "active_jobs": {200: {"jobs": [PROGRESS]}},
+    "validate_paths": {200: {"results": [_CHECK], "total": 1, "valid_count": 1, "invalid_count": 0}},
+    "template": {200: _TEMPLATE},
+    "upload_files": {200: {"files": [_UPLOADED], "stored_count": 1, "failed_count": 0}},
+    "process_csv": {200: _LEGACY},
+    "register": {201: USER},
+    "login": {200: {"user": USER, "tokens": TOKENS}},
+    "refresh": {200: TOKENS},
+    "logout": {200: {"message": "Successfully logged out"}},
+    "me": {200: USER},
+    "logout_all": {200: {"message": "All sessions have ended"}},
+    "change_password": {200: TOKENS},
+    "list_keys": {200: {"keys": [KEY]}},
+    "make_key": {201: {**KEY, "key": API_KEY}},
+    "revoke_key": {200: {"message": "API key revoked"}},
+    "list_users": {200: {"users": [USER], "total": 1, "limit": 50, "offset": 0}},
+    "change_user": {200: {**USER, "is_active": False}},
+    "list_jobs": {200: {"jobs": [JOB], "total": 1, "limit": 50, "offset": 0}},
+    "get_job": {
+        200: {**JOB, "config": CONFIG, "error_message": None, "waits_until": None, "documents": [DOCUMENT, FAILED]}
+    },
+    "delete_job": {200: {"message": "Job deleted successfully", "job_id": JOB_ID}},
+    "job_documents": {200: {"documents": [DOCUMENT, FAILED], "next_row": None}},
+    "list_documents": {200: {"documents": [DOCUMENT], "total": 1}},
+    "search_documents": {200: {"documents": [DOCUMENT], "total": 1}},
+    "get_document": {200: _DETAIL},
+    "stats": {200: _STATS},
+    "list_vocabularies": {200: {"vocabularies": [_VOCABULARY]}},
+    "get_vocabulary": {200: {**_VOCABULARY, "terms": TERMS}},
+    "put_vocabulary": {200: _VOCABULARY},
+    "delete_vocabulary": {200: {"message": "Vocabulary deleted"}},
+    "engines": {200: _ENGINES},
+    "models": {200: {"models": [_MODEL], "total": 1}},
+    "check_key": {200: {"valid": True, "error": None, "remaining_usd": 2.5}},
+    "root": {200: _VERSION},
+    "health": {
+        200: {"status": "healthy", "version": "2.0.0", "message": _HEALTH, "dependencies": [_DEPENDENCY]},
+    },
+    "status": {200: {"status": "ok", "service": "document-meta-tagging-api"}},
+    "live": {200: {"status": "ok", "detail": None}},
+    "ready": {
+        200: {"status": "ok", "detail": None},
+        503: {"status": "not ready", "detail": "No answer from: jobs"},
+    },
+    "jwks": {200: {"keys": [{**_JWK, "kid": "1a2b3c4d5e6f", "use": "sig", "alg": "EdDSA"}]}},
+}
+
+# What leaves as a file: operation -> media type -> how it begins.
+FILES: dict[str, dict[str, str]] = {
+    "preview": {"application/pdf": "%PDF-1.7 ..."},
+    "document_file": {"application/pdf": "%PDF-1.7 ..."},
+    "page_picture": {"image/png": "\x89PNG ..."},
+    "export_job": {
+        "text/csv; charset=utf-8": f"title,tags,status,processed_at\n{DOCUMENT['title']},water supply,success,{DONE}\n",
+        "application/x-ndjson": '{"title": "Water Supply in Rural Districts", "tags": ["water supply"]}\n',
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "PK ...",
+    },
+}
+
+
+def answer(operation: str, status: int) -> Any:
+    """Give the payload of an answer; None where there is no example."""
+    return ANSWERS.get(operation, {}).get(status)

@@ -1,0 +1,46 @@
+"""The example of each request body: operation -> media type -> body."""
+
+from __future__ import annotations
+
+import json
+
+from metatag_gateway.examples.things import CONFIG, DOCUMENT_ID, FILE_PATH, REFRESH, TERMS, Example
+
+JSON = "application/json"
+FORM = "multipart/form-data"
+URL = "https://example.com/report.pdf"
+_CONFIG = json.dumps({"num_pages": 3, "num_tags": 8, "exclusion_words": ["confidential"]})
+_PERSON = {"email": "asha@example.com", "password": "correct horse battery"}
+# Stands for the bytes of a file.
+_PDF = "%PDF-1.7 ..."
+
+REQUESTS: dict[str, dict[str, Example]] = {
+    "process_single": {
+        FORM: {"config": _CONFIG, "pdf_file": _PDF},
+        "application/x-www-form-urlencoded": {"config": _CONFIG, "pdf_url": URL},
+    },
+    "start_batch": {
+        JSON: {
+            "documents": [
+                {"title": "Water notice", "file_path": FILE_PATH, "file_source_type": "upload"},
+                {"title": "Annual Report", "file_path": URL, "file_source_type": "url"},
+            ],
+            "config": CONFIG,
+        }
+    },
+    "retry_documents": {JSON: {"document_ids": [DOCUMENT_ID], "api_key": "sk-or-..."}},
+    "validate_paths": {JSON: {"paths": [{"path": URL, "type": "url"}]}},
+    "upload_files": {FORM: {"files": [_PDF]}},
+    "process_csv": {
+        FORM: {"csv_file": f"title,file_source_type,file_path\nAnnual Report,url,{URL}\n", "config": _CONFIG}
+    },
+    "register": {JSON: {**_PERSON, "full_name": "Asha Rao"}},
+    "login": {JSON: _PERSON},
+    "refresh": {JSON: {"refresh_token": REFRESH}},
+    "logout": {JSON: {"refresh_token": REFRESH}},
+    "change_password": {JSON: {"current_password": _PERSON["password"], "new_password": "another horse battery"}},
+    "make_key": {JSON: {"name": "nightly import", "scopes": ["read", "process"], "expires_in_days": 90}},
+    "change_user": {JSON: {"is_active": False}},
+    "put_vocabulary": {JSON: {"terms": TERMS}},
+    "check_key": {JSON: {"api_key": "sk-or-..."}},
+}
