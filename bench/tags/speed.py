@@ -77,7 +77,8 @@ async def measure(found: list[Document], embed: Path | None) -> tuple[list[float
 
 def _child() -> psutil.Process:
     children = psutil.Process().children()
-    return next(child for child in children if "metatag_tagger.offline.work" in child.cmdline())
+    [found] = [child for child in children if "metatag_tagger.offline.work" in child.cmdline()]
+    return found
 
 
 def _peak(child: psutil.Process) -> int:

@@ -119,6 +119,18 @@ async def test_the_event_loop_stays_free_while_a_document_is_studied(pool: Analy
     assert longest < 1.0
 
 
+async def test_a_document_that_comes_with_the_start_costs_no_second_child() -> None:
+    found = AnalystPool("test", size=1, seconds=60, queue=4)
+    await found.start()
+    try:
+        await found.study(document(ENGLISH), StudyWish(5))
+        assert found._warming is not None
+        await found._warming
+        assert len(found._all) == 1
+    finally:
+        await found.stop(1.0)
+
+
 async def test_no_child_outlives_the_pool(pool: AnalystPool) -> None:
     # The last test of the file: it stops the shared pool.
     await pool.study(document(ENGLISH), StudyWish(5))

@@ -115,7 +115,9 @@ class AnalystPool:
     async def _warm(self) -> None:
         try:
             async with self._places:
-                self._idle.append(await self._spawn())
+                # A document that came first has started one already.
+                if not self._all:
+                    self._idle.append(await self._spawn())
         except Exception as error:
             self._failures += 1
             log.error("analyst could not start", error=repr(error))
