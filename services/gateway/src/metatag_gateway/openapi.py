@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from metatag_gateway.examples.answers import FILES
 from metatag_gateway.examples.problems import PROBLEMS
 from metatag_gateway.examples.requests import REQUESTS
+from metatag_gateway.schemas.system import VocabularyBody
 
 _REQUEST_ID = {
     "description": "Finds the request in the logs of all services.",
@@ -59,6 +60,9 @@ def describe(app: FastAPI, *, version: str, max_pages: int) -> dict[str, Any]:
         for operation in operations.values():
             _complete(operation, app.state.examples)
     schemas = found["components"]["schemas"]
+    # Read by its route itself, because the body may be a table instead.
+    body = VocabularyBody.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= {**body.pop("$defs"), "VocabularyBody": body}
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas["TaggingConfig"]["properties"]["num_pages"]["maximum"] = max_pages

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
-from metatag_gateway.examples.things import CONFIG, DOCUMENT_ID, FILE_PATH, REFRESH, TERMS, Example
+from metatag_gateway.examples.things import CONFIG, DOCUMENT_ID, FILE_PATH, REFRESH, TERMS
 
 JSON = "application/json"
 FORM = "multipart/form-data"
@@ -13,8 +14,11 @@ _CONFIG = json.dumps({"num_pages": 3, "num_tags": 8, "exclusion_words": ["confid
 _PERSON = {"email": "asha@example.com", "password": "correct horse battery"}
 # Stands for the bytes of a file.
 _PDF = "%PDF-1.7 ..."
+_TABLE = (
+    "label,aliases,language,parent,label:hi\ndrinking water,potable water;tap water,en,water,पेयजल\nirrigation,,,,\n"
+)
 
-REQUESTS: dict[str, dict[str, Example]] = {
+REQUESTS: dict[str, dict[str, Any]] = {
     "process_single": {
         FORM: {"config": _CONFIG, "pdf_file": _PDF},
         "application/x-www-form-urlencoded": {"config": _CONFIG, "pdf_url": URL},
@@ -41,6 +45,6 @@ REQUESTS: dict[str, dict[str, Example]] = {
     "change_password": {JSON: {"current_password": _PERSON["password"], "new_password": "another horse battery"}},
     "make_key": {JSON: {"name": "nightly import", "scopes": ["read", "process"], "expires_in_days": 90}},
     "change_user": {JSON: {"is_active": False}},
-    "put_vocabulary": {JSON: {"terms": TERMS}},
+    "put_vocabulary": {JSON: {"terms": TERMS}, "text/csv": _TABLE, FORM: {"file": _TABLE}},
     "check_key": {JSON: {"api_key": "sk-or-..."}},
 }

@@ -2,19 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import asyncio
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+from pydantic import ValidationError
 
+from metatag_gateway import term_tables
+from metatag_gateway.errors import TooLarge
 from metatag_gateway.model.documents import Term
+from metatag_gateway.problems import invalid
 from metatag_gateway.routes.access import Reader, Writer, known
+from metatag_gateway.routes.bodies import MIB, form_of
 from metatag_gateway.routes.parts import parts_of
 from metatag_gateway.schemas.common import Message
-from metatag_gateway.schemas.system import VocabulariesView, VocabularyBody, VocabularySummary, VocabularyView
+from metatag_gateway.schemas.system import (
+    MOST_TERMS,
+    TermBody,
+    VocabulariesView,
+    VocabularyBody,
+    VocabularySummary,
+    VocabularyView,
+)
+from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
 
 router = APIRouter(prefix="/api/vocabularies", tags=["Vocabularies"])
 
 Name = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f/]+$")]
+# Wrong rows named in one answer; what comes after them is not read.
+MOST_WRONG = 50
+_TABLE = (
+    "Columns label, aliases (`;` between them), language, parent, and `label:hi` for the label in another language."
+)
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/VocabularyBody"}},
+            "text/csv": {"schema": {"type": "string", "description": _TABLE}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary", "description": _TABLE}},
+                }
+            },
+        },
+    }
+}
 
 
 @router.get("", responses=known())
@@ -32,11 +68,67 @@ async def get_vocabulary(
     return VocabularyView.model_validate(await parts_of(request).jobs.vocabulary(caller.user_id, name, version))
 
 
-@router.put("/{name}", responses=known())
-async def put_vocabulary(request: Request, caller: Writer, name: Name, body: VocabularyBody) -> VocabularySummary:
-    """Store a vocabulary; changed terms make a new version, jobs that run keep theirs."""
-    terms = [Term(t.label, tuple(t.aliases), t.language, t.parent, t.labels) for t in body.terms]
+@router.put("/{name}", response_model=VocabularySummary, responses=known(415), openapi_extra=_BODY)
+async def put_vocabulary(request: Request, caller: Writer, name: Name) -> VocabularySummary | Response:
+    """Store a vocabulary, from JSON or CSV; changed terms make a new version, jobs that run keep theirs."""
+    body = await _body(request)
+    if isinstance(body, Response):
+        return body
+    terms = [Term(t.label, tuple(t.aliases), t.language, t.parent, t.labels) for t in body]
     return VocabularySummary.model_validate(await parts_of(request).jobs.put_vocabulary(caller.user_id, name, terms))
+
+
+async def _body(request: Request) -> list[TermBody] | Response:
+    """Give the terms, or the answer to a body that is wrong."""
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind == "application/json" or kind.endswith("+json"):
+        try:
+            return VocabularyBody.model_validate_json(await request.body()).terms
+        except ValidationError as error:
+            return invalid([_placed(entry, "body") for entry in _errors(error)])
+    if kind == "text/csv":
+        content = await request.body()
+    elif kind == "multipart/form-data":
+        content = await _file(request)
+    else:
+        raise MetatagError("Send the terms as application/json or text/csv.", code=ErrorCode.UNSUPPORTED_MEDIA)
+    if len(content) > term_tables.MOST_BYTES:
+        raise TooLarge(f"A CSV of terms may have at most {term_tables.MOST_BYTES // MIB} MiB.")
+    return await asyncio.to_thread(_from_table, content)
+
+
+async def _file(request: Request) -> bytes:
+    async for part in form_of(request, parts_of(request).settings.body_idle_seconds).parts():
+        if part.name == "file":
+            return await part.content(term_tables.MOST_BYTES)
+    raise InvalidArgument("file: Field required")
+
+
+def _from_table(content: bytes) -> list[TermBody] | Response:
+    terms: list[TermBody] = []
+    wrong: list[Any] = []
+    for line, row in term_tables.rows(content):
+        try:
+            terms.append(TermBody.model_validate(row))
+        except ValidationError as error:
+            wrong += [_placed(entry, f"line {line}") for entry in _errors(error)]
+        if len(terms) > MOST_TERMS or len(wrong) > MOST_WRONG:
+            break
+    if wrong:
+        return invalid(wrong)
+    if len(terms) > MOST_TERMS:
+        raise TooLarge(f"A vocabulary may have {MOST_TERMS} terms.")
+    if not terms:
+        raise InvalidArgument("The table has no term; give each one a row with a label.")
+    return terms
+
+
+def _errors(error: ValidationError) -> list[Any]:
+    return error.errors(include_url=False, include_input=False, include_context=False)
+
+
+def _placed(entry: Any, place: str) -> Any:
+    return {**entry, "loc": (place, *entry["loc"])}
 
 
 @router.delete("/{name}", responses=known(404))

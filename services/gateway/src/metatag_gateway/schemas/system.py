@@ -127,10 +127,13 @@ class TermBody(Body):
     )
 
 
+MOST_TERMS = 50_000
+
+
 class VocabularyBody(Body):
     """All terms of a vocabulary."""
 
-    terms: list[TermBody] = Field(min_length=1, max_length=50_000)
+    terms: list[TermBody] = Field(min_length=1, max_length=MOST_TERMS)
 
 
 class TermView(Payload):
