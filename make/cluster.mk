@@ -21,8 +21,8 @@ up: compose-env images ## build the images and start the cluster on this machine
 	@METATAG_IMAGES=$(IMAGES) METATAG_TAG=$(TAG) $(COMPOSE) up -d --no-build
 
 .PHONY: test-compose
-test-compose: setup ## build the images, start the stack, scale it, kill it, roll it (root or DOCKER_HOST)
-	@.venv/bin/pytest -m slow tests/deploy/compose
+test-compose: setup ## build the images, start the stack, scale, kill, upgrade and restore it (root or DOCKER_HOST)
+	@timeout --signal=INT --kill-after=120 1800 .venv/bin/pytest -m slow -p no:cacheprovider tests/deploy/compose
 
 .PHONY: test-scaling
 test-scaling: setup ## measure how OCR spreads over 1, 2, 4 and 8 nodes, recognition replaced by its time

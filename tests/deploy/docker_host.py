@@ -1,7 +1,8 @@
 """A Docker daemon, a base image and stand-ins for the stores, on any Debian with root and no registry.
 
-Set DOCKER_HOST to use a daemon of your own. METATAG_TEST_BASE_IMAGE and METATAG_TEST_POSTGRES_IMAGE, _REDIS_IMAGE and
-_MINIO_IMAGE take published images in place of those made here. State is kept between runs in METATAG_TEST_DOCKER_DIR.
+Set DOCKER_HOST to use a daemon of your own. METATAG_TEST_BASE_IMAGE and METATAG_TEST_POSTGRES_IMAGE, _REDIS_IMAGE,
+_MINIO_IMAGE and _PROMETHEUS_IMAGE take published images in place of those made here. State is kept between runs in
+METATAG_TEST_DOCKER_DIR.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ OWN_BASE_IMAGE = "metatag-test/base:12"
 ROOMS = ("gateway", "jobs", "ocr", "tagger")
 IMAGES = (*ROOMS, "doctor")
 TAG = "test"
+# Variables of docker-compose.yml, and what stands in for the published image that they name otherwise.
+_STANDINS = {"POSTGRES": "postgres", "REDIS": "redis", "MINIO": "s3", "PROMETHEUS": "prometheus"}
 # Debian's client carries BuildKit; a bare upstream client on the path may not.
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 _CA_FILE = Path(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"))
@@ -47,6 +50,13 @@ class Docker:
     def run(self, *arguments: str, check: bool = True, limit: float = 600.0, cwd: Path = ROOT) -> str:
         """Gives the standard output; on a failure the raised text holds both outputs."""
         return command(["docker", *arguments], self.environment, check=check, limit=limit, cwd=cwd)
+
+    def logs(self, identity: str) -> str:
+        """Gives both streams of a container."""
+        done = subprocess.run(
+            ["docker", "logs", identity], env=self.environment, capture_output=True, check=True, timeout=60
+        )
+        return (done.stdout + done.stderr).decode(errors="replace")
 
     def has_image(self, image: str) -> bool:
         found = subprocess.run(
@@ -73,7 +83,7 @@ class Docker:
     def store_images(self) -> dict[str, str]:
         """Gives the variables of docker-compose.yml that name the images of the stores."""
         chosen = {}
-        for name, standin in (("POSTGRES", "postgres"), ("REDIS", "redis"), ("MINIO", "s3")):
+        for name, standin in _STANDINS.items():
             given = os.environ.get(f"METATAG_TEST_{name}_IMAGE", "")
             image = given or f"metatag-test/{standin}:12"
             if not given and not self.has_image(image):

@@ -8,6 +8,7 @@ import random
 import re
 import secrets
 import signal
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ class Stack:
         self._environment = {
             **docker.environment,
             **{name: secrets.token_hex(32) for name in (*names, "GRAFANA_PASSWORD")},
+            # Only asked with a key, which the tests of the provider give.
+            "LLM_BASE_URL": "http://fake-llm:8089/api/v1",
             **variables,
             "METATAG_IMAGES": "metatag-test",
             "METATAG_TAG": TAG,
@@ -41,10 +44,25 @@ class Stack:
             "PATH": PATH,
         }
 
+    def set(self, **variables: str) -> None:
+        """Changes variables of docker-compose.yml for what is started from now on."""
+        self._environment |= variables
+
+    def variable(self, name: str) -> str:
+        return self._environment[name]
+
     def compose(self, *arguments: str, check: bool = True, limit: float = 600.0) -> str:
         return command(
             ["docker-compose", "-p", PROJECT, *_FILES, *arguments], self._environment, check=check, limit=limit
         )
+
+    def compose_piped(self, arguments: Sequence[str], given: bytes) -> None:
+        """Runs docker-compose with bytes on its standard input."""
+        words = ["docker-compose", "-p", PROJECT, *_FILES, *arguments]
+        done = subprocess.run(
+            words, env=self._environment, cwd=ROOT, input=given, capture_output=True, check=False, timeout=300
+        )
+        assert done.returncode == 0, done.stderr.decode(errors="replace")[-3000:]
 
     def up(self, *services: str, scale: dict[str, int] | None = None) -> None:
         """Brings services to what the file says; `scale` gives numbers of replicas. Others keep theirs."""

@@ -10,6 +10,8 @@ from collections import Counter
 
 from deploy.compose.load import DIGITAL, Batch, patiently, sign_in, unseen
 from deploy.compose.stack import Stack
+from deploy.docker_host import ROOMS as ROOMS_OF_IMAGES
+from deploy.docker_host import TAG
 from metatag_client import ApiError, Client, Options, Unreachable
 from metatag_client.wire import Patience
 
@@ -71,9 +73,12 @@ class Visitors(threading.Thread):
         return "no door was open"
 
 
-def test_rolling_every_service_fails_no_request(stack: Stack) -> None:
-    """One replica after the other: start a second, take the first away, as an orchestrator does."""
+def test_an_upgrade_of_every_service_fails_no_request(stack: Stack) -> None:
+    """One replica after the other, called before calling: start one of the new image, take the old one away."""
     urls = stack.urls
+    for room in ROOMS_OF_IMAGES:
+        stack.docker.run("tag", f"metatag-test/{room}:{TAG}", f"metatag-test/{room}:next")
+    stack.set(METATAG_TAG="next")
     with sign_in(urls[0]) as first:
         token = first.tokens.access_token if first.tokens else ""
         clients = {url: Client(url, token=token, patience=Patience(tries=1)) for url in stack.doors}
@@ -85,12 +90,21 @@ def test_rolling_every_service_fails_no_request(stack: Stack) -> None:
                 roll(stack, service)
                 print(f"rolled {service}: {dict(visitors.outcomes)}")
             for identity in stack.containers()["gateway"]:
-                stack.docker.run("restart", "-t", "40", identity)
-                stack.wait_ready()
+                stack.docker.run("stop", "-t", "40", identity)
+                stack.docker.run("rm", "-f", identity)
+                stack.up("gateway", scale={"gateway": 2})
+                stack.wait_healthy("gateway", 2)
             print(f"rolled gateway: {dict(visitors.outcomes)}")
         finally:
             visitors.enough.set()
             visitors.join(120)
+    running = {
+        stack.docker.run("inspect", "-f", "{{.Config.Image}}", each).strip()
+        for service, found in stack.containers().items()
+        if service in (*ROOMS, "gateway") and service != "redis"
+        for each in found
+    }
+    assert running == {f"metatag-test/{room}:next" for room in ROOMS_OF_IMAGES}
     assert visitors.outcomes["fine"] >= 10
     assert set(visitors.outcomes) == {"fine"}, visitors.outcomes
 
