@@ -81,6 +81,13 @@ class FakeJobsService(JobsServiceServicer):
             for job in self.engine.of_user(request.user_id)
             if (not request.states or job.job.state in request.states)
             and request.type in (j.JOB_TYPE_UNSPECIFIED, job.job.type)
+            and not (
+                request.HasField("created_from") and job.job.created_at.ToDatetime() < request.created_from.ToDatetime()
+            )
+            and not (
+                request.HasField("created_before")
+                and job.job.created_at.ToDatetime() >= request.created_before.ToDatetime()
+            )
         ]
         page = found[request.offset : request.offset + (request.limit or 50)]
         return j.ListJobsResponse(jobs=page, total=len(found))

@@ -39,9 +39,20 @@ class Jobs(Protocol):
         """Give one job."""
 
     async def list_jobs(
-        self, user_id: str, limit: int, offset: int, statuses: Sequence[str], job_type: str
+        self,
+        user_id: str,
+        limit: int,
+        offset: int,
+        statuses: Sequence[str],
+        job_type: str,
+        *,
+        since: datetime | None = None,
+        before: datetime | None = None,
     ) -> tuple[list[Job], int]:
-        """Give jobs, newest first, and the number of matches; an empty `job_type` means both."""
+        """Give jobs, newest first, and the number of matches; an empty `job_type` means both.
+
+        They were created at `since` or later, and before `before`.
+        """
 
     async def control(self, user_id: str, job_id: str, command: str) -> Job:
         """Pause, resume or cancel; already there is a success, a forbidden step INVALID_STATE."""

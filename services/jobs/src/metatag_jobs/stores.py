@@ -52,9 +52,17 @@ class JobStore(Protocol):
         """Give one job; raises JobNotFound."""
 
     async def find(
-        self, user_id: str, *, states: Sequence[str], type: str, limit: int, offset: int
+        self,
+        user_id: str,
+        *,
+        states: Sequence[str],
+        type: str,
+        limit: int,
+        offset: int,
+        since: float | None = None,
+        before: float | None = None,
     ) -> tuple[list[Job], int]:
-        """Give a user's jobs, newest first, and how many match in all."""
+        """Give a user's jobs, newest first, and how many match in all; `since` <= created (seconds) < `before`."""
 
     async def pause(self, user_id: str, job_id: str) -> Job:
         """Stop admitting documents and take back those admitted; raises JobNotFound, WrongState."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 
 from google.protobuf.struct_pb2 import Struct
@@ -106,7 +107,15 @@ class GrpcJobs:
         return wire.job(answer.job)
 
     async def list_jobs(
-        self, user_id: str, limit: int, offset: int, statuses: Sequence[str], job_type: str
+        self,
+        user_id: str,
+        limit: int,
+        offset: int,
+        statuses: Sequence[str],
+        job_type: str,
+        *,
+        since: datetime | None = None,
+        before: datetime | None = None,
     ) -> tuple[list[Job], int]:
         """ListJobs."""
         request = j.ListJobsRequest(
@@ -116,6 +125,10 @@ class GrpcJobs:
             states=[JOB_STATES[name] for name in statuses],
             type=JOB_TYPES.get(job_type, j.JOB_TYPE_UNSPECIFIED),
         )
+        if since is not None:
+            request.created_from.FromDatetime(since)
+        if before is not None:
+            request.created_before.FromDatetime(before)
         with peer_errors(PEER):
             answer = await self._stub.ListJobs(request, timeout=call_timeout(READ), metadata=call_metadata())
         return [wire.job(found) for found in answer.jobs], answer.total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -34,7 +35,9 @@ from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError, Not
 router = APIRouter(prefix="/api/history", tags=["History & Jobs"])
 
 Limit = Annotated[int, Query(ge=1, le=100)]
+Moment = Annotated[datetime, Query(examples=["2026-03-01T00:00:00Z"])]
 MOST_DOCUMENTS = 1000
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 EXPORTS = {
     "csv": ("text/csv; charset=utf-8", "csv"),
     "jsonl": ("application/x-ndjson", "jsonl"),
@@ -51,10 +54,15 @@ async def list_jobs(
     offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
     status: JobStatus | None = None,
     job_type: JobType | None = None,
+    created_from: Moment | None = None,
+    created_before: Moment | None = None,
 ) -> JobsView:
-    """List the caller's jobs, newest first; `total` counts all that match."""
+    """List the caller's jobs, newest first; `total` counts all that match. Moments without an offset are UTC."""
     states = [status] if status else []
-    jobs, total = await parts_of(request).jobs.list_jobs(caller.user_id, limit, offset, states, job_type or "")
+    since, before = _utc(created_from), _utc(created_before)
+    jobs, total = await parts_of(request).jobs.list_jobs(
+        caller.user_id, limit, offset, states, job_type or "", since=since, before=before
+    )
     summaries = [JobSummary.model_validate(job) for job in jobs]
     return JobsView(jobs=summaries, total=total, limit=limit, offset=offset)
 
@@ -198,6 +206,17 @@ async def page_picture(
 async def stats(request: Request, caller: Reader) -> StatsView:
     """Count the caller's jobs and documents."""
     return StatsView.model_validate(await parts_of(request).jobs.stats(caller.user_id))
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    """Give a moment that the wire can hold, in UTC; the years of no job are cut to those bounds."""
+    if moment is None:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    # An offset may carry the first and last day out of what a datetime holds.
+    if not EARLIEST <= aware <= LATEST:
+        return EARLIEST if aware < EARLIEST else LATEST
+    return aware.astimezone(UTC)
 
 
 async def _first(chunks: AsyncIterator[bytes]) -> bytes:

@@ -164,7 +164,16 @@ class SqlJobs:
 
     @reads
     async def find(
-        self, transaction: Transaction, user_id: str, *, states: Sequence[str], type: str, limit: int, offset: int
+        self,
+        transaction: Transaction,
+        user_id: str,
+        *,
+        states: Sequence[str],
+        type: str,
+        limit: int,
+        offset: int,
+        since: float | None = None,
+        before: float | None = None,
     ) -> tuple[list[Job], int]:
         """Give a user's jobs, newest first, and how many match in all."""
         where = "job.user_id = :user_id AND job.state <> 'deleted'"
@@ -172,7 +181,14 @@ class SqlJobs:
             where += f" AND ({' OR '.join(_STATE_SQL[state] for state in states)})"
         if type:
             where += " AND job.type = :type"
-        values = {"user_id": user_id, "type": type} if type else {"user_id": user_id}
+        if since is not None:
+            where += " AND job.created_at >= :since"
+        if before is not None:
+            where += " AND job.created_at < :before"
+        wishes = {"type": type or None, "since": since, "before": before}
+        values: dict[str, Any] = {"user_id": user_id} | {
+            name: wish for name, wish in wishes.items() if wish is not None
+        }
         listing = self._dialect.sql(
             f"SELECT {JOB_COLUMNS} FROM job WHERE {where} ORDER BY job.created_at DESC, job.id DESC "  # noqa: S608
             "LIMIT :n OFFSET :offset"

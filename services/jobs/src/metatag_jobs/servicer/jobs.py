@@ -56,6 +56,8 @@ class JobsPart(jobs_pb2_grpc.JobsServiceServicer):
             type=enum_name(_TYPES, request.type),
             limit=bounded(request.limit),
             offset=max(0, request.offset),
+            since=_seconds(request, "created_from"),
+            before=_seconds(request, "created_before"),
         )
         return jobs_pb2.ListJobsResponse(jobs=[job_message(job) for job in jobs], total=total)
 
@@ -128,3 +130,10 @@ async def _portions(requests: AsyncIterator[jobs_pb2.CreateJobRequest]) -> Async
         if len(request.documents.documents) > 1000:
             raise InvalidArgument("One message may carry 1,000 documents at most.")
         yield [from_message(DocumentSpec, each) for each in request.documents.documents]
+
+
+def _seconds(request: jobs_pb2.ListJobsRequest, field: str) -> float | None:
+    if not request.HasField(field):  # type: ignore[arg-type]
+        return None
+    moment = getattr(request, field)
+    return float(moment.seconds + moment.nanos / 1e9)
