@@ -20,6 +20,8 @@ _SAMPLED = 48
 _OBJECTS = 3000
 _FORM_DEPTH = 3
 _INVISIBLE = 3
+# Of a font's name.
+_FONT_BYTES = 128
 
 
 def layer(page: Any) -> Layer:
@@ -83,7 +85,9 @@ def _sample(textpage: Any) -> tuple[float, float, tuple[tuple[str, float], ...]]
     """Give shares of invisible and unmapped characters, and of each font, among sampled visible characters."""
     total = textpage.count_chars()
     invisible = unmapped = seen = 0
-    fonts: Counter[str] = Counter()
+    fonts: Counter[bytes] = Counter()
+    # One buffer for all: making them was half of the work.
+    name, flags = ctypes.create_string_buffer(_FONT_BYTES), ctypes.c_int()
     for index in _spread(total):
         point = raw.FPDFText_GetUnicode(textpage, index)
         if point in (0x20, 0x0A, 0x0D, 0x09) or raw.FPDFText_IsGenerated(textpage, index) == 1:
@@ -92,21 +96,19 @@ def _sample(textpage: Any) -> tuple[float, float, tuple[tuple[str, float], ...]]
         unmapped += raw.FPDFText_HasUnicodeMapError(textpage, index) == 1 or point == 0
         item = raw.FPDFText_GetTextObject(textpage, index)
         invisible += bool(item) and raw.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE
-        fonts[_font(textpage, index)] += 1
+        length = raw.FPDFText_GetFontInfo(textpage, index, name, _FONT_BYTES, flags)
+        fonts[name.value if 0 < length <= _FONT_BYTES else b""] += 1
     if not seen:
         return 0.0, 0.0, ()
-    return invisible / seen, unmapped / seen, tuple((name, times / seen) for name, times in fonts.most_common())
+    return (
+        invisible / seen,
+        unmapped / seen,
+        tuple((font.decode("utf-8", "replace"), times / seen) for font, times in fonts.most_common()),
+    )
 
 
 def _spread(total: int) -> range:
     return range(0, total, max(1, total // _SAMPLED))
-
-
-def _font(textpage: Any, index: int) -> str:
-    buffer = ctypes.create_string_buffer(128)
-    flags = ctypes.c_int()
-    length = raw.FPDFText_GetFontInfo(textpage, index, buffer, len(buffer), ctypes.byref(flags))
-    return buffer.value.decode("utf-8", "replace") if 0 < length <= len(buffer) else ""
 
 
 def _objects(page: Any) -> tuple[float, int, int, bool]:

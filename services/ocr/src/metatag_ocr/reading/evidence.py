@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from metatag_ocr.reading.scripts import SAMPLE_CHARS, char_counts
 
@@ -76,6 +77,7 @@ def census(text: str) -> Census:
     return Census(total, letters, digits, latin, extended, junk, headless, len(words), swapped)
 
 
+@lru_cache(maxsize=4096)
 def _is_junk(char: str, point: int) -> bool:
     if point == 0xFFFD or any(point in block for block in _PRIVATE):
         return True

@@ -8,7 +8,8 @@ substrings its words contain ("circular", "regular").
 from __future__ import annotations
 
 import re
-from collections import Counter
+
+from metatag_ocr.reading.scripts import char_counts
 
 # Anchored at the beginning of the name, so that "Niagara" is not "Agra". Without blanks, hyphens and case.
 _FONT = re.compile(
@@ -53,7 +54,7 @@ def legacy_font_share(fonts: tuple[tuple[str, float], ...]) -> float:
 def looks_like_legacy_hindi(text: str, sample: int = 4000) -> bool:
     """Tell from the text alone. Wants strong signs, because nothing else supports it."""
     # The cheapest test first: nearly every page ends here.
-    if _k_share(text[:sample]) < 0.05:
+    if _k_share(text) < 0.05:
         return False
     words = [word for word in _WORD.findall(text[:sample]) if not any(char.isdigit() for char in word)]
     if len(words) < _MIN_WORDS or not _is_mostly_ascii(text[:sample]) or function_word_share(words) >= _LIVING:
@@ -77,8 +78,9 @@ def function_word_share(words: list[str]) -> float:
 
 
 def _k_share(text: str) -> float:
-    letters = sum(times for char, times in Counter(text).items() if char.isalpha())
-    return text.count("k") / letters if letters else 0.0
+    counts = char_counts(text)
+    letters = sum(times for char, times in counts.items() if char.isalpha())
+    return counts["k"] / letters if letters else 0.0
 
 
 def _odd_word_share(words: list[str]) -> float:

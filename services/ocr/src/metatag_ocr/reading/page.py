@@ -78,7 +78,7 @@ def _without_recognition(wish: PageWish, layer: Layer, decision: Decision) -> Pa
 
 def _layer_page(wish: PageWish, layer: Layer, reason: str) -> PageText:
     text, lost = cut(clean(layer.text, dehyphenate=wish.options.dehyphenate))
-    script = main_script(text)
+    script = main_script(layer.text)
     notes = ("text_cut",) if lost else ()
     return PageText(wish.number, text, "text_layer", reason, language=script, script=script, notes=notes)
 

@@ -36,6 +36,7 @@ INDIC = frozenset({"Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Oriya", "Ta
 WITH_HEAD_LINE = frozenset({"Devanagari", "Bengali", "Gurmukhi"})
 
 
+@lru_cache(maxsize=4096)
 def script_of_char(char: str) -> str:
     """Give the script of a letter or sign, or an empty string."""
     point = ord(char)

@@ -52,8 +52,11 @@ def clean(text: str, *, dehyphenate: bool) -> str:
     # pdfium marks a hyphen at a line's end with U+0002.
     plain = _join_lines(plain) if dehyphenate else plain.replace("\x02", "-")
     plain = _CONTROL.sub("", plain.replace("\x0c", "\n"))
-    plain = _MANY_LINES.sub("\n\n", _TRAILING.sub("\n", plain)).strip()
-    if main_script(plain) in INDIC:
+    if " \n" in plain or "\t\n" in plain:
+        plain = _TRAILING.sub("\n", plain)
+    plain = _MANY_LINES.sub("\n\n", plain).strip()
+    # Asked of the text as it came: that has been counted already.
+    if main_script(text) in INDIC:
         plain = unicodedata.normalize("NFC", plain)
     return plain
 
