@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -154,20 +155,29 @@ def test_a_batch_is_cancelled_after_a_question(visit: Any, language: str) -> Non
 
 
 @pytest.mark.slow
-def test_five_thousand_files_are_listed_without_drawing_them_all(visit: Any, tmp_path: Path) -> None:
+def test_five_thousand_files_are_listed_without_drawing_them_all_and_all_are_sent(visit: Any, tmp_path: Path) -> None:
     asha = visit("en")
     asha.register()
     paths = [tmp_path / f"{number}.pdf" for number in range(5000)]
-    for path in paths:
-        path.write_bytes(b"%PDF-1.4")
+    for number, path in enumerate(paths):
+        path.write_bytes(RULES.read_bytes() + b"\n%%%d" % number)
     asha.batch.choose(*paths)
     expect(asha.page.get_by_role("heading", name=asha.t("batch.files", n="5,000"))).to_be_visible()
     assert asha.page.get_by_role("row").count() < 60
+    began = time.monotonic()
+    asha.button("batch.start", n="5,000").click()
+    rows = asha.page.get_by_role("table", name=asha.t("job.rows"))
+    expect(rows).to_have_attribute("aria-rowcount", "5001", timeout=500_000)
+    print(f"5,000 files sent by the page and started in {time.monotonic() - began:.0f} s")
+    expect(asha.page.locator(".toasts .bad")).to_have_count(0)
+    asha.button("job.cancel").click()
+    asha.button("job.cancelYes").click()
+    expect(asha.page.locator(".badge").first).to_have_text(asha.words["status.cancelled"], timeout=PATIENCE)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_cannot_become_a_batch_is_answered_with_a_sentence(visit: Any, language: str) -> None:
+def test_what_cannot_become_a_batch_is_answered_with_a_sentence(visit: Any, tmp_path: Path, language: str) -> None:
     asha = visit(language)
     asha.register()
     for name, content, key in (
@@ -178,3 +188,8 @@ def test_what_cannot_become_a_batch_is_answered_with_a_sentence(visit: Any, lang
     ):
         asha.batch.choose(BatchSteps.file(name, content))
         expect(asha.page.get_by_role("alert")).to_have_text(asha.t(key))
+    large = tmp_path / "large.PDF"
+    with large.open("wb") as sparse:
+        sparse.truncate(600 * 1000 * 1000)
+    asha.batch.choose(large)
+    expect(asha.page.get_by_role("alert")).to_contain_text(asha.words["batch.large_one"].split("{most}")[1])

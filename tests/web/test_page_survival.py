@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from metatag_cli.embedded import started_system
 from metatag_cli.ports import free_port
+from web.line import Line
 from web.steps import PATIENCE, SAMPLES, Visitor, until
 
 pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(600)]
@@ -134,3 +135,23 @@ def test_a_vocabulary_made_on_the_page_rules_the_tags_of_a_document(visit: Any, 
     assert set(tags) <= {"water", "habitations", "<b>fluoride</b>"}
     expect(page.locator(".tags").get_by_text(asha.t("tagSource.vocabulary"), exact=True).first).to_be_visible()
     assert page.locator(".tags b").count() == 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_line_that_is_cut_in_the_middle_of_an_upload_costs_no_file(visit: Any, line: Line, language: str) -> None:
+    asha: Visitor = visit(language, base_url=f"http://127.0.0.1:{line.port}")
+    asha.register()
+    batch = asha.batch
+    content = RULES.read_bytes()
+    batch.choose(*(batch.file(f"{number}.pdf", content + b"\n%%%d" % number) for number in range(60)))
+    asha.button("batch.start", n=60).click()
+    sent = asha.page.get_by_role("progressbar", name=asha.t("batch.upload"))
+    until(lambda: float(sent.get_attribute("aria-valuenow") or 0) > 5)
+    line.cut()
+    asha.page.wait_for_timeout(1500)
+    expect(sent).to_be_visible()
+    line.mend()
+    batch.done(60)
+    expect(batch.tile("job.good")).to_have_text("60")
+    assert all("ERR_" in text or "WebSocket" in text for text in asha.complaints), asha.complaints
+    asha.complaints.clear()
