@@ -172,6 +172,18 @@ class AsyncClient:
         """Find documents by title, tag or text; `limit` 1..100."""
         return await self._run(calls.search(query, limit))
 
+    async def put_vocabulary(self, name: str, terms: Source | Sequence[Json]) -> Json:
+        """Store a list of allowed tags, from a CSV file or a list of terms; gives its name, version and size."""
+        return await self._run(calls.put_vocabulary(name, terms))
+
+    async def vocabulary(self, name: str) -> Json:
+        """Give a vocabulary with its terms."""
+        return await self._run(calls.vocabulary(name))
+
+    async def delete_vocabulary(self, name: str) -> None:
+        """Remove a vocabulary with all its versions."""
+        await self._run(calls.delete_vocabulary(name))
+
     async def stats(self) -> Json:
         """Count the user's jobs and documents."""
         return await self._run(calls.stats())

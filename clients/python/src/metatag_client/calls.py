@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Generic, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar, cast
 from urllib.parse import quote
 
 from metatag_client.errors import StillWorking
@@ -155,6 +155,24 @@ def validate_paths(rows: Sequence[Row]) -> Call[list[Json]]:
     """Ask whether sources could be fetched."""
     body = {"paths": [{"path": row.path, "type": row.source} for row in rows]}
     return Call("POST", "/api/batch/validate-paths", lambda raw: list(raw["results"]), body=body, seconds=120.0)
+
+
+def put_vocabulary(name: str, terms: Source | Sequence[Json]) -> Call[Json]:
+    """Store a list of allowed tags, from a CSV or as terms."""
+    path = f"/api/vocabularies/{_part(name)}"
+    if isinstance(terms, list) or (isinstance(terms, tuple) and not isinstance(terms[0], str)):
+        return Call("PUT", path, _same, body={"terms": [dict(term) for term in terms]})
+    return Call("PUT", path, _same, files=[("file", cast(Source, terms))])
+
+
+def vocabulary(name: str) -> Call[Json]:
+    """Get a vocabulary with its terms."""
+    return Call("GET", f"/api/vocabularies/{_part(name)}", _same)
+
+
+def delete_vocabulary(name: str) -> Call[None]:
+    """Remove a vocabulary."""
+    return Call("DELETE", f"/api/vocabularies/{_part(name)}", lambda _raw: None)
 
 
 def stats() -> Call[Json]:

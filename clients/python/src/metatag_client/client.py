@@ -171,6 +171,18 @@ class Client:
         """Find documents by title, tag or text; `limit` 1..100."""
         return self._run(calls.search(query, limit))
 
+    def put_vocabulary(self, name: str, terms: Source | Sequence[Json]) -> Json:
+        """Store a list of allowed tags, from a CSV file or a list of terms; gives its name, version and size."""
+        return self._run(calls.put_vocabulary(name, terms))
+
+    def vocabulary(self, name: str) -> Json:
+        """Give a vocabulary with its terms."""
+        return self._run(calls.vocabulary(name))
+
+    def delete_vocabulary(self, name: str) -> None:
+        """Remove a vocabulary with all its versions."""
+        self._run(calls.delete_vocabulary(name))
+
     def stats(self) -> Json:
         """Count the user's jobs and documents."""
         return self._run(calls.stats())
