@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 
 T = TypeVar("T")
 
-READERS = 3
+# More than slow searches at one time, so that a status does not wait for them; threads are made when needed.
+READERS = 8
 # Statements kept prepared by a connection; a room has about a hundred.
 KEPT_STATEMENTS = 300
 
