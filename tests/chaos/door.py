@@ -18,6 +18,8 @@ from chaos.books import Batch
 from fakes.jobs_system import GATEWAYS, System
 
 PASSWORD = "correct horse battery"
+# Most repetitions of a request that a gateway answers with 503.
+AGAIN = 20
 
 
 class Person:
@@ -42,6 +44,12 @@ class Person:
         """Send a request; gives the answer's data."""
         async with httpx.AsyncClient(base_url=self.system.url(gateway), timeout=60, trust_env=False) as http:
             answer = await http.post(path, headers=self._headers, json=body)
+            for _ in range(AGAIN):
+                if answer.status_code != 503:
+                    break
+                # "Try again in a moment": jobs was started anew, and the gateway is about to see it.
+                await asyncio.sleep(0.5)
+                answer = await http.post(path, headers=self._headers, json=body)
         assert answer.status_code == 200, answer.text
         data: dict[str, Any] = answer.json()["data"]
         return data

@@ -46,6 +46,9 @@ def open_channel(
         ("grpc.keepalive_timeout_ms", 10_000),
         # Default 30 s: with it a new replica gets no call for half a minute after a connection ended.
         ("grpc.dns_min_time_between_resolutions_ms", 5_000),
+        # Default 1 s, then up to 120 s: a peer that was away for minutes would stay "away" for two more.
+        ("grpc.initial_reconnect_backoff_ms", 200),
+        ("grpc.max_reconnect_backoff_ms", 2_000),
     ]
     tls = tls or process_tls()
     if tls is None or target.startswith("unix:"):
