@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -160,6 +161,13 @@ class FakeJobsService(JobsServiceServicer):
             recent_activity=jobs[:5],
         )
 
+    async def GetSummary(self, request: j.GetSummaryRequest, context: Context) -> Any:
+        documents = [found for job in self.engine.of_user(request.user_id) for found in job.documents]
+        methods = Counter(found.result.extraction_method for found in documents if found.HasField("result"))
+        failures = Counter(found.problem.code for found in documents if found.problem.code)
+        tags = Counter(tag.tag for found in documents for tag in found.result.tags)
+        return j.GetSummaryResponse(methods=_tallies(methods), failures=_tallies(failures), tags=_tallies(tags))
+
     async def ValidateSources(self, request: j.ValidateSourcesRequest, context: Context) -> Any:
         return j.ValidateSourcesResponse(checks=map(_check, request.sources))
 
@@ -242,6 +250,10 @@ class FakeJobsRoom(GrpcService):
         await self.servicer.engine.close()
         async with asyncio.timeout(grace + 5):
             await super().stop(grace)
+
+
+def _tallies(counted: Counter[str]) -> list[j.Tally]:
+    return [j.Tally(name=name, count=count) for name, count in counted.most_common(50)]
 
 
 def _without_text(document: j.Document) -> j.Document:

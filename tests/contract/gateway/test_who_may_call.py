@@ -92,6 +92,7 @@ WHO: dict[str, Who] = {
     "GET /api/history/documents/{doc_id}/file": Who("read", owned=True, query_token=True),
     "GET /api/history/documents/{doc_id}/pages/{number}.png": Who("read", owned=True, query_token=True),
     "GET /api/history/stats": Who("read"),
+    "GET /api/history/summary": Who("read"),
     "GET /api/vocabularies": Who("read"),
     "GET /api/vocabularies/{name}": Who("read", owned=True),
     "PUT /api/vocabularies/{name}": Who("write", request={"json": {"terms": [{"label": "wells"}]}}),

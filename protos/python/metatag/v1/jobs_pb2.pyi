@@ -1322,6 +1322,110 @@ class GetStatsResponse(_message.Message):
 Global___GetStatsResponse: _TypeAlias = GetStatsResponse  # noqa: Y015
 
 @_typing.final
+class GetSummaryRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    days: _builtins.int
+    """1 to 366."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        days: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days", b"days", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetSummaryRequest: _TypeAlias = GetSummaryRequest  # noqa: Y015
+
+@_typing.final
+class Tally(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    COST_MICROS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    count: _builtins.int
+    cost_micros: _builtins.int
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        count: _builtins.int = ...,
+        cost_micros: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost_micros", b"cost_micros", "count", b"count", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Tally: _TypeAlias = Tally  # noqa: Y015
+
+@_typing.final
+class GetSummaryResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROCESSED_FIELD_NUMBER: _builtins.int
+    FAILED_FIELD_NUMBER: _builtins.int
+    METHODS_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_FIELD_NUMBER: _builtins.int
+    TAGS_FIELD_NUMBER: _builtins.int
+    FAILURES_FIELD_NUMBER: _builtins.int
+    SPEND_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def processed(self) -> _containers.RepeatedCompositeFieldContainer[Global___Tally]:
+        """By day (2026-03-01, UTC), oldest first; days without any are left out."""
+
+    @_builtins.property
+    def failed(self) -> _containers.RepeatedCompositeFieldContainer[Global___Tally]: ...
+    @_builtins.property
+    def methods(self) -> _containers.RepeatedCompositeFieldContainer[Global___Tally]:
+        """By the way the text was had, most first."""
+
+    @_builtins.property
+    def confidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Tally]:
+        """By tenths of the confidence of recognition: "0", "10" to "90"."""
+
+    @_builtins.property
+    def tags(self) -> _containers.RepeatedCompositeFieldContainer[Global___Tally]:
+        """The 50 most frequent."""
+
+    @_builtins.property
+    def failures(self) -> _containers.RepeatedCompositeFieldContainer[Global___Tally]:
+        """By the code of the problem, most first."""
+
+    @_builtins.property
+    def spend(self) -> _containers.RepeatedCompositeFieldContainer[Global___Tally]:
+        """By the day that jobs were made on: their number and what they cost."""
+
+    def __init__(
+        self,
+        *,
+        processed: _abc.Iterable[Global___Tally] | None = ...,
+        failed: _abc.Iterable[Global___Tally] | None = ...,
+        methods: _abc.Iterable[Global___Tally] | None = ...,
+        confidence: _abc.Iterable[Global___Tally] | None = ...,
+        tags: _abc.Iterable[Global___Tally] | None = ...,
+        failures: _abc.Iterable[Global___Tally] | None = ...,
+        spend: _abc.Iterable[Global___Tally] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confidence", b"confidence", "failed", b"failed", "failures", b"failures", "methods", b"methods", "processed", b"processed", "spend", b"spend", "tags", b"tags"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetSummaryResponse: _TypeAlias = GetSummaryResponse  # noqa: Y015
+
+@_typing.final
 class ValidateSourcesRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

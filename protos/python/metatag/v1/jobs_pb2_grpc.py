@@ -96,6 +96,11 @@ class JobsServiceStub:
                 request_serializer=metatag_dot_v1_dot_jobs__pb2.GetStatsRequest.SerializeToString,
                 response_deserializer=metatag_dot_v1_dot_jobs__pb2.GetStatsResponse.FromString,
                 _registered_method=True)
+        self.GetSummary = channel.unary_unary(
+                '/metatag.v1.JobsService/GetSummary',
+                request_serializer=metatag_dot_v1_dot_jobs__pb2.GetSummaryRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_jobs__pb2.GetSummaryResponse.FromString,
+                _registered_method=True)
         self.ValidateSources = channel.unary_unary(
                 '/metatag.v1.JobsService/ValidateSources',
                 request_serializer=metatag_dot_v1_dot_jobs__pb2.ValidateSourcesRequest.SerializeToString,
@@ -243,6 +248,13 @@ class JobsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetSummary(self, request, context):
+        """GetSummary counts what ended in a user's last days, over all documents. INVALID_ARGUMENT. May be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ValidateSources(self, request, context):
         """ValidateSources looks whether each source could be fetched, in parallel, within 100 seconds in all. The answers keep
         the order. May be repeated.
@@ -373,6 +385,11 @@ def add_JobsServiceServicer_to_server(servicer, server):
                     servicer.GetStats,
                     request_deserializer=metatag_dot_v1_dot_jobs__pb2.GetStatsRequest.FromString,
                     response_serializer=metatag_dot_v1_dot_jobs__pb2.GetStatsResponse.SerializeToString,
+            ),
+            'GetSummary': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSummary,
+                    request_deserializer=metatag_dot_v1_dot_jobs__pb2.GetSummaryRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_jobs__pb2.GetSummaryResponse.SerializeToString,
             ),
             'ValidateSources': grpc.unary_unary_rpc_method_handler(
                     servicer.ValidateSources,
@@ -746,6 +763,33 @@ class JobsService:
             '/metatag.v1.JobsService/GetStats',
             metatag_dot_v1_dot_jobs__pb2.GetStatsRequest.SerializeToString,
             metatag_dot_v1_dot_jobs__pb2.GetStatsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSummary(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.JobsService/GetSummary',
+            metatag_dot_v1_dot_jobs__pb2.GetSummaryRequest.SerializeToString,
+            metatag_dot_v1_dot_jobs__pb2.GetSummaryResponse.FromString,
             options,
             channel_credentials,
             insecure,

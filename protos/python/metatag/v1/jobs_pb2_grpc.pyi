@@ -77,6 +77,8 @@ class JobsServiceStub:
     """SearchDocuments searches title, tags and text. Wildcards are ordinary characters. May be repeated."""
     GetStats: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.GetStatsRequest, _jobs_pb2.GetStatsResponse]
     """GetStats counts a user's jobs and documents. May be repeated."""
+    GetSummary: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.GetSummaryRequest, _jobs_pb2.GetSummaryResponse]
+    """GetSummary counts what ended in a user's last days, over all documents. INVALID_ARGUMENT. May be repeated."""
     ValidateSources: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.ValidateSourcesRequest, _jobs_pb2.ValidateSourcesResponse]
     """ValidateSources looks whether each source could be fetched, in parallel, within 100 seconds in all. The answers keep
     the order. May be repeated.
@@ -154,6 +156,8 @@ class JobsServiceAsyncStub(JobsServiceStub):
     """SearchDocuments searches title, tags and text. Wildcards are ordinary characters. May be repeated."""
     GetStats: _aio.UnaryUnaryMultiCallable[_jobs_pb2.GetStatsRequest, _jobs_pb2.GetStatsResponse]  # type: ignore[assignment]
     """GetStats counts a user's jobs and documents. May be repeated."""
+    GetSummary: _aio.UnaryUnaryMultiCallable[_jobs_pb2.GetSummaryRequest, _jobs_pb2.GetSummaryResponse]  # type: ignore[assignment]
+    """GetSummary counts what ended in a user's last days, over all documents. INVALID_ARGUMENT. May be repeated."""
     ValidateSources: _aio.UnaryUnaryMultiCallable[_jobs_pb2.ValidateSourcesRequest, _jobs_pb2.ValidateSourcesResponse]  # type: ignore[assignment]
     """ValidateSources looks whether each source could be fetched, in parallel, within 100 seconds in all. The answers keep
     the order. May be repeated.
@@ -300,6 +304,14 @@ class JobsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_jobs_pb2.GetStatsResponse, _abc.Awaitable[_jobs_pb2.GetStatsResponse]]:
         """GetStats counts a user's jobs and documents. May be repeated."""
+
+    @_abc_1.abstractmethod
+    def GetSummary(
+        self,
+        request: _jobs_pb2.GetSummaryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_jobs_pb2.GetSummaryResponse, _abc.Awaitable[_jobs_pb2.GetSummaryResponse]]:
+        """GetSummary counts what ended in a user's last days, over all documents. INVALID_ARGUMENT. May be repeated."""
 
     @_abc_1.abstractmethod
     def ValidateSources(

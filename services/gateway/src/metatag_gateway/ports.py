@@ -20,6 +20,7 @@ from metatag_gateway.model.jobs import (
     NewJob,
     SourceCheck,
     Stats,
+    Summary,
     Tagger,
 )
 
@@ -82,6 +83,9 @@ class Jobs(Protocol):
 
     async def stats(self, user_id: str) -> Stats:
         """Count."""
+
+    async def summary(self, user_id: str, days: int) -> Summary:
+        """Count what ended in the last days, 1 to 366."""
 
     async def validate(self, user_id: str, sources: Sequence[Source]) -> list[SourceCheck]:
         """Look whether sources could be fetched, in their order."""

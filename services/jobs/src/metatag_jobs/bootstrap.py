@@ -25,6 +25,7 @@ from metatag_jobs.adapters.sql_artifacts import SqlArtifacts
 from metatag_jobs.adapters.sql_control import SqlJobStore
 from metatag_jobs.adapters.sql_events import SqlEventLog
 from metatag_jobs.adapters.sql_history import SqlHistory
+from metatag_jobs.adapters.sql_summary import SqlSummary
 from metatag_jobs.adapters.sql_vocabularies import SqlVocabularies
 from metatag_jobs.adapters.sql_work import SqlWorkStore
 from metatag_jobs.adapters.tickets import MemoryBroker, TaskiqTickets
@@ -346,6 +347,7 @@ def _desk(settings: JobsSettings, parts: Parts) -> Desk:
         watching=Watching(parts.jobs, parts.events, parts.fanout),
         uploads=Uploads(parts.artifacts, parts.files, max_bytes=settings.max_file_bytes, new_id=new_id),
         history=parts.history,
+        summaries=SqlSummary(parts.database),
         exports=Exports(parts.history),
         vocabularies=parts.vocabularies,
         sources=parts.sources,

@@ -11,6 +11,7 @@ from metatag_jobs.model import (
     JobEvent,
     Stats,
     StoredFile,
+    Summary,
     Vocabulary,
     VocabularyTerm,
 )
@@ -163,6 +164,13 @@ class EventLog(Protocol):
 
     async def recently_changed(self, seconds: float) -> list[str]:
         """Give the jobs that changed in the last seconds."""
+
+
+class Summaries(Protocol):
+    """Counts over all documents of a user."""
+
+    async def of(self, user_id: str, days: int) -> Summary:
+        """Count the documents that ended in the last `days`, and what their days cost."""
 
 
 class History(Protocol):

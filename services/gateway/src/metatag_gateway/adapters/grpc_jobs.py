@@ -11,7 +11,7 @@ from google.protobuf.struct_pb2 import Struct
 from metatag.v1 import jobs_pb2 as j
 from metatag.v1.jobs_pb2_grpc import JobsServiceStub
 from metatag_gateway.model.documents import Document, DocumentSpec, Source, StoredFile, Term, Vocabulary
-from metatag_gateway.model.jobs import Dependency, Job, JobEvent, NewJob, SourceCheck, Stats
+from metatag_gateway.model.jobs import Dependency, Job, JobEvent, NewJob, SourceCheck, Stats, Summary
 from metatag_gateway.wire import documents as wire_documents
 from metatag_gateway.wire import jobs as wire
 from metatag_gateway.wire.names import CONTROLS, DOCUMENT_STATES, EXPORTS, JOB_STATES, JOB_TYPES
@@ -31,6 +31,7 @@ REPEATABLE = tuple(
     f"metatag.v1.JobsService/{name}"
     for name in (
         "GetJob", "ListJobs", "ControlJob", "DeleteJob", "ListDocuments", "GetDocument", "SearchDocuments", "GetStats",
+        "GetSummary",
         "ListVocabularies", "GetVocabulary", "GetDependencies",
     )
 )  # fmt: skip
@@ -200,6 +201,13 @@ class GrpcJobs:
         request = j.GetStatsRequest(user_id=user_id)
         with peer_errors(PEER):
             return wire.stats(await self._stub.GetStats(request, timeout=call_timeout(READ), metadata=call_metadata()))
+
+    async def summary(self, user_id: str, days: int) -> Summary:
+        """GetSummary."""
+        request = j.GetSummaryRequest(user_id=user_id, days=days)
+        with peer_errors(PEER):
+            answer = await self._stub.GetSummary(request, timeout=call_timeout(READ), metadata=call_metadata())
+        return wire.summary(answer)
 
     async def validate(self, user_id: str, sources: Sequence[Source]) -> list[SourceCheck]:
         """ValidateSources."""

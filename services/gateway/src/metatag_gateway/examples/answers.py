@@ -105,6 +105,16 @@ _STATS: Example = {
     "recent_activity": [JOB],
     "cost_usd": 0.0004,
 }
+_SUMMARY: Example = {
+    "days": 30,
+    "processed": [{"name": "2026-03-02", "count": 1}],
+    "failed": [{"name": "2026-03-02", "count": 1}],
+    "methods": [{"name": "text_layer", "count": 1}],
+    "confidence": [{"name": "90", "count": 1}],
+    "tags": [{"name": "water supply", "count": 1}],
+    "failures": [{"name": "source_unavailable", "count": 1}],
+    "spend": [{"name": "2026-03-02", "count": 1, "cost_usd": 0.0004}],
+}
 _ENGINES: Example = {
     "engines": [
         {"name": "tesseract", "version": "5.5.0", "healthy": True, "detail": "", "languages": ["eng", "hin"]},
@@ -190,6 +200,7 @@ ANSWERS: dict[str, dict[int, Example]] = {
     "search_documents": {200: {"documents": [DOCUMENT], "total": 1}},
     "get_document": {200: _DETAIL},
     "stats": {200: _STATS},
+    "summary": {200: _SUMMARY},
     "list_vocabularies": {200: {"vocabularies": [_VOCABULARY]}},
     "get_vocabulary": {200: {**_VOCABULARY, "terms": TERMS}},
     "put_vocabulary": {200: _VOCABULARY},

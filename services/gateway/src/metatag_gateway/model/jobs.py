@@ -101,6 +101,28 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many there are of a name, and what they cost."""
+
+    name: str
+    count: int
+    cost_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A user's last days in numbers: by day, by the way of reading, by tenth of confidence, by tag, by cause."""
+
+    processed: tuple[Tally, ...]
+    failed: tuple[Tally, ...]
+    methods: tuple[Tally, ...]
+    confidence: tuple[Tally, ...]
+    tags: tuple[Tally, ...]
+    failures: tuple[Tally, ...]
+    spend: tuple[Tally, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SourceCheck:
     """Whether a source could be fetched."""
 

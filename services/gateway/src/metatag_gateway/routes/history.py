@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -28,6 +29,7 @@ from metatag_gateway.schemas.history import (
     JobsView,
     JobType,
     StatsView,
+    SummaryView,
     detail,
 )
 from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError, NotFound
@@ -206,6 +208,13 @@ async def page_picture(
 async def stats(request: Request, caller: Reader) -> StatsView:
     """Count the caller's jobs and documents."""
     return StatsView.model_validate(await parts_of(request).jobs.stats(caller.user_id))
+
+
+@router.get("/summary", responses=known())
+async def summary(request: Request, caller: Reader, days: Annotated[int, Query(ge=1, le=366)] = 30) -> SummaryView:
+    """Count what ended in the last days: by day, way of reading, confidence, tag and cause; and what it cost."""
+    found = await parts_of(request).jobs.summary(caller.user_id, days)
+    return SummaryView.model_validate({**dataclasses.asdict(found), "days": days})
 
 
 def _utc(moment: datetime | None) -> datetime | None:

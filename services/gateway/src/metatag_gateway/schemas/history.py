@@ -149,6 +149,32 @@ class StatsView(Payload):
     cost_usd: float
 
 
+class TallyView(Payload):
+    """How many there are of a name."""
+
+    name: str
+    count: int
+
+
+class SpendView(TallyView):
+    """Jobs made on a day, and what they cost."""
+
+    cost_usd: float
+
+
+class SummaryView(Payload):
+    """The last days in numbers, over all documents. Days are UTC, oldest first; those without any are left out."""
+
+    days: int
+    processed: list[TallyView] = Field(description="Documents with tags, by day.")
+    failed: list[TallyView] = Field(description="Documents without, by day.")
+    methods: list[TallyView] = Field(description="How texts were had, most first.")
+    confidence: list[TallyView] = Field(description="Recognised documents by tenth: `90` is 90 to 100.")
+    tags: list[TallyView] = Field(description="The 50 most frequent tags.")
+    failures: list[TallyView] = Field(description="Failed documents by `code`, most first.")
+    spend: list[SpendView]
+
+
 class RetryBody(Body):
     """Which failed documents to queue again; left out: all of them."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from google.protobuf import json_format
@@ -18,7 +19,9 @@ from metatag_gateway.model.jobs import (
     Model,
     SourceCheck,
     Stats,
+    Summary,
     Tagger,
+    Tally,
 )
 from metatag_gateway.wire import documents
 from metatag_gateway.wire.names import JOB_STATES, JOB_TYPES, moment, usd, word
@@ -78,6 +81,23 @@ def stats(message: j.GetStatsResponse) -> Stats:
         jobs_by_status=dict(message.jobs_by_status.items()),
         recent_activity=[job(found) for found in message.recent_activity],
         cost_usd=usd(message.cost_micros),
+    )
+
+
+def summary(message: j.GetSummaryResponse) -> Summary:
+    """Give a user's last days."""
+
+    def tallies(found: Iterable[j.Tally]) -> tuple[Tally, ...]:
+        return tuple(Tally(entry.name, entry.count, usd(entry.cost_micros)) for entry in found)
+
+    return Summary(
+        processed=tallies(message.processed),
+        failed=tallies(message.failed),
+        methods=tallies(message.methods),
+        confidence=tallies(message.confidence),
+        tags=tallies(message.tags),
+        failures=tallies(message.failures),
+        spend=tallies(message.spend),
     )
 
 

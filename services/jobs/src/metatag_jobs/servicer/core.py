@@ -14,7 +14,7 @@ from metatag_jobs.intake import Intake
 from metatag_jobs.model import Document, Job
 from metatag_jobs.ports import Fanout, FileStore, KeyBox
 from metatag_jobs.sources import Sources
-from metatag_jobs.stores import History, JobStore, VocabularyStore
+from metatag_jobs.stores import History, JobStore, Summaries, VocabularyStore
 from metatag_jobs.uploads import Uploads
 from metatag_jobs.watching import Watching
 from metatag_jobs.wire import to_message
@@ -35,6 +35,7 @@ class Desk:
     watching: Watching
     uploads: Uploads
     history: History
+    summaries: Summaries
     exports: Exports
     vocabularies: VocabularyStore
     sources: Sources

@@ -73,6 +73,13 @@ class HistoryPart(jobs_pb2_grpc.JobsServiceServicer):
         """Count a user's jobs and documents."""
         return to_message(jobs_pb2.GetStatsResponse(), await self.desk.history.stats(request.user_id))
 
+    async def GetSummary(self, request: jobs_pb2.GetSummaryRequest, context: Context) -> jobs_pb2.GetSummaryResponse:
+        """Count a user's last days."""
+        if not 1 <= request.days <= 366:
+            raise InvalidArgument("days must be 1 to 366.")
+        found = await self.desk.summaries.of(request.user_id, request.days)
+        return to_message(jobs_pb2.GetSummaryResponse(), found)
+
     async def PutVocabulary(
         self, request: jobs_pb2.PutVocabularyRequest, context: Context
     ) -> jobs_pb2.PutVocabularyResponse:
