@@ -65,6 +65,8 @@ class Camera:
         size: ViewportSize = {"width": width, "height": 900}
         self.context = browser.new_context(viewport=size, locale=locale, color_scheme=scheme)
         self.page: Page = self.context.new_page()
+        # A machine that is busy with other things gets its pictures too.
+        self.page.set_default_timeout(120_000)
         self._url = url
         self._out = out
         self._name = f"{width}-{language}-{theme}"
