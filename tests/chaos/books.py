@@ -52,11 +52,22 @@ class Batch:
         client.user = owner[0]["user_id"]
         return cls(system, client, job_id, count, name, Observer(client, job_id))
 
+    async def job(self) -> jobs_pb2.Job:
+        """Give the job as it is now; asks again while no replica answers."""
+        for _ in range(60):
+            try:
+                return await self.client.job(self.job_id)
+            except grpc.aio.AioRpcError as error:
+                if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                    raise
+                await asyncio.sleep(0.5)
+        raise AssertionError("no api replica answers")
+
     async def reach(self, processed: int) -> None:
         """Return when so many documents are done."""
 
         async def there() -> bool:
-            return (await self.client.job(self.job_id)).processed >= processed
+            return (await self.job()).processed >= processed
 
         await until(there, 120)
 
@@ -72,7 +83,7 @@ class Batch:
         """Wait for the end: nothing lost, nothing doubled, every event once, no more stages repeated than allowed."""
         async with asyncio.timeout(240):
             await self.observer.task
-        job = await self.client.job(self.job_id)
+        job = await self.job()
         assert (job.state, job.processed, job.failed) == (jobs_pb2.JOB_STATE_COMPLETED, self.count, 0)
         assert self.observer.seen == list(range(1, job.seq + 1))
         assert sorted(self.observer.ended) == list(range(self.count))

@@ -49,7 +49,7 @@ async def test_a_pause_survives_the_death_of_everybody(system: System) -> None:
     system.kill(*names)
     await system.start(*names)
     await asyncio.sleep(LEASE + 2)
-    paused = await batch.client.job(batch.job_id)
+    paused = await batch.job()
     assert (paused.state, paused.running) == (jobs_pb2.JOB_STATE_PAUSED, 0)
     await batch.client.control(batch.job_id, jobs_pb2.JOB_CONTROL_RESUME)
     await batch.settle()

@@ -23,14 +23,14 @@ ENDLESS = fake_pdf(pages=1, ms=600_000)
 
 def at_rest(batch: Batch) -> Callable[[], Awaitable[bool]]:
     async def condition() -> bool:
-        return (await batch.client.job(batch.job_id)).running == 0
+        return (await batch.job()).running == 0
 
     return condition
 
 
 def going(batch: Batch, processed: int) -> Callable[[], Awaitable[bool]]:
     async def condition() -> bool:
-        return (await batch.client.job(batch.job_id)).processed > processed
+        return (await batch.job()).processed > processed
 
     return condition
 
@@ -73,7 +73,7 @@ async def test_cancel_stops_the_pages_in_work_when(between: str, system: System)
         finally:
             system.redis.start()
         batch.observer.task.cancel()
-        job = await batch.client.job(batch.job_id)
+        job = await batch.job()
         assert (job.cancelled, job.processed) == (30, 0)
         return took
 
@@ -91,9 +91,9 @@ async def test_pause_and_resume_obey_when(between: str, system: System) -> None:
         paused = await effective(at_rest(batch))
         await BETWEEN[between](system)
         # A worker that was killed holds nothing any more; a document that it held is given back by its lease.
-        held = await batch.client.job(batch.job_id)
+        held = await batch.job()
         await asyncio.sleep(1)
-        assert (await batch.client.job(batch.job_id)).processed == held.processed
+        assert (await batch.job()).processed == held.processed
         await person.control(batch, "resume", "gateway2")
         resumed = await effective(going(batch, held.processed))
         await person.control(batch, "cancel", "gateway2")

@@ -68,7 +68,7 @@ async def test_cancel_stops_the_pages_that_tesseract_is_reading(real_system: Sys
         await person.control(batch, "cancel")
         took = await effective(idle)
         batch.observer.task.cancel()
-        assert (await batch.client.job(batch.job_id)).cancelled > 0
+        assert (await batch.job()).cancelled > 0
         return took
 
     await soon(attempt)
