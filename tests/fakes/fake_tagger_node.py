@@ -33,6 +33,7 @@ class FakeTaggerNode(tagger_pb2_grpc.TaggerServiceServicer):
         # Set to fail all calls.
         self.fail: MetatagError | None = None
         self.log: Path | None = None
+        self.silent_seconds = 0.0
 
     async def Tag(self, request: tagger_pb2.TagRequest, context: Any) -> tagger_pb2.TagResponse:
         self.calls += 1
@@ -70,6 +71,8 @@ class FakeTaggerNode(tagger_pb2_grpc.TaggerServiceServicer):
         return self.failures[key] <= times
 
     async def ListTaggers(self, request: tagger_pb2.ListTaggersRequest, context: Any) -> tagger_pb2.ListTaggersResponse:
+        # What a frozen process does: takes the call and keeps silent.
+        await asyncio.sleep(self.silent_seconds)
         info = tagger_pb2.TaggerInfo(name="local", version="fake-1", healthy=True)
         return tagger_pb2.ListTaggersResponse(taggers=[info])
 
