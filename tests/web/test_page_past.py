@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -36,6 +37,12 @@ def test_history_is_filtered_and_searched_and_a_job_taken_out_of_it(visit: Any, 
     page.get_by_label(asha.t("history.kind"), exact=True).select_option("single")
     expect(rows).to_have_count(1)
     page.get_by_label(asha.t("history.kind"), exact=True).select_option("")
+    expect(rows).to_have_count(2)
+    today = datetime.now().astimezone().date()
+    page.get_by_label(asha.t("history.until"), exact=True).fill(str(today - timedelta(days=2)))
+    expect(rows).to_have_count(0)
+    page.get_by_label(asha.t("history.until"), exact=True).fill(str(today + timedelta(days=1)))
+    page.get_by_label(asha.t("history.from"), exact=True).fill(str(today - timedelta(days=1)))
     expect(rows).to_have_count(2)
     page.get_by_label(asha.t("file.status"), exact=True).select_option("cancelled")
     expect(page.get_by_text(asha.t("history.empty"), exact=True)).to_be_visible()
@@ -80,7 +87,8 @@ def test_the_dashboard_counts_what_was_done_and_says_what_it_covers(visit: Any, 
     card("dashboard.overTime").get_by_text(asha.t("chart.figures")).click()
     expect(card("dashboard.overTime").locator("tbody tr").last).to_contain_text("4")
     expect(card("dashboard.methods")).to_contain_text(asha.t("method.text_layer"))
-    expect(card("dashboard.methods")).to_contain_text(asha.t("dashboard.latest", n=5))
+    page.get_by_label(asha.t("dashboard.period"), exact=True).select_option("90")
+    expect(card("dashboard.methods")).to_contain_text(asha.t("dashboard.days", n=90))
     expect(card("dashboard.confidence")).to_be_visible()
     expect(card("dashboard.failures")).to_contain_text(asha.t("code.source_unavailable"))
     expect(card("dashboard.tags").locator("li").first).to_be_visible()

@@ -76,6 +76,7 @@ export const register = (email, password, full_name) => open("POST", "api/auth/r
 export const me = () => get("api/auth/me");
 
 export const stats = () => get("api/history/stats");
+export const summary = (days) => get("api/history/summary", { days });
 export const jobs = (query) => get("api/history/jobs", query);
 export const job = (id) => get(`api/history/jobs/${seg(id)}`);
 export const deleteJob = (id) => call("DELETE", `api/history/jobs/${seg(id)}`);
