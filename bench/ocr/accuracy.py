@@ -16,7 +16,7 @@ from metatag_ocr.reading.page import PageWish, read_page
 # 300 dpi; a two-column page read in the order of its columns, and a magazine page with a photo, explain the high ones.
 _BARS = {
     "scan-ccitt": 0.01, "scan-skew": 0.01, "rotated-rotated_skew": 0.01, "noisy-multi_page": 0.005,
-    "scan-8087_054.3B": 0.09, "karyalaya-adesh": 0.02, "water-supply-report": 0.01, "library-rules": 0.01,
+    "scan-8087_054.3B": 0.09, "karyalaya-adesh": 0.005, "water-supply-report": 0.01, "library-rules": 0.01,
     "vaccination-notice": 0.01,
 }  # fmt: skip
 # The court transcript: its line numbers are read as a column of their own, so words are what counts.
