@@ -57,7 +57,7 @@ def _composed() -> list[Document]:
     return made
 
 
-async def measure(found: list[Document], embed: Path | None) -> tuple[list[float], float, int]:
+async def measure(found: list[Document], embed: Path | None, best_of: int) -> tuple[list[float], float, int]:
     """Give the wall times in ms, sorted, the mean processor time in ms, and the child's peak memory in MB."""
     pool = AnalystPool("bench", size=1, seconds=60, queue=2, embed=embed)
     await pool.start()
@@ -66,10 +66,13 @@ async def measure(found: list[Document], embed: Path | None) -> tuple[list[float
     child = _child()
     before = sum(child.cpu_times()[:2])
     for document in found:
-        begun = time.perf_counter()
-        await pool.study(document, StudyWish(COUNT))
-        times.append(1000 * (time.perf_counter() - begun))
-    used = 1000 * (sum(child.cpu_times()[:2]) - before) / len(found)
+        own = []
+        for _ in range(best_of):
+            begun = time.perf_counter()
+            await pool.study(document, StudyWish(COUNT))
+            own.append(1000 * (time.perf_counter() - begun))
+        times.append(min(own))
+    used = 1000 * (sum(child.cpu_times()[:2]) - before) / len(found) / best_of
     peak = _peak(child)
     await pool.stop(1.0)
     return sorted(times), used, peak
@@ -92,15 +95,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of *.jsonl sets with long papers")
     parser.add_argument("--embed", type=Path, help="folder of the MiniLM model")
+    parser.add_argument("--documents", type=int, default=DOCUMENTS)
+    parser.add_argument("--best-of", type=int, default=1, help="best of so many times a document, for a busy machine")
     arguments = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    found = documents(arguments.data)
+    found = documents(arguments.data)[: arguments.documents]
     words = sorted(sum(len(page.text.split()) for page in document.pages) for document in found)
     print(f"{len(found)} documents of {PAGES} pages, {words[0]} to {words[-1]} words, one core, wall time.\n")
     print("| | p50 ms | p95 ms | longest ms | processor, mean ms | peak resident MB |\n|---|---|---|---|---|---|")
     met = True
     for embed in [None, arguments.embed] if arguments.embed else [None]:
-        times, used, peak = asyncio.run(measure(found, embed))
+        times, used, peak = asyncio.run(measure(found, embed, arguments.best_of))
         p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
         name = "with" if embed else "without"
         print(f"| {name} MiniLM | {p50:.0f} | {p95:.0f} | {times[-1]:.0f} | {used:.0f} | {peak} |", flush=True)
