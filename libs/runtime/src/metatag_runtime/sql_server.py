@@ -121,9 +121,12 @@ class ServerConnections:
         from psycopg import AsyncConnection
         from psycopg.rows import dict_row
 
-        return await AsyncConnection.connect(
+        connection: Connection = await AsyncConnection.connect(
             self._target, autocommit=True, row_factory=dict_row, connect_timeout=CONNECT_SECONDS
         )
+        # A plan that is kept was made when the table was small: it reads the whole table once that has grown.
+        await connection.execute("SET plan_cache_mode = force_custom_plan")
+        return connection
 
     async def _give_back(self, connection: Connection) -> None:
         from psycopg.pq import TransactionStatus
