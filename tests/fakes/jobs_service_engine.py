@@ -121,7 +121,8 @@ class FakeEngine:
 
     def create(self, header: j.CreateJobHeader, specs: list[j.DocumentSpec]) -> tuple[FakeJob, bool]:
         named = (header.user_id, header.idempotency_key)
-        if header.idempotency_key and named in self.idempotency:
+        # A job that was deleted takes its key with it, as in the room itself.
+        if header.idempotency_key and self.idempotency.get(named) in self.jobs:
             return self.jobs[self.idempotency[named]], True
         if not specs:
             raise MetatagError("No documents provided", code=ErrorCode.INVALID_ARGUMENT)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
+from pydantic import BeforeValidator
 
 from metatag_gateway.errors import TooLarge
 from metatag_gateway.ports import Jobs
@@ -37,7 +39,16 @@ from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError, Not
 router = APIRouter(prefix="/api/history", tags=["History & Jobs"])
 
 Limit = Annotated[int, Query(ge=1, le=100)]
-Moment = Annotated[datetime, Query(examples=["2026-03-01T00:00:00Z"])]
+
+
+def _written_out(value: Any) -> Any:
+    """Refuse a bare number, which pydantic takes for seconds since 1970: the description says a date and a time."""
+    if isinstance(value, str) and re.fullmatch(r"[-+]?[\d.]+", value):
+        raise ValueError("Write a moment as 2026-03-01T00:00:00Z.")
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_written_out), Query(examples=["2026-03-01T00:00:00Z"])]
 MOST_DOCUMENTS = 1000
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 EXPORTS = {
