@@ -2,7 +2,7 @@
 .PHONY: test-chaos test-states bench-jobs
 # One file of them: make test-chaos CHAOS=tests/chaos/test_gateways.py. Fewer documents: CHAOS_DOCUMENTS=150.
 CHAOS ?= tests/chaos
-test-chaos: setup ## kill workers, leaders, gateways, nodes and servers in the middle of batches (about eight minutes)
+test-chaos: setup ## kill workers, leaders, gateways, nodes and servers in the middle of batches (about ten minutes)
 	METATAG_TEST_SERVERS=required $(RUN) pytest -q -m chaos --durations=5 $(CHAOS)
 
 test-states: setup ## search long for an order of work, control and crash that breaks a job's books
