@@ -127,7 +127,7 @@ def _done(what: str, detail: str) -> None:
 
 def _farewell(seconds: float) -> None:
     screen.out.print(Text.assemble("\n  ", ("Everything worked", "bold green"), f", in {seconds:.0f} s."))
-    screen.out.print("\n  [bold]make run[/bold] keeps it running. Then try")
+    screen.out.print("\n  make run keeps it running. Then try")
     screen.out.print("    http://127.0.0.1:8000/app     drop a PDF, or a folder of them")
     screen.out.print("    http://127.0.0.1:8000/docs    the API, call by call")
     screen.out.print("    .venv/bin/metatag --help      the same from a terminal\n")
