@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 from collections.abc import AsyncIterator
 
 import httpx
 import psutil
 import pytest
+import structlog
 
 from fakes.gateway_system import System, running
 from fakes.jobs_service import PDF, FakeJobsService
@@ -34,6 +36,19 @@ async def test_a_client_that_leaves_cancels_nothing_and_finds_the_answer_in_the_
     await system.ended(job.job.id)
     found = await system.client.get(f"/api/history/jobs/{job.job.id}", headers=user["headers"])
     assert found.json()["data"]["documents"][0]["tags"][0] == "annual report"
+
+
+async def test_the_log_line_of_a_request_names_its_job_and_its_document(system: System) -> None:
+    user = await system.register()
+    quiet = structlog.get_config()["wrapper_class"]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        files = {**HOLD, "pdf_url": (None, "http://x/a.pdf")}
+        answer = await system.client.post("/api/single/process", headers=user["headers"], files=files)
+    structlog.configure(wrapper_class=quiet)
+    line = next(each for each in lines if each.get("path") == "/api/single/process")
+    said = answer.json()["data"]
+    assert (line["job_id"], line["document_id"]) == (said["job_id"], said["document_id"])
 
 
 async def test_who_asks_for_it_gets_the_job_at_once_and_the_result_later(system: System) -> None:
@@ -203,6 +218,13 @@ async def test_many_files_come_in_one_form_and_a_batch_uses_them(system: System)
     answer = await system.client.post("/api/batch/uploads", headers=user["headers"], files=files)
     stored = answer.json()["data"]["files"]
     assert answer.json()["data"]["stored_count"] == 20
+    asked = [{"content_sha256": file["content_sha256"].upper(), "file_name": file["file_name"]} for file in stored]
+    asked.append({"content_sha256": "0" * 64, "file_name": "new.pdf"})
+    found = await system.client.post("/api/batch/uploads/find", headers=user["headers"], json={"files": asked})
+    assert [file["file_path"] for file in found.json()["data"]["files"]] == [*(f["file_path"] for f in stored), None]
+    stranger = await system.register()
+    found = await system.client.post("/api/batch/uploads/find", headers=stranger["headers"], json={"files": asked})
+    assert found.json()["data"]["found_count"] == 0
     rows = [{"file_path": file["file_path"], "file_source_type": "upload"} for file in stored]
     body = {"documents": [*rows, {"file_path": "upload://f-none/a.pdf", "file_source_type": "upload"}], "config": {}}
     start = await system.client.post("/api/batch/start", headers=user["headers"], json=body)

@@ -88,15 +88,25 @@ async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T |
 
     Only the waiting ends: what was asked of other services goes on.
     """
-    task = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(_gone(request))
+    # The work stays in this task: what it binds for the log line of the request must be seen by it.
+    reach = asyncio.timeout(None)
+
+    def end(_: object) -> None:
+        reach.reschedule(asyncio.get_running_loop().time())
+
     try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-        return task.result() if task.done() else None
+        async with reach:
+            gone.add_done_callback(end)
+            return await work
+    except TimeoutError:
+        if not reach.expired():
+            raise
+        return None
     finally:
-        for pending in (task, gone):
-            pending.cancel()
-        await asyncio.gather(task, gone, return_exceptions=True)
+        gone.remove_done_callback(end)
+        gone.cancel()
+        await asyncio.gather(gone, return_exceptions=True)
 
 
 async def _gone(request: Request) -> None:
