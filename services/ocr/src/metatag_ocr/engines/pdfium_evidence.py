@@ -10,11 +10,13 @@ from typing import Any, Literal
 import pypdfium2
 from pypdfium2 import raw
 
+from metatag_ocr.engines import pdfium_calls as calls
+from metatag_ocr.engines.pdfium_calls import Handle
 from metatag_ocr.reading.decide import LITTLE_TEXT
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.scripts import char_counts
 
-# Characters looked at one by one. Enough to see a share of a fifth; costs a third of a millisecond.
+# Characters looked at one by one. Enough to see a share of a fifth; costs a tenth of a millisecond.
 _SAMPLED = 48
 # Objects looked at for pictures. A hostile page has millions.
 _OBJECTS = 3000
@@ -22,6 +24,7 @@ _FORM_DEPTH = 3
 _INVISIBLE = 3
 # Of a font's name.
 _FONT_BYTES = 128
+_BLANKS = frozenset((0x20, 0x0A, 0x0D, 0x09))
 
 
 def layer(page: Any) -> Layer:
@@ -43,10 +46,8 @@ def largest_image(page: Any) -> int:
     """Give the pixels of the largest picture a page draws; 0 without one."""
     largest = 0
     width, height = ctypes.c_uint(), ctypes.c_uint()
-    for item, _ in _walk(page):
-        if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_IMAGE and raw.FPDFImageObj_GetImagePixelSize(
-            item, ctypes.byref(width), ctypes.byref(height)
-        ):
+    for item, kind, _ in _walk(page):
+        if kind == raw.FPDF_PAGEOBJ_IMAGE and calls.image_size_of(item, ctypes.byref(width), ctypes.byref(height)):
             largest = max(largest, width.value * height.value)
     return largest
 
@@ -54,8 +55,8 @@ def largest_image(page: Any) -> int:
 def picture_kind(page: Any) -> Literal["none", "gray", "colour"]:
     """Tell whether a page is mostly one 8-bit gray picture, draws pictures in colour, or none of 8 bits at all."""
     kinds = set()
-    for item, _ in _walk(page):
-        if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_IMAGE:
+    for item, kind, _ in _walk(page):
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
             kinds.add(_image_kind(item, page))
         elif kinds:
             # Something drawn over a picture may be in any colour.
@@ -66,9 +67,9 @@ def picture_kind(page: Any) -> Literal["none", "gray", "colour"]:
     return "gray" if kinds == {"gray"} else "none"
 
 
-def _image_kind(item: Any, page: Any) -> str:
+def _image_kind(item: Handle, page: Any) -> str:
     about = raw.FPDF_IMAGEOBJ_METADATA()
-    if not raw.FPDFImageObj_GetImageMetadata(item, page, ctypes.byref(about)) or about.bits_per_pixel < 8:
+    if not calls.image_metadata_of(item, calls.handle(page), ctypes.byref(about)) or about.bits_per_pixel < 8:
         return "none"
     spaces = (raw.FPDF_COLORSPACE_DEVICEGRAY, raw.FPDF_COLORSPACE_CALGRAY)
     return "gray" if about.bits_per_pixel == 8 and about.colorspace in spaces else "colour"
@@ -83,28 +84,31 @@ def _text(textpage: Any) -> str:
 
 def _sample(textpage: Any) -> tuple[float, float, tuple[tuple[str, float], ...]]:
     """Give shares of invisible and unmapped characters, and of each font, among sampled visible characters."""
-    total = textpage.count_chars()
+    page, total = calls.handle(textpage), textpage.count_chars()
     invisible = unmapped = seen = 0
-    fonts: Counter[bytes] = Counter()
-    # One buffer for all: making them was half of the work.
-    name, flags = ctypes.create_string_buffer(_FONT_BYTES), ctypes.c_int()
+    fonts: Counter[int | None] = Counter()
     for index in _spread(total):
-        point = raw.FPDFText_GetUnicode(textpage, index)
-        if point in (0x20, 0x0A, 0x0D, 0x09) or raw.FPDFText_IsGenerated(textpage, index) == 1:
+        point = calls.unicode_of(page, index)
+        # What pdfium adds by itself are blanks.
+        if point in _BLANKS:
             continue
         seen += 1
-        unmapped += raw.FPDFText_HasUnicodeMapError(textpage, index) == 1 or point == 0
-        item = raw.FPDFText_GetTextObject(textpage, index)
-        invisible += bool(item) and raw.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE
-        length = raw.FPDFText_GetFontInfo(textpage, index, name, _FONT_BYTES, flags)
-        fonts[name.value if 0 < length <= _FONT_BYTES else b""] += 1
+        unmapped += point == 0 or calls.has_map_error(page, index) == 1
+        item = calls.text_object_of(page, index)
+        invisible += item is not None and calls.render_mode_of(item) == _INVISIBLE
+        fonts[item and calls.font_of(item)] += 1
     if not seen:
         return 0.0, 0.0, ()
-    return (
-        invisible / seen,
-        unmapped / seen,
-        tuple((font.decode("utf-8", "replace"), times / seen) for font, times in fonts.most_common()),
-    )
+    return invisible / seen, unmapped / seen, _shares_by_name(fonts, seen)
+
+
+def _shares_by_name(fonts: Counter[int | None], seen: int) -> tuple[tuple[str, float], ...]:
+    names: Counter[str] = Counter()
+    buffer = ctypes.create_string_buffer(_FONT_BYTES)
+    for font, times in fonts.items():
+        length = calls.font_name(font, buffer, _FONT_BYTES) if font else 0
+        names[buffer.value.decode("utf-8", "replace") if 0 < length <= _FONT_BYTES else ""] += times
+    return tuple((name, times / seen) for name, times in names.most_common())
 
 
 def _spread(total: int) -> range:
@@ -117,8 +121,7 @@ def _objects(page: Any) -> tuple[float, int, int, bool]:
     area = max(1.0, width * height)
     covered = 0.0
     kinds: Counter[int] = Counter()
-    for item, depth in _walk(page):
-        kind = raw.FPDFPageObj_GetType(item)
+    for item, kind, depth in _walk(page):
         kinds[kind] += 1
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             covered += _area(item) if depth == 0 else area
@@ -126,12 +129,10 @@ def _objects(page: Any) -> tuple[float, int, int, bool]:
     return min(1.0, covered / area), kinds[raw.FPDF_PAGEOBJ_TEXT], kinds[raw.FPDF_PAGEOBJ_PATH], drawn
 
 
-def _walk(page: Any) -> Iterator[tuple[Any, int]]:
-    """Give a page's objects and those inside its forms, with their depth; at most _OBJECTS of them."""
+def _walk(page: Any) -> Iterator[tuple[Handle, int, int]]:
+    """Give a page's objects and those inside its forms, with kind and depth; at most _OBJECTS of them."""
     left = _OBJECTS
-    stack: list[tuple[Any, int, Any, Any]] = [
-        (page, 0, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject),
-    ]
+    stack: list[tuple[Handle, int, Any, Any]] = [(calls.handle(page), 0, calls.count_objects, calls.object_at)]
     while stack and left > 0:
         holder, depth, count, get = stack.pop()
         for index in range(min(count(holder), left)):
@@ -139,13 +140,14 @@ def _walk(page: Any) -> Iterator[tuple[Any, int]]:
             if not item:
                 continue
             left -= 1
-            yield item, depth
-            if depth < _FORM_DEPTH and raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_FORM:
-                stack.append((item, depth + 1, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject))
+            kind = calls.type_of(item)
+            yield item, kind, depth
+            if kind == raw.FPDF_PAGEOBJ_FORM and depth < _FORM_DEPTH:
+                stack.append((item, depth + 1, calls.count_form_objects, calls.form_object_at))
 
 
-def _area(item: Any) -> float:
+def _area(item: Handle) -> float:
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    if not raw.FPDFPageObj_GetBounds(item, *(ctypes.byref(side) for side in (left, bottom, right, top))):
+    if not calls.bounds_of(item, *(ctypes.byref(side) for side in (left, bottom, right, top))):
         return 0.0
     return max(0.0, right.value - left.value) * max(0.0, top.value - bottom.value)

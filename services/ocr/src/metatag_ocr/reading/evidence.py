@@ -9,6 +9,7 @@ from metatag_ocr.reading.scripts import SAMPLE_CHARS, char_counts
 
 # Letters that mis-mapped Indian fonts of the 1990s put their glyphs on.
 _LATIN_EXTENDED = range(0xA0, 0x250)
+_FIRST_INDIC = "\u0900"
 _PRIVATE = (range(0xE000, 0xF900), range(0xF0000, 0x110000))
 
 
@@ -35,49 +36,59 @@ class Layer:
 class Census:
     """Characters of a text by kind, blanks left out. Counts."""
 
-    total: int
-    letters: int
-    digits: int
-    latin: int
-    latin_extended: int
+    total: int = 0
+    letters: int = 0
+    digits: int = 0
+    latin: int = 0
+    latin_extended: int = 0
     # Private use, replacement, unassigned and control characters: nothing a writer typed.
-    junk: int
+    junk: int = 0
     # Words that begin with a sign that can only follow a letter.
-    headless_words: int
-    words: int
+    headless_words: int = 0
+    words: int = 0
     # Letters whose code has a zero low byte: "M" read as U+4D00, the two bytes of UTF-16 swapped.
-    swapped: int
+    swapped: int = 0
 
 
 def census(text: str) -> Census:
     """Count the characters of a text's beginning."""
     sample = text[:SAMPLE_CHARS]
     letters = digits = latin = extended = junk = total = swapped = 0
-    for char, times in char_counts(sample).items():
-        if char.isspace():
-            continue
-        total += times
-        point = ord(char)
-        if _is_junk(char, point):
-            junk += times
-        elif char.isalpha():
-            letters += times
-            swapped += times * (point > 0xFF and point & 0xFF == 0)
-            latin += times * (point < 0x250)
-            extended += times * (point in _LATIN_EXTENDED)
-        elif char.isdigit():
-            digits += times
-        elif point in _LATIN_EXTENDED:
-            extended += times
-        elif _is_dependent(char):
-            # A vowel sign is half of a syllable, but no letter to Python.
-            letters += times
+    counts = char_counts(sample)
+    for char, times in counts.items():
+        kind = _kind(char)
+        total += times * kind.total
+        letters += times * kind.letters
+        digits += times * kind.digits
+        latin += times * kind.latin
+        extended += times * kind.latin_extended
+        junk += times * kind.junk
+        swapped += times * kind.swapped
     words = sample.split()
-    headless = sum(1 for word in words if word[0] > "\u0900" and _is_dependent(word[0]))
+    # Words are looked at only where such a sign is on the page.
+    signs = {char for char in counts if char > _FIRST_INDIC and _is_dependent(char)}
+    headless = sum(word[0] in signs for word in words) if signs else 0
     return Census(total, letters, digits, latin, extended, junk, headless, len(words), swapped)
 
 
 @lru_cache(maxsize=4096)
+def _kind(char: str) -> Census:
+    """Give what one character counts for."""
+    point = ord(char)
+    if char.isspace():
+        return Census()
+    if _is_junk(char, point):
+        return Census(1, junk=1)
+    extended = int(point in _LATIN_EXTENDED)
+    if char.isalpha():
+        swapped = int(point > 0xFF and point & 0xFF == 0)
+        return Census(1, letters=1, latin=int(point < 0x250), latin_extended=extended, swapped=swapped)
+    if char.isdigit():
+        return Census(1, digits=1)
+    # A vowel sign is half of a syllable, but no letter to Python.
+    return Census(1, latin_extended=extended, letters=int(not extended and _is_dependent(char)))
+
+
 def _is_junk(char: str, point: int) -> bool:
     if point == 0xFFFD or any(point in block for block in _PRIVATE):
         return True

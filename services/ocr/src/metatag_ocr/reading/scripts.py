@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 
+import numpy as np
+
+# Codes below this hold all alphabets but those of the Far East, and typographic marks.
+_MOST_ALPHABETS = 0x3000
+
 # Characters of a page's beginning that are counted; it is like its rest.
 SAMPLE_CHARS = 4000
 
@@ -55,8 +60,14 @@ def char_counts(text: str) -> Counter[str]:
 
 @lru_cache(maxsize=4)
 def _char_counts(sample: str) -> Counter[str]:
-    # Several questions are asked of one page's text, and counting is half the work of each.
-    return Counter(sample)
+    # Several questions are asked of one page's text, and counting is half the work of each. numpy counts the codes of
+    # most alphabets four times as fast as Counter the characters.
+    codes = np.frombuffer(sample.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    times = np.bincount(codes[codes < _MOST_ALPHABETS])
+    present = np.flatnonzero(times)
+    counts = Counter(dict(zip(map(chr, present.tolist()), times[present].tolist(), strict=True)))
+    counts.update(map(chr, codes[codes >= _MOST_ALPHABETS].tolist()))
+    return counts
 
 
 def main_script(text: str) -> str:

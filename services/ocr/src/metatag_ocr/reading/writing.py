@@ -14,8 +14,8 @@ _LATIN_WORD = re.compile(r"[^\W\d_]{2,}")
 # Everything below the blank but tab and line feed, DEL, the C1 range, and the byte order mark. ZWJ and ZWNJ stay:
 # they shape Indian letters.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
-_DIVIDED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010\x02][ \t]*\n[ \t]*(?=[^\W\d_])")
-_TRAILING = re.compile(r"[ \t]+\n")
+# The hyphen stands first, so that nothing else is tried against the rest; the letter before it is looked up afterwards.
+_DIVIDED = re.compile(r"[-\u00ad\u2010\x02](?<=[^\W\d_].)[ \t]*\n[ \t]*(?=[^\W\d_])")
 _MANY_LINES = re.compile(r"\n{3,}")
 
 # Fewer letters say nothing about a text.
@@ -53,8 +53,10 @@ def clean(text: str, *, dehyphenate: bool) -> str:
     plain = _join_lines(plain) if dehyphenate else plain.replace("\x02", "-")
     plain = _CONTROL.sub("", plain.replace("\x0c", "\n"))
     if " \n" in plain or "\t\n" in plain:
-        plain = _TRAILING.sub("\n", plain)
-    plain = _MANY_LINES.sub("\n\n", plain).strip()
+        plain = "\n".join([line.rstrip(" \t") for line in plain.split("\n")])
+    if "\n\n\n" in plain:
+        plain = _MANY_LINES.sub("\n\n", plain)
+    plain = plain.strip()
     # Asked of the text as it came: that has been counted already.
     if main_script(text) in INDIC:
         plain = unicodedata.normalize("NFC", plain)

@@ -1,0 +1,51 @@
+"""pdfium's functions that are called for each character or object of a page, with handles as plain numbers.
+
+The same functions as in `pypdfium2.raw`, which wraps each handle in an object: a call costs half of one there, and a
+page has some two hundred of them. Handles are valid while their page or text page is open.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from ctypes import POINTER, c_char_p, c_float, c_int, c_size_t, c_uint, c_void_p
+from typing import Any
+
+from pypdfium2 import raw
+
+Handle = int
+
+
+def handle(owner: Any) -> Handle:
+    """Give the handle of a page or text page of pypdfium2."""
+    return int(ctypes.cast(owner.raw, c_void_p).value or 0)
+
+
+def _plain(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
+    address = ctypes.cast(function, c_void_p).value
+    return ctypes.CFUNCTYPE(result, *arguments)(address or 0)
+
+
+# Of a text page's characters.
+unicode_of = _plain(raw.FPDFText_GetUnicode, c_uint, c_void_p, c_int)
+has_map_error = _plain(raw.FPDFText_HasUnicodeMapError, c_int, c_void_p, c_int)
+text_object_of = _plain(raw.FPDFText_GetTextObject, c_void_p, c_void_p, c_int)
+
+# Of a text object and its font.
+render_mode_of = _plain(raw.FPDFTextObj_GetTextRenderMode, c_int, c_void_p)
+font_of = _plain(raw.FPDFTextObj_GetFont, c_void_p, c_void_p)
+font_name = _plain(raw.FPDFFont_GetBaseFontName, c_size_t, c_void_p, c_char_p, c_size_t)
+
+# Of a page's objects, and those inside a form.
+count_objects = _plain(raw.FPDFPage_CountObjects, c_int, c_void_p)
+object_at = _plain(raw.FPDFPage_GetObject, c_void_p, c_void_p, c_int)
+count_form_objects = _plain(raw.FPDFFormObj_CountObjects, c_int, c_void_p)
+form_object_at = _plain(raw.FPDFFormObj_GetObject, c_void_p, c_void_p, c_uint)
+type_of = _plain(raw.FPDFPageObj_GetType, c_int, c_void_p)
+_SIDES = (POINTER(c_float),) * 4
+bounds_of = _plain(raw.FPDFPageObj_GetBounds, c_int, c_void_p, *_SIDES)
+_SIDE = POINTER(c_uint)
+image_size_of = _plain(raw.FPDFImageObj_GetImagePixelSize, c_int, c_void_p, _SIDE, _SIDE)
+image_metadata_of = _plain(
+    raw.FPDFImageObj_GetImageMetadata, c_int, c_void_p, c_void_p, POINTER(raw.FPDF_IMAGEOBJ_METADATA)
+)
