@@ -86,6 +86,31 @@ def test_a_refused_upload_says_why_and_touches_no_other(client: Client, samples:
         uploads[0].row()
 
 
+def test_an_upload_that_was_broken_off_goes_on_with_the_files_that_are_missing(client: Client, samples: Path) -> None:
+    files: list[Path | tuple[str, bytes]] = [samples / "library-rules.pdf", ("new.pdf", hostile_pdfs.digital())]
+    before = client.upload(files[:1])
+    asked: list[str] = []
+    client._http.event_hooks["request"].append(lambda request: asked.append(request.url.path))
+    uploads = client.upload([*files, ("again.pdf", (samples / "library-rules.pdf").read_bytes())])
+    assert asked == ["/api/batch/uploads/find", "/api/batch/uploads"]
+    assert [upload.name for upload in uploads] == ["library-rules.pdf", "new.pdf", "again.pdf"]
+    assert uploads[0].reference == before[0].reference
+    assert client.upload(files)[1].reference == uploads[1].reference
+    assert asked[2:] == ["/api/batch/uploads/find"]
+    assert finished(list(client.batch([upload.row() for upload in uploads]))) == [1, 2, 3]
+
+
+def test_a_file_over_the_servers_bound_is_refused_before_it_is_sent(client: Client, tmp_path: Path) -> None:
+    large = tmp_path / "large.pdf"
+    with large.open("wb") as sparse:
+        sparse.truncate(600 * 1000 * 1000)
+    said = "The file has 572 MiB; the server takes at most 50 MiB."
+    assert [upload.error for upload in client.upload([large, ("a.pdf", hostile_pdfs.digital())])] == [said, None]
+    with pytest.raises(Rejected, match=said) as refused:
+        client.process(large)
+    assert refused.value.code == "too_large"
+
+
 def test_a_repeated_start_starts_nothing_twice(client: Client, samples: Path) -> None:
     rows = [Row(str(samples / "library-rules.pdf"), "local")]
     chosen = str(uuid.uuid4())

@@ -59,6 +59,16 @@ class FakeJobsService(JobsServiceServicer):
         self.contents[answer.file_id] = bytes(head) if size <= KEPT_BYTES else PDF
         return answer
 
+    async def FindFiles(self, request: j.FindFilesRequest, context: Context) -> Any:
+        files = [file for (user, _), file in self.files.items() if user == request.user_id]
+        found = [file for file in files if file.content_sha256 in request.content_sha256]
+        return j.FindFilesResponse(
+            files=[
+                j.StoredFile(file_id=file.file_id, content_sha256=file.content_sha256, size_bytes=file.size_bytes)
+                for file in found
+            ]
+        )
+
     async def CreateJob(self, request_iterator: AsyncIterator[j.CreateJobRequest], context: Context) -> Any:
         header = (await anext(request_iterator)).header
         specs: list[j.DocumentSpec] = []

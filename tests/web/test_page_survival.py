@@ -85,6 +85,24 @@ def test_a_token_that_expires_in_the_middle_of_an_upload_is_renewed_and_no_file_
     asha.complaints.clear()
 
 
+@pytest.mark.slow
+def test_files_that_the_server_has_are_not_sent_again(visit: Any) -> None:
+    asha: Visitor = visit("en")
+    asha.register()
+    batch = asha.batch
+    content = RULES.read_bytes()
+    files = [batch.file(f"{number}.pdf", content + b"\n%%%d" % number) for number in range(12)]
+    sent: list[str] = []
+    asha.page.on("request", lambda request: sent.append(request.url) if "uploads" in request.url else None)
+    for first, fresh in ((0, 8), (0, 0), (4, 4)):
+        sent.clear()
+        batch.choose(*files[first : first + 8])
+        batch.start(8)
+        batch.done(8)
+        expect(batch.tile("job.good")).to_have_text("8")
+        assert len([url for url in sent if url.endswith("/uploads")]) == fresh
+
+
 def test_a_dropped_folder_is_walked_to_its_ends(visit: Any, tmp_path: Path) -> None:
     folder = tmp_path / "scans"
     names = ["one.pdf", "TWO.PDF", "भीतर/और भीतर/आदेश 📄.pdf", "भीतर/notes.txt", "c.pdf/inner.pdf"]

@@ -79,6 +79,7 @@ WHO: dict[str, Who] = {
     "POST /api/batch/validate-paths": Who("process", request={"json": {"paths": []}}),
     "GET /api/batch/template": Who("read"),
     "POST /api/batch/uploads": Who("process", request={"files": {"files": ("a.pdf", PDF)}}),
+    "POST /api/batch/uploads/find": Who("process", request={"json": {"files": []}}),
     "POST /api/batch/process": Who(
         "process", request={"files": {"csv_file": ("a.csv", b"title,path\n"), "config": (None, "{}")}}
     ),

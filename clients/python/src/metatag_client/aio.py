@@ -15,6 +15,7 @@ from metatag_client.errors import ApiError, NotSignedIn, Unreachable
 from metatag_client.follow import Follow
 from metatag_client.live import follow_async
 from metatag_client.models import Document, Event, Job, Json, Options, Result, Row, Tokens, Upload, User
+from metatag_client.sending import Sending, check_size, is_large, size_of
 from metatag_client.session import OnTokens, Session
 from metatag_client.wire import Patience
 
@@ -91,13 +92,26 @@ class AsyncClient:
         exclusion_file: Source | None = None,
     ) -> Result:
         """Turn one PDF into tags: a path, (name, bytes) or open file, or `url`."""
+        if source is not None and is_large(size_of(source)):
+            check_size(source, await self._run(calls.upload_bound()))
         return await self._run(calls.process(source, url, options or Options(), exclusion_file, str(uuid.uuid4())))
 
     # Batches
 
     async def upload(self, sources: Sequence[Source]) -> list[Upload]:
-        """Store files for a batch, any number, in the order given; a refused one has `error` and touches no other."""
-        return [stored for call in calls.uploads(sources) for stored in await self._run(call)]
+        """Store files for a batch, any number, in the order given; a refused one has `error` and touches no other.
+
+        What the server has already, by its SHA-256, is not sent again: an upload that was broken off goes on.
+        """
+        sending = Sending(sources)
+        if sending.asks_for_bound:
+            sending.refuse_larger_than(await self._run(calls.upload_bound()))
+        await asyncio.to_thread(sending.hash)
+        for sought in sending.sought():
+            sending.found(await self._run(sought))
+        for sent in sending.sends():
+            sending.sent(await self._run(sent))
+        return sending.uploads
 
     async def start_batch(
         self,
@@ -171,6 +185,10 @@ class AsyncClient:
     async def search(self, query: str, limit: int = 50) -> list[Document]:
         """Find documents by title, tag or text; `limit` 1..100."""
         return await self._run(calls.search(query, limit))
+
+    async def vocabularies(self) -> list[Json]:
+        """List the stored lists of allowed tags: name, version and number of terms of each."""
+        return await self._run(calls.vocabularies())
 
     async def put_vocabulary(self, name: str, terms: Source | Sequence[Json]) -> Json:
         """Store a list of allowed tags, from a CSV file or a list of terms; gives its name, version and size."""

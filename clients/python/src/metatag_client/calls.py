@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, TypeVar, cast
@@ -21,7 +21,6 @@ Source = str | Path | tuple[str, bytes] | BinaryIO
 
 # One document may wait for pages to be read and for a language model; the server's own bound is 300 s.
 PROCESS_SECONDS = 330.0
-FILES_AT_ONCE = 20
 
 
 @dataclass(frozen=True)
@@ -103,11 +102,21 @@ def start_batch(
     return Call("POST", "/api/batch/start", Job.from_json, body=body, headers=headers, seconds=120.0)
 
 
-def uploads(sources: Sequence[Source]) -> Iterator[Call[list[Upload]]]:
-    """Store files for a batch, some at a time: each call holds its files open, and a lost connection costs one call."""
-    for begin in range(0, len(sources), FILES_AT_ONCE):
-        files = [("files", source) for source in sources[begin : begin + FILES_AT_ONCE]]
-        yield Call("POST", "/api/batch/uploads", _uploads, files=files, seconds=600.0)
+def uploads(sources: Sequence[Source]) -> Call[Sequence[Upload]]:
+    """Store files for a batch."""
+    files = [("files", source) for source in sources]
+    return Call("POST", "/api/batch/uploads", _uploads, files=files, seconds=600.0)
+
+
+def found_uploads(files: Sequence[tuple[str, str]]) -> Call[Sequence[Upload | None]]:
+    """Ask which files, by SHA-256 and name, are stored already; None for one that must be sent. At most 1,000."""
+    body = {"files": [{"content_sha256": digest, "file_name": name} for digest, name in files]}
+    return Call("POST", "/api/batch/uploads/find", _found, body=body)
+
+
+def upload_bound() -> Call[int]:
+    """Ask how many bytes a file may have."""
+    return Call("POST", "/api/batch/uploads/find", lambda raw: int(raw["max_upload_bytes"]), body={"files": []})
 
 
 def status(job_id: str) -> Call[Job]:
@@ -157,6 +166,11 @@ def validate_paths(rows: Sequence[Row]) -> Call[list[Json]]:
     return Call("POST", "/api/batch/validate-paths", lambda raw: list(raw["results"]), body=body, seconds=120.0)
 
 
+def vocabularies() -> Call[list[Json]]:
+    """List vocabularies without their terms."""
+    return Call("GET", "/api/vocabularies", lambda raw: list(raw["vocabularies"]))
+
+
 def put_vocabulary(name: str, terms: Source | Sequence[Json]) -> Call[Json]:
     """Store a list of allowed tags, from a CSV or as terms."""
     path = f"/api/vocabularies/{_part(name)}"
@@ -200,6 +214,10 @@ def _documents(raw: Json) -> list[Document]:
 
 def _uploads(raw: Json) -> list[Upload]:
     return [Upload.from_json(entry) for entry in raw["files"]]
+
+
+def _found(raw: Json) -> list[Upload | None]:
+    return [Upload.from_json(entry) if entry["file_path"] else None for entry in raw["files"]]
 
 
 def _part(text: str) -> str:

@@ -16,6 +16,7 @@ from metatag_client.errors import ApiError, NotSignedIn, Unreachable
 from metatag_client.follow import Follow
 from metatag_client.live import follow
 from metatag_client.models import Document, Event, Job, Json, Options, Result, Row, Tokens, Upload, User
+from metatag_client.sending import Sending, check_size, is_large, size_of
 from metatag_client.session import OnTokens, Session
 from metatag_client.wire import Patience
 
@@ -92,13 +93,26 @@ class Client:
         exclusion_file: Source | None = None,
     ) -> Result:
         """Turn one PDF into tags: a path, (name, bytes) or open file, or `url`."""
+        if source is not None and is_large(size_of(source)):
+            check_size(source, self._run(calls.upload_bound()))
         return self._run(calls.process(source, url, options or Options(), exclusion_file, str(uuid.uuid4())))
 
     # Batches
 
     def upload(self, sources: Sequence[Source]) -> list[Upload]:
-        """Store files for a batch, any number, in the order given; a refused one has `error` and touches no other."""
-        return [stored for call in calls.uploads(sources) for stored in self._run(call)]
+        """Store files for a batch, any number, in the order given; a refused one has `error` and touches no other.
+
+        What the server has already, by its SHA-256, is not sent again: an upload that was broken off goes on.
+        """
+        sending = Sending(sources)
+        if sending.asks_for_bound:
+            sending.refuse_larger_than(self._run(calls.upload_bound()))
+        sending.hash()
+        for sought in sending.sought():
+            sending.found(self._run(sought))
+        for sent in sending.sends():
+            sending.sent(self._run(sent))
+        return sending.uploads
 
     def start_batch(
         self,
@@ -170,6 +184,10 @@ class Client:
     def search(self, query: str, limit: int = 50) -> list[Document]:
         """Find documents by title, tag or text; `limit` 1..100."""
         return self._run(calls.search(query, limit))
+
+    def vocabularies(self) -> list[Json]:
+        """List the stored lists of allowed tags: name, version and number of terms of each."""
+        return self._run(calls.vocabularies())
 
     def put_vocabulary(self, name: str, terms: Source | Sequence[Json]) -> Json:
         """Store a list of allowed tags, from a CSV file or a list of terms; gives its name, version and size."""

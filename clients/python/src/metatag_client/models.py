@@ -16,8 +16,10 @@ ENDED = frozenset({"completed", "failed", "cancelled"})
 class Options:
     """How documents are read and tagged; None leaves the choice to the server.
 
-    `pages` 1..10 read from the front, `tags` 3..15 wanted, `ocr` "auto", "force" or "skip", `tagger` "auto", "llm" or
-    "local", `languages` Tesseract names such as "hin", `tag_language` "en" or "document". `api_key` is the provider's.
+    `pages` 1..10 read from the front, `tags` 3..15 wanted, `ocr` "auto", "force" or "skip", `tagger` "auto", "llm",
+    "local" or "both", `languages` Tesseract names such as "hin", `tag_language` "en" or "document". `vocabulary` names
+    a stored list of allowed tags, `allowed_tags` are some; `strict`: nothing else may come out. `api_key` is the
+    provider's.
     """
 
     pages: int | None = None
@@ -30,6 +32,7 @@ class Options:
     languages: Sequence[str] = ()
     tag_language: str | None = None
     allowed_tags: Sequence[str] = ()
+    vocabulary: str | None = None
     strict: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -45,6 +48,7 @@ class Options:
             "languages": list(self.languages) or None,
             "tag_language": self.tag_language,
             "allowed_tags": list(self.allowed_tags) or None,
+            "vocabulary": self.vocabulary,
             "strict": self.strict or None,
         }
         return {name: value for name, value in config.items() if value is not None}
@@ -113,7 +117,9 @@ class Result:
     page_count: int
     pages: Sequence[PageRead]
     tagger: str
+    # Offline tags stand in for a language model that did not answer, because of `degraded_reason`.
     degraded: bool
+    degraded_reason: str
     seconds: float
     preview: str
     job_id: str
@@ -135,6 +141,7 @@ class Result:
             pages=pages,
             tagger=_name(raw.get("tagger")),
             degraded=bool(raw.get("degraded")),
+            degraded_reason=raw.get("degraded_reason") or "",
             seconds=float(raw.get("processing_time") or 0.0),
             preview=raw.get("extracted_text_preview") or "",
             job_id=raw.get("job_id") or "",
@@ -226,6 +233,9 @@ class Job:
     failed: int
     kind: str = "batch"
     created_at: str = ""
+    # Why it failed, is paused or waits; and when one that waits goes on by itself (ISO 8601).
+    error: str = ""
+    waits_until: str = ""
     raw: Json = field(repr=False, default_factory=dict)
 
     @property
@@ -244,6 +254,8 @@ class Job:
             failed=int(raw.get("failed_count") or 0),
             kind=raw.get("job_type") or "batch",
             created_at=raw.get("created_at") or "",
+            error=raw.get("error_message") or "",
+            waits_until=raw.get("waits_until") or "",
             raw=raw,
         )
 
@@ -295,6 +307,11 @@ class Event:
     progress: float | None = None
     message: str = ""
     raw: Json = field(repr=False, default_factory=dict)
+
+    @property
+    def degraded(self) -> bool:
+        """Say whether offline tags stand in for a language model that did not answer."""
+        return bool((self.raw.get("metadata") or {}).get("degraded"))
 
     @property
     def last(self) -> bool:

@@ -14,6 +14,7 @@ import httpx
 
 from metatag_client.calls import Call, Source
 from metatag_client.errors import ApiError, Unreachable, error_for
+from metatag_client.sending import name_of
 
 T = TypeVar("T")
 
@@ -108,11 +109,10 @@ def _part(source: Source, opened: ExitStack) -> tuple[str, bytes | BinaryIO, str
     if isinstance(source, tuple):
         name, content = source
         return name, content, _kind(name)
+    name = name_of(source)
     if isinstance(source, str | Path):
-        path = Path(source)
-        return path.name, opened.enter_context(path.open("rb")), _kind(path.name)
+        return name, opened.enter_context(Path(source).open("rb")), _kind(name)
     source.seek(0)
-    name = Path(str(getattr(source, "name", "document.pdf"))).name
     return name, source, _kind(name)
 
 

@@ -41,6 +41,11 @@ class JobsServiceStub:
                 request_serializer=metatag_dot_v1_dot_jobs__pb2.UploadFileRequest.SerializeToString,
                 response_deserializer=metatag_dot_v1_dot_jobs__pb2.UploadFileResponse.FromString,
                 _registered_method=True)
+        self.FindFiles = channel.unary_unary(
+                '/metatag.v1.JobsService/FindFiles',
+                request_serializer=metatag_dot_v1_dot_jobs__pb2.FindFilesRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_jobs__pb2.FindFilesResponse.FromString,
+                _registered_method=True)
         self.CreateJob = channel.stream_unary(
                 '/metatag.v1.JobsService/CreateJob',
                 request_serializer=metatag_dot_v1_dot_jobs__pb2.CreateJobRequest.SerializeToString,
@@ -158,6 +163,15 @@ class JobsServiceServicer:
         chunks of at most 1 MiB in order. May be repeated: the same bytes give the same file. INVALID_ARGUMENT: empty file
         (empty_document) or hash mismatch. FAILED_PRECONDITION: not a PDF (unsupported_media). RESOURCE_EXHAUSTED: too large
         (too_large).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindFiles(self, request, context):
+        """FindFiles tells which of these contents the user has stored, so that an upload that was broken off goes on with the
+        rest. What it finds is kept as long as if it had just been sent. In no order; unknown ones are left out. May be
+        repeated. INVALID_ARGUMENT: more than 1,000.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -331,6 +345,11 @@ def add_JobsServiceServicer_to_server(servicer, server):
                     request_deserializer=metatag_dot_v1_dot_jobs__pb2.UploadFileRequest.FromString,
                     response_serializer=metatag_dot_v1_dot_jobs__pb2.UploadFileResponse.SerializeToString,
             ),
+            'FindFiles': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindFiles,
+                    request_deserializer=metatag_dot_v1_dot_jobs__pb2.FindFilesRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_jobs__pb2.FindFilesResponse.SerializeToString,
+            ),
             'CreateJob': grpc.stream_unary_rpc_method_handler(
                     servicer.CreateJob,
                     request_deserializer=metatag_dot_v1_dot_jobs__pb2.CreateJobRequest.FromString,
@@ -466,6 +485,33 @@ class JobsService:
             '/metatag.v1.JobsService/UploadFile',
             metatag_dot_v1_dot_jobs__pb2.UploadFileRequest.SerializeToString,
             metatag_dot_v1_dot_jobs__pb2.UploadFileResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindFiles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.JobsService/FindFiles',
+            metatag_dot_v1_dot_jobs__pb2.FindFilesRequest.SerializeToString,
+            metatag_dot_v1_dot_jobs__pb2.FindFilesResponse.FromString,
             options,
             channel_credentials,
             insecure,

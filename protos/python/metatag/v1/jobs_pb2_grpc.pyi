@@ -41,6 +41,11 @@ class JobsServiceStub:
     (empty_document) or hash mismatch. FAILED_PRECONDITION: not a PDF (unsupported_media). RESOURCE_EXHAUSTED: too large
     (too_large).
     """
+    FindFiles: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.FindFilesRequest, _jobs_pb2.FindFilesResponse]
+    """FindFiles tells which of these contents the user has stored, so that an upload that was broken off goes on with the
+    rest. What it finds is kept as long as if it had just been sent. In no order; unknown ones are left out. May be
+    repeated. INVALID_ARGUMENT: more than 1,000.
+    """
     CreateJob: _grpc.StreamUnaryMultiCallable[_jobs_pb2.CreateJobRequest, _jobs_pb2.CreateJobResponse]
     """CreateJob stores a job and its documents and starts it. The first request is the header, then lists of at most 1,000
     documents, at most 100,000 in all. A document that cannot be right (no path, unknown source type) fails alone. With an
@@ -119,6 +124,11 @@ class JobsServiceAsyncStub(JobsServiceStub):
     chunks of at most 1 MiB in order. May be repeated: the same bytes give the same file. INVALID_ARGUMENT: empty file
     (empty_document) or hash mismatch. FAILED_PRECONDITION: not a PDF (unsupported_media). RESOURCE_EXHAUSTED: too large
     (too_large).
+    """
+    FindFiles: _aio.UnaryUnaryMultiCallable[_jobs_pb2.FindFilesRequest, _jobs_pb2.FindFilesResponse]  # type: ignore[assignment]
+    """FindFiles tells which of these contents the user has stored, so that an upload that was broken off goes on with the
+    rest. What it finds is kept as long as if it had just been sent. In no order; unknown ones are left out. May be
+    repeated. INVALID_ARGUMENT: more than 1,000.
     """
     CreateJob: _aio.StreamUnaryMultiCallable[_jobs_pb2.CreateJobRequest, _jobs_pb2.CreateJobResponse]  # type: ignore[assignment]
     """CreateJob stores a job and its documents and starts it. The first request is the header, then lists of at most 1,000
@@ -201,6 +211,17 @@ class JobsServiceServicer(metaclass=_abc_1.ABCMeta):
         chunks of at most 1 MiB in order. May be repeated: the same bytes give the same file. INVALID_ARGUMENT: empty file
         (empty_document) or hash mismatch. FAILED_PRECONDITION: not a PDF (unsupported_media). RESOURCE_EXHAUSTED: too large
         (too_large).
+        """
+
+    @_abc_1.abstractmethod
+    def FindFiles(
+        self,
+        request: _jobs_pb2.FindFilesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_jobs_pb2.FindFilesResponse, _abc.Awaitable[_jobs_pb2.FindFilesResponse]]:
+        """FindFiles tells which of these contents the user has stored, so that an upload that was broken off goes on with the
+        rest. What it finds is kept as long as if it had just been sent. In no order; unknown ones are left out. May be
+        repeated. INVALID_ARGUMENT: more than 1,000.
         """
 
     @_abc_1.abstractmethod

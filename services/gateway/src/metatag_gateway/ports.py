@@ -33,6 +33,9 @@ class Jobs(Protocol):
     ) -> StoredFile:
         """Store one PDF while its chunks arrive; ends early, leaving chunks unread, when the file is refused."""
 
+    async def find_uploads(self, user_id: str, digests: Sequence[str]) -> dict[str, StoredFile]:
+        """Give the user's stored files by SHA-256, of those asked for; at most 1,000 are."""
+
     async def create(self, user_id: str, job: NewJob, documents: Iterable[DocumentSpec]) -> tuple[Job, bool]:
         """Create and start a job; the flag says that an earlier call with the same idempotency key made it."""
 

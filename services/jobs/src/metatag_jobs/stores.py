@@ -205,6 +205,9 @@ class Artifacts(Protocol):
     async def adopt_upload(self, user_id: str, artifact: Artifact, file_name: str) -> StoredFile:
         """Remember an uploaded file; give the file in use, which may be an older one with the same content."""
 
+    async def find_uploads(self, user_id: str, digests: Sequence[str]) -> list[StoredFile]:
+        """Give a user's stored files with these contents, and keep them as if they had just been sent."""
+
     async def owned_file(self, user_id: str, file_id: str) -> StoredFile | None:
         """Give a stored file of a user."""
 

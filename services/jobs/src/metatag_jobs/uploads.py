@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from metatag_jobs.errors import FileTooLarge
@@ -18,6 +18,8 @@ from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
 
 # A client that sends nothing for so long is given up. Seconds.
 CHUNK_SECONDS = 60.0
+# Contents asked for in one call.
+MOST_FOUND = 1000
 
 
 class Uploads:
@@ -45,6 +47,12 @@ class Uploads:
         if stored.file_id != artifact.id:
             await self._files.delete(artifact.id)
         return stored
+
+    async def find(self, user_id: str, digests: Sequence[str]) -> list[StoredFile]:
+        """Give the user's stored files with these contents, which need not be sent again."""
+        if len(digests) > MOST_FOUND:
+            raise InvalidArgument(f"At most {MOST_FOUND:,} files can be asked for in one call.")
+        return await self._artifacts.find_uploads(user_id, [digest.lower() for digest in digests]) if digests else []
 
 
 async def _receive(path: Path, chunks: AsyncIterator[bytes], bound: int) -> tuple[str, int]:

@@ -31,8 +31,7 @@ REPEATABLE = tuple(
     f"metatag.v1.JobsService/{name}"
     for name in (
         "GetJob", "ListJobs", "ControlJob", "DeleteJob", "ListDocuments", "GetDocument", "SearchDocuments", "GetStats",
-        "GetSummary",
-        "ListVocabularies", "GetVocabulary", "GetDependencies",
+        "GetSummary", "FindFiles", "ListVocabularies", "GetVocabulary", "GetDependencies",
     )
 )  # fmt: skip
 
@@ -79,6 +78,16 @@ class GrpcJobs:
                 raise failure[0] from None
             raise
         return StoredFile(answer.file_id, answer.content_sha256, answer.size_bytes, answer.file_name)
+
+    async def find_uploads(self, user_id: str, digests: Sequence[str]) -> dict[str, StoredFile]:
+        """FindFiles."""
+        request = j.FindFilesRequest(user_id=user_id, content_sha256=digests)
+        with peer_errors(PEER):
+            answer = await self._stub.FindFiles(request, timeout=call_timeout(READ), metadata=call_metadata())
+        return {
+            file.content_sha256: StoredFile(file.file_id, file.content_sha256, file.size_bytes, "")
+            for file in answer.files
+        }
 
     async def create(self, user_id: str, job: NewJob, documents: Iterable[DocumentSpec]) -> tuple[Job, bool]:
         """Send the header, then the documents in lists."""

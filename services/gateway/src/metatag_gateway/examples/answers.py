@@ -177,6 +177,14 @@ ANSWERS: dict[str, dict[int, Example]] = {
     "validate_paths": {200: {"results": [_CHECK], "total": 1, "valid_count": 1, "invalid_count": 0}},
     "template": {200: _TEMPLATE},
     "upload_files": {200: {"files": [_UPLOADED], "stored_count": 1, "failed_count": 0}},
+    "find_uploads": {
+        200: {
+            "files": [{name: value for name, value in _UPLOADED.items() if name != "error"}],
+            "found_count": 1,
+            "missing_count": 0,
+            "max_upload_bytes": 52_428_800,
+        }
+    },
     "process_csv": {200: _LEGACY},
     "register": {201: USER},
     "login": {200: {"user": USER, "tokens": TOKENS}},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from metatag_gateway.examples.things import CONFIG, DOCUMENT_ID, FILE_PATH, REFRESH, TERMS
+from metatag_gateway.examples.things import CONFIG, DOCUMENT_ID, FILE_PATH, REFRESH, SHA256, TERMS
 
 JSON = "application/json"
 FORM = "multipart/form-data"
@@ -35,6 +35,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "retry_documents": {JSON: {"document_ids": [DOCUMENT_ID], "api_key": "sk-or-..."}},
     "validate_paths": {JSON: {"paths": [{"path": URL, "type": "url"}]}},
     "upload_files": {FORM: {"files": [_PDF]}},
+    "find_uploads": {JSON: {"files": [{"content_sha256": SHA256, "file_name": "water-supply-report.pdf"}]}},
     "process_csv": {
         FORM: {"csv_file": f"title,file_source_type,file_path\nAnnual Report,url,{URL}\n", "config": _CONFIG}
     },

@@ -13,7 +13,7 @@ from metatag_gateway import exclusions, legacy
 from metatag_gateway.batches import upload_reference
 from metatag_gateway.errors import TooLarge
 from metatag_gateway.forms import Part
-from metatag_gateway.model.documents import Document
+from metatag_gateway.model.documents import Document, StoredFile
 from metatag_gateway.model.jobs import Job, NewJob
 from metatag_gateway.ports import Jobs
 from metatag_gateway.problems import STATUS_BY_CODE
@@ -22,10 +22,14 @@ from metatag_gateway.routes.bodies import form_of, store, while_connected
 from metatag_gateway.routes.parts import Parts, parts_of
 from metatag_gateway.routes.single import MOST_CONFIG, parse_config
 from metatag_gateway.schemas.batch import (
+    FoundFile,
+    FoundView,
     LegacyDocument,
     LegacyReport,
     LegacyStatistics,
     LegacyView,
+    SoughtBody,
+    SoughtFile,
     UploadedFile,
     UploadsView,
 )
@@ -83,6 +87,32 @@ async def upload_files(
         raise InvalidArgument("Please provide at least one PDF file.")
     stored = sum(file.error is None for file in files)
     return UploadsView(files=files, stored_count=stored, failed_count=len(files) - stored)
+
+
+@router.post("/uploads/find", responses=known())
+async def find_uploads(request: Request, caller: Processor, body: SoughtBody) -> FoundView:
+    """Tell which files are stored already, by their SHA-256: an upload that was broken off goes on with the others."""
+    parts = parts_of(request)
+    digests = {sought.content_sha256.lower() for sought in body.files}
+    stored = await parts.jobs.find_uploads(caller.user_id, sorted(digests)) if digests else {}
+    files = [_found(sought, stored.get(sought.content_sha256.lower())) for sought in body.files]
+    found = sum(file.file_id is not None for file in files)
+    return FoundView(
+        files=files,
+        found_count=found,
+        missing_count=len(files) - found,
+        max_upload_bytes=parts.settings.max_upload_bytes,
+    )
+
+
+def _found(sought: SoughtFile, stored: StoredFile | None) -> FoundFile:
+    return FoundFile(
+        file_name=sought.file_name,
+        content_sha256=sought.content_sha256.lower(),
+        file_id=stored.file_id if stored else None,
+        file_path=upload_reference(stored.file_id, sought.file_name) if stored else None,
+        size_bytes=stored.size_bytes if stored else None,
+    )
 
 
 async def _take(parts: Parts, user_id: str, part: Part, content_sha256: str) -> UploadedFile:

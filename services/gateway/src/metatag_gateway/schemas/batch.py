@@ -159,6 +159,40 @@ class UploadsView(Payload):
     failed_count: int
 
 
+class SoughtFile(Body):
+    """A file that may be stored already."""
+
+    content_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{64}$")] = Field(examples=[64 * "0"])
+    file_name: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00]*$")] = Field(
+        examples=["report.pdf"], description="How its reference shall call it."
+    )
+
+
+class SoughtBody(Body):
+    """Files of one's own, by content."""
+
+    files: list[SoughtFile] = Field(max_length=1000)
+
+
+class FoundFile(Payload):
+    """A file that was asked for. `file_path` is null where it must be sent."""
+
+    file_name: str
+    content_sha256: str
+    file_id: str | None
+    file_path: str | None
+    size_bytes: int | None
+
+
+class FoundView(Payload):
+    """The files in the order asked for, and how large a file may be."""
+
+    files: list[FoundFile]
+    found_count: int
+    missing_count: int
+    max_upload_bytes: int
+
+
 class LegacyDocument(Payload):
     """One row of the legacy report."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch
 from metatag_jobs.adapters.transact import reads, writes
 from metatag_jobs.model import StoredFile
@@ -23,6 +25,10 @@ class SqlArtifacts:
         )
         self._owned = sql(
             "SELECT id, digest, size FROM artifact WHERE id = :id AND user_id = :user_id AND kind = 'file'"
+        )
+        self._find = sql(
+            "UPDATE artifact SET created_at = {now} WHERE user_id = :user_id AND kind = 'file' "
+            "AND digest IN {ids(digests)} RETURNING id, digest, size"
         )
         self._unused = sql(
             "DELETE FROM artifact WHERE refs <= 0 AND id IN "
@@ -70,6 +76,12 @@ class SqlArtifacts:
             )
         )[0]
         return StoredFile(row["id"], row["digest"], row["size"], file_name)
+
+    @writes
+    async def find_uploads(self, transaction: Transaction, user_id: str, digests: Sequence[str]) -> list[StoredFile]:
+        """Give a user's stored files with these contents, and keep them as if they had just been sent."""
+        rows = await fetch(transaction, self._find, user_id=user_id, digests=as_json(sorted(digests)))
+        return [StoredFile(row["id"], row["digest"], row["size"]) for row in rows]
 
     @reads
     async def owned_file(self, transaction: Transaction, user_id: str, file_id: str) -> StoredFile | None:

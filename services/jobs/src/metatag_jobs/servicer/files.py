@@ -42,6 +42,13 @@ class FilesPart(jobs_pb2_grpc.JobsServiceServicer):
         )
         return to_message(jobs_pb2.UploadFileResponse(), stored)
 
+    async def FindFiles(self, request: jobs_pb2.FindFilesRequest, context: Context) -> jobs_pb2.FindFilesResponse:
+        """Tell which contents a user has stored."""
+        if not request.user_id:
+            raise InvalidArgument("user_id is missing.")
+        found = await self.desk.uploads.find(request.user_id, request.content_sha256)
+        return jobs_pb2.FindFilesResponse(files=[to_message(jobs_pb2.StoredFile(), each) for each in found])
+
     async def FetchSource(
         self, request: jobs_pb2.FetchSourceRequest, context: Context
     ) -> AsyncIterator[jobs_pb2.FetchSourceResponse]:

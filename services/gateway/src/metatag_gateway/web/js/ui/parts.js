@@ -94,5 +94,7 @@ export function useAction(act) {
 }
 
 export async function copy(text) {
-  await navigator.clipboard.writeText(text).then(() => toast(t("copied"), "good"), () => toast(t("copyFailed"), "bad"));
+  // Browsers give a clipboard to pages on https and on this machine only.
+  const written = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"));
+  await written.then(() => toast(t("copied"), "good"), () => toast(t("copyFailed"), "bad"));
 }

@@ -1,12 +1,14 @@
 // Batches: those that run now, and the way from files or a table to a new one.
 import { useEffect, useState } from "preact/hooks";
-import { activeBatches, saveAs, startBatch, template, uploadFiles } from "../api.js";
+import { activeBatches, saveAs, startBatch, template } from "../api.js";
 import { html } from "../html.js";
 import { bytes, number, percent, t } from "../i18n.js";
 import { handOver } from "../lib/handover.js";
 import { askLimits, limits } from "../lib/limits.js";
 import { documents as toDocuments, problems } from "../lib/mapping.js";
 import { readTable } from "../lib/table.js";
+import { uploadFiles } from "../lib/uploads.js";
+import { uuid } from "../lib/uuid.js";
 import { go, link } from "../router.js";
 import { Drop } from "../ui/drop.js";
 import { Badge, Button, Failure, Field, Notice, Progress, useAction, useFetched } from "../ui/parts.js";
@@ -82,10 +84,10 @@ export function BatchView() {
       const found = await take(files);
       if (found.left) toast(t("batch.left", { n: found.left }), "warn");
       if (found.large) toast(t("batch.large", { n: found.large, most: bytes(limits.value.max_upload_bytes) }), "bad");
-      setGiven({ ...found, key: crypto.randomUUID() });
+      setGiven({ ...found, key: uuid() });
     } catch (problem) { setError(problem); }
   };
-  const change = (part) => setGiven((before) => ({ ...before, ...part, key: crypto.randomUUID() }));
+  const change = (part) => setGiven((before) => ({ ...before, ...part, key: uuid() }));
   const wrong = given?.kind === "table" ? problems(toDocuments(given.rows, given.mapping)) : new Map();
   const count = given ? (given.kind === "files" ? given.files.length : given.mapping.file_path < 0 ? 0 : given.rows.length) : 0;
   return html`<div class="view stack loose"><header><h1>${t("batch.title")}</h1><p class="soft">${t("batch.lead")}</p></header>
