@@ -247,7 +247,7 @@ def main() -> int:
         job = fill(first)
         first.take("job")
         looks: list[Look] = [(1280, "en", "light")] if asked.short else [(width, "en", "light") for width in WIDTHS]
-        looks += [] if asked.short else [(1280, "en", "light"), (360, "hi", "dark"), (1600, "hi", "dark")]
+        looks += [] if asked.short else [(1280, "en", "light"), *((width, "hi", "dark") for width in WIDTHS)]
         for look in looks:
             camera = Camera(chromium, system.base_url, asked.out, look)
             views(camera, job, uploaded(system.base_url, "road-tender.pdf"))

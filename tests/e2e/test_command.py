@@ -163,6 +163,24 @@ def test_a_name_with_brackets_and_colons_is_printed_as_it_is(samples: Path, tmp_
     assert "a:b/[b]:smile:.pdf" in done.stderr
 
 
+def test_a_kept_list_of_tags_rules_what_comes_out(samples: Path, tmp_path: Path, signed_in: dict[str, str]) -> None:
+    table = tmp_path / "town.csv"
+    table.write_text(
+        "label,aliases,label:hi\nLibraries,public library;library,पुस्तकालय\nMetro rail,,\n", encoding="utf-8"
+    )
+    done = run("vocabulary", "import", "town", str(table), **signed_in)
+    assert (done.returncode, done.stdout) == (0, "town, version 1: 2 terms.\n"), done.stderr
+    assert "पुस्तकालय (hi)" in run("vocabulary", "show", "town", **signed_in).stdout
+    rules = str(samples / "library-rules.pdf")
+    answer: Any = json_of(run("tag", rules, "--vocabulary", "town", "--strict", "--json", **signed_in))
+    assert answer[0]["result"]["tags"] == ["Libraries"]
+    assert run("vocabulary", "delete", "town", **signed_in).returncode == 0
+    assert json_of(run("vocabulary", "list", "--json", **signed_in)) == []
+    gone = run("tag", rules, "--vocabulary", "town", **signed_in)
+    assert gone.returncode == 1
+    assert "Vocabulary" in gone.stdout
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_five_thousand_files_go_up_and_become_one_job(samples: Path, tmp_path: Path, signed_in: dict[str, str]) -> None:

@@ -22,6 +22,18 @@ ServerOption = Annotated[
     typer.Option(envvar="METATAG_CLI_SERVER", help="Address of a running server.", show_default=False),
 ]
 Tagger = Literal["auto", "llm", "local", "both"]
+TaggerOption = Annotated[
+    Tagger | None,
+    typer.Option(
+        help="Who writes the tags: a language model, the offline tagger, both; auto: the model where there is a key.",
+        show_default=False,
+    ),
+]
+VocabularyOption = Annotated[
+    str | None,
+    typer.Option(help="List of allowed tags: one stored on the server, or a CSV file.", show_default=False),
+]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Only tags of the vocabulary may come out.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
 
 

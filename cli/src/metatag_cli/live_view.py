@@ -72,15 +72,23 @@ class View:
 
     def _tell(self, event: Event) -> None:
         mark = Text("✓ ", style="green") if event.ok else Text("✗ ", style="red")
-        what = Text(", ".join(event.tags), style="cyan") if event.ok else Text(event.error or "failed", style="red")
+        what = _tags(event) if event.ok else Text(event.error or "failed", style="red")
         place = f"{event.row:>{len(str(self._total))}}/{self._total}  "
         name = self._names.get(event.row) or event.title
         screen.err.print(Text.assemble(place, mark, name, "  ", what), soft_wrap=True)
 
 
+def _tags(event: Event) -> Text:
+    offline = [("  offline tags", "yellow")] if event.degraded else []
+    return Text.assemble((", ".join(event.tags), "cyan"), *offline)
+
+
 def summary(seen: Seen, total: int) -> None:
-    """Say how it ended, in one line."""
+    """Say how it ended, in one line; and whether the language model did its part."""
     state = seen.end.kind if seen.end else "ended"
     style = "green" if state == "completed" and not seen.failed else "yellow"
     done = len(seen.rows) - seen.failed
     screen.err.print(Text.assemble((state, style), f": {done} of {total} tagged, {seen.failed} failed"))
+    offline = sum(event.degraded for event in seen.rows.values())
+    if offline:
+        screen.err.print(f"{offline} with offline tags: the language model did not answer for them.", style="yellow")

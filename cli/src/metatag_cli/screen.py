@@ -81,7 +81,7 @@ class Results:
             Text(method_of(result)),
             Text(LANGUAGES.get(result.language, result.language or "-")),
             confidence(result.confidence),
-            TagFlow(result.tags),
+            TagFlow(result.tags) if not result.degraded else Group(TagFlow(result.tags), _offline(result)),
             Text(f"{seconds:.1f} s", style="dim"),
         )
 
@@ -107,6 +107,10 @@ class Results:
         for head, flow in zip(heads, tags, strict=True):
             yield Text.assemble("  ", *((segment.text, segment.style or "") for segment in head))
             yield Padding(flow, (0, 0, 1, 6))
+
+
+def _offline(result: Result) -> Text:
+    return Text(f"Offline tags: the language model did not answer. {result.degraded_reason}".rstrip(), style="yellow")
 
 
 def _shortened(name: str, most: int = 34) -> str:

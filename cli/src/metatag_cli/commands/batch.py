@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +12,13 @@ from typing import Annotated
 import typer
 
 from metatag_cli import export, live_view, rows, screen, sending
+from metatag_cli import vocabulary as lists
 from metatag_cli.connect import (
     JsonOption,
     ServerOption,
-    Tagger,
+    StrictOption,
+    TaggerOption,
+    VocabularyOption,
     client_for,
     job_id,
     need_server,
@@ -38,7 +42,9 @@ def batch(
     pages: Annotated[int | None, typer.Option(min=1, help="Pages to read from the front.")] = None,
     tags: Annotated[int | None, typer.Option(min=3, max=15, help="Tags wanted.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="Word that must not become a tag; may be repeated.")] = None,
-    tagger: Annotated[Tagger | None, typer.Option(help="Who writes the tags.", show_default=False)] = None,
+    tagger: TaggerOption = None,
+    vocabulary: VocabularyOption = None,
+    strict: StrictOption = False,
     model: Annotated[str | None, typer.Option(help="Language model, as the provider names it.")] = None,
     api_key: Annotated[
         str | None, typer.Option(envvar="METATAG_CLI_API_KEY", help="Key of the model's provider.", show_default=False)
@@ -54,9 +60,13 @@ def batch(
         wanted = rows.read(place)
     except RowsError as error:
         screen.fail(str(error), screen.USAGE)
-    options = Options(pages=pages, tags=tags, exclude=exclude or (), tagger=tagger, model=model, api_key=api_key)
+    lists.check(vocabulary, strict, server)
+    options = Options(
+        pages=pages, tags=tags, exclude=exclude or (), tagger=tagger, model=model, api_key=api_key, strict=strict
+    )
     roots = [] if server else sending.roots(wanted)
     with plain_errors(), client_for(server, roots) as client:
+        options = replace(options, vocabulary=lists.stored(client, vocabulary))
         sent = sending.local(wanted) if roots else sending.uploaded(client, wanted)
         view = live_view.View(len(wanted), {number: row.name for number, row in enumerate(wanted, 1)})
         if not sent.rows:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from metatag_cli import project, screen
-from metatag_cli.connect import plain_errors
+from metatag_cli.connect import JsonOption, plain_errors
 from metatag_cli.embedded import StartError, temporary_system
 from metatag_client import Client, Event, Result, Row
 
@@ -29,20 +29,27 @@ def demo(
     samples: Annotated[
         Path | None, typer.Option(help="Folder with the sample PDFs.", exists=True, file_okay=False, show_default=False)
     ] = None,
+    *,
+    as_json: JsonOption = False,
 ) -> None:
     """Start a system, send it sample PDFs through its public API, show the tags, stop it."""
     folder = samples or _samples()
     began = time.monotonic()
+    screen.out.quiet = as_json
     screen.out.print(Text.assemble("\n  ", ("metatag demo", "bold"), ("   PDFs in, tags out\n", "dim")))
     try:
         with plain_errors(), screen.out.status("starting four services ..."), temporary_system([folder]) as system:
             _done("system", f"four services over gRPC, ready in {time.monotonic() - began:.1f} s at {system.base_url}")
             with Client(system.base_url) as client:
                 _sign_up(client)
-                _singles(client, folder)
-                _batch(client, folder)
+                documents = _singles(client, folder)
+                events = _batch(client, folder)
     except (StartError, DemoError) as error:
         screen.fail(str(error))
+    if as_json:
+        results = [dict(result.raw) for result in documents]
+        batch = [dict(event.raw) for event in events if event.kind == "finished"]
+        screen.print_json({"documents": results, "batch": batch, "seconds": round(time.monotonic() - began, 2)})
     _farewell(time.monotonic() - began)
 
 
@@ -60,16 +67,19 @@ def _sign_up(client: Client) -> None:
     _done("account", f"{email} registered and signed in")
 
 
-def _singles(client: Client, folder: Path) -> None:
+def _singles(client: Client, folder: Path) -> list[Result]:
     table = screen.Results()
+    results = []
     for name, language in SAMPLES:
         began = time.monotonic()
         result = client.process(folder / name)
         _judge(name, result, language)
         table.add(name, result, time.monotonic() - began)
+        results.append(result)
     _done("documents", f"{len(SAMPLES)} sent to POST /api/single/process\n")
     table.show()
     screen.out.print("    and a batch of all samples, as its events come in:\n", style="dim")
+    return results
 
 
 def _judge(name: str, result: Result, language: str) -> None:
@@ -82,7 +92,7 @@ def _judge(name: str, result: Result, language: str) -> None:
         raise DemoError(f"{name} was read as {result.method!r}, which is the wrong way for it.")
 
 
-def _batch(client: Client, folder: Path) -> None:
+def _batch(client: Client, folder: Path) -> list[Event]:
     files = sorted(folder.glob("*.pdf"))
     rows = [Row(str(file.resolve()), "local", title=file.stem.replace("-", " ")) for file in files]
     began = time.monotonic()
@@ -102,6 +112,7 @@ def _batch(client: Client, folder: Path) -> None:
     _done(
         "batch", f"{len(rows)} documents, {len(seen)} live events over the WebSocket, {time.monotonic() - began:.1f} s"
     )
+    return seen
 
 
 def _line(event: Event) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -91,7 +92,15 @@ def _print_job(job: Job, documents: list[Document], as_json: bool) -> None:
         return
     state = Text(job.status, style=COLOURS.get(job.status, ""))
     head = Text.assemble(job.id, "  ", state, f"  {job.processed} of {job.total} done, {job.failed} failed\n")
-    screen.show(Group(head, _documents_table(documents)))
+    why = [Text(f"{job.error} {_goes_on(job)}\n".replace(" \n", "\n"), style="yellow")] if job.error else []
+    screen.show(Group(head, *why, _documents_table(documents)))
+
+
+def _goes_on(job: Job) -> str:
+    """Say when a job that waits goes on by itself, by this machine's clock."""
+    if not job.waits_until:
+        return ""
+    return f"It goes on by itself at {datetime.fromisoformat(job.waits_until).astimezone():%H:%M:%S}."
 
 
 def _documents_table(documents: list[Document]) -> Table:

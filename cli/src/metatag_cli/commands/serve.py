@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +13,7 @@ import typer
 from rich.text import Text
 
 from metatag_cli import embedded, screen, tessdata
+from metatag_cli.connect import JsonOption
 from metatag_cli.data_dir import DataDir, DataDirError, default_data_dir
 from metatag_cli.ports import free_port, is_free
 
@@ -36,6 +39,7 @@ def serve(
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every step, not only warnings.")] = False,
     with_parent: Annotated[bool, typer.Option(hidden=True)] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Run the whole system in one process until Ctrl+C or SIGTERM."""
     began = time.monotonic()
@@ -48,16 +52,19 @@ def serve(
         with data.lock(address):
             if not is_free(host, port):
                 screen.fail(f"Port {port} of {host} is taken by another program; give another with --port.", 1)
+            roots = local_root or []
+            tell = _say_json if as_json else _say_ready
             code = _host(
-                data, host=host, port=port, address=address, local_roots=local_root or [], verbose=verbose, began=began
-            )
+                data, host=host, port=port, local_roots=roots, verbose=verbose,
+                on_ready=lambda system: tell(system, data, address, time.monotonic() - began),
+            )  # fmt: skip
     except DataDirError as error:
         screen.fail(str(error), 1)
     raise typer.Exit(code)
 
 
 def _host(
-    data: DataDir, *, host: str, port: int, address: str, local_roots: list[Path], verbose: bool, began: float
+    data: DataDir, *, host: str, port: int, local_roots: list[Path], verbose: bool, on_ready: Callable[[Embedded], None]
 ) -> int:
     # Imported here: the services take a second to load, and a refused start should not.
     from metatag_cli.compose import Embedded, socket_folder
@@ -77,7 +84,7 @@ def _host(
             return hosting.host(
                 system.build,
                 grace=system.process.stop_grace,
-                on_ready=lambda: _say_ready(system, data, address, time.monotonic() - began),
+                on_ready=lambda: on_ready(system),
             )
         finally:
             close_tracing()
@@ -101,6 +108,22 @@ def _say_ready(system: Embedded, data: DataDir, address: str, seconds: float) ->
     screen.out.print(Text.assemble(("\n  Try     ", "dim"), f"{command} login --register --server {address}"))
     screen.out.print(f"          {command} tag FILE.pdf --server {address}")
     screen.out.print(Text.assemble(("  Stop    ", "dim"), "Ctrl+C\n"))
+    sys.stdout.flush()
+
+
+def _say_json(system: Embedded, data: DataDir, address: str, seconds: float) -> None:
+    """Say the same to a program, once and on one line: it may read on while the system runs."""
+    place = system.ocr.tessdata_dir
+    found = {
+        "api": address,
+        "docs": f"{address}/docs",
+        "page": f"{address}/app",
+        "data_dir": str(data.path),
+        "languages": list(tessdata.languages(place)) if place else [],
+        "tagger": _tagger(system),
+        "seconds": round(seconds, 2),
+    }
+    sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 

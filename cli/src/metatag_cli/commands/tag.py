@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,7 +12,16 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from metatag_cli import screen
-from metatag_cli.connect import JsonOption, ServerOption, Tagger, client_for, plain_errors
+from metatag_cli import vocabulary as lists
+from metatag_cli.connect import (
+    JsonOption,
+    ServerOption,
+    StrictOption,
+    TaggerOption,
+    VocabularyOption,
+    client_for,
+    plain_errors,
+)
 from metatag_client import AsyncClient, Client, MetatagClientError, Options, Result
 
 Ocr = Literal["auto", "force", "skip"]
@@ -52,7 +61,9 @@ def tag(
     exclude: Annotated[list[str] | None, typer.Option(help="Word that must not become a tag; may be repeated.")] = None,
     ocr: Annotated[Ocr | None, typer.Option(help="When pages are recognised.", show_default=False)] = None,
     language: Annotated[list[str] | None, typer.Option(help="Tesseract language such as hin; may be repeated.")] = None,
-    tagger: Annotated[Tagger | None, typer.Option(help="Who writes the tags.", show_default=False)] = None,
+    tagger: TaggerOption = None,
+    vocabulary: VocabularyOption = None,
+    strict: StrictOption = False,
     model: Annotated[str | None, typer.Option(help="Language model, as the provider names it.")] = None,
     api_key: Annotated[
         str | None, typer.Option(envvar="METATAG_CLI_API_KEY", help="Key of the model's provider.", show_default=False)
@@ -61,11 +72,13 @@ def tag(
 ) -> None:
     """Turn PDFs into tags, on a running server or on an embedded one for the moment."""
     _check(sources)
+    lists.check(vocabulary, strict, server)
     options = Options(
         pages=pages, tags=tags, exclude=exclude or (), api_key=api_key, model=model, ocr=ocr, tagger=tagger,
-        languages=language or (),
+        languages=language or (), strict=strict,
     )  # fmt: skip
     with plain_errors(), client_for(server) as client:
+        options = replace(options, vocabulary=lists.stored(client, vocabulary))
         outcomes = asyncio.run(_tag_all(client, sources, options))
     if as_json:
         screen.print_json([outcome.to_json() for outcome in outcomes])
@@ -126,7 +139,9 @@ async def _tag_one(client: AsyncClient, source: str, options: Options) -> Outcom
 def _log(outcome: Outcome) -> None:
     """Say that one is done, where no bar can show it."""
     if not screen.err.is_terminal:
-        how = "done" if outcome.result else f"failed: {outcome.error}"
+        how = f"failed: {outcome.error}"
+        if outcome.result:
+            how = "done, offline tags" if outcome.result.degraded else "done"
         screen.err.print(f"{outcome.source}: {how} ({outcome.seconds:.1f} s)", soft_wrap=True)
 
 
