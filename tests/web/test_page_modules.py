@@ -171,3 +171,19 @@ def test_a_name_alone_in_its_row_is_a_header_and_a_title_is_none(page: Page, tex
     )
     assert (found["headed"], len(found["rows"])) == (True, rows)
     assert found["rows"][0][found["mapping"]["file_path"]] == "/a.pdf"
+
+
+def test_what_history_knew_of_a_failure_outlives_a_catchup_that_knows_less(page: Page) -> None:
+    frames = [{"type": "catchup", "seq": 1, "state": {}, "results": [{"row_id": 0, "success": False, "error": "gone"}]}]
+    found = page.evaluate(
+        """async (frames) => {
+          const { Feed } = await import('/app/js/lib/feed.js');
+          const feed = new Feed('x');
+          feed.seed(0, { title: 'A', status: 'failed', tags: [], error: 'gone', code: 'source_unavailable' });
+          for (const frame of frames) feed.apply(frame);
+          feed.close();
+          return feed.causes.groups.map((group) => group.key);
+        }""",
+        frames,
+    )
+    assert found == ["source_unavailable"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from web.conftest import ADMIN
-from web.steps import PASSWORD, SAMPLES, Visitor
+from web.steps import PASSWORD, PATIENCE, SAMPLES, Visitor
 
 pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(600)]
 
@@ -110,6 +110,47 @@ def test_the_page_is_used_without_a_mouse(visit: Any, language: str) -> None:
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name=asha.t("single.url"))).to_be_focused()
     expect(page.get_by_label(asha.t("single.address"), exact=True)).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    # A file is chosen, read and tagged, a tag mended and a page turned, with Tab and Enter alone.
+    with page.expect_file_chooser() as chooser:
+        press(asha, asha.button("drop.chooseOne"))
+    chooser.value.set_files(SAMPLES / "road-tender.pdf")
+    press(asha, asha.button("single.start"))
+    first = page.locator(".tag-name").first
+    expect(first).to_be_visible(timeout=PATIENCE)
+    press(asha, page.get_by_role("button", name=asha.t("result.edit", tag=first.inner_text()), exact=True))
+    page.keyboard.press("Control+A")
+    page.keyboard.type("roads")
+    page.keyboard.press("Enter")
+    expect(first).to_have_text("roads")
+    press(asha, page.get_by_role("link", name=asha.t("nav.batch"), exact=True), "Shift+Tab")
+    asha.heading("batch.title")
+    with page.expect_file_chooser() as chooser:
+        press(asha, asha.button("drop.choose"))
+    chooser.value.set_files([SAMPLES / "road-tender.pdf", SAMPLES / "library-rules.pdf"])
+    press(asha, asha.button("batch.start", n=2))
+    asha.batch.done(2)
+    grid = page.locator(".grid-body")
+    tab_to(asha, grid)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    asha.heading("detail.title")
+
+
+def tab_to(visitor: Visitor, target: Locator, key: str = "Tab") -> None:
+    """Move on until an element has the focus."""
+    expect(target).to_be_visible()
+    for _ in range(60):
+        if target.evaluate("(element) => element === document.activeElement"):
+            return
+        visitor.page.keyboard.press(key)
+    raise AssertionError(f"The keyboard does not come to {target}.")
+
+
+def press(visitor: Visitor, target: Locator, key: str = "Tab") -> None:
+    """Come to a button or link by the keyboard, and press it."""
+    tab_to(visitor, target, key)
+    visitor.page.keyboard.press("Enter")
 
 
 @pytest.mark.slow

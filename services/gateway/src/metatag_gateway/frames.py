@@ -170,7 +170,8 @@ def _failed(job: Job, seq: int) -> Frame:
 
 
 def _result(document: Document) -> Frame:
-    return {
+    code = {"error_code": document.error_code} if document.error_code else {}
+    return code | {
         "row_id": document.row,
         "row_number": document.row + 1,
         "document_id": document.id,

@@ -160,7 +160,7 @@ export class Feed {
     const before = this.rows[row] ?? {};
     this.rows[row] = {
       title: given.title || before.title, status: given.status, told: given.status, tags: given.tags ?? [], error: given.error ?? "",
-      code: given.error_code ?? given.code ?? "", metadata: given.metadata ?? {}, id: given.document_id ?? before.id,
+      code: given.error_code ?? given.code ?? (given.status === before.status ? before.code : "") ?? "", metadata: given.metadata ?? {}, id: given.document_id ?? before.id,
     };
     this.causes.note(row, this.rows[row]);
   }

@@ -34,7 +34,7 @@ export function Drop({ accept, multiple, folder, title, hint, onFiles }) {
   const drop = async (event) => { event.preventDefault(); setOver(false); const files = await dropped(event.dataTransfer); if (files.length) onFiles(files); };
   return html`<div class=${`drop ${over ? "over" : ""}`} onDragOver=${(event) => { event.preventDefault(); setOver(true); }} onDragLeave=${() => setOver(false)} onDrop=${drop}>
     <${Icon} name="upload" size=${34} cls="glyph" /><div class="strong">${title}</div>${hint && html`<div class="soft small">${hint}</div>`}
-    <div class="row"><${Button} onClick=${() => file.current.click()}>${t("drop.choose")}<//>${folder && html`<${Button} onClick=${() => directory.current.click()}>${t("drop.folder")}<//>`}</div>
+    <div class="row"><${Button} onClick=${() => file.current.click()}>${t(multiple ? "drop.choose" : "drop.chooseOne")}<//>${folder && html`<${Button} onClick=${() => directory.current.click()}>${t("drop.folder")}<//>`}</div>
     <input ref=${file} type="file" accept=${accept} multiple=${multiple} hidden onChange=${chosen} aria-label=${title} />
     ${folder && html`<input ref=${directory} type="file" webkitdirectory hidden onChange=${chosen} aria-label=${t("drop.folder")} />`}
   </div>`;

@@ -29,8 +29,8 @@ export function JobRows({ rows, total, version }) {
     return Array.from({ length: Math.max(total, rows.length) }, (_, at) => at).filter((at) => fits[state](rows[at]) && says(rows[at], sought));
   }, [state, sought, version, total]);
   const count = shown ? shown.length : Math.max(total, rows.length);
-  const columns = [{ id: "row", name: "#", width: "64px" }, { id: "title", name: t("file.title"), width: "minmax(120px, 1.2fr)" }, { id: "status", name: t("file.status"), width: "118px" },
-    { id: "tags", name: t("result.tags"), width: "minmax(140px, 2fr)" }, { id: "method", name: t("fact.method"), width: "120px", cls: "roomy" }];
+  const columns = [{ id: "row", name: "#", width: "52px" }, { id: "title", name: t("file.title"), width: "minmax(120px, 1.8fr)" }, { id: "status", name: t("file.status"), width: "118px" },
+    { id: "tags", name: t("result.tags"), width: "minmax(140px, 2fr)" }, { id: "method", name: t("fact.method"), width: "96px", cls: "roomy" }];
   return html`<div class="row apart"><div class="row tight" role="group" aria-label=${t("filter")}>${STATES.map((name) => html`<button key=${name} type="button" class=${`button slim ${state === name ? "main" : "plain"}`} aria-pressed=${state === name ? "true" : "false"} onClick=${() => setState(name)}>${t(`rows.${name}`)}</button>`)}</div>
       <div class="row"><span class="small soft num">${t("rows.count", { n: count })}</span><input class="input slim" type="search" aria-label=${t("rows.search")} placeholder=${t("rows.search")} value=${text} onInput=${(event) => setText(event.currentTarget.value)} /></div></div>
     <${Grid} label=${t("job.rows")} columns=${columns} count=${count} cell=${(at, column) => cell(rows, shown ? shown[at] : at, column)} empty=${html`<${Empty}>${t("rows.none")}<//>`} />`;

@@ -14,7 +14,7 @@ function NewKey({ onMade }) {
   const [add, busy] = useAction(async () => { setMade(await addApiKey({ name: name.trim() || "key", scopes })); setName(""); onMade(); });
   return html`<section class="card"><h2>${t("keys.new")}</h2><form class="stack" onSubmit=${(event) => { event.preventDefault(); add(); }}>
     <${Field} label=${t("keys.name")} placeholder=${t("keys.example")} maxlength="100" value=${name} onValue=${setName} />
-    <fieldset class="row"><legend class="small strong">${t("keys.may")}</legend>${SCOPES.map((scope) => html`<${Check} key=${scope} label=${word("scope", scope)} checked=${scopes.includes(scope)} onValue=${(on) => setScopes(on ? [...scopes, scope] : scopes.filter((one) => one !== scope))} />`)}</fieldset>
+    <fieldset class="row choice"><legend class="small strong">${t("keys.may")}</legend>${SCOPES.map((scope) => html`<${Check} key=${scope} label=${word("scope", scope)} checked=${scopes.includes(scope)} onValue=${(on) => setScopes(on ? [...scopes, scope] : scopes.filter((one) => one !== scope))} />`)}</fieldset>
     <div><${Button} type="submit" cls="main" icon="plus" busy=${busy} disabled=${scopes.length === 0}>${t("keys.make")}<//></div></form>
     ${made && html`<${Notice} kind="good" role="status"><div class="stack tight"><span>${t("keys.once")}</span><code class="wrap key">${made.key ?? made.api_key}</code><div><${Button} cls="slim" icon="copy" onClick=${() => copy(made.key ?? made.api_key)}>${t("keys.copy")}<//></div></div><//>`}</section>`;
 }
