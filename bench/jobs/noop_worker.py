@@ -10,6 +10,8 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from uvloop import new_event_loop
+
 from metatag_jobs.bootstrap import Parts, build
 from metatag_jobs.model import OcrOutcome, Page, Tag, TagOutcome
 from metatag_jobs.settings import JobsSettings
@@ -65,4 +67,4 @@ async def _build(settings: JobsSettings) -> Sequence[Service]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run_room("jobs", JobsSettings, _build))
+    raise SystemExit(run_room("jobs", JobsSettings, _build, new_event_loop))

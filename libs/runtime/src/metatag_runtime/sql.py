@@ -39,6 +39,9 @@ class Transaction(Protocol):
     async def run(self, statement: TextClause, values: Mapping[str, Any]) -> int:
         """Run a statement; give how many rows it touched."""
 
+    async def later(self, statement: TextClause, values: Mapping[str, Any]) -> None:
+        """Run a statement whose answer nobody needs: with the next one, or at the end, where its failure shows."""
+
 
 Work = Callable[[Transaction], Awaitable[T]]
 
@@ -58,12 +61,13 @@ class Database:
         """Run a transaction that only reads. `work` may await nothing but its transaction, and may run twice."""
         return await self._runner.read(work)
 
-    async def writing(self, work: Work[T]) -> T:
+    async def writing(self, work: Work[T], *, by_key: bool = False) -> T:
         """Run a transaction: committed at its end, undone on an exception. `work` may await nothing but it.
 
-        It may be called a second time when the first has done nothing yet.
+        It may be called a second time when the first has done nothing yet. `by_key` says that all its statements find
+        their rows by key: PostgreSQL then plans them once.
         """
-        return await self._runner.write(work)
+        return await self._runner.write(work, by_key=by_key)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

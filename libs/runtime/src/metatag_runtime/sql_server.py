@@ -1,4 +1,4 @@
-"""PostgreSQL by the driver itself: SQLAlchemy's share of a statement is as large as the driver's, of a connection more.
+"""PostgreSQL over kept connections of its own (sql_link.py): SQLAlchemy's share of a statement is as large as the rest.
 
 A kept connection is not asked whether it still lives. If its first statement finds out that it does not (a restart of
 the server), nothing was done yet, and the transaction begins anew on a new one.
@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, TextClause
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-if TYPE_CHECKING:
-    from psycopg import AsyncConnection, AsyncCursor, Error
+from metatag_runtime.sql_link import Link
 
-    Connection = AsyncConnection[dict[str, Any]]
+if TYPE_CHECKING:
+    from psycopg import Error
 
 T = TypeVar("T")
 
@@ -28,126 +26,168 @@ CONNECT_SECONDS = 5
 # Waiting for a place among the connections.
 PLACE_SECONDS = 10
 
-_BOUND = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")
+# Planned for the tables as they are, each time.
+ANEW = ("SET plan_cache_mode = force_custom_plan",)
+# Planned once. By today's sizes that would be wrong tomorrow: a plan made while a table was small scans it, or sorts
+# it, when it has grown. With these ways closed, a statement that names keys goes by their index from the beginning.
+BY_KEY = (
+    "SET plan_cache_mode = force_generic_plan",
+    "SET enable_seqscan = off",
+    "SET enable_bitmapscan = off",
+    "SET enable_hashjoin = off",
+    "SET enable_mergejoin = off",
+    "SET enable_sort = off",
+)
 
 
 class ServerTransaction:
-    """The protocol Transaction over a connection; `begun` once a statement was answered."""
+    """The protocol Transaction over a link; `begun` once the server may have done something for good."""
 
-    def __init__(self, cursor: AsyncCursor[dict[str, Any]]) -> None:
-        self._cursor = cursor
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._owing = False
         self.begun = False
 
     async def fetch(self, statement: TextClause, values: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         """Run a statement; give its rows."""
-        await self.run(statement, values)
-        return await self._cursor.fetchall()
+        self._link.send(statement.text, values)
+        result = await self._settle()
+        return self._link.rows(result)
 
     async def run(self, statement: TextClause, values: Mapping[str, Any]) -> int:
         """Run a statement; give how many rows it touched."""
-        # The text is a constant of ours; the driver's type asks for a literal.
-        query: Any = _driver_text(statement.text)
-        await self._cursor.execute(query, values)
-        self.begun = True
-        return self._cursor.rowcount
+        self._link.send(statement.text, values)
+        return (await self._settle()).command_tuples or 0
+
+    async def later(self, statement: TextClause, values: Mapping[str, Any]) -> None:
+        """Run a statement with the next one, or at the end."""
+        self._link.send(statement.text, values)
+        self._owing = True
+
+    async def end(self, word: str = "") -> None:
+        """Run what is still owed, and COMMIT or ROLLBACK."""
+        if word:
+            self._link.send(word, {})
+        if word or self._owing:
+            # Whether a COMMIT that was not answered was done, nobody knows.
+            self.begun = True
+            await self._settle()
+
+    async def _settle(self) -> Any:
+        result = await self._link.settle()
+        self._owing, self.begun = False, True
+        return result
 
 
 class ServerConnections:
-    """At most `size` kept connections, twice as many in use."""
+    """At most `size` kept connections of each of two kinds, for statements by key and for others; `2 * size` in use."""
 
     def __init__(self, url: URL, size: int) -> None:
         self._target = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._size = size
         self._places = asyncio.Semaphore(2 * size)
-        self._kept: list[Connection] = []
+        self._kept: dict[bool, list[Link]] = {False: [], True: []}
 
     async def read(self, work: Callable[[ServerTransaction], Awaitable[T]]) -> T:
         """Run statements that only read. Each sees what is committed at its time: a BEGIN would change nothing."""
-        return await self._run(work, writing=False)
+        return await self._run(work, writing=False, by_key=False)
 
-    async def write(self, work: Callable[[ServerTransaction], Awaitable[T]]) -> T:
+    async def write(self, work: Callable[[ServerTransaction], Awaitable[T]], *, by_key: bool = False) -> T:
         """Run a transaction: committed at its end, undone on an exception."""
-        return await self._run(work, writing=True)
+        return await self._run(work, writing=True, by_key=by_key)
 
     async def close(self) -> None:
         """Close the kept connections."""
-        while self._kept:
-            await self._kept.pop().close()
+        for kept in self._kept.values():
+            while kept:
+                await kept.pop().close()
 
-    async def _run(self, work: Callable[[ServerTransaction], Awaitable[T]], *, writing: bool) -> T:
+    async def _run(self, work: Callable[[ServerTransaction], Awaitable[T]], *, writing: bool, by_key: bool) -> T:
         import psycopg
 
-        async with self._place():
+        await self._take_place()
+        try:
             while True:
-                kept = bool(self._kept)
+                link, kept = await self._link(by_key)
+                transaction = ServerTransaction(link)
                 try:
-                    connection = self._kept.pop() if kept else await self._connect()
+                    return await (_write(link, transaction, work) if writing else _read(transaction, work))
                 except psycopg.Error as error:
-                    raise _named(error, lost=True) from error
-                transaction = ServerTransaction(connection.cursor())
-                try:
-                    return await self._run_on(connection, transaction, work, writing=writing)
-                except psycopg.Error as error:
-                    if kept and connection.closed and not transaction.begun:
+                    if kept and link.lost and not transaction.begun:
                         # The others ended with it.
                         await self.close()
                         continue
-                    raise _named(error, lost=bool(connection.closed)) from error
+                    raise _named(error, lost=link.lost) from error
                 finally:
-                    await self._give_back(connection)
+                    await self._give_back(link, by_key)
+        finally:
+            self._places.release()
 
-    @staticmethod
-    async def _run_on(
-        connection: Connection,
-        transaction: ServerTransaction,
-        work: Callable[[ServerTransaction], Awaitable[T]],
-        *,
-        writing: bool,
-    ) -> T:
-        if not writing:
-            return await work(transaction)
-        await connection.execute("BEGIN")
+    async def _link(self, by_key: bool) -> tuple[Link, bool]:
+        """Give a link and whether it was kept."""
+        import psycopg
+
+        kept = self._kept[by_key]
+        while kept:
+            link = kept.pop()
+            if not link.lost:
+                return link, True
+            await link.close()
         try:
-            answer = await work(transaction)
-        except BaseException:
-            # A rollback that fails too must not hide what happened: above all not a cancellation.
-            with contextlib.suppress(Exception):
-                await connection.execute("ROLLBACK")
-            raise
-        await connection.execute("COMMIT")
-        return answer
+            return await self._connect(BY_KEY if by_key else ANEW), False
+        except psycopg.Error as error:
+            raise _named(error, lost=True) from error
 
-    async def _connect(self) -> Connection:
+    async def _connect(self, settings: Sequence[str]) -> Link:
         from psycopg import AsyncConnection
-        from psycopg.rows import dict_row
 
-        connection: Connection = await AsyncConnection.connect(
-            self._target, autocommit=True, row_factory=dict_row, connect_timeout=CONNECT_SECONDS
-        )
-        # A plan that is kept was made when the table was small: it reads the whole table once that has grown.
-        await connection.execute("SET plan_cache_mode = force_custom_plan")
-        return connection
+        connection = await AsyncConnection.connect(self._target, autocommit=True, connect_timeout=CONNECT_SECONDS)
+        link = Link(connection)
+        try:
+            for setting in settings:
+                link.send(setting, {})
+            await link.settle()
+        except BaseException:
+            await link.close()
+            raise
+        return link
 
-    async def _give_back(self, connection: Connection) -> None:
-        from psycopg.pq import TransactionStatus
-
-        clean = not connection.closed and connection.info.transaction_status == TransactionStatus.IDLE
-        if clean and len(self._kept) < self._size:
-            self._kept.append(connection)
+    async def _give_back(self, link: Link, by_key: bool) -> None:
+        kept = self._kept[by_key]
+        if link.idle and len(kept) < self._size:
+            kept.append(link)
         else:
-            await connection.close()
+            await link.close()
 
-    @contextlib.asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
+    async def _take_place(self) -> None:
+        if not self._places.locked():
+            await self._places.acquire()
+            return
         try:
             async with asyncio.timeout(PLACE_SECONDS):
                 await self._places.acquire()
         except TimeoutError:
             raise PoolTimeout(f"No connection to the database became free in {PLACE_SECONDS} s.") from None
-        try:
-            yield
-        finally:
-            self._places.release()
+
+
+async def _read(transaction: ServerTransaction, work: Callable[[ServerTransaction], Awaitable[T]]) -> T:
+    answer = await work(transaction)
+    await transaction.end()
+    return answer
+
+
+async def _write(link: Link, transaction: ServerTransaction, work: Callable[[ServerTransaction], Awaitable[T]]) -> T:
+    link.send("BEGIN", {})
+    try:
+        answer = await work(transaction)
+        await transaction.end("COMMIT")
+    except BaseException:
+        # A rollback that fails too must not hide what happened: above all not a cancellation.
+        with contextlib.suppress(Exception):
+            if not link.busy:
+                await transaction.end("ROLLBACK")
+        raise
+    return answer
 
 
 def _named(error: Error, *, lost: bool) -> BaseException:
@@ -155,9 +195,3 @@ def _named(error: Error, *, lost: bool) -> BaseException:
     import psycopg
 
     return DBAPIError.instance("", None, error, psycopg.Error, hide_parameters=True, connection_invalidated=lost)
-
-
-@lru_cache(maxsize=500)
-def _driver_text(text: str) -> str:
-    """Give a statement with its bound names as the driver writes them."""
-    return _BOUND.sub(r"%(\1)s", text.replace("%", "%%"))

@@ -42,6 +42,10 @@ class SqliteTransaction:
         cursor.close()
         return count
 
+    async def later(self, statement: TextClause, values: Mapping[str, Any]) -> None:
+        """Run a statement, at once: here nothing is won by waiting."""
+        self._run(statement, values).close()
+
     def _run(self, statement: TextClause, values: Mapping[str, Any]) -> sqlite3.Cursor:
         try:
             return self._connection.execute(statement.text, values)
@@ -61,7 +65,7 @@ class SqliteThreads:
         self._own = threading.local()
         self._opened: list[sqlite3.Connection] = []
 
-    async def write(self, work: Callable[[SqliteTransaction], Awaitable[T]]) -> T:
+    async def write(self, work: Callable[[SqliteTransaction], Awaitable[T]], *, by_key: bool = False) -> T:
         """Run a writing transaction after those before it. A caller that is cancelled may find it done all the same."""
         # The write lock is taken at once: a read that later writes can fail with SQLITE_BUSY at any time.
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._run, "BEGIN IMMEDIATE", work)

@@ -82,6 +82,7 @@ class Claim:
     waits: int
     crashes: int
     created_at: float
+    user_id: str = ""
     file_id: str = ""
     file_sha256: str = ""
     file_size: int = 0

@@ -28,7 +28,7 @@ _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 _ROWS = re.compile(r"\{rows\(([^)]*)\)\}")
-_IDS = re.compile(r"\{ids\((\w+)\)\}")
+_IDS = re.compile(r"IN \{ids\((\w+)\)\}")
 
 
 class Dialect:
@@ -43,6 +43,10 @@ class Dialect:
             else "CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
         )
         self.for_update = "" if self.is_sqlite else " FOR UPDATE"
+        # PostgreSQL plans a join for a list that is a subquery, and may scan the table for it; an array it looks up.
+        self.among, self.end = ("IN (", ")") if self.is_sqlite else ("= ANY (ARRAY(", "))")
+        ids = "SELECT item ->> 'id' FROM jsonb_array_elements(CAST(:rows AS jsonb)) AS item"
+        self.keys = "IS NOT NULL" if self.is_sqlite else f"{self.among}{ids}{self.end}"
         self._made: dict[str, TextClause] = {}
         self.skip_locked = "" if self.is_sqlite else " FOR UPDATE SKIP LOCKED"
 
@@ -64,9 +68,10 @@ class Dialect:
         return f"(SELECT jsonb_array_elements_text(CAST(:{parameter} AS jsonb)))"
 
     def sql(self, template: str) -> TextClause:
-        """Make a statement of a template, once. In braces may stand: now, for_update, skip_locked, rows(...), ids(...).
+        """Make a statement of a template, once. In braces may stand now, for_update, skip_locked, and:
 
-        `{rows(id text, n int)}` is the parameter `rows` as a table, `{ids(names)}` the parameter `names` as a list.
+        `{rows(id text, n int)}`: the parameter `rows` as a table; `doc.id {keys}` beside a join with it keeps the join
+        to these rows. `IN {ids(names)}`: the parameter `names` as a list. `{among}SELECT ...{end}`: IN a subquery.
         """
         made = self._made.get(template)
         if made is None:
@@ -74,10 +79,15 @@ class Dialect:
         return made
 
     def _fill(self, template: str) -> str:
-        for name in ("now", "for_update", "skip_locked"):
+        for name in ("now", "for_update", "skip_locked", "keys", "among", "end"):
             template = template.replace(f"{{{name}}}", getattr(self, name))
         template = _ROWS.sub(self._rows, template)
-        return _IDS.sub(lambda found: self.ids(found[1]), template)
+        return _IDS.sub(self._ids, template)
+
+    def _ids(self, found: re.Match[str]) -> str:
+        if self.is_sqlite:
+            return f"IN {self.ids(found[1])}"
+        return f"{self.among}SELECT jsonb_array_elements_text(CAST(:{found[1]} AS jsonb)){self.end}"
 
     def _rows(self, found: re.Match[str]) -> str:
         pairs = (part.split() for part in found[1].split(","))

@@ -12,7 +12,7 @@ from metatag_jobs.adapters import statements_work as S
 from metatag_jobs.adapters.dialect import as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_engine import SqlEngine, counted, grouped
 from metatag_jobs.adapters.sql_events import job_event, job_of
-from metatag_jobs.adapters.transact import reads, writes
+from metatag_jobs.adapters.transact import reads, writes_by_key
 from metatag_jobs.jsonable import unpack
 from metatag_jobs.model import Document, JobEvent, ProcessOptions, Source, Vocabulary, VocabularyTerm
 from metatag_jobs.work import Artifact, Checkpoint, Claim, JobContext, Ticket
@@ -22,7 +22,7 @@ from metatag_runtime.sql import Transaction
 class SqlClaims(SqlEngine):
     """Claims and checkpoints of the port WorkStore."""
 
-    @writes
+    @writes_by_key
     async def start(self, transaction: Transaction, owner: str, tickets: Sequence[Ticket]) -> dict[str, Claim]:
         """Make this worker the owner of those documents whose ticket is still good; give the claims by document."""
         by_job = grouped((ticket.job_id, {"id": ticket.document_id, "attempt": ticket.attempt}) for ticket in tickets)
@@ -38,41 +38,20 @@ class SqlClaims(SqlEngine):
             if rows:
                 await self._tell_started(transaction, job_id, rows, now, first=job[0]["started_at"] is None)
                 claims |= {row["id"]: _claim(row) for row in rows}
-        await self._add_files(transaction, claims)
         return claims
 
     async def _tell_started(
         self, transaction: Transaction, job_id: str, rows: Sequence[Any], now: float, *, first: bool
     ) -> None:
-        counters = (await fetch(transaction, self._sql(S.JOB_STARTED), id=job_id, now=now))[0]
+        # A later start of the same document is no news.
+        fresh = [row for row in rows if row["started_at"] == now]
+        count = len(fresh) + first
+        counters = (await fetch(transaction, self._sql(S.JOB_STARTED), id=job_id, now=now, events=count))[0]
         events: list[JobEvent] = []
         if first:
             events.append(job_event(job_of((await fetch(transaction, self._sql(D.JOB), id=job_id))[0]), now))
-        for row in rows:
-            # A later start of the same document is no news.
-            if row["started_at"] == now:
-                document = Document(
-                    id=row["id"],
-                    job_id=job_id,
-                    position=row["position"],
-                    title=row["title"],
-                    source=Source(row["source_type"], row["source_path"]),
-                    state="processing",
-                    stage=row["stage"],
-                    created_at=row["created_at"],
-                )
-                events.append(counted(JobEvent(at=now, document=document), counters))
-        await self._events.append(transaction, job_id, events)
-
-    async def _add_files(self, transaction: Transaction, claims: dict[str, Claim]) -> None:
-        wanted = sorted({claim.file_id for claim in claims.values() if claim.file_id})
-        if not wanted:
-            return
-        found = {row["id"]: row for row in await fetch(transaction, self._sql(S.FILES), ids=as_json(wanted))}
-        for claim in claims.values():
-            if claim.file_id in found:
-                claim.file_sha256 = found[claim.file_id]["digest"]
-                claim.file_size = found[claim.file_id]["size"]
+        events += [counted(JobEvent(at=now, document=_started(row)), counters) for row in fresh]
+        await self._events.store(transaction, job_id, events, counters["seq"])
 
     @reads
     async def context(self, transaction: Transaction, job_id: str) -> JobContext | None:
@@ -98,7 +77,7 @@ class SqlClaims(SqlEngine):
             vocabulary,
         )
 
-    @writes
+    @writes_by_key
     async def checkpoint(
         self, transaction: Transaction, owner: str, checkpoints: Sequence[Checkpoint]
     ) -> dict[str, tuple[str, Artifact]]:
@@ -106,17 +85,13 @@ class SqlClaims(SqlEngine):
         by_id = {each.document_id: each for each in sorted(checkpoints, key=lambda each: each.document_id)}
         for document_id in await self._without_artifact(transaction, checkpoints):
             del by_id[document_id]
-        rows = rows_json(_advance_row(each) for each in by_id.values())
-        kept = await fetch(transaction, self._sql(S.ADVANCE), rows=rows, owner=owner)
+        owned = await fetch(transaction, self._sql(S.LOCK_OWNED), ids=as_json(list(by_id)), owner=owner)
+        kept = [row for row in owned if _may_write(row, by_id[row["id"]])]
+        if not kept:
+            return {}
         in_use = await self._hold_artifacts(transaction, [(row, by_id[row["id"]]) for row in kept])
-        for kind, statement in S.ATTACH.items():
-            attached = [
-                {"id": document_id, "artifact": artifact.id, "size": artifact.size}
-                for document_id, artifact in in_use.items()
-                if by_id[document_id].kind == kind
-            ]
-            if attached:
-                await transaction.run(self._sql(statement), {"rows": rows_json(attached)})
+        rows = rows_json(_advance_row(by_id[document_id], artifact) for document_id, artifact in in_use.items())
+        await transaction.later(self._sql(S.ADVANCE), {"rows": rows})
         await self._let_go(transaction, [row[f"{by_id[row['id']].kind}_id"] for row in kept])
         return {row["id"]: (row["state"], in_use[row["id"]]) for row in kept}
 
@@ -125,7 +100,7 @@ class SqlClaims(SqlEngine):
         counts = {name: len(group) for name, group in grouped((name, 1) for name in before if name).items()}
         if counts:
             rows = rows_json({"id": name, "n": counts[name]} for name in sorted(counts))
-            await transaction.run(self._sql(S.LET_GO), {"rows": rows})
+            await transaction.later(self._sql(S.LET_GO), {"rows": rows})
 
     async def _without_artifact(self, transaction: Transaction, checkpoints: Sequence[Checkpoint]) -> list[str]:
         """Lock the artifacts that were found, so that no purge removes them; give the documents whose own is gone."""
@@ -173,6 +148,19 @@ class SqlClaims(SqlEngine):
         return {row["doc_id"]: Artifact(row["id"], row["digest"], row["size"]) for row in found}
 
 
+def _started(row: Any) -> Document:
+    return Document(
+        id=row["id"],
+        job_id=row["job_id"],
+        position=row["position"],
+        title=row["title"],
+        source=Source(row["source_type"], row["source_path"]),
+        state="processing",
+        stage=row["stage"],
+        created_at=row["created_at"],
+    )
+
+
 def _claim(row: Any) -> Claim:
     return Claim(
         document_id=row["id"],
@@ -187,7 +175,9 @@ def _claim(row: Any) -> Claim:
         waits=row["waits"],
         crashes=row["crashes"],
         created_at=row["created_at"],
+        user_id=row["user_id"],
         file_id=row["file_id"] or "",
+        file_sha256=row["file_sha256"] or "",
         file_size=row["file_size"],
         ocr_id=row["ocr_id"] or "",
         tag_id=row["tag_id"] or "",
@@ -197,7 +187,14 @@ def _claim(row: Any) -> Claim:
     )
 
 
-def _advance_row(each: Checkpoint) -> dict[str, Any]:
+def _may_write(row: Any, each: Checkpoint) -> bool:
+    return row["attempt"] == each.attempt and row["state"] in ("running", "paused")
+
+
+def _advance_row(each: Checkpoint, artifact: Artifact) -> dict[str, Any]:
     times = {"fetch_ms": 0, "ocr_ms": 0, "tag_ms": 0}
     times[{"file": "fetch_ms", "ocr": "ocr_ms", "tag": "tag_ms"}[each.kind]] = each.ms
-    return {"id": each.document_id, "attempt": each.attempt, "stage": each.stage, **times}
+    output: dict[str, Any] = {f"{each.kind}_id": artifact.id}
+    if each.kind == "file":
+        output["file_size"] = artifact.size
+    return {"id": each.document_id, "stage": each.stage, **times, **output}

@@ -12,7 +12,7 @@ from typing import Any
 from metatag_jobs.adapters import statements_dispatch as S
 from metatag_jobs.adapters.dialect import as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_engine import SqlEngine, grouped
-from metatag_jobs.adapters.transact import reads, writes
+from metatag_jobs.adapters.transact import reads, writes, writes_by_key
 from metatag_jobs.jsonable import pack
 from metatag_jobs.model import Document, JobEvent, Problem, Source
 from metatag_jobs.plan import OpenJob, Window
@@ -53,7 +53,7 @@ class SqlDispatch(SqlEngine):
         window = Window(slots["slots"], slots["interactive_slots"], busy.get(False, 0), busy.get(True, 0))
         return jobs, window
 
-    @writes
+    @writes_by_key
     async def admit(
         self, transaction: Transaction, shares: Sequence[tuple[str, int]], lanes: dict[str, float], lease: float
     ) -> list[Ticket]:
@@ -65,11 +65,11 @@ class SqlDispatch(SqlEngine):
                 continue
             rows = await fetch(transaction, self._sql(S.ADMIT), id=job_id, n=n, lease=lease)
             if rows:
-                await transaction.run(self._sql(S.COUNT), {"id": job_id, "n": len(rows)})
+                await transaction.later(self._sql(S.COUNT), {"id": job_id, "n": len(rows)})
             interactive = bool(locked[0]["interactive"])
             tickets += [Ticket(row["id"], row["attempt"], job_id, interactive) for row in rows]
         for user_id in sorted(lanes):
-            await transaction.run(self._sql(S.LANE), {"user_id": user_id, "vtime": lanes[user_id]})
+            await transaction.later(self._sql(S.LANE), {"user_id": user_id, "vtime": lanes[user_id]})
         return tickets
 
     async def reap(self, lease: float, max_crashes: int) -> int:

@@ -11,7 +11,7 @@ from metatag_jobs.adapters import statements_work as S
 from metatag_jobs.adapters.dialect import as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_engine import SqlEngine, counted, grouped
 from metatag_jobs.adapters.sql_events import job_event, job_of
-from metatag_jobs.adapters.transact import writes
+from metatag_jobs.adapters.transact import writes, writes_by_key
 from metatag_jobs.jsonable import pack
 from metatag_jobs.model import JobEvent, Problem
 from metatag_jobs.work import Finish, Release
@@ -21,7 +21,7 @@ from metatag_runtime.sql import Transaction
 class SqlEnds(SqlEngine):
     """Ends and hand-backs of the port WorkStore."""
 
-    @writes
+    @writes_by_key
     async def finish(self, transaction: Transaction, owner: str, finishes: Sequence[Finish]) -> dict[str, str]:
         """Store results, counters, events and search entries in one transaction; give the job's state by document."""
         by_job: dict[str, list[Finish]] = {}
@@ -44,7 +44,7 @@ class SqlEnds(SqlEngine):
             return {}
         results = [{"id": each.claim.document_id, "body": as_json(pack(each.result))} for each in kept if each.result]
         if results:
-            await transaction.run(self._sql(S.RESULTS), {"rows": rows_json(results)})
+            await transaction.later(self._sql(S.RESULTS), {"rows": rows_json(results)})
             await self._search.add(transaction, [each for each in kept if each.result])
         bad = sum(each.document.state == "failed" for each in kept)
         counters = (
@@ -58,9 +58,9 @@ class SqlEnds(SqlEngine):
                 cost=sum(each.cost_micros for each in kept),
             )
         )[0]
-        events = _end_events(kept, counters)
-        await self._events.append(transaction, job_id, events)
-        state = await self._end_if_done(transaction, job_id)
+        await self._events.store(transaction, job_id, _end_events(kept, counters), counters["seq"])
+        over = counters["done"] + counters["failed"] + counters["cancelled"] >= counters["total"]
+        state = await self._end_if_done(transaction, job_id) if over else ""
         if not state:
             state = counters["state"]
             budget = counters["budget_micros"]
@@ -85,13 +85,13 @@ class SqlEnds(SqlEngine):
         if job and job[0]["state"] == "running":
             await self._pause_job(transaction, job_id, code, message)
 
-    @writes
+    @writes_by_key
     async def release(self, transaction: Transaction, owner: str, releases: Sequence[Release]) -> set[str]:
         """Put owned documents back into the queue; give those that were still owned."""
         ids = as_json([each.document_id for each in releases])
-        jobs = sorted(row["job_id"] for row in await fetch(transaction, self._sql(S.JOBS_OF), ids=ids))
+        jobs = {row["job_id"] for row in await fetch(transaction, self._sql(S.JOBS_OF), ids=ids)}
         open_jobs = set()
-        for job_id in jobs:
+        for job_id in sorted(jobs):
             locked = await fetch(transaction, self._sql(D.LOCK_ANY), id=job_id)
             if locked and locked[0]["state"] in ("running", "paused"):
                 open_jobs.add(job_id)
@@ -100,7 +100,7 @@ class SqlEnds(SqlEngine):
         )
         for job_id, group in grouped((row["job_id"], row["id"]) for row in rows).items():
             if job_id in open_jobs:
-                await transaction.run(self._sql(S.RETURNED), {"id": job_id, "n": len(group)})
+                await transaction.later(self._sql(S.RETURNED), {"id": job_id, "n": len(group)})
         return {row["id"] for row in rows}
 
 

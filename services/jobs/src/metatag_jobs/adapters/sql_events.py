@@ -62,13 +62,17 @@ class EventWriter:
         if not events:
             return
         last = (await fetch(transaction, self._bump, n=len(events), id=job_id))[0]["seq"]
+        await self.store(transaction, job_id, events, last)
+
+    async def store(self, transaction: Transaction, job_id: str, events: Sequence[JobEvent], last: int) -> None:
+        """Store events whose numbers the caller has taken already; `last` is the highest."""
         rows = []
         for seq, event in enumerate(events, last - len(events) + 1):
             event.seq = seq
             if event.job is not None:
                 event.job.seq = seq
             rows.append({"job_id": job_id, "seq": seq, "body": as_json(pack(event))})
-        await transaction.run(self._insert, {"rows": rows_json(rows)})
+        await transaction.later(self._insert, {"rows": rows_json(rows)})
 
 
 def job_event(job: Job, at: float) -> JobEvent:

@@ -16,11 +16,11 @@ class SearchWriter:
 
     def __init__(self, dialect: Dialect) -> None:
         self._sqlite = dialect.is_sqlite
-        rows = dialect.rows("rows", id="text", label="text", words="text")
+        rows = dialect.rows("rows", id="text", user_id="text", label="text", words="text")
         if dialect.is_sqlite:
             self._label = dialect.sql(
-                "INSERT INTO doc_search (doc_id, user_id, label) SELECT r.id, doc.user_id, r.label "  # noqa: S608
-                f"FROM {rows} AS r JOIN doc ON doc.id = r.id WHERE true "
+                f"INSERT INTO doc_search (doc_id, user_id, label) SELECT r.id, r.user_id, r.label FROM {rows} AS r "  # noqa: S608
+                "WHERE true "
                 "ON CONFLICT (doc_id) DO UPDATE SET label = excluded.label"
             )
             self._words = dialect.sql(
@@ -29,21 +29,25 @@ class SearchWriter:
             )
         else:
             self._label = dialect.sql(
-                "INSERT INTO doc_search (doc_id, user_id, label, words) SELECT r.id, doc.user_id, r.label, "  # noqa: S608
-                "array_to_tsvector(array_remove(string_to_array(r.words, ' '), '')) "
-                f"FROM {rows} AS r JOIN doc ON doc.id = r.id "
+                "INSERT INTO doc_search (doc_id, user_id, label, words) SELECT r.id, r.user_id, r.label, "  # noqa: S608
+                f"array_to_tsvector(array_remove(string_to_array(r.words, ' '), '')) FROM {rows} AS r "
                 "ON CONFLICT (doc_id) DO UPDATE SET label = excluded.label, words = excluded.words"
             )
 
     async def add(self, transaction: Transaction, finishes: Sequence[Finish]) -> None:
         """Index documents; a second time replaces."""
         rows = rows_json(
-            {"id": each.claim.document_id, "label": each.search_label, "words": " ".join(each.search_tokens)}
+            {
+                "id": each.claim.document_id,
+                "user_id": each.claim.user_id,
+                "label": each.search_label,
+                "words": " ".join(each.search_tokens),
+            }
             for each in finishes
         )
-        await transaction.run(self._label, {"rows": rows})
+        await transaction.later(self._label, {"rows": rows})
         if self._sqlite:
-            await transaction.run(self._words, {"rows": rows})
+            await transaction.later(self._words, {"rows": rows})
 
 
 class SearchReader:

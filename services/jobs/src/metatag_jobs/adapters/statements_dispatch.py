@@ -23,9 +23,9 @@ LOCK_JOB = """
 """
 
 ADMIT = """
-    UPDATE doc SET state = 'admitted', attempt = attempt + 1, owner = NULL, lease_until = {now} + :lease WHERE id IN
-    (SELECT id FROM doc WHERE job_id = :id AND state = 'queued' AND not_before <= {now} ORDER BY not_before,
-    position LIMIT :n{skip_locked}) RETURNING id, attempt
+    UPDATE doc SET state = 'admitted', attempt = attempt + 1, owner = NULL, lease_until = {now} + :lease WHERE id
+    {among}SELECT id FROM doc WHERE job_id = :id AND state = 'queued' AND not_before <= {now} ORDER BY not_before,
+    position LIMIT :n{skip_locked}{end} RETURNING id, attempt
 """
 
 COUNT = """

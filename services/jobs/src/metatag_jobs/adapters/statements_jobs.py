@@ -19,8 +19,8 @@ INSERT_DOCS = """
 """
 
 HOLD_FILES = """
-    UPDATE artifact SET refs = refs + r.n FROM {rows(id text, n int)} AS r WHERE artifact.id = r.id AND
-    artifact.user_id = :user_id AND artifact.kind = 'file'
+    UPDATE artifact SET refs = refs + r.n FROM {rows(id text, n int)} AS r WHERE artifact.id {keys} AND artifact.id =
+    r.id AND artifact.user_id = :user_id AND artifact.kind = 'file'
 """
 
 OWN_FILES = """

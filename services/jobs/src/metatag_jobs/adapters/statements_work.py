@@ -1,22 +1,24 @@
-"""Statements of sql_claims.py, sql_ends.py and sql_work.py; `dialect.py` fills in what stands in braces."""
+"""Statements of sql_claims.py, sql_ends.py and sql_work.py; `dialect.py` fills in what stands in braces.
+
+COALESCE around a column that is never NULL keeps an index on it out of the plan: a plan that is kept must find the
+rows by their own keys, not by the job they are of or the state they are in, of which there may be 100,000.
+"""
 
 from __future__ import annotations
 
 START = """
     UPDATE doc SET state = 'running', owner = :owner, lease_until = NULL, started_at = COALESCE(doc.started_at,
-    :now) FROM {rows(id text, attempt int)} AS r WHERE doc.id = r.id AND doc.attempt = r.attempt AND doc.state =
-    'admitted' AND doc.job_id = :job_id RETURNING doc.id, doc.attempt, doc.job_id, doc.position, doc.title,
-    doc.description, doc.source_type, doc.source_path, doc.stage, doc.tries, doc.waits, doc.crashes, doc.created_at,
-    doc.started_at, doc.file_id, doc.file_size, doc.ocr_id, doc.tag_id, doc.fetch_ms, doc.ocr_ms, doc.tag_ms
-"""
-
-FILES = """
-    SELECT id, digest, size FROM artifact WHERE id IN {ids(ids)}
+    :now) FROM {rows(id text, attempt int)} AS r WHERE doc.id {keys} AND doc.id = r.id AND doc.attempt = r.attempt
+    AND COALESCE(doc.state, '') = 'admitted' AND COALESCE(doc.job_id, '') = :job_id RETURNING doc.id, doc.attempt,
+    doc.job_id, doc.user_id, doc.position, doc.title, doc.description, doc.source_type, doc.source_path, doc.stage,
+    doc.tries, doc.waits, doc.crashes, doc.created_at, doc.started_at, doc.file_id, doc.file_size, doc.ocr_id,
+    doc.tag_id, doc.fetch_ms, doc.ocr_ms, doc.tag_ms,
+    (SELECT artifact.digest FROM artifact WHERE artifact.id = doc.file_id) AS file_sha256
 """
 
 JOB_STARTED = """
-    UPDATE job SET started_at = COALESCE(started_at, :now), updated_at = {now} WHERE id = :id RETURNING total, done,
-    failed, cancelled, started_at
+    UPDATE job SET started_at = COALESCE(started_at, :now), updated_at = {now}, seq = seq + :events WHERE id = :id
+    RETURNING total, done, failed, cancelled, seq
 """
 
 LOCK_RUNNING = """
@@ -33,17 +35,23 @@ OPTIONS = """
     SELECT options FROM job WHERE id = :id AND state IN ('running', 'paused')
 """
 
+LOCK_OWNED = """
+    SELECT doc.id, doc.attempt, doc.user_id, doc.file_id, doc.ocr_id, doc.tag_id, (SELECT job.state FROM job WHERE
+    job.id = doc.job_id) AS state FROM doc WHERE doc.id IN {ids(ids)} AND COALESCE(doc.owner, '') = :owner AND
+    COALESCE(doc.state, '') = 'running'{for_update}
+"""
+
 ADVANCE = """
     UPDATE doc SET stage = r.stage, fetch_ms = doc.fetch_ms + r.fetch_ms, ocr_ms = doc.ocr_ms + r.ocr_ms, tag_ms =
-    doc.tag_ms + r.tag_ms, waits = 0 FROM {rows(id text, attempt int, stage text, fetch_ms int, ocr_ms int, tag_ms
-    int)} AS r, job WHERE doc.id = r.id AND doc.attempt = r.attempt AND doc.owner = :owner AND doc.state = 'running'
-    AND job.id = doc.job_id AND job.state IN ('running', 'paused') RETURNING doc.id, doc.user_id, doc.file_id,
-    doc.ocr_id, doc.tag_id, (SELECT j.state
-    FROM job j WHERE j.id = doc.job_id) AS state
+    doc.tag_ms + r.tag_ms, waits = 0, file_id = COALESCE(r.file_id, doc.file_id), file_size = COALESCE(r.file_size,
+    doc.file_size), ocr_id = COALESCE(r.ocr_id, doc.ocr_id), tag_id = COALESCE(r.tag_id, doc.tag_id) FROM {rows(id
+    text, stage text, fetch_ms int, ocr_ms int, tag_ms int, file_id text, file_size bigint, ocr_id text, tag_id
+    text)} AS r WHERE doc.id {keys} AND doc.id = r.id
 """
 
 LET_GO = """
-    UPDATE artifact SET refs = refs - r.n FROM {rows(id text, n int)} AS r WHERE artifact.id = r.id
+    UPDATE artifact SET refs = refs - r.n FROM {rows(id text, n int)} AS r WHERE artifact.id {keys} AND artifact.id =
+    r.id
 """
 
 LOCK_ARTIFACTS = """
@@ -57,19 +65,6 @@ HOLD = """
     user_id, kind, digest, size
 """
 
-ATTACH = {
-    "file": """
-    UPDATE doc SET file_id = r.artifact, file_size = r.size FROM {rows(id text, artifact text, size bigint)} AS r
-    WHERE doc.id = r.id
-""",
-    "ocr": """
-    UPDATE doc SET ocr_id = r.artifact FROM {rows(id text, artifact text, size bigint)} AS r WHERE doc.id = r.id
-""",
-    "tag": """
-    UPDATE doc SET tag_id = r.artifact FROM {rows(id text, artifact text, size bigint)} AS r WHERE doc.id = r.id
-""",
-}
-
 FIND = """
     SELECT r.id AS doc_id, artifact.id, artifact.digest, artifact.size
     FROM {rows(id text, kind text, digest text)} AS r JOIN doc ON doc.id = r.id
@@ -80,8 +75,8 @@ FINISH = """
     UPDATE doc SET state = r.state, stage = CASE WHEN r.state = 'done' THEN 'finish' ELSE doc.stage END, owner =
     NULL, title = r.title, problem = r.problem, tries =
     r.tries, processed_at = {now} FROM {rows(id text, attempt int, state text, title text, problem text, tries int)}
-    AS r WHERE doc.id = r.id AND doc.attempt = r.attempt AND doc.owner = :owner AND doc.state = 'running' RETURNING
-    doc.id
+    AS r WHERE doc.id {keys} AND doc.id = r.id AND doc.attempt = r.attempt AND COALESCE(doc.owner, '') = :owner AND
+    COALESCE(doc.state, '') = 'running' RETURNING doc.id
 """
 
 RESULTS = """
@@ -91,15 +86,16 @@ RESULTS = """
 
 ENDED = """
     UPDATE job SET running = running - :n, done = done + :good, failed = failed + :bad, cost_micros = cost_micros +
-    :cost, updated_at = {now} WHERE id = :id RETURNING total, done, failed, cancelled, state, budget_micros,
-    cost_micros
+    :cost, updated_at = {now}, seq = seq + :n WHERE id = :id RETURNING total, done, failed, cancelled, state,
+    budget_micros, cost_micros, seq
 """
 
 RELEASE = """
     UPDATE doc SET state = 'queued', owner = NULL, not_before = CASE WHEN r.wait > 0 THEN {now} + r.wait ELSE 0 END,
     tries = doc.tries + r.tries, waits = doc.waits + r.waits, problem = r.problem FROM {rows(id text, attempt int,
-    wait float, tries int, waits int, problem text)} AS r WHERE doc.id = r.id AND doc.attempt = r.attempt AND
-    doc.owner = :owner AND doc.state = 'running' RETURNING doc.id, doc.job_id
+    wait float, tries int, waits int, problem text)} AS r WHERE doc.id {keys} AND doc.id = r.id AND doc.attempt =
+    r.attempt AND COALESCE(doc.owner, '') = :owner AND COALESCE(doc.state, '') = 'running' RETURNING doc.id,
+    doc.job_id
 """
 
 RETURNED = """
@@ -107,7 +103,7 @@ RETURNED = """
 """
 
 JOBS_OF = """
-    SELECT DISTINCT job_id FROM doc WHERE id IN {ids(ids)}
+    SELECT job_id FROM doc WHERE id IN {ids(ids)}
 """
 
 STILL_OWNED = """

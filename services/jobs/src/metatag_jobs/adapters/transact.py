@@ -30,6 +30,21 @@ def writes(
     return run
 
 
+def writes_by_key(
+    method: Callable[Concatenate[S, Transaction, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[S, P], Coroutine[Any, Any, T]]:
+    """Run the method as one writing transaction whose statements find their rows by key: plans of them are kept.
+
+    A test holds their plans to that (test_plans.py), so new statements are named there.
+    """
+
+    @wraps(method)
+    async def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._database.writing(lambda transaction: method(self, transaction, *args, **kwargs), by_key=True)
+
+    return run
+
+
 def reads(
     method: Callable[Concatenate[S, Transaction, P], Coroutine[Any, Any, T]],
 ) -> Callable[Concatenate[S, P], Coroutine[Any, Any, T]]:

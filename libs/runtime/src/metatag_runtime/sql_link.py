@@ -1,0 +1,199 @@
+"""One connection to PostgreSQL by libpq: statements are sent together and waited for once.
+
+The driver's cursors cost three times what a statement costs otherwise, and wait for each answer before they send the
+next. Here a statement is prepared at its first use, and sent with those that were kept for it (libpq's pipeline mode).
+Values and rows go through the driver's own conversions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+    from psycopg.pq.abc import PGconn, PGresult
+
+# Statements kept prepared by a connection, one for each set of types; more are sent with their text each time.
+KEPT_STATEMENTS = 300
+
+_BOUND = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")
+
+# What is asked of the server: the statement's text with the types of its values.
+_Key = tuple[bytes, tuple[int, ...]]
+
+
+class Link:
+    """Sends statements and gives their answers; one user at a time. Everything raises the driver's errors."""
+
+    def __init__(self, connection: AsyncConnection[Any]) -> None:
+        """Take over a connection that has no transaction open."""
+        self._connection = connection
+        self._server: PGconn = connection.pgconn
+        self._loop = asyncio.get_running_loop()
+        self._names: dict[_Key, bytes] = {}
+        self._made = 0
+        # A result is due for each: of a preparation that names its statement, or of a statement.
+        self._due: list[_Key | None] = []
+        self._reading: asyncio.Future[None] | None = None
+        self._writing: asyncio.Future[None] | None = None
+        self._socket = self._server.socket
+        self._broken: Exception | None = None
+        # Answers are on their way: whoever goes away now leaves a link that nobody can use.
+        self.busy = False
+        self._server.enter_pipeline_mode()
+        self._loop.add_reader(self._socket, self._readable)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the server has gone away."""
+        return self._broken is not None
+
+    @property
+    def idle(self) -> bool:
+        """Whether another may use it: alive, nothing asked, no transaction open."""
+        # TransactionStatus.IDLE
+        return not (self._broken or self.busy or self._due) and self._server.transaction_status == 0
+
+    def send(self, text: str, values: Mapping[str, Any]) -> None:
+        """Keep a statement for the next `settle`."""
+        from psycopg.adapt import PyFormat, Transformer
+
+        if self._broken is not None:
+            raise self._broken
+        query, names = numbered(text)
+        made = Transformer(self._connection)
+        sent = made.dump_sequence([values[name] for name in names], [PyFormat.AUTO] * len(names))
+        types, formats = made.types or (), made.formats
+        key = (query, types)
+        name = self._names.get(key)
+        if name is None and len(self._names) < KEPT_STATEMENTS:
+            self._made += 1
+            name = self._names[key] = b"s%d" % self._made
+            self._server.send_prepare(name, query, types)
+            self._due.append(key)
+        if name is None:
+            self._server.send_query_params(query, sent, types, formats)
+        else:
+            self._server.send_query_prepared(name, sent, formats)
+        self._due.append(None)
+
+    async def settle(self) -> PGresult:
+        """Send what is kept, at least one statement, and wait for all answers; give the last, raise the first error."""
+        due, self._due = self._due, []
+        self._server.pipeline_sync()
+        self.busy = True
+        await self._flush()
+        failed: PGresult | None = None
+        last = None
+        for key in due:
+            last = await self._result()
+            if last.status in _FINE:
+                continue
+            failed = failed or last
+            if key is not None:
+                del self._names[key]
+        await self._result()
+        self.busy = False
+        if failed is not None or last is None:
+            raise self._error(failed)
+        return last
+
+    def rows(self, result: PGresult) -> list[dict[str, Any]]:
+        """Give a result's rows by name."""
+        if not result.nfields:
+            return []
+        from psycopg.adapt import Transformer
+
+        read = Transformer(self._connection)
+        read.set_pgresult(result)
+        names = [(result.fname(at) or b"").decode() for at in range(result.nfields)]
+        return read.load_rows(0, result.ntuples, lambda values: dict(zip(names, values, strict=True)))
+
+    async def close(self) -> None:
+        """End the connection; a statement that still runs is told to stop."""
+        self._leave()
+        if self.busy and self._broken is None:
+            with contextlib.suppress(Exception):
+                # Opens a connection of its own and waits for it.
+                await asyncio.to_thread(self._server.get_cancel().cancel)
+        await self._connection.close()
+
+    async def _flush(self) -> None:
+        while self._server.flush():
+            self._writing = self._loop.create_future()
+            self._loop.add_writer(self._socket, self._wake)
+            try:
+                await self._writing
+            finally:
+                self._writing = None
+                self._loop.remove_writer(self._socket)
+
+    async def _result(self) -> PGresult:
+        """Give the next result; libpq puts nothing between two statements' results."""
+        for _ in range(2):
+            while self._server.is_busy():
+                if self._broken is not None:
+                    raise self._broken
+                self._reading = self._loop.create_future()
+                try:
+                    await self._reading
+                finally:
+                    self._reading = None
+            if (result := self._server.get_result()) is not None:
+                return result
+        raise self._broken or self._error(None)
+
+    def _readable(self) -> None:
+        try:
+            self._server.consume_input()
+        except Exception as error:
+            # Also while nobody waits: a server that restarts ends all connections.
+            self._broken = error
+            self._leave()
+            self._wake()
+        else:
+            if self._reading is None or self._server.is_busy():
+                return
+        if self._reading is not None and not self._reading.done():
+            self._reading.set_result(None)
+
+    def _wake(self) -> None:
+        if self._writing is not None and not self._writing.done():
+            self._writing.set_result(None)
+
+    def _leave(self) -> None:
+        self._loop.remove_reader(self._socket)
+        self._loop.remove_writer(self._socket)
+
+    def _error(self, failed: PGresult | None) -> Exception:
+        from psycopg import OperationalError, pq
+        from psycopg.errors import error_from_result
+
+        if self._server.status == pq.ConnStatus.BAD and self._broken is None:
+            self._broken = OperationalError("the connection is lost")
+            self._leave()
+        if failed is not None:
+            return error_from_result(failed)
+        return self._broken or OperationalError("the server did not answer")
+
+
+# ExecStatus.COMMAND_OK and TUPLES_OK: the driver is imported late, only rooms on PostgreSQL have it.
+_FINE = (1, 2)
+
+
+@lru_cache(maxsize=500)
+def numbered(text: str) -> tuple[bytes, tuple[str, ...]]:
+    """Give a statement with its bound names as libpq numbers them, and the names in that order."""
+    names: list[str] = []
+
+    def number(found: re.Match[str]) -> str:
+        if found[1] not in names:
+            names.append(found[1])
+        return f"${names.index(found[1]) + 1}"
+
+    return _BOUND.sub(number, text).encode(), tuple(names)
