@@ -80,7 +80,7 @@ class View:
 
 def _tags(event: Event) -> Text:
     offline = [("  offline tags", "yellow")] if event.degraded else []
-    return Text.assemble((", ".join(event.tags), "cyan"), *offline)
+    return Text.assemble((", ".join(event.tags), "cyan") if event.tags else ("no tags", "dim"), *offline)
 
 
 def summary(seen: Seen, total: int) -> None:

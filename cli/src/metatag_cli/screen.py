@@ -122,7 +122,7 @@ class TagFlow:
     """Tags in one flow, the score small behind each; a tag and its score stay on one line."""
 
     def __init__(self, tags: Sequence[Tag]) -> None:
-        self._tags = [_tag_text(tag) for tag in tags]
+        self._tags = [_tag_text(tag) for tag in tags] or [Text("no tags", style="dim")]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         line = Text()
@@ -135,7 +135,7 @@ class TagFlow:
         yield line
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
-        widths = [tag.cell_len for tag in self._tags] or [0]
+        widths = [tag.cell_len for tag in self._tags]
         return Measurement(min(max(widths), options.max_width), min(sum(widths) + 3 * len(widths), options.max_width))
 
 

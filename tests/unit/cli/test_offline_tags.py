@@ -21,9 +21,11 @@ def test_one_document_says_so_with_the_reason() -> None:
 def test_a_batch_marks_them_and_counts_them_at_the_end() -> None:
     offline = Event("finished", 1, 1, "A", ok=True, tags=("water",), raw={"metadata": {"degraded": True}})
     online = Event("finished", 2, 2, "B", ok=True, tags=("roads",), raw={"metadata": {}})
+    bare = Event("finished", 3, 3, "C", ok=True)
     with screen.err.capture() as shown:
-        seen = live_view.View(2).show([offline, online, Event("completed", 3)])
-        live_view.summary(seen, 2)
+        seen = live_view.View(3).show([offline, online, bare, Event("completed", 4)])
+        live_view.summary(seen, 3)
     said = shown.get()
+    assert "C  no tags" in said
     assert said.count("offline tags") == 2
     assert "1 with offline tags: the language model did not answer" in said
