@@ -27,7 +27,7 @@ from metatag_cli.connect import (
 )
 from metatag_cli.live_view import Seen
 from metatag_cli.rows import RowsError, Wanted
-from metatag_client import Options
+from metatag_client import Client, Options
 
 ExportOption = Annotated[
     Path | None, typer.Option("--export", help="Write the results to FILE.csv, .json or .jsonl.", show_default=False)
@@ -67,7 +67,7 @@ def batch(
     roots = [] if server else sending.roots(wanted)
     with plain_errors(), client_for(server, roots) as client:
         options = replace(options, vocabulary=lists.stored(client, vocabulary))
-        sent = sending.local(wanted) if roots else sending.uploaded(client, wanted)
+        sent = sending.local(wanted) if roots else _upload(client, wanted)
         view = live_view.View(len(wanted), {number: row.name for number, row in enumerate(wanted, 1)})
         if not sent.rows:
             view.show(sent.failures(wanted))
@@ -99,6 +99,14 @@ def watch(
         with _goes_on(job, server):
             seen = live_view.View(total).show(client.events(job, after=after))
     _finish(job, seen, total, export_to=export_to, as_json=as_json)
+
+
+def _upload(client: Client, wanted: list[Wanted]) -> sending.Sent:
+    try:
+        return sending.uploaded(client, wanted)
+    except KeyboardInterrupt:
+        sentence = "interrupted before the batch began; what was sent is kept, the same command goes on with the rest"
+        screen.fail(sentence, screen.INTERRUPTED)
 
 
 @contextmanager
