@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Group, RenderableType
@@ -15,6 +15,8 @@ from metatag_cli import screen
 from metatag_cli.connect import JsonOption, ServerOption, job_id, need_server, plain_errors, server_client
 from metatag_client import Document, Job
 
+State = Literal["pending", "processing", "paused", "completed", "failed", "cancelled"]
+
 # From this width on a job has its kind and a bar.
 WIDE = 110
 COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "paused": "yellow", "processing": "cyan"}
@@ -23,7 +25,7 @@ COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "paused
 def jobs(
     job: Annotated[str | None, typer.Argument(help="Id of one job, to see its documents.", show_default=False)] = None,
     *,
-    status: Annotated[str | None, typer.Option(help="Only jobs in this state.", show_default=False)] = None,
+    status: Annotated[State | None, typer.Option(help="Only jobs in this state.", show_default=False)] = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Most jobs to list.")] = 20,
     pause: Annotated[bool, typer.Option("--pause", help="Pause the job.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the job.")] = False,
@@ -54,6 +56,8 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find your documents by title, tag or text, in any script."""
+    if not query.strip():
+        screen.fail("Name a word to search for.", screen.USAGE)
     with plain_errors(), server_client(need_server(server)) as client:
         found = client.search(query, limit)
     if as_json:
