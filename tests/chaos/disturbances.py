@@ -38,7 +38,7 @@ async def leader_of(system: System) -> str:
 
 
 async def worker_killed(batch: Batch) -> None:
-    """Its documents are taken back within a lease and a round of the reaper."""
+    """Its documents are taken back within a lease."""
     batch.system.kill("worker1")
     start = time.monotonic()
 
@@ -48,8 +48,7 @@ async def worker_killed(batch: Batch) -> None:
     await until(taken_back, 10 * LEASE)
     noticed = (time.monotonic() - start) / LEASE
     print(f"noticed after {noticed:.2f} leases")
-    # The second lease is for the round of the reaper and for what else the machine does.
-    assert noticed <= 2
+    assert noticed <= 1
 
 
 async def leader_killed(batch: Batch) -> None:

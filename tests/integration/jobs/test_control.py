@@ -16,8 +16,8 @@ from metatag_runtime.sql import Database
 
 PAUSE, RESUME, CANCEL = jobs_pb2.JOB_CONTROL_PAUSE, jobs_pb2.JOB_CONTROL_RESUME, jobs_pb2.JOB_CONTROL_CANCEL
 
-# Effective within two seconds by contract; the machine that tests may be busy.
-SOON = 4.0
+# Effective within two seconds by contract.
+SOON = 2.0
 
 
 async def code_of(call: object) -> grpc.StatusCode:

@@ -231,7 +231,8 @@ def _tickets(settings: JobsSettings) -> TaskiqTickets:
         TicketStream(settings.redis_url, f"metatag:tickets:{lane}", slots)
         for lane, slots in (("b", settings.slots), ("i", settings.interactive_slots))
     )
-    return TaskiqTickets(batch, interactive)
+    # Both streams are in one Redis, which has one memory.
+    return TaskiqTickets(batch, interactive, batch.mend)
 
 
 def _fetchers(settings: JobsSettings, url: UrlFetcher, s3: S3Client | None) -> dict[str, Fetcher]:

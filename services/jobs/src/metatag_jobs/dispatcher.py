@@ -27,8 +27,11 @@ BACKLOG = Gauge("metatag_jobs_backlog", "Documents that could be in work if ther
 TICK = 0.1
 IDLE_TICK = 1.0
 REAP_PERIOD = 1.0
+MEND_PERIOD = 1.0
 RELAY_PERIOD = 2.0
 LEADER_PERIOD = 1.0
+# Tickets sent again at once; the window holds far fewer.
+RESENT = 10_000
 # Hints come one a group of documents. After an admission, and after a relaying, the next waits so long for company.
 DISPATCH_PAUSE = 0.01
 RELAY_PAUSE = 0.02
@@ -57,7 +60,8 @@ class Dispatcher:
         self._fanout = fanout
         self._events = events
         self._leadership = leadership
-        self._lease = lease
+        # Reaped a round early, so that a worker that died is noticed within its lease, the reaper's round included.
+        self._lease = lease - min(REAP_PERIOD, lease / 5)
         self._admitted_lease = admitted_lease
         self._max_crashes = max_crashes
         self._max_running = max_running
@@ -65,6 +69,8 @@ class Dispatcher:
         self._dirty: set[str] = set()
         self._relay_wake = asyncio.Event()
         self._leading = False
+        # Tickets of admitted documents may not have been sent.
+        self._owing = False
         self._tasks: list[asyncio.Task[None]] = []
         fanout.on_nudge(self._wake.set)
         fanout.on_announce(self._announced)
@@ -76,6 +82,7 @@ class Dispatcher:
             (self._keep_leading, "lead"),
             (self._dispatch_loop, "dispatch"),
             (self._reap_loop, "reap"),
+            (self._mend_loop, "mend"),
             (self._relay_loop, "relay"),
         )
         self._tasks = [asyncio.create_task(self._guard(loop), name=f"jobs-{name}") for loop, name in loops]
@@ -115,6 +122,8 @@ class Dispatcher:
             leading = False
         if leading != self._leading:
             log.info("leading" if leading else "not leading")
+            # Whoever led before may have ended between its commit and its sending.
+            self._owing = leading
         self._leading = leading
         LEADING.set(int(leading))
 
@@ -139,8 +148,9 @@ class Dispatcher:
         try:
             await self._queue.send(tickets)
         except Exception as error:
-            # The admitted lease brings them back.
-            log.warning("tickets lost", count=len(tickets), error=repr(error))
+            # They are sent again; if that takes too long, the admitted lease brings the documents back.
+            self._owing = True
+            log.warning("tickets not sent", count=len(tickets), error=repr(error))
         return len(tickets)
 
     async def _reap_loop(self) -> None:
@@ -151,6 +161,25 @@ class Dispatcher:
             self._wake.set()
         while await self._store.sweep(1000):
             pass
+
+    async def _mend_loop(self) -> None:
+        """Send tickets again that may be lost; one that was not is dropped at its claim."""
+        await asyncio.sleep(MEND_PERIOD)
+        if not self._leading:
+            return
+        try:
+            await self._queue.mend(self._resend)
+            if self._owing:
+                await self._resend()
+        except Exception as error:
+            log.warning("tickets cannot be sent", error=repr(error))
+
+    async def _resend(self) -> None:
+        tickets = await self._store.admitted(RESENT)
+        await self._queue.send(tickets)
+        self._owing = False
+        if tickets:
+            log.info("tickets sent again", count=len(tickets))
 
     def _announced(self, job_id: str) -> None:
         if self._leading:

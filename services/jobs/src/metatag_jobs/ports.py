@@ -115,7 +115,10 @@ class TicketQueue(Protocol):
     """Carries tickets to workers. A ticket may be lost, late or doubled: the claim decides."""
 
     async def send(self, tickets: Sequence[Ticket]) -> None:
-        """Send tickets; a failure is the caller's to log, the lease repairs it."""
+        """Send tickets; raises when they could not all be sent."""
+
+    async def mend(self, resend: Callable[[], Awaitable[None]]) -> None:
+        """Call `resend` if tickets sent before may be lost: what carries them began anew, or was emptied."""
 
     async def listen(self, handle: Callable[[Ticket], Awaitable[None]], slots: int, interactive_slots: int) -> None:
         """Call `handle` for each ticket, at most so many at once; ends when cancelled."""

@@ -95,6 +95,9 @@ class WorkStore(Protocol):
     async def admit(self, shares: Sequence[tuple[str, int]], lanes: dict[str, float], lease: float) -> list[Ticket]:
         """Admit up to n due documents of each job, store the lanes' virtual times, give the tickets."""
 
+    async def admitted(self, limit: int) -> list[Ticket]:
+        """Give the tickets of documents that are admitted and that no worker has taken yet."""
+
     async def reap(self, lease: float, max_crashes: int) -> int:
         """Queue again what dead workers owned and what was admitted too long ago; fail what crashed too often."""
 

@@ -69,6 +69,23 @@ class TicketStream(RedisStreamBroker):
         """Send a ticket; raises what Redis raises."""
         await self._put("XADD", self.queue_name, "MAXLEN", "~", MAX_TICKETS, "*", "data", message.message)
 
+    async def mend(self, resend: Callable[[], Awaitable[None]]) -> None:
+        """Call `resend` if Redis lost what it held: it was emptied, or began anew and may lack its last second.
+
+        A mark in Redis says which life of it has all tickets.
+        """
+        mark = f"{self.queue_name}:life"
+        async with asyncio.timeout(SEND_SECONDS):
+            pipe = self._redis.pipeline(transaction=False)
+            pipe.info("server")
+            pipe.get(mark)
+            server, known = await pipe.execute()
+        life = str(server["run_id"]).encode()
+        if life != known:
+            await resend()
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._redis.set(mark, life)
+
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
         """Give tickets for ever, whatever happens to Redis."""
         while not asked_to_end():

@@ -13,7 +13,7 @@ from metatag_jobs.adapters.dialect import as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_engine import SqlEngine, counted, grouped
 from metatag_jobs.adapters.sql_events import job_event, job_of
 from metatag_jobs.adapters.transact import reads, writes_by_key
-from metatag_jobs.jsonable import unpack
+from metatag_jobs.jsonable import pack, unpack
 from metatag_jobs.model import Document, JobEvent, ProcessOptions, Source, Vocabulary, VocabularyTerm
 from metatag_jobs.work import Artifact, Checkpoint, Claim, JobContext, Ticket
 from metatag_runtime.sql import Transaction
@@ -28,30 +28,25 @@ class SqlClaims(SqlEngine):
         by_job = grouped((ticket.job_id, {"id": ticket.document_id, "attempt": ticket.attempt}) for ticket in tickets)
         claims: dict[str, Claim] = {}
         for job_id in sorted(by_job):
-            job = await fetch(transaction, self._sql(S.LOCK_RUNNING), id=job_id)
-            if not job or job[0]["state"] != "running":
-                continue
             now = time.time()
+            await transaction.later(self._sql(D.LOCK_ANY), {"id": job_id})
             rows = await fetch(
                 transaction, self._sql(S.START), rows=rows_json(by_job[job_id]), owner=owner, now=now, job_id=job_id
             )
             if rows:
-                await self._tell_started(transaction, job_id, rows, now, first=job[0]["started_at"] is None)
+                await self._tell_started(transaction, job_id, rows, now)
                 claims |= {row["id"]: _claim(row) for row in rows}
         return claims
 
-    async def _tell_started(
-        self, transaction: Transaction, job_id: str, rows: Sequence[Any], now: float, *, first: bool
-    ) -> None:
+    async def _tell_started(self, transaction: Transaction, job_id: str, rows: Sequence[Any], now: float) -> None:
         # A later start of the same document is no news.
         fresh = [row for row in rows if row["started_at"] == now]
-        count = len(fresh) + first
-        counters = (await fetch(transaction, self._sql(S.JOB_STARTED), id=job_id, now=now, events=count))[0]
+        counters = (await fetch(transaction, self._sql(S.JOB_STARTED), id=job_id, now=now, events=len(fresh)))[0]
         events: list[JobEvent] = []
-        if first:
+        if counters["started_at"] == now:
             events.append(job_event(job_of((await fetch(transaction, self._sql(D.JOB), id=job_id))[0]), now))
         events += [counted(JobEvent(at=now, document=_started(row)), counters) for row in fresh]
-        await self._events.store(transaction, job_id, events, counters["seq"])
+        await self._events.store(transaction, job_id, [pack(event) for event in events], counters["seq"])
 
     @reads
     async def context(self, transaction: Transaction, job_id: str) -> JobContext | None:

@@ -60,17 +60,20 @@ class SqlDispatch(SqlEngine):
         """Admit up to n due documents of each job, store the lanes' virtual times, give the tickets."""
         tickets: list[Ticket] = []
         for job_id, n in sorted(shares):
-            locked = await fetch(transaction, self._sql(S.LOCK_JOB), id=job_id)
-            if not locked:
-                continue
+            await transaction.later(self._sql(S.LOCK_ANY), {"id": job_id})
             rows = await fetch(transaction, self._sql(S.ADMIT), id=job_id, n=n, lease=lease)
             if rows:
                 await transaction.later(self._sql(S.COUNT), {"id": job_id, "n": len(rows)})
-            interactive = bool(locked[0]["interactive"])
-            tickets += [Ticket(row["id"], row["attempt"], job_id, interactive) for row in rows]
+            tickets += [Ticket(row["id"], row["attempt"], job_id, bool(row["interactive"])) for row in rows]
         for user_id in sorted(lanes):
             await transaction.later(self._sql(S.LANE), {"user_id": user_id, "vtime": lanes[user_id]})
         return tickets
+
+    @reads
+    async def admitted(self, transaction: Transaction, limit: int) -> list[Ticket]:
+        """Give the tickets of documents that are admitted and that no worker has taken yet."""
+        rows = await fetch(transaction, self._sql(S.ADMITTED), n=limit)
+        return [Ticket(row["id"], row["attempt"], row["job_id"], bool(row["interactive"])) for row in rows]
 
     async def reap(self, lease: float, max_crashes: int) -> int:
         """Queue again what dead workers owned and what was admitted too long ago; fail what crashed too often."""

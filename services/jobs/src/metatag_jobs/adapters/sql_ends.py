@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from metatag_jobs.adapters import statements_dispatch as D
 from metatag_jobs.adapters import statements_work as S
 from metatag_jobs.adapters.dialect import as_json, fetch, rows_json
-from metatag_jobs.adapters.sql_engine import SqlEngine, counted, grouped
+from metatag_jobs.adapters.sql_engine import SqlEngine, grouped
 from metatag_jobs.adapters.sql_events import job_event, job_of
+from metatag_jobs.adapters.sql_search import search_row
 from metatag_jobs.adapters.transact import writes, writes_by_key
 from metatag_jobs.jsonable import pack
 from metatag_jobs.model import JobEvent, Problem
@@ -24,29 +26,28 @@ class SqlEnds(SqlEngine):
     @writes_by_key
     async def finish(self, transaction: Transaction, owner: str, finishes: Sequence[Finish]) -> dict[str, str]:
         """Store results, counters, events and search entries in one transaction; give the job's state by document."""
-        by_job: dict[str, list[Finish]] = {}
-        for each in finishes:
-            by_job.setdefault(each.claim.job_id, []).append(each)
+        now = time.time()
+        # All that can be made before is: one job's groups wait for each other from the lock on.
+        by_job = grouped((each.claim.job_id, _End.of(each, now)) for each in finishes)
         states: dict[str, str] = {}
         for job_id in sorted(by_job):
-            job = await fetch(transaction, self._sql(S.LOCK_RUNNING), id=job_id)
-            if job and job[0]["state"] in ("running", "paused"):
-                states |= await self._finish_job(transaction, owner, job_id, by_job[job_id])
+            await transaction.later(self._sql(D.LOCK_ANY), {"id": job_id})
+            states |= await self._finish_job(transaction, owner, job_id, by_job[job_id])
         return states
 
     async def _finish_job(
-        self, transaction: Transaction, owner: str, job_id: str, finishes: Sequence[Finish]
+        self, transaction: Transaction, owner: str, job_id: str, ends: Sequence[_End]
     ) -> dict[str, str]:
-        rows = rows_json(_finish_row(each) for each in finishes)
+        rows = rows_json(end.row for end in ends)
         kept_ids = {row["id"] for row in await fetch(transaction, self._sql(S.FINISH), rows=rows, owner=owner)}
-        kept = [each for each in finishes if each.claim.document_id in kept_ids]
+        kept = [end for end in ends if end.row["id"] in kept_ids]
         if not kept:
             return {}
-        results = [{"id": each.claim.document_id, "body": as_json(pack(each.result))} for each in kept if each.result]
+        results = [end.result for end in kept if end.result]
         if results:
             await transaction.later(self._sql(S.RESULTS), {"rows": rows_json(results)})
-            await self._search.add(transaction, [each for each in kept if each.result])
-        bad = sum(each.document.state == "failed" for each in kept)
+            await self._search.add(transaction, [end.search for end in kept if end.result])
+        bad = sum(not end.good for end in kept)
         counters = (
             await fetch(
                 transaction,
@@ -55,7 +56,7 @@ class SqlEnds(SqlEngine):
                 n=len(kept),
                 good=len(kept) - bad,
                 bad=bad,
-                cost=sum(each.cost_micros for each in kept),
+                cost=sum(end.cost_micros for end in kept),
             )
         )[0]
         await self._events.store(transaction, job_id, _end_events(kept, counters), counters["seq"])
@@ -104,22 +105,41 @@ class SqlEnds(SqlEngine):
         return {row["id"] for row in rows}
 
 
-def _end_events(kept: Sequence[Finish], counters: Any) -> list[JobEvent]:
-    """Give the end events with the counters as they were after each, the last with those of now."""
-    now = time.time()
-    good = sum(each.document.state == "success" for each in kept)
-    done, failed = counters["done"] - good, counters["failed"] - (len(kept) - good)
-    events = []
-    for each in kept:
-        if each.document.state == "success":
-            done += 1
-        else:
-            failed += 1
+@dataclass(frozen=True)
+class _End:
+    """The rows of a document's end; those of the search only when there is a result."""
+
+    row: dict[str, Any]
+    result: dict[str, Any] | None
+    search: dict[str, Any]
+    event: dict[str, Any]
+    good: bool
+    cost_micros: int
+
+    @classmethod
+    def of(cls, each: Finish, now: float) -> _End:
+        """Make them, but for what the job's row knows."""
         each.document.processed_at = now
-        event = counted(JobEvent(at=now, document=each.document), counters)
-        event.processed, event.failed = done, failed
-        events.append(event)
-    return events
+        document_id = each.claim.document_id
+        return cls(
+            row=_finish_row(each),
+            result={"id": document_id, "body": as_json(pack(each.result))} if each.result else None,
+            search=search_row(each) if each.result else {},
+            event=pack(JobEvent(at=now, document=each.document)),
+            good=each.document.state == "success",
+            cost_micros=each.cost_micros,
+        )
+
+
+def _end_events(kept: Sequence[_End], counters: Any) -> list[dict[str, Any]]:
+    """Give the end events with the counters as they were after each, the last with those of now."""
+    good = sum(end.good for end in kept)
+    done, failed = counters["done"] - good, counters["failed"] - (len(kept) - good)
+    for end in kept:
+        done, failed = done + end.good, failed + (not end.good)
+        counts = {"total": counters["total"], "processed": done, "failed": failed, "cancelled": counters["cancelled"]}
+        end.event.update(counts)
+    return [end.event for end in kept]
 
 
 def _finish_row(each: Finish) -> dict[str, Any]:

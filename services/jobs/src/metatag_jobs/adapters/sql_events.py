@@ -62,16 +62,16 @@ class EventWriter:
         if not events:
             return
         last = (await fetch(transaction, self._bump, n=len(events), id=job_id))[0]["seq"]
-        await self.store(transaction, job_id, events, last)
+        await self.store(transaction, job_id, [pack(event) for event in events], last)
 
-    async def store(self, transaction: Transaction, job_id: str, events: Sequence[JobEvent], last: int) -> None:
-        """Store events whose numbers the caller has taken already; `last` is the highest."""
+    async def store(self, transaction: Transaction, job_id: str, events: Sequence[dict[str, Any]], last: int) -> None:
+        """Store packed events whose numbers the caller has taken already; `last` is the highest."""
         rows = []
         for seq, event in enumerate(events, last - len(events) + 1):
-            event.seq = seq
-            if event.job is not None:
-                event.job.seq = seq
-            rows.append({"job_id": job_id, "seq": seq, "body": as_json(pack(event))})
+            event["seq"] = seq
+            if "job" in event:
+                event["job"]["seq"] = seq
+            rows.append({"job_id": job_id, "seq": seq, "body": as_json(event)})
         await transaction.later(self._insert, {"rows": rows_json(rows)})
 
 

@@ -34,20 +34,22 @@ class SearchWriter:
                 "ON CONFLICT (doc_id) DO UPDATE SET label = excluded.label, words = excluded.words"
             )
 
-    async def add(self, transaction: Transaction, finishes: Sequence[Finish]) -> None:
-        """Index documents; a second time replaces."""
-        rows = rows_json(
-            {
-                "id": each.claim.document_id,
-                "user_id": each.claim.user_id,
-                "label": each.search_label,
-                "words": " ".join(each.search_tokens),
-            }
-            for each in finishes
-        )
+    async def add(self, transaction: Transaction, documents: Sequence[dict[str, Any]]) -> None:
+        """Index documents by their `search_row`; a second time replaces."""
+        rows = rows_json(documents)
         await transaction.later(self._label, {"rows": rows})
         if self._sqlite:
             await transaction.later(self._words, {"rows": rows})
+
+
+def search_row(finish: Finish) -> dict[str, Any]:
+    """Give the index's row of a finished document."""
+    return {
+        "id": finish.claim.document_id,
+        "user_id": finish.claim.user_id,
+        "label": finish.search_label,
+        "words": " ".join(finish.search_tokens),
+    }
 
 
 class SearchReader:

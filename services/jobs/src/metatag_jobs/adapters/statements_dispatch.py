@@ -18,14 +18,11 @@ SLOTS = """
     WHERE beat_at > {now} - :lease
 """
 
-LOCK_JOB = """
-    SELECT interactive FROM job WHERE id = :id AND state = 'running'{for_update}
-"""
-
 ADMIT = """
     UPDATE doc SET state = 'admitted', attempt = attempt + 1, owner = NULL, lease_until = {now} + :lease WHERE id
     {among}SELECT id FROM doc WHERE job_id = :id AND state = 'queued' AND not_before <= {now} ORDER BY not_before,
-    position LIMIT :n{skip_locked}{end} RETURNING id, attempt
+    position LIMIT :n{skip_locked}{end} AND (SELECT job.state FROM job WHERE job.id = :id) = 'running' RETURNING id,
+    attempt, (SELECT job.interactive FROM job WHERE job.id = doc.job_id) AS interactive
 """
 
 COUNT = """
@@ -35,6 +32,11 @@ COUNT = """
 LANE = """
     INSERT INTO lane (user_id, vtime) VALUES (:user_id, :vtime) ON CONFLICT (user_id) DO UPDATE SET vtime =
     excluded.vtime
+"""
+
+ADMITTED = """
+    SELECT doc.id, doc.attempt, doc.job_id, job.interactive FROM doc JOIN job ON job.id = doc.job_id WHERE doc.state =
+    'admitted' AND job.state = 'running' LIMIT :n
 """
 
 LAPSED = """

@@ -9,7 +9,8 @@ from __future__ import annotations
 START = """
     UPDATE doc SET state = 'running', owner = :owner, lease_until = NULL, started_at = COALESCE(doc.started_at,
     :now) FROM {rows(id text, attempt int)} AS r WHERE doc.id {keys} AND doc.id = r.id AND doc.attempt = r.attempt
-    AND COALESCE(doc.state, '') = 'admitted' AND COALESCE(doc.job_id, '') = :job_id RETURNING doc.id, doc.attempt,
+    AND COALESCE(doc.state, '') = 'admitted' AND COALESCE(doc.job_id, '') = :job_id AND (SELECT job.state FROM job
+    WHERE job.id = :job_id) = 'running' RETURNING doc.id, doc.attempt,
     doc.job_id, doc.user_id, doc.position, doc.title, doc.description, doc.source_type, doc.source_path, doc.stage,
     doc.tries, doc.waits, doc.crashes, doc.created_at, doc.started_at, doc.file_id, doc.file_size, doc.ocr_id,
     doc.tag_id, doc.fetch_ms, doc.ocr_ms, doc.tag_ms,
@@ -17,12 +18,12 @@ START = """
 """
 
 JOB_STARTED = """
-    UPDATE job SET started_at = COALESCE(started_at, :now), updated_at = {now}, seq = seq + :events WHERE id = :id
-    RETURNING total, done, failed, cancelled, seq
+    UPDATE job SET started_at = COALESCE(started_at, :now), updated_at = {now}, seq = seq + :events + CASE WHEN
+    started_at IS NULL THEN 1 ELSE 0 END WHERE id = :id RETURNING total, done, failed, cancelled, seq, started_at
 """
 
 LOCK_RUNNING = """
-    SELECT state, started_at FROM job WHERE id = :id{for_update}
+    SELECT state FROM job WHERE id = :id{for_update}
 """
 
 CONTEXT = """
@@ -76,7 +77,8 @@ FINISH = """
     NULL, title = r.title, problem = r.problem, tries =
     r.tries, processed_at = {now} FROM {rows(id text, attempt int, state text, title text, problem text, tries int)}
     AS r WHERE doc.id {keys} AND doc.id = r.id AND doc.attempt = r.attempt AND COALESCE(doc.owner, '') = :owner AND
-    COALESCE(doc.state, '') = 'running' RETURNING doc.id
+    COALESCE(doc.state, '') = 'running' AND (SELECT job.state FROM job WHERE job.id = doc.job_id) IN ('running',
+    'paused') RETURNING doc.id
 """
 
 RESULTS = """

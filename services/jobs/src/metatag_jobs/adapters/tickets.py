@@ -49,8 +49,15 @@ class MemoryBroker(AsyncBroker):
 class TaskiqTickets:
     """The port TicketQueue over two brokers: one for documents of batches, one for documents sent alone."""
 
-    def __init__(self, batch: AsyncBroker, interactive: AsyncBroker) -> None:
+    def __init__(
+        self,
+        batch: AsyncBroker,
+        interactive: AsyncBroker,
+        memory: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]] | None = None,
+    ) -> None:
+        """`memory` calls what it is given if the brokers' server lost what it held; None: they cannot lose anything."""
         self._lanes = {False: _Lane(batch), True: _Lane(interactive)}
+        self._memory = memory
 
     async def start(self) -> None:
         """Connect the brokers."""
@@ -63,8 +70,13 @@ class TaskiqTickets:
             await lane.broker.shutdown()
 
     async def send(self, tickets: Sequence[Ticket]) -> None:
-        """Send tickets; a failure is the caller's to log, the lease repairs it."""
+        """Send tickets; raises when they could not all be sent."""
         await asyncio.gather(*(self._lanes[ticket.interactive].send(ticket) for ticket in tickets))
+
+    async def mend(self, resend: Callable[[], Awaitable[None]]) -> None:
+        """Call `resend` if tickets sent before may be lost; raises what the server raises."""
+        if self._memory is not None:
+            await self._memory(resend)
 
     async def listen(self, handle: Handle, slots: int, interactive_slots: int) -> None:
         """Call `handle` for each ticket, at most so many at once; ends when cancelled."""
