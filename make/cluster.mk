@@ -24,6 +24,10 @@ up: compose-env images ## build the images and start the cluster on this machine
 test-compose: setup ## build the images, start the stack, scale, kill, upgrade and restore it (root or DOCKER_HOST)
 	@timeout --signal=INT --kill-after=120 1800 .venv/bin/pytest -m slow -p no:cacheprovider tests/deploy/compose
 
+.PHONY: test-easyocr
+test-easyocr: setup ## build the image with EasyOCR, start the stack with it, read a page that Tesseract cannot (root or DOCKER_HOST)
+	@METATAG_TEST_EASYOCR=1 .venv/bin/pytest -m slow -p no:cacheprovider tests/deploy/compose/test_easyocr.py
+
 .PHONY: test-scaling
 test-scaling: setup ## measure how OCR spreads over 1, 2, 4 and 8 nodes, recognition replaced by its time
 	@.venv/bin/pytest -s -q -m slow tests/deploy/scaling

@@ -3,7 +3,12 @@
 # out and torch comes from a wheel in /wheels, or else from TORCH_INDEX.
 # usage: TORCH=cuda|cpu install-easyocr
 set -eu
-if [ "${TORCH:-cuda}" = cuda ]; then exec install-room ocr --extra easyocr; fi
+# What does not import here would fail at the first badly read page.
+proof='from metatag_ocr.engines.torchvision_gap import close_gap; close_gap(); import easyocr'
+if [ "${TORCH:-cuda}" = cuda ]; then
+    install-room ocr --extra easyocr
+    exec /opt/venv/bin/python -W ignore -c "$proof"
+fi
 if [ -s /run/ca.pem ]; then export SSL_CERT_FILE=/run/ca.pem; fi
 left_out="torch triton $(sed -n 's/^name = "\(\(nvidia\|cuda\)-[^"]*\)"$/\1/p' uv.lock | sort -u)"
 install-room ocr --extra easyocr $(for each in $left_out; do echo "--no-install-package $each"; done)
@@ -14,3 +19,4 @@ else
     /opt/uv/bin/uv pip install --python /opt/venv --no-deps --index "$TORCH_INDEX" --index-strategy unsafe-best-match torch
 fi
 /opt/venv/bin/python -c 'import torch; assert torch.version.cuda is None, torch.__version__'
+/opt/venv/bin/python -W ignore -c "$proof"

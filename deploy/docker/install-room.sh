@@ -10,7 +10,8 @@ if [ "$room" != cli ]; then set -- --extra otlp "$@"; fi
 /opt/uv/bin/uv sync --frozen --no-dev --no-editable --python python3 --package "metatag-$room" "$@"
 # Test suites, type stubs and C sources that wheels carry along: never imported by a service.
 find /opt/venv/lib -type d \( -name tests -o -name test \) -path '*/site-packages/*' -prune -exec rm -rf {} +
-find /opt/venv/lib -type f \( -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.c' -o -name '*.h' \) -delete
+# skimage, which EasyOCR brings, reads its own stubs when it is imported.
+find /opt/venv/lib -type f ! -path '*/skimage/*.pyi' \( -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.c' -o -name '*.h' \) -delete
 # Symbols for debuggers. Packages that carry libraries of their own (NAME.libs) were patched to find them, which strip
 # does not survive; they stay as they are.
 cd /opt/venv/lib/python3*/site-packages

@@ -64,14 +64,15 @@ class Docker:
         )
         return found.returncode == 0
 
-    def build(self, image: str, *options: str, context: Path = ROOT, base: str = "") -> None:
+    def build(self, image: str, *options: str, context: Path = ROOT, base: str = "", limit: float = 600.0) -> None:
         """Builds with the machine's certificates and pip settings as secrets, so that none stays in a layer."""
         secrets = [f"--secret=id=ca_bundle,src={_CA_FILE}"] if _CA_FILE.exists() else []
         pip_conf = Path("/etc/pip.conf")
         if pip_conf.exists():
             secrets.append(f"--secret=id=pip_conf,src={pip_conf}")
         base = base or self.base_image()
-        self.run("build", "--quiet", *secrets, f"--build-arg=BASE_IMAGE={base}", "-t", image, *options, str(context))
+        chosen = [*secrets, f"--build-arg=BASE_IMAGE={base}", "-t", image, *options]
+        self.run("build", "--quiet", *chosen, str(context), limit=limit)
 
     def base_image(self) -> str:
         if BASE_IMAGE:
@@ -120,9 +121,18 @@ def why_not() -> str:
         return ""
     if os.geteuid():
         return "The stack needs root to start a Docker daemon; run it as root, or set DOCKER_HOST to a daemon of yours."
+    if not _may_isolate():
+        return "The stack needs a root that may mount and make networks; this one's capabilities were taken away."
     if not shutil.which("dockerd", path=PATH) and not shutil.which("apt-get"):
         return "No Docker daemon here, and no apt-get to install Debian's docker.io with."
     return ""
+
+
+def _may_isolate() -> bool:
+    """Tells whether this process holds CAP_NET_ADMIN (12) and CAP_SYS_ADMIN (21), as capabilities(7) numbers them."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    held = int(status["CapEff"], 16)
+    return all(held >> number & 1 for number in (12, 21))
 
 
 @contextlib.contextmanager

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import numpy as np
 import pypdfium2
 from PIL import Image, ImageFilter
 
-from fakes.hostile_pdfs import Objects, pdf, stream
+from fakes.hostile_pdfs import Objects, pdf, stream, text_pdf
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -59,6 +60,22 @@ def scan_pdf(images: list[Image.Image], *, dpi: int = 200, over: bytes = b"", fo
             (first + 2, stream(head.encode(), out.getvalue())),
         ]
     return pdf(objects)
+
+
+def pale_scan(line: str = "The committee approved the water supply scheme.") -> bytes:
+    """Small print, blurred and pale: Tesseract makes little of it, a deep engine most."""
+    page = page_image(text_pdf([[line] * 6], size=16), dpi=100).crop((0, 0, 850, 400))
+    pale = np.asarray(page.filter(ImageFilter.GaussianBlur(2.2))).astype(float)
+    pale = 200 + (pale - 255) * 0.6 + np.random.default_rng(1).normal(0, 10, pale.shape)
+    return scan_pdf([Image.fromarray(pale.clip(0, 255).astype(np.uint8)).resize((1700, 800))])
+
+
+def hatched_scan(line: str = "The committee approved the water supply scheme.") -> bytes:
+    """Large print over hatching: Tesseract finds no text in it, EasyOCR reads it whole."""
+    printed = np.asarray(page_image(text_pdf([[line] * 6], size=20)).crop((0, 0, 1700, 800)).convert("L"))
+    down, across = np.mgrid[0 : printed.shape[0], 0 : printed.shape[1]]
+    hatching = 150 + 60 * np.sin((across + down) / 6)
+    return scan_pdf([Image.fromarray(np.where(printed < 128, 20, hatching).astype(np.uint8))])
 
 
 def sample(name: str) -> bytes:

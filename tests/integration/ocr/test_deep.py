@@ -5,26 +5,16 @@ Needs an engine: `make test-ocr-deep` runs it with RapidOCR in an environment of
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-from PIL import Image, ImageFilter
 
 from fakes.hostile_pdfs import text_pdf
 from fakes.ocr_client import recognize
-from fakes.ocr_pdfs import page_image, scan_pdf
+from fakes.ocr_pdfs import page_image, pale_scan, scan_pdf
 from metatag.v1 import document_pb2, ocr_pb2, ocr_pb2_grpc
 
 LINE = "The committee approved the water supply scheme."
 # The engine says that it found nothing, and its libraries have warnings of their own.
 pytestmark = pytest.mark.filterwarnings("default")
-
-
-def _bad_scan() -> bytes:
-    """Small print, blurred and pale: Tesseract makes nothing of it, a deep engine most."""
-    page = page_image(text_pdf([[LINE] * 6], size=16), dpi=100).crop((0, 0, 850, 400))
-    pale = np.asarray(page.filter(ImageFilter.GaussianBlur(2.2))).astype(float)
-    pale = 200 + (pale - 255) * 0.6 + np.random.default_rng(1).normal(0, 10, pale.shape)
-    return scan_pdf([Image.fromarray(pale.clip(0, 255).astype(np.uint8)).resize((1700, 800))])
 
 
 def _good_scan() -> bytes:
@@ -35,7 +25,7 @@ async def test_rapidocr_reads_the_page_that_tesseract_could_not(make_node):
     pytest.importorskip("rapidocr", reason="RapidOCR is not installed; `make test-ocr-deep` runs this with it.")
     node = await make_node(deep_engine="rapidocr", deep_seconds=300)
 
-    bad = (await recognize(node.channel, _bad_scan(), timeout=300)).pages[1]
+    bad = (await recognize(node.channel, pale_scan(), timeout=300)).pages[1]
     good = (await recognize(node.channel, _good_scan())).pages[1]
 
     assert bad.method == document_pb2.PAGE_METHOD_RAPIDOCR
@@ -61,7 +51,7 @@ async def test_rapidocr_reads_a_document_alone_when_it_is_asked_for(make_node):
 async def test_without_a_deep_engine_the_page_says_so_and_is_not_lost(make_node):
     node = await make_node(deep_engine="none")
 
-    page = (await recognize(node.channel, _bad_scan())).pages[1]
+    page = (await recognize(node.channel, pale_scan())).pages[1]
 
     assert page.method == document_pb2.PAGE_METHOD_TESSERACT
     assert "deep_engine_not_installed" in page.notes
