@@ -17,8 +17,8 @@ from metatag_ocr.engines.pdfium_document import PdfiumDocument
 from metatag_ocr.engines.tesserocr_engine import TesserocrEngine
 from metatag_ocr.languages import script_of
 from metatag_ocr.model import Options
+from metatag_ocr.reading.level import deskewed
 from metatag_ocr.reading.page import FIRST_DPI, PageWish, read_page
-from metatag_ocr.reading.pictures import deskewed
 from metatag_ocr.reading.ports import Picture
 
 

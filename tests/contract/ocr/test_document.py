@@ -81,6 +81,17 @@ def test_a_page_is_drawn_in_gray_at_the_resolution(open_bytes):
     assert picture.pixels.max() == 255
 
 
+def test_a_scan_of_a4_becomes_two_thirds_of_its_pixels_not_one_more(open_bytes):
+    scan = page_image(sample("library-rules"), dpi=300)
+
+    picture = open_bytes(scan_pdf([scan], dpi=300)).picture(1, 200)
+
+    height, width = picture.pixels.shape
+    assert picture.dpi == 200
+    assert 1.5 <= scan.width / width < 1.502
+    assert 1.5 <= scan.height / height < 1.502
+
+
 def test_a_page_beyond_the_pixel_budget_is_drawn_smaller(open_bytes):
     picture = open_bytes(made.huge_page_box(), page_pixels=4_000_000).picture(1, 200)
 

@@ -8,16 +8,8 @@ from PIL import Image, ImageDraw
 
 from fakes.ocr_pdfs import degraded, page_image, sample
 from metatag_ocr.reading.attempts import HEAD_LINES, NO_HEAD_LINES
-from metatag_ocr.reading.pictures import (
-    binarized,
-    deskewed,
-    head_line_share,
-    is_blank,
-    otsu_level,
-    print_box,
-    skew,
-    turned,
-)
+from metatag_ocr.reading.level import deskewed, skew
+from metatag_ocr.reading.pictures import binarized, calmed, head_line_share, is_blank, otsu_level, print_box, turned
 from metatag_ocr.reading.ports import Picture
 
 SIZE = (1240, 1754)
@@ -81,6 +73,44 @@ def test_a_level_page_is_left_alone():
     picture = _picture(_page())
 
     assert deskewed(picture) is picture
+
+
+def test_a_levelled_page_shows_what_it_showed_before_it_leaned():
+    page = _page()
+    leaning = page.rotate(-2.0, resample=Image.Resampling.BICUBIC, fillcolor=255)
+
+    level = deskewed(_picture(leaning))
+
+    near = np.asarray(page).astype(int)[200:1500, 200:1000]
+    assert np.abs(level.pixels[200:1500, 200:1000] - near).mean() < 10
+    assert np.abs(np.asarray(leaning)[200:1500, 200:1000] - near).mean() > 40
+
+
+def test_noise_on_paper_is_calmed_and_print_stays_as_it_was():
+    noise = np.random.default_rng(7).normal(0, 5, SIZE[::-1])
+    noisy = (np.where(np.asarray(_page()) < 128, 90, 230) + noise).clip(0, 255).astype(np.uint8)
+
+    calm = calmed(Picture(noisy, 150)).pixels
+
+    assert np.bincount(calm[:100].ravel()).max() > 0.99 * calm[:100].size
+    assert np.array_equal(calm[noisy < 180], noisy[noisy < 180])
+
+
+@pytest.mark.parametrize("pixels", [np.asarray(_page()), 255 - np.asarray(_page())], ids=["black", "white"])
+def test_a_clean_page_is_not_calmed(pixels):
+    picture = Picture(pixels, 150)
+
+    assert calmed(picture) is picture
+
+
+def test_white_print_on_noisy_black_is_kept():
+    noise = np.abs(np.random.default_rng(7).normal(0, 8, SIZE[::-1]))
+    noisy = (np.where(np.asarray(_page()) < 128, 225, 5) + noise).clip(0, 255).astype(np.uint8)
+
+    calm = calmed(Picture(noisy, 150)).pixels
+
+    assert np.array_equal(calm[noisy > 128], noisy[noisy > 128])
+    assert (calm != noisy).any()
 
 
 def test_the_threshold_lies_between_print_and_paper():

@@ -6,6 +6,7 @@ Runs in a child process only: pdfium can be held for ever, and made to take all 
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,9 @@ _PASSWORD, _SECURITY = 4, 5
 _MARK, _MARK_WITHIN = b"%PDF-", 1024
 
 _COUNT_ZERO, _A_PAGE, _LOOKED_AT = re.compile(rb"/Count\s+0\b"), re.compile(rb"/Type\s*/Page\b"), 1024 * 1024
+
+# Parts of a pixel that come from counting with fractions.
+_DUST = 1e-3
 
 # Outline entries looked at for a title.
 _OUTLINE_ENTRIES = 50
@@ -63,7 +67,7 @@ class PdfiumDocument:
         """Render a page to gray; beyond the pixel budget at a lower dpi."""
         with _Page(self._pdf, number) as page:
             width, height = page.get_size()
-            scale = self._affordable(width, height, dpi / 72)
+            scale = _whole_pixels(width, height, self._affordable(width, height, dpi / 72))
             self._check_images(page, number)
             pixels = _gray(page, scale)
         return Picture(pixels, max(1, round(scale * 72)))
@@ -108,6 +112,16 @@ class PdfiumDocument:
                 yield entry.get_title()
         except (pypdfium2.PdfiumError, UnicodeError, ValueError, RecursionError):
             return
+
+
+def _whole_pixels(width: float, height: float, scale: float) -> float:
+    """Give the scale at which a page of this size in points has its pixels rounded down.
+
+    pypdfium2 rounds up: 1654.0001 pixels become 1655. And a scan of 300 dpi is made into 200 dpi in half the time when
+    each of its sides becomes two thirds at most.
+    """
+    whole = (max(1, math.floor(side * scale + _DUST)) for side in (width, height))
+    return min((pixels - _DUST) / max(1e-6, side) for pixels, side in zip(whole, (width, height), strict=True))
 
 
 def _gray(page: Any, scale: float) -> Gray:

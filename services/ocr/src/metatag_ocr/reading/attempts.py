@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from metatag_ocr.languages import languages_for, script_of
-from metatag_ocr.reading.pictures import binarized, deskewed, head_line_share, turned
+from metatag_ocr.reading.level import deskewed
+from metatag_ocr.reading.pictures import binarized, calmed, head_line_share, turned
 from metatag_ocr.reading.ports import Engine, Orientation, Picture, Recognition
 from metatag_ocr.reading.scripts import WITH_HEAD_LINE
 from metatag_ocr.reading.writing import is_gibberish
@@ -84,9 +85,10 @@ class Attempts:
 
     def best(self, picture: Picture, second_dpi: int) -> Attempt:
         """Read the page until it reads well, or nothing more is worth trying."""
-        best = self._first(deskewed(picture))
         if not self._engine.cheap:
-            return best
+            return self._first(deskewed(picture))
+        picture = calmed(picture)
+        best = self._first(deskewed(picture))
         if best.suspect:
             best = self._reconsidered(picture, best)
         if best.read.low_share >= MIXED_SHARE and best.read.confidence < SECOND_TRY_BELOW:

@@ -1,4 +1,4 @@
-"""Work on page pictures: blank test, turning, Otsu's threshold, deskew. numpy and Pillow only."""
+"""Work on page pictures: blank test, paper noise, turning, Otsu's threshold. numpy and Pillow only."""
 
 from __future__ import annotations
 
@@ -10,16 +10,12 @@ from metatag_ocr.reading.ports import Gray, Picture
 
 # Ink below this share of the middle of the page is dust. One line of 10 pt print is about 0.0005.
 _INK_SHARE = 0.0001
-# Degrees from which a page is made level before its first try. Tesseract copes with 0.7 as it is; at 1.8 and 2.7 it
-# mixed columns, and levelling brought the error rate of two pages from 0.029 and 0.374 to 0.008.
-SKEWED = 1.0
-# Dark points on which the angle is measured; degrees tried.
-_SKEW_POINTS = 10_000
-_COARSE, _FINE = np.arange(-4.0, 4.01, 0.5), np.arange(-0.4, 0.41, 0.1)
 # Contrast below which nothing is printed: paper texture and JPEG noise.
 _CONTRAST = 48
 # The same where leaving something out would lose it.
 _FAINT = 24
+# Contrast up to which paper is made even, and the share of uneven paper from which that is worth a millisecond.
+_PAPER_NOISE, _NOISY_SHARE = 16, 0.25
 # Inches of paper left around the print.
 _MARGIN = 0.1
 # Horizontal strokes count as head lines from this many times the stroke width (a letter's own are shorter) to that
@@ -39,6 +35,22 @@ def is_blank(picture: Picture) -> bool:
     return bool(np.count_nonzero(_ink(sample, _CONTRAST)) < _INK_SHARE * sample.size)
 
 
+def calmed(picture: Picture) -> Picture:
+    """Give the picture with its paper in one gray where a scanner left noise on it; a clean picture as it is.
+
+    Tesseract packs each line as a PNG, which noise makes slow: without it a noisy page takes 5 to 15 % less time, and
+    reads as well or better (a bad scan's confidence rose from 79 to 89).
+    """
+    counts = _histogram(np.ascontiguousarray(picture.pixels[::3, ::3]))
+    paper = _paper(counts)
+    near = slice(max(0, paper - _PAPER_NOISE), paper + _PAPER_NOISE + 1)
+    if counts[near].sum() - counts[paper] < _NOISY_SHARE * counts.sum():
+        return picture
+    table = list(range(256))
+    table[near] = [paper] * len(table[near])
+    return Picture(np.asarray(Image.fromarray(picture.pixels).point(table)), picture.dpi)
+
+
 def print_box(picture: Picture) -> tuple[int, int, int, int]:
     """Give left, top, width and height in pixels of the part of a page that is not mere paper, with a little margin.
 
@@ -56,9 +68,14 @@ def print_box(picture: Picture) -> tuple[int, int, int, int]:
 
 
 def _ink(pixels: Gray, contrast: int) -> NDArray[np.bool_]:
-    """Tell which pixels differ from the paper, the commonest half of a page."""
-    paper = int(np.searchsorted(np.cumsum(_histogram(pixels)), pixels.size / 2))
+    """Tell which pixels differ from the paper."""
+    paper = _paper(_histogram(pixels))
     return (pixels < max(0, paper - contrast)) | (pixels > min(255, paper + contrast))
+
+
+def _paper(counts: NDArray[np.int64]) -> int:
+    """Give the paper's gray, 0 to 255: it is the larger half of a page."""
+    return int(np.searchsorted(np.cumsum(counts), counts.sum() / 2))
 
 
 def _histogram(pixels: Gray) -> NDArray[np.int64]:
@@ -103,37 +120,3 @@ def otsu_level(pixels: Gray) -> int:
     with np.errstate(divide="ignore", invalid="ignore"):
         between = below * above * (mass / below - (mass[-1] - mass) / above) ** 2
     return int(np.nanargmax(between[:-1])) if np.isfinite(between[:-1]).any() else 127
-
-
-def deskewed(picture: Picture, least: float = SKEWED) -> Picture:
-    """Give the picture with its lines level, when they lean by `least` to 4 degrees; else the picture itself."""
-    angle = skew(picture)
-    if abs(angle) < least:
-        return picture
-    image = Image.fromarray(picture.pixels)
-    level = image.rotate(angle, resample=Image.Resampling.BILINEAR, fillcolor=255)
-    return Picture(np.asarray(level), picture.dpi)
-
-
-def skew(picture: Picture) -> float:
-    """Give the angle in degrees, -4 to 4, by which a counter-clockwise turn makes the lines level.
-
-    Costs half a per cent of a recognition: some thousand dark points are projected, not the picture turned.
-    """
-    small = picture.half
-    dark = np.flatnonzero(small <= otsu_level(small))
-    rows, columns = np.divmod(dark[:: max(1, len(dark) // _SKEW_POINTS)], small.shape[1])
-    points = (rows.astype(np.float32), columns.astype(np.float32))
-    coarse = max(_COARSE, key=lambda angle: _sharpness(points, float(angle)))
-    fine = max(coarse + _FINE, key=lambda angle: _sharpness(points, float(angle)))
-    # A page without lines is level: the best angle must be clearly better than none.
-    return float(fine) if _sharpness(points, float(fine)) > 1.1 * _sharpness(points, 0.0) else 0.0
-
-
-def _sharpness(points: tuple[NDArray[np.float32], NDArray[np.float32]], angle: float) -> float:
-    """Tell how sharply rows of ink and rows of paper alternate at an angle: highest when lines are level."""
-    rows, columns = points
-    # A counter-clockwise turn lifts what stands to the right.
-    leaned = np.floor(rows - columns * np.tan(np.deg2rad(angle))).astype(np.int64)
-    counts = np.bincount(leaned - leaned.min()) if len(leaned) else np.zeros(2)
-    return float(np.square(np.diff(counts.astype(np.float64))).sum())

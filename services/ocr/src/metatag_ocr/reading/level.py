@@ -1,0 +1,75 @@
+"""Makes leaning lines level: how much they lean, and the turn that undoes it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metatag_ocr.reading.pictures import otsu_level
+from metatag_ocr.reading.ports import Gray, Picture
+
+# Degrees from which a page is made level before its first try. At 1.8 and 2.7 Tesseract mixes columns: levelling
+# brought the error rate of two pages from 0.029 and 0.374 to 0.008. At 0.7 it copes, but finds more of a bad scan's
+# words when they are level (word F1 0.77 instead of 0.74).
+SKEWED = 0.5
+# Dark points on which the angle is measured; degrees tried.
+_SKEW_POINTS = 10_000
+_COARSE, _FINE = np.arange(-4.0, 4.01, 0.5), np.arange(-0.4, 0.41, 0.1)
+
+
+def deskewed(picture: Picture, least: float = SKEWED) -> Picture:
+    """Give the picture with its lines level, when they lean by `least` to 4 degrees; else the picture itself.
+
+    A turn by so little is a slant of the columns and one of the rows, and those are copies of blocks: an eighth of
+    the time that computing each pixel takes. Sizes change by half a per cent at 4 degrees.
+    """
+    angle = skew(picture)
+    if abs(angle) < least:
+        return picture
+    slope = float(np.tan(np.deg2rad(angle)))
+    level = _slanted(_slanted(picture.pixels.T, slope).T, -slope)
+    return Picture(level, picture.dpi)
+
+
+def _slanted(pixels: Gray, slope: float) -> Gray:
+    """Give the rows moved to the left by `slope` times their distance below the middle, in steps of half a pixel."""
+    rows, columns = pixels.shape
+    left, right = pixels[:, :-1], pixels[:, 1:]
+    # What stands half a pixel further: the mean of two neighbours, without leaving eight bits.
+    between = (left ^ right) >> 1
+    between += left & right
+    out = np.full_like(pixels, 255)
+    halves = np.round(2 * slope * (np.arange(rows) - rows / 2)).astype(np.int64)
+    start = 0
+    for end in [*(np.flatnonzero(np.diff(halves)) + 1).tolist(), rows]:
+        whole, half = divmod(int(halves[start]), 2)
+        source = between if half else pixels
+        first, last = max(0, -whole), min(columns, source.shape[1] - whole)
+        if first < last:
+            out[start:end, first:last] = source[start:end, first + whole : last + whole]
+        start = end
+    return out
+
+
+def skew(picture: Picture) -> float:
+    """Give the angle in degrees, -4 to 4, by which a counter-clockwise turn makes the lines level.
+
+    Costs half a per cent of a recognition: some thousand dark points are projected, not the picture turned.
+    """
+    small = picture.half
+    dark = np.flatnonzero(small <= otsu_level(small))
+    rows, columns = np.divmod(dark[:: max(1, len(dark) // _SKEW_POINTS)], small.shape[1])
+    points = (rows.astype(np.float32), columns.astype(np.float32))
+    coarse = max(_COARSE, key=lambda angle: _sharpness(points, float(angle)))
+    fine = max(coarse + _FINE, key=lambda angle: _sharpness(points, float(angle)))
+    # A page without lines is level: the best angle must be clearly better than none.
+    return float(fine) if _sharpness(points, float(fine)) > 1.1 * _sharpness(points, 0.0) else 0.0
+
+
+def _sharpness(points: tuple[NDArray[np.float32], NDArray[np.float32]], angle: float) -> float:
+    """Tell how sharply rows of ink and rows of paper alternate at an angle: highest when lines are level."""
+    rows, columns = points
+    # A counter-clockwise turn lifts what stands to the right.
+    leaned = np.floor(rows - columns * np.tan(np.deg2rad(angle))).astype(np.int64)
+    counts = np.bincount(leaned - leaned.min()) if len(leaned) else np.zeros(2)
+    return float(np.square(np.diff(counts.astype(np.float64))).sum())
