@@ -86,7 +86,9 @@ def test_a_refused_upload_says_why_and_touches_no_other(client: Client, samples:
         uploads[0].row()
 
 
-def test_an_upload_that_was_broken_off_goes_on_with_the_files_that_are_missing(client: Client, samples: Path) -> None:
+def test_an_upload_that_was_broken_off_goes_on_with_the_files_that_are_missing(
+    client: Client, samples: Path, tmp_path: Path
+) -> None:
     files: list[Path | tuple[str, bytes]] = [samples / "library-rules.pdf", ("new.pdf", hostile_pdfs.digital())]
     before = client.upload(files[:1])
     asked: list[str] = []
@@ -98,6 +100,10 @@ def test_an_upload_that_was_broken_off_goes_on_with_the_files_that_are_missing(c
     assert client.upload(files)[1].reference == uploads[1].reference
     assert asked[2:] == ["/api/batch/uploads/find"]
     assert finished(list(client.batch([upload.row() for upload in uploads]))) == [1, 2, 3]
+    (tmp_path / "no.pdf").write_text("no PDF")
+    events = list(client.batch([tmp_path / "no.pdf", samples / "library-rules.pdf", uploads[1].row()]))
+    assert next((event.row, event.ok) for event in events if event.kind == "finished") == (1, False)
+    assert finished(events) == [1, 2, 3]
 
 
 def test_a_file_over_the_servers_bound_is_refused_before_it_is_sent(client: Client, tmp_path: Path) -> None:

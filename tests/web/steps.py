@@ -25,6 +25,13 @@ PATIENCE = 60_000
 expect.set_options(timeout=20_000)
 # The browser breaks requests under way when a network interface comes or goes, as containers make them do.
 MACHINE_CHANGED = "ERR_NETWORK_CHANGED"
+# In place of the browser's socket: one that says what the test wants, as fast as it wants.
+FAKE_SOCKET = """window.WebSocket = class {
+  constructor() { window.line = this; setTimeout(() => this.onopen()); }
+  send() { this.say({ type: 'catchup', seq: 0, state: { status: 'processing', total: '10000' }, results: [] }); }
+  say(frame) { this.onmessage({ data: JSON.stringify(frame) }); }
+  close() {}
+}"""
 _numbers = itertools.count(1)
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
+from metatag_client import Client, Row
 from web.line import Line
-from web.steps import PATIENCE, SAMPLES, BatchSteps, Visitor, until
+from web.steps import FAKE_SOCKET, PASSWORD, PATIENCE, SAMPLES, BatchSteps, Visitor, until
 
 pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(600)]
 RULES = SAMPLES / "library-rules.pdf"
@@ -193,3 +195,30 @@ def test_what_cannot_become_a_batch_is_answered_with_a_sentence(visit: Any, tmp_
         sparse.truncate(600 * 1000 * 1000)
     asha.batch.choose(large)
     expect(asha.page.get_by_role("alert")).to_contain_text(asha.words["batch.large_one"].split("{most}")[1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_batch_that_its_provider_holds_back_says_why_and_until_when(visit: Any, language: str) -> None:
+    asha = visit(language)
+    asha.page.add_init_script(FAKE_SOCKET)
+    asha.register()
+    with Client(asha.base_url) as client:
+        client.login(asha.email, PASSWORD)
+        job = client.start_batch([Row("/nowhere.pdf", "local")])
+    held = {
+        "status": "processing",
+        "error_message": "The provider asks for patience.",
+        "waits_until": "2030-01-02T03:04:05Z",
+    }
+
+    def hold(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        route.fulfill(response=answer, json={**body, "data": body["data"] | held})
+
+    asha.page.route(re.compile(rf"/api/(history/jobs/{job.id}|batch/jobs/{job.id}/status)$"), hold)
+    asha.go(f"#/jobs/{job.id}")
+    notice = asha.page.get_by_role("status").filter(has_text="The provider asks for patience.")
+    expect(notice).to_contain_text(asha.words["job.waits"].split("{when}")[0].strip())
+    expect(notice).to_contain_text("2030")

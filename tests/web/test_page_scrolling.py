@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from metatag_client import Client, Row
-from web.steps import PASSWORD, Visitor
+from web.steps import FAKE_SOCKET, PASSWORD, Visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("web"), pytest.mark.timeout(600)]
 ROWS = 10_000
@@ -27,13 +27,6 @@ SCROLL = """async (rounds) => {
     await new Promise(requestAnimationFrame);
   }
   return (240 * rounds * 1000) / (performance.now() - start);
-}"""
-# In place of the browser's socket: one that says what the test wants, as fast as it wants.
-FAKE_SOCKET = """window.WebSocket = class {
-  constructor() { window.line = this; setTimeout(() => this.onopen()); }
-  send() { this.say({ type: 'catchup', seq: 0, state: { status: 'processing', total: '10000' }, results: [] }); }
-  say(frame) { this.onmessage({ data: JSON.stringify(frame) }); }
-  close() {}
 }"""
 SOAK = """async ([from, until]) => {
   for (let seq = from; seq <= until; seq++) {

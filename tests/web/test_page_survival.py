@@ -18,12 +18,12 @@ pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(600)]
 RULES = SAMPLES / "library-rules.pdf"
 LANGUAGES = ["en", pytest.param("hi", marks=pytest.mark.slow)]
 
-# The server is asked with a token that it must refuse, at the third file and at the fifth.
+# The server is asked with a token that it must refuse, once for the third file and once for the fifth.
 EXPIRED = """(() => {
   const ask = window.fetch;
-  let files = 0;
+  const doomed = new Set(['2.pdf', '4.pdf']);
   window.fetch = (address, options) => {
-    const expired = String(address).includes('/batch/uploads') && [3, 5].includes(++files);
+    const expired = options?.body instanceof FormData && doomed.delete(options.body.get('files')?.name);
     const headers = { ...options?.headers, ...(expired && { Authorization: 'Bearer expired' }) };
     return ask(address, options && { ...options, headers });
   };
@@ -101,6 +101,22 @@ def test_files_that_the_server_has_are_not_sent_again(visit: Any) -> None:
         batch.done(8)
         expect(batch.tile("job.good")).to_have_text("8")
         assert len([url for url in sent if url.endswith("/uploads")]) == fresh
+
+
+@pytest.mark.slow
+def test_a_file_that_is_gone_when_its_turn_comes_fails_alone(visit: Any, tmp_path: Path) -> None:
+    asha: Visitor = visit("hi")
+    asha.register()
+    paths = [tmp_path / f"{number}.pdf" for number in range(3)]
+    for path in paths:
+        path.write_bytes(RULES.read_bytes())
+    asha.batch.choose(*paths)
+    expect(asha.button("batch.start", n=3)).to_be_enabled()
+    paths[1].unlink()
+    asha.batch.start(3)
+    expect(asha.page.locator(".toasts .bad")).to_contain_text(asha.t("batch.unreadable", name="1.pdf"))
+    asha.batch.done(2)
+    expect(asha.batch.tile("job.good")).to_have_text("2")
 
 
 def test_a_dropped_folder_is_walked_to_its_ends(visit: Any, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Self, TypeVar
 
 import httpx
@@ -14,6 +15,7 @@ from metatag_client.calls import Call, Source
 from metatag_client.errors import ApiError, NotSignedIn, Unreachable
 from metatag_client.follow import Follow
 from metatag_client.live import follow_async
+from metatag_client.mixed import Mixed
 from metatag_client.models import Document, Event, Job, Json, Options, Result, Row, Tokens, Upload, User
 from metatag_client.sending import Sending, check_size, is_large, size_of
 from metatag_client.session import OnTokens, Session
@@ -134,11 +136,21 @@ class AsyncClient:
         """
         return follow_async(self, Follow(job_id, after, pages), patience)
 
-    async def batch(self, rows: Sequence[Row | Json], options: Options | None = None) -> AsyncIterator[Event]:
-        """Start a batch and follow it to its end."""
-        job = await self.start_batch(rows, options)
-        async for event in self.events(job.id):
+    async def batch(
+        self, documents: Sequence[Path | Row | Json], options: Options | None = None
+    ) -> AsyncIterator[Event]:
+        """Start a batch and follow it to its end.
+
+        Files, given as Path, are uploaded first; one that is refused is told of as finished with an `error`, before the
+        job's events, and `row` numbers the documents as given. Ends with "failed" when nothing is left to start.
+        """
+        mixed = Mixed(documents)
+        for event in mixed.stored(await self.upload(mixed.files)):
             yield event
+        if mixed.rows:
+            job = await self.start_batch(mixed.rows, options)
+            async for event in self.events(job.id):
+                yield mixed.numbered(event)
 
     async def status(self, job_id: str) -> Job:
         """Give a job's counters."""

@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Self, TypeVar
 
 import httpx
@@ -15,6 +16,7 @@ from metatag_client.calls import Call, Source
 from metatag_client.errors import ApiError, NotSignedIn, Unreachable
 from metatag_client.follow import Follow
 from metatag_client.live import follow
+from metatag_client.mixed import Mixed
 from metatag_client.models import Document, Event, Job, Json, Options, Result, Row, Tokens, Upload, User
 from metatag_client.sending import Sending, check_size, is_large, size_of
 from metatag_client.session import OnTokens, Session
@@ -135,9 +137,16 @@ class Client:
         """
         return follow(self, Follow(job_id, after, pages), patience)
 
-    def batch(self, rows: Sequence[Row | Json], options: Options | None = None) -> Iterator[Event]:
-        """Start a batch and follow it to its end."""
-        yield from self.events(self.start_batch(rows, options).id)
+    def batch(self, documents: Sequence[Path | Row | Json], options: Options | None = None) -> Iterator[Event]:
+        """Start a batch and follow it to its end.
+
+        Files, given as Path, are uploaded first; one that is refused is told of as finished with an `error`, before the
+        job's events, and `row` numbers the documents as given. Ends with "failed" when nothing is left to start.
+        """
+        mixed = Mixed(documents)
+        yield from mixed.stored(self.upload(mixed.files))
+        if mixed.rows:
+            yield from map(mixed.numbered, self.events(self.start_batch(mixed.rows, options).id))
 
     def status(self, job_id: str) -> Job:
         """Give a job's counters."""

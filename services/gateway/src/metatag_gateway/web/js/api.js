@@ -84,6 +84,12 @@ export const documents = (query) => get("api/history/documents", query);
 export const search = (query, limit, signal) => get("api/history/documents/search", { query, limit }, signal);
 export const documentDetail = (id) => get(`api/history/documents/${seg(id)}`);
 
+export const findUploads = (files) => call("POST", "api/batch/uploads/find", { json: { files } });
+export async function upload(file) {
+  const form = new FormData();
+  form.set("files", file, file.name);
+  return (await call("POST", "api/batch/uploads", { form })).files[0];
+}
 export const startBatch = (body, key) => call("POST", "api/batch/start", { json: body, headers: { "Idempotency-Key": key } });
 export const batchStatus = (id) => get(`api/batch/jobs/${seg(id)}/status`);
 export const control = (id, step) => call("POST", `api/batch/jobs/${seg(id)}/${step}`);

@@ -1,5 +1,6 @@
 // Many files to the server, over lost lines, and none twice: what it has already, by its content, is not sent again.
-import { call, sentence } from "../api.js";
+import { findUploads, sentence, upload } from "../api.js";
+import { t } from "../i18n.js";
 
 const GROUP = 100;
 
@@ -12,22 +13,32 @@ export async function uploadFiles(files, tell) {
   for (let begin = 0; begin < files.length; begin += GROUP) {
     const group = files.slice(begin, begin + GROUP);
     const found = await known(group);
-    found.forEach((file, at) => file.file_path && note(begin + at, file));
-    const waiting = [...group.keys()].filter((at) => !found[at]?.file_path);
+    found.forEach((file, at) => file && note(begin + at, file));
+    const waiting = [...group.keys()].filter((at) => !found[at]);
     const worker = async () => {
-      for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) note(begin + at, await patiently(() => upload(group[at])));
+      for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) note(begin + at, await patiently(() => send(group[at])));
     };
     await Promise.all([worker(), worker(), worker()]);
   }
   return stored;
 }
 
-/** What the server has of these, in order. Browsers hash on https and on this machine only; elsewhere all are sent. */
+/**
+ * What is settled of these without sending, in order: those the server has, and those that cannot be read any more.
+ * Browsers hash on https and on this machine only; elsewhere all are sent.
+ */
 async function known(files) {
   if (!globalThis.crypto?.subtle) return [];
-  const asked = [];
-  for (const file of files) asked.push({ file_name: file.name, content_sha256: await sha256(file) });
-  return (await patiently(() => call("POST", "api/batch/uploads/find", { json: { files: asked } }))).files;
+  const settled = [], asked = [], places = [];
+  for (const [at, file] of files.entries()) {
+    try {
+      asked.push({ file_name: file.name, content_sha256: await sha256(file) });
+      places.push(at);
+    } catch { settled[at] = { file_path: null, error: t("batch.unreadable", { name: file.name }) }; }
+  }
+  const { files: found } = await patiently(() => findUploads(asked));
+  found.forEach((file, at) => { if (file.file_path) settled[places[at]] = file; });
+  return settled;
 }
 
 async function sha256(file) {
@@ -36,11 +47,9 @@ async function sha256(file) {
 }
 
 /** One file a request, so that a cut line costs one file; the same bytes sent twice are stored once. */
-async function upload(file) {
-  const form = new FormData();
-  form.set("files", file, file.name);
+async function send(file) {
   try {
-    return (await call("POST", "api/batch/uploads", { form })).files[0];
+    return await upload(file);
   } catch (error) {
     if ([400, 413, 415].includes(error.status)) return { file_path: null, error: sentence(error) };
     throw error;
