@@ -40,6 +40,7 @@ class Cluster:
 
     channel: grpc.aio.Channel
     processes: dict[str, psutil.Process]
+    inbox: Path
     file_ids: list[str] = field(default_factory=list)
 
     def user(self, name: str) -> Client:
@@ -73,8 +74,13 @@ def spent(before: dict[str, float], after: dict[str, float], documents: int) -> 
 
 
 @asynccontextmanager
-async def running(*, noop_stages: bool = False, workers: int = 1, **settings: Any) -> AsyncIterator[Cluster]:
-    """Start everything; with `noop_stages` the worker needs no peers and makes its outcomes itself."""
+async def running(
+    *, noop_stages: bool = False, workers: int = 1, gateway_port: int = 0, **settings: Any
+) -> AsyncIterator[Cluster]:
+    """Start everything; with `noop_stages` the worker needs no peers and makes its outcomes itself.
+
+    With a `gateway_port` there is a gateway at it, and rows may name files in the folder `inbox` as local ones.
+    """
     folder = Path(tempfile.mkdtemp(prefix="metatag-bench-"))
     servers.redis().flush()
     url = servers.postgres().new_database()
@@ -87,8 +93,10 @@ async def running(*, noop_stages: bool = False, workers: int = 1, **settings: An
         "tagger_address": sockets["tagger"],
         "secret_key": "a secret of the benchmark, long enough",
         "reuse": "false",
+        "local_roots": str(folder / "inbox"),
         **settings,
     }
+    (folder / "inbox").mkdir()
     common = {"PYTHONPATH": f"{ROOT}/tests:{ROOT}", "METATAG_PROCESS_METRICS_PORT": "0"}
     room = {f"METATAG_JOBS_{key.upper()}": str(value) for key, value in given.items()}
     api = {**room, "METATAG_JOBS_ROLE": "api", "METATAG_JOBS_LISTEN": sockets["api"]}
@@ -111,8 +119,11 @@ async def running(*, noop_stages: bool = False, workers: int = 1, **settings: An
         for number in range(workers):
             name = f"worker{number or ''}"
             spawn(name, {**worker, "METATAG_JOBS_LISTEN": f"unix:{folder}/{name}.sock"}, module)
-        await _first(Cluster(channel, processes))
-        yield Cluster(channel, processes)
+        if gateway_port:
+            spawn("gateway", _gateway(folder, gateway_port, sockets), "metatag_gateway")
+        cluster = Cluster(channel, processes, folder / "inbox")
+        await _first(cluster)
+        yield cluster
     finally:
         await channel.close()
         for process in processes.values():
@@ -121,6 +132,18 @@ async def running(*, noop_stages: bool = False, workers: int = 1, **settings: An
             process.wait(10)
         servers.postgres().drop_database(url)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _gateway(folder: Path, port: int, sockets: dict[str, str]) -> dict[str, str]:
+    given = {
+        "host": "127.0.0.1",
+        "port": str(port),
+        "database_url": f"sqlite+aiosqlite:///{folder}/gateway.sqlite",
+        "redis_url": servers.redis().url,
+        "secret_key": "a secret of the benchmark, long enough for HS256",
+        **{f"{room}_address": sockets[name] for room, name in (("jobs", "api"), ("ocr", "ocr"), ("tagger", "tagger"))},
+    }
+    return {f"METATAG_GATEWAY_{key.upper()}": value for key, value in given.items()}
 
 
 async def _ready(channel: grpc.aio.Channel) -> None:

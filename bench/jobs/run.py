@@ -1,7 +1,7 @@
 """Measures the jobs engine; prints one JSON line a figure. `make bench-jobs`, or with names: `run.py enqueue fairness`.
 
 Real PostgreSQL and Redis (as the tests start them). Each line tells the machine's load and, where it matters, the CPU
-time of the processes: on a busy machine only the latter compares. Whole documents are in whole.py.
+time of the processes: on a busy machine only the latter compares. Whole documents are in whole.py and soak.py.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 
-from bench.jobs import whole
+from bench.jobs import soak, whole
 from bench.jobs.say import say
 from fakes import servers
 from fakes.fake_ocr_node import FakeOcrNode, fake_pdf, ocr_service
@@ -131,7 +131,7 @@ FIGURES: dict[str, Callable[[], Awaitable[None]]] = {
     "in_process": whole.in_process,
     "over_grpc": whole.over_grpc,
     "fairness": whole.fairness,
-    "soak": whole.soak,
+    "soak": soak.soak,
     "page_pool": page_pool,
 }
 

@@ -7,9 +7,9 @@ parameter under a prepared plan. Groups of rows travel as one JSON parameter, so
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -112,11 +112,11 @@ async def fetch(transaction: Transaction, statement: TextClause, **values: Any) 
 
 def new_id() -> str:
     """Give a new UUID, version 7: ordered by time, so that index pages fill from one side."""
-
-    stamp = time.time_ns() // 1_000_000
-    random = uuid.uuid4().int & ((1 << 74) - 1)
+    random = int.from_bytes(os.urandom(10)) & ((1 << 74) - 1)
     high, low = random >> 62, random & ((1 << 62) - 1)
-    return str(uuid.UUID(int=(stamp << 80) | (7 << 76) | (high << 64) | (2 << 62) | low))
+    # Version 7 and variant 2 stand before the random parts.
+    found = f"{time.time_ns() // 1_000_000:012x}7{high:03x}{(2 << 62) | low:016x}"
+    return f"{found[:8]}-{found[8:12]}-{found[12:16]}-{found[16:20]}-{found[20:]}"
 
 
 def is_passing(error: Exception) -> bool:

@@ -28,7 +28,7 @@ MAX_TICKETS = 10_000
 # Taken from the stream at once, at least and as a share of the slots: few, so that one worker does not sit on what
 # another could do.
 READ_COUNT = 4
-READ_SHARE = 8
+READ_SHARE = 4
 READ_BLOCK_MS = 1000
 # Tickets of workers that died are taken over, to be dropped at the claim, after so long. Seconds.
 CLAIM_IDLE = 60.0
