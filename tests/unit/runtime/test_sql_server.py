@@ -108,3 +108,62 @@ async def test_a_server_that_is_away_is_told_as_a_lost_connection() -> None:
         await nowhere.ping()
     assert found.value.connection_invalidated
     await nowhere.close()
+
+
+async def test_what_needs_no_answer_is_done_in_order_with_what_follows(database: Database) -> None:
+    async def count(transaction: Transaction) -> int:
+        for n in (5, 6, 7):
+            await transaction.later(SET, {"n": n})
+        return await read(transaction)
+
+    async def leave(transaction: Transaction) -> None:
+        await transaction.later(SET, {"n": 9})
+
+    assert await database.writing(count) == 7
+    await database.writing(leave)
+    assert await database.reading(read) == 9
+
+
+async def test_a_failure_that_nobody_waited_for_undoes_the_transaction_at_its_end(database: Database) -> None:
+    async def fail_later(transaction: Transaction) -> None:
+        await bump(transaction)
+        await transaction.later(text("INSERT INTO counter SELECT n FROM counter"), {})
+        await transaction.later(SET, {"n": 50})
+
+    with pytest.raises(IntegrityError):
+        await database.writing(fail_later)
+    assert await database.reading(read) == 0
+
+
+async def test_a_statement_that_could_not_be_prepared_can_be_later(database: Database) -> None:
+    new = text("SELECT count(*) AS n FROM newer WHERE n > :n")
+
+    async def ask(transaction: Transaction) -> int:
+        # The second in one sending: neither it nor what follows it may count as prepared.
+        await transaction.later(text("SELECT 1 AS one"), {})
+        return int((await transaction.fetch(new, {"n": 0}))[0]["n"])
+
+    for _ in range(2):
+        with pytest.raises(DBAPIError):
+            await database.reading(ask)
+    await database.writing(lambda transaction: transaction.run(text("CREATE TABLE newer (n INTEGER)"), {}))
+    assert await database.reading(ask) == 0
+    assert await database.reading(ask) == 0
+
+
+async def test_more_than_a_socket_takes_at_once_goes_both_ways(database: Database) -> None:
+    large = "x" * 8_000_000
+    echo = text("SELECT CAST(:large AS text) AS large")
+    found = await database.reading(lambda transaction: transaction.fetch(echo, {"large": large}))
+    assert found[0]["large"] == large
+    assert await database.writing(bump) == 1
+
+
+async def test_kept_plans_and_others_run_side_by_side(database: Database) -> None:
+    mode = text("SHOW plan_cache_mode")
+
+    async def ask(transaction: Transaction) -> str:
+        return str((await transaction.fetch(mode, {}))[0]["plan_cache_mode"])
+
+    assert await database.writing(ask, by_key=True) == "force_generic_plan"
+    assert {await database.writing(ask), await database.reading(ask)} == {"force_custom_plan"}
