@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import os
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from metatag_jobs.errors import FileGone
 
@@ -19,7 +21,7 @@ class DirectoryFiles:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._waiting: list[tuple[str, bytes, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Callable[[], None], asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
 
     async def put(self, name: str, path: Path) -> None:
@@ -28,11 +30,7 @@ class DirectoryFiles:
 
     async def put_bytes(self, name: str, data: bytes) -> None:
         """Store bytes; the object is either whole or absent."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((name, data, done))
-        if self._writer is None:
-            self._writer = asyncio.create_task(self._write_waiting())
-        await done
+        await self._soon(partial(self._put_bytes, name, data))
 
     async def read(self, name: str) -> bytes:
         """Give an object; raises FileGone."""
@@ -44,18 +42,19 @@ class DirectoryFiles:
     async def stream(self, name: str) -> AsyncIterator[bytes]:
         """Give an object in chunks of at most 1 MiB; raises FileGone at the first."""
         try:
-            file = await asyncio.to_thread(self._path(name).open, "rb")
+            file, chunk = await asyncio.to_thread(self._open, name)
         except FileNotFoundError:
             raise FileGone from None
         try:
-            while chunk := await asyncio.to_thread(file.read, CHUNK):
+            while chunk:
                 yield chunk
+                chunk = await asyncio.to_thread(file.read, CHUNK) if len(chunk) == CHUNK else b""
         finally:
             file.close()
 
     async def delete(self, name: str) -> None:
         """Remove an object; absent is fine."""
-        await asyncio.to_thread(self._path(name).unlink, missing_ok=True)
+        await self._soon(partial(self._path(name).unlink, missing_ok=True))
 
     async def ping(self) -> None:
         """Raise if the directory cannot be written."""
@@ -71,6 +70,11 @@ class DirectoryFiles:
         target = str(self._path(name))
         return target, f"{target}.{os.urandom(8).hex()}.part"
 
+    def _open(self, name: str) -> tuple[BinaryIO, bytes]:
+        """Give a file and its first chunk, which is mostly all of it."""
+        file = self._path(name).open("rb")
+        return file, file.read(CHUNK)
+
     def _put(self, name: str, path: Path) -> None:
         target, aside = self._aside(name)
         Path(target).parent.mkdir(parents=True, exist_ok=True)
@@ -84,15 +88,23 @@ class DirectoryFiles:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(aside)
 
-    async def _write_waiting(self) -> None:
-        """Write what waits: one change of thread for all, it costs more than the writing."""
+    async def _soon(self, change: Callable[[], None]) -> None:
+        """Make a small change with those that others make at the same time."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((change, done))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._make_waiting())
+        await done
+
+    async def _make_waiting(self) -> None:
+        """Make what waits: one change of thread for all, it costs more than the change."""
         while self._waiting:
             group, self._waiting = self._waiting, []
             try:
-                failures = await asyncio.to_thread(self._try_all, group)
+                failures = await asyncio.to_thread(_try_all, [change for change, _ in group])
             except Exception as error:
                 failures = [error] * len(group)
-            for (_, _, done), failure in zip(group, failures, strict=True):
+            for (_, done), failure in zip(group, failures, strict=True):
                 if done.done():
                     continue
                 if failure is None:
@@ -100,16 +112,6 @@ class DirectoryFiles:
                 else:
                     done.set_exception(failure)
         self._writer = None
-
-    def _try_all(self, group: Sequence[tuple[str, bytes, asyncio.Future[None]]]) -> list[Exception | None]:
-        failures: list[Exception | None] = []
-        for name, data, _ in group:
-            try:
-                self._put_bytes(name, data)
-                failures.append(None)
-            except Exception as error:
-                failures.append(error)
-        return failures
 
     def _put_bytes(self, name: str, data: bytes) -> None:
         target, aside = self._aside(name)
@@ -128,3 +130,14 @@ class DirectoryFiles:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(aside)
             raise
+
+
+def _try_all(changes: Sequence[Callable[[], None]]) -> list[Exception | None]:
+    failures: list[Exception | None] = []
+    for change in changes:
+        try:
+            change()
+            failures.append(None)
+        except Exception as error:
+            failures.append(error)
+    return failures
