@@ -22,7 +22,7 @@ up: compose-env images ## build the images and start the cluster on this machine
 
 .PHONY: test-compose
 test-compose: setup ## build the images, start the stack, scale, kill, upgrade and restore it (root or DOCKER_HOST)
-	@timeout --signal=INT --kill-after=120 1800 .venv/bin/pytest -m slow -p no:cacheprovider tests/deploy/compose
+	@timeout --signal=INT --kill-after=120 2700 .venv/bin/pytest -m slow -p no:cacheprovider tests/deploy/compose
 
 .PHONY: test-easyocr
 test-easyocr: setup ## build the image with EasyOCR, start the stack with it, read a page that Tesseract cannot (root or DOCKER_HOST)
