@@ -44,7 +44,11 @@ class SqlArtifacts:
             + dialect.rows("rows", id="text", n="int")
             + " AS r WHERE artifact.id = r.id"
         )
-        self._drop = sql(f"DELETE FROM artifact WHERE refs <= 0 AND id IN {dialect.ids('ids')} RETURNING id")  # noqa: S608
+        # Not what was sent or asked for again since: it is about to be used.
+        self._drop = sql(
+            "DELETE FROM artifact WHERE refs <= 0 AND created_at < {now} - :age "  # noqa: S608
+            f"AND id IN {dialect.ids('ids')} RETURNING id"
+        )
         self._old_jobs = sql(
             "UPDATE job SET state = 'deleted', sweep = true, secret = NULL, idempotency_key = NULL WHERE id IN "
             "(SELECT id FROM job WHERE state IN ('completed', 'failed', 'cancelled') "
@@ -106,7 +110,7 @@ class SqlArtifacts:
         await transaction.run(self._detach, {"ids": as_json([row["id"] for row in rows])})
         held = as_json([{"id": each, "n": counts[each]} for each in sorted(counts)])
         await transaction.run(self._unref, {"rows": held})
-        return [row["id"] for row in await fetch(transaction, self._drop, ids=as_json(sorted(counts)))]
+        return [row["id"] for row in await fetch(transaction, self._drop, ids=as_json(sorted(counts)), age=older_than)]
 
     @writes
     async def expire_jobs(self, transaction: Transaction, older_than: float, limit: int) -> int:

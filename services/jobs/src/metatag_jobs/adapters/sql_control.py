@@ -179,7 +179,9 @@ class _Purge:
     def __init__(self, dialect: Dialect) -> None:
         sql, ids = dialect.sql, dialect.ids("ids")
         self._dialect = dialect
-        self._job = sql(f"SELECT id FROM job WHERE sweep AND state = 'deleted' LIMIT 1{dialect.skip_locked}")  # noqa: S608
+        self._job = sql(
+            f"SELECT id, updated_at FROM job WHERE sweep AND state = 'deleted' LIMIT 1{dialect.skip_locked}"  # noqa: S608
+        )
         self._docs = sql("SELECT id, user_id, file_id, ocr_id, tag_id FROM doc WHERE job_id = :id LIMIT :n")
         self._drop = [
             sql(f"DELETE FROM doc_result WHERE doc_id IN {ids}"),  # noqa: S608
@@ -196,7 +198,11 @@ class _Purge:
             + dialect.rows("rows", id="text", n="int")
             + " AS r WHERE artifact.id = r.id"
         )
-        self._unused = sql(f"DELETE FROM artifact WHERE refs <= 0 AND id IN {ids} RETURNING id")  # noqa: S608
+        # A file that was sent or asked for again after the delete is about to be used.
+        self._unused = sql(
+            "DELETE FROM artifact WHERE refs <= 0 AND (kind <> 'file' OR created_at < :since) "  # noqa: S608
+            f"AND id IN {ids} RETURNING id"
+        )
         self._events = sql("DELETE FROM job_event WHERE job_id = :id")
         self._gone = sql("DELETE FROM job WHERE id = :id")
 
@@ -208,7 +214,7 @@ class _Purge:
         job_id = jobs[0]["id"]
         docs = await fetch(transaction, self._docs, id=job_id, n=limit)
         if docs:
-            objects = await self._drop_docs(transaction, docs)
+            objects = await self._drop_docs(transaction, docs, jobs[0]["updated_at"])
             if len(docs) == limit:
                 return objects, True
         else:
@@ -217,7 +223,7 @@ class _Purge:
         await transaction.run(self._gone, {"id": job_id})
         return objects, True
 
-    async def _drop_docs(self, transaction: Transaction, docs: Sequence[Any]) -> list[str]:
+    async def _drop_docs(self, transaction: Transaction, docs: Sequence[Any], deleted_at: float) -> list[str]:
         counts: dict[str, int] = {}
         for row in docs:
             for name in (row["file_id"], row["ocr_id"], row["tag_id"]):
@@ -231,7 +237,8 @@ class _Purge:
             return parts
         names = sorted(counts)
         await transaction.run(self._unref, {"rows": rows_json({"id": each, "n": counts[each]} for each in names)})
-        return parts + [row["id"] for row in await fetch(transaction, self._unused, ids=as_json(names))]
+        unused = await fetch(transaction, self._unused, ids=as_json(names), since=deleted_at)
+        return parts + [row["id"] for row in unused]
 
 
 def _require(job: Any, step: str, states: Sequence[str]) -> None:
