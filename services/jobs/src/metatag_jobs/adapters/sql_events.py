@@ -72,7 +72,8 @@ class EventWriter:
             if "job" in event:
                 event["job"]["seq"] = seq
             rows.append({"job_id": job_id, "seq": seq, "body": as_json(event)})
-        await transaction.later(self._insert, {"rows": rows_json(rows)})
+        if rows:
+            await transaction.later(self._insert, {"rows": rows_json(rows)})
 
 
 def job_event(job: Job, at: float) -> JobEvent:
