@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 
 import pytest
 
 from metatag_ocr.model import MAX_PAGE_CHARS
+from metatag_ocr.reading.scripts import char_counts
 from metatag_ocr.reading.writing import clean, cut, is_gibberish
 
 
@@ -67,3 +69,10 @@ def test_writing_is_no_gibberish(text: str):
 )
 def test_noise_is_gibberish(text: str):
     assert is_gibberish(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "abc ab\n", "कार्यालय आदेश", "漢字 abc 漢", "\ud800x\udfff", "𝒜 \U0010ffff", "\uf0b7 • x"]
+)
+def test_characters_of_every_alphabet_are_counted(text: str):
+    assert char_counts(text) == Counter(text)
