@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from metatag_runtime.open_files import allow_open_files
+
 ROOT = Path(__file__).parents[1]
 FETCHED = ROOT / ".tools" / "tessdata"
 
@@ -19,6 +21,8 @@ if FETCHED.is_dir():
 # Tesseract and NumPy would start a thread a core in each of the processes that tests run side by side.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# As every service does for itself: an ordinary user has 1,024, and a thousand observers hold both ends here.
+allow_open_files()
 
 
 @pytest.fixture(scope="session")

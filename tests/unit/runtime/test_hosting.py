@@ -80,3 +80,19 @@ def test_sigterm_ends_a_real_process_cleanly_with_code_0() -> None:
         os.kill(child.pid, signal.SIGTERM)
         assert child.stdout.read() == "stopped\n"
     assert child.returncode == 0
+
+
+def test_a_process_that_hosts_may_open_all_the_files_that_its_limit_allows() -> None:
+    program = """
+        import resource
+        from metatag_runtime.hosting import host
+
+        hard = min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+
+        async def build():
+            raise SystemExit(0 if resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard) else 7)
+
+        host(build)
+        """
+    assert subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=False).returncode == 0

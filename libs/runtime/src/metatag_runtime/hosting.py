@@ -14,6 +14,7 @@ from typing import Protocol
 import structlog
 
 from metatag_runtime.errors import MetatagError
+from metatag_runtime.open_files import allow_open_files
 from metatag_runtime.settings import SettingsError
 
 log = structlog.get_logger("metatag.host")
@@ -49,6 +50,7 @@ def host(
     `grace` is in seconds, for all services together. A second signal stops at once. `new_loop` makes another event loop
     than asyncio's own.
     """
+    allow_open_files()
     with asyncio.Runner(loop_factory=new_loop) as runner:
         return runner.run(_host(build, grace, on_ready))
 
