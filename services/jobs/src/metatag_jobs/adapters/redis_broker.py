@@ -57,13 +57,22 @@ class TicketStream(RedisStreamBroker):
         self._redis: Any = Redis(connection_pool=self.connection_pool)
         self._waiting: list[tuple[tuple[Any, ...], asyncio.Future[None]]] = []
         self._sender: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def startup(self) -> None:
         """Make the group; a Redis that is away now is waited for by `listen`."""
+        self._closed = False
         try:
             await super().startup()
         except (RedisError, OSError) as error:
             log.warning("redis does not answer", error=repr(error))
+
+    async def shutdown(self) -> None:
+        """Let what is being sent arrive, and disconnect; work that ends later sends nothing more."""
+        self._closed = True
+        if self._sender is not None:
+            await asyncio.wait([self._sender], timeout=SEND_SECONDS)
+        await super().shutdown()
 
     async def kick(self, message: BrokerMessage) -> None:
         """Send a ticket; raises what Redis raises."""
@@ -135,6 +144,10 @@ class TicketStream(RedisStreamBroker):
     def _put(self, *command: Any) -> asyncio.Future[None]:
         """Send a command together with those that others send at the same moment; it gives what Redis raises."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self._closed:
+            # A new connection would outlive the process's last look at Redis.
+            done.set_exception(RedisError("the tickets' connections are closed"))
+            return done
         self._waiting.append((command, done))
         if self._sender is None:
             self._sender = asyncio.create_task(self._send_all())
