@@ -167,3 +167,15 @@ async def test_kept_plans_and_others_run_side_by_side(database: Database) -> Non
 
     assert await database.writing(ask, by_key=True) == "force_generic_plan"
     assert {await database.writing(ask), await database.reading(ask)} == {"force_custom_plan"}
+
+
+@pytest.mark.parametrize("value", ["a\x00b", "\ud800", object()], ids=["NUL", "surrogate", "no type of SQL"])
+async def test_a_value_that_cannot_be_sent_undoes_what_was_sent_before_it(database: Database, value: object) -> None:
+    async def spoil(transaction: Transaction) -> None:
+        await transaction.later(SET, {"n": 7})
+        await transaction.run(text("SELECT CAST(:value AS text)"), {"value": value})
+
+    with pytest.raises((DBAPIError, UnicodeEncodeError)):
+        await database.writing(spoil, by_key=True)
+    assert await database.reading(read) == 0
+    assert await database.writing(bump, by_key=True) == 1
