@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 
+import psutil
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from fakes import servers
+from metatag_runtime import sql_link
 from metatag_runtime.sql import Database, Transaction
 
 READ = text("SELECT n FROM counter FOR UPDATE")
@@ -77,8 +81,8 @@ async def test_failures_have_the_names_that_callers_know_and_no_values(database:
     assert await database.reading(read) == 0
 
 
-async def test_a_connection_that_the_server_ended_is_not_noticed(database: Database) -> None:
-    await asyncio.gather(*(database.writing(bump) for _ in range(4)))
+async def end_all(database: Database) -> None:
+    """End the database's connections, as a restart of the server does."""
     other = Database(database.url)
     end = text(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = :name"
@@ -87,8 +91,80 @@ async def test_a_connection_that_the_server_ended_is_not_noticed(database: Datab
         lambda transaction: transaction.fetch(end, {"name": database.url.rpartition("/")[2].split("?")[0]})
     )
     await other.close()
+
+
+async def test_a_connection_that_the_server_ended_is_not_noticed(database: Database) -> None:
+    await asyncio.gather(*(database.writing(bump) for _ in range(4)))
+    await end_all(database)
     assert await database.writing(bump) == 1
     assert await database.reading(read) == 5
+
+
+def connections(database: Database) -> int:
+    """Count this process's open sockets to the server."""
+    port = make_url(database.url).port
+    found = psutil.Process().net_connections("tcp")
+    return sum(bool(connection.raddr) and connection.raddr.port == port for connection in found)
+
+
+async def test_a_dead_connection_that_is_put_away_late_takes_no_answers_from_a_new_one(database: Database) -> None:
+    await database.close()
+    # Its socket has the lower number: the next new connection gets that.
+    await database.writing(bump, by_key=True)
+    await database.reading(read)
+    await end_all(database)
+    async with asyncio.timeout(10):
+        while connections(database):
+            await asyncio.sleep(0.01)
+        assert await database.reading(read) == 1
+        assert await database.writing(bump, by_key=True) == 1
+        assert await database.reading(read) == 2
+
+
+async def backend(transaction: Transaction) -> int:
+    return int((await transaction.fetch(text("SELECT pg_backend_pid() AS pid"), {}))[0]["pid"])
+
+
+async def test_a_server_that_stops_without_closing_is_not_waited_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sql_link, "ANSWER_SECONDS", 0.5)
+    pid = await database.writing(backend)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(30):
+            with pytest.raises(DBAPIError, match="did not answer") as found:
+                await database.writing(bump)
+            assert found.value.connection_invalidated
+            # On a new connection.
+            assert await database.writing(bump) == 1
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert await database.reading(read) == 1
+
+
+async def test_who_goes_away_from_a_server_that_stopped_is_let_go(database: Database) -> None:
+    pid = await database.writing(backend)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        waiting = asyncio.create_task(database.writing(bump))
+        await asyncio.sleep(0.2)
+        waiting.cancel()
+        async with asyncio.timeout(30):
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            assert await database.writing(bump) == 1
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+async def test_a_statement_without_end_is_ended_by_the_server(database: Database) -> None:
+    async def limits(transaction: Transaction) -> list[str]:
+        names = ("statement_timeout", "idle_in_transaction_session_timeout")
+        return [str((await transaction.fetch(text(f"SHOW {name}"), {}))[0][name]) for name in names]
+
+    assert await database.writing(limits) == ["1min", "1min"]
+    assert await database.writing(limits, by_key=True) == ["1min", "1min"]
 
 
 async def test_a_transaction_that_loses_its_connection_half_way_says_that_it_did(database: Database) -> None:

@@ -18,9 +18,11 @@ from typing import Any, Protocol, TypeVar
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import TextClause, event, make_url, text
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from metatag_runtime.sql_server import ServerConnections
+from metatag_runtime.sql_link import ANSWER_SECONDS
+from metatag_runtime.sql_server import ServerConnections, connect_options
 from metatag_runtime.sql_threads import SqliteThreads
 
 # Waiting for a lock held by another process (a migration, a backup). Seconds.
@@ -72,7 +74,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection in a transaction that only reads: one snapshot for all its queries."""
-        async with self.engine.connect() as connection:
+        async with self._answering(), self.engine.connect() as connection:
             if self.is_sqlite:
                 await connection.exec_driver_sql("BEGIN")
             yield connection
@@ -80,7 +82,7 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection in a transaction; commits at the end, rolls back on an exception."""
-        async with self._writer or nullcontext(), self.engine.connect() as connection:
+        async with self._answering(), self._writer or nullcontext(), self.engine.connect() as connection:
             if self.is_sqlite:
                 # Take the write lock at once: a read that later writes can fail with SQLITE_BUSY at any time.
                 await connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -92,6 +94,17 @@ class Database:
                     await connection.rollback()
                 raise
             await connection.commit()
+
+    @asynccontextmanager
+    async def _answering(self) -> AsyncIterator[None]:
+        """Do not wait for ever for a server that stopped without closing."""
+        try:
+            async with asyncio.timeout(None if self.is_sqlite else ANSWER_SECONDS) as limit:
+                yield
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise PoolTimeout(f"The database did not answer within {ANSWER_SECONDS} s.") from None
 
     async def ping(self) -> None:
         """Ask the database for one row; raises what the driver raises."""
@@ -130,7 +143,7 @@ def _server_engine(url: str, pool_size: int) -> AsyncEngine:
         max_overflow=pool_size,
         pool_pre_ping=True,
         pool_timeout=10,
-        connect_args={"connect_timeout": 5},
+        connect_args=connect_options(make_url(url)),
     )
 
 

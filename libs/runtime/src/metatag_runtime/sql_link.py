@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from psycopg import AsyncConnection
     from psycopg.pq.abc import PGconn, PGresult
 
+# An answer later than this does not come: the server stopped without closing, or its machine is gone. Seconds; beyond
+# what a statement may take there (sql_server.STATEMENT_SECONDS), so that a slow one is ended by the server.
+ANSWER_SECONDS = 65
+# Telling the server that a statement shall stop.
+CANCEL_SECONDS = 5
+
 # Statements kept prepared by a connection, one for each set of types; more are sent with their text each time.
 KEPT_STATEMENTS = 300
 
@@ -45,8 +51,11 @@ class Link:
         self._broken: Exception | None = None
         # Answers are on their way: whoever goes away now leaves a link that nobody can use.
         self.busy = False
+        # It stopped answering: what it was asked must not be asked again at once.
+        self.silent = False
         self._server.enter_pipeline_mode()
         self._loop.add_reader(self._socket, self._readable)
+        self._watched = True
 
     @property
     def lost(self) -> bool:
@@ -84,6 +93,13 @@ class Link:
 
     async def settle(self) -> PGresult:
         """Send what is kept, at least one statement, and wait for all answers; give the last, raise the first error."""
+        limit = self._loop.call_later(ANSWER_SECONDS, self._give_up)
+        try:
+            return await self._settle()
+        finally:
+            limit.cancel()
+
+    async def _settle(self) -> PGresult:
         due, self._due = self._due, []
         self._server.pipeline_sync()
         self.busy = True
@@ -117,21 +133,34 @@ class Link:
     async def close(self) -> None:
         """End the connection; a statement that still runs is told to stop."""
         self._leave()
-        if self.busy and self._broken is None:
-            with contextlib.suppress(Exception):
-                # Opens a connection of its own and waits for it.
-                await asyncio.to_thread(self._server.get_cancel().cancel)
-        await self._connection.close()
+        try:
+            if self.busy and self._broken is None:
+                with contextlib.suppress(Exception):
+                    # Over a connection of its own.
+                    await self._connection.cancel_safe(timeout=CANCEL_SECONDS)
+        finally:
+            await self._connection.close()
 
     async def _flush(self) -> None:
-        while self._server.flush():
+        while self._unsent():
             self._writing = self._loop.create_future()
             self._loop.add_writer(self._socket, self._wake)
             try:
                 await self._writing
             finally:
                 self._writing = None
-                self._loop.remove_writer(self._socket)
+                if self._watched:
+                    self._loop.remove_writer(self._socket)
+            if self._broken is not None:
+                raise self._broken
+
+    def _unsent(self) -> bool:
+        """Send what the socket takes; say whether something is left."""
+        try:
+            return bool(self._server.flush())
+        except Exception as error:
+            self._break(error)
+            raise
 
     async def _result(self) -> PGresult:
         """Give the next result; libpq puts nothing between two statements' results."""
@@ -153,30 +182,45 @@ class Link:
             self._server.consume_input()
         except Exception as error:
             # Also while nobody waits: a server that restarts ends all connections.
-            self._broken = error
-            self._leave()
-            self._wake()
-        else:
-            if self._reading is None or self._server.is_busy():
-                return
-        if self._reading is not None and not self._reading.done():
-            self._reading.set_result(None)
+            self._break(error)
+            return
+        if self._reading is not None and not self._server.is_busy():
+            self._wake_reading()
+
+    def _give_up(self) -> None:
+        from psycopg import OperationalError
+
+        self.silent = True
+        self._break(OperationalError(f"the server did not answer within {ANSWER_SECONDS} s"))
+
+    def _break(self, error: Exception) -> None:
+        """Nothing comes any more: whoever waits is told."""
+        self._broken = self._broken or error
+        self._leave()
+        self._wake()
+        self._wake_reading()
 
     def _wake(self) -> None:
         if self._writing is not None and not self._writing.done():
             self._writing.set_result(None)
 
+    def _wake_reading(self) -> None:
+        if self._reading is not None and not self._reading.done():
+            self._reading.set_result(None)
+
     def _leave(self) -> None:
-        self._loop.remove_reader(self._socket)
-        self._loop.remove_writer(self._socket)
+        """Watch the socket no more. Once, and at once when it is lost: the next connection may get its number."""
+        if self._watched:
+            self._watched = False
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
 
     def _error(self, failed: PGresult | None) -> Exception:
         from psycopg import OperationalError, pq
         from psycopg.errors import error_from_result
 
         if self._server.status == pq.ConnStatus.BAD and self._broken is None:
-            self._broken = OperationalError("the connection is lost")
-            self._leave()
+            self._break(OperationalError("the connection is lost"))
         if failed is not None:
             return error_from_result(failed)
         return self._broken or OperationalError("the server did not answer")

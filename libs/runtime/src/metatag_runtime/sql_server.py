@@ -26,11 +26,22 @@ CONNECT_SECONDS = 5
 # Waiting for a place among the connections.
 PLACE_SECONDS = 10
 
+# A statement that runs longer is ended by the server, and so is a transaction that waits longer for its owner: a
+# machine that is gone without a word must not keep its locks. Seconds.
+STATEMENT_SECONDS = 60
+# A machine that is gone without a word is noticed after about so long. Seconds.
+SILENT_SECONDS = 15
+
+_LIMITS = (
+    f"SET statement_timeout = '{STATEMENT_SECONDS}s'",
+    f"SET idle_in_transaction_session_timeout = '{STATEMENT_SECONDS}s'",
+)
 # Planned for the tables as they are, each time.
-ANEW = ("SET plan_cache_mode = force_custom_plan",)
+ANEW = (*_LIMITS, "SET plan_cache_mode = force_custom_plan")
 # Planned once. By today's sizes that would be wrong tomorrow: a plan made while a table was small scans it, or sorts
 # it, when it has grown. With these ways closed, a statement that names keys goes by their index from the beginning.
 BY_KEY = (
+    *_LIMITS,
     "SET plan_cache_mode = force_generic_plan",
     "SET enable_seqscan = off",
     "SET enable_bitmapscan = off",
@@ -84,6 +95,7 @@ class ServerConnections:
 
     def __init__(self, url: URL, size: int) -> None:
         self._target = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._options = connect_options(url)
         self._size = size
         self._places = asyncio.Semaphore(2 * size)
         self._kept: dict[bool, list[Link]] = {False: [], True: []}
@@ -113,7 +125,7 @@ class ServerConnections:
                 try:
                     return await (_write(link, transaction, work) if writing else _read(transaction, work))
                 except psycopg.Error as error:
-                    if kept and link.lost and not transaction.begun:
+                    if kept and link.lost and not link.silent and not transaction.begun:
                         # The others ended with it.
                         await self.close()
                         continue
@@ -140,8 +152,9 @@ class ServerConnections:
 
     async def _connect(self, settings: Sequence[str]) -> Link:
         from psycopg import AsyncConnection
+        from psycopg.conninfo import make_conninfo
 
-        connection = await AsyncConnection.connect(self._target, autocommit=True, connect_timeout=CONNECT_SECONDS)
+        connection = await AsyncConnection.connect(make_conninfo(self._target, **self._options), autocommit=True)
         link = Link(connection)
         try:
             for setting in settings:
@@ -168,6 +181,18 @@ class ServerConnections:
                 await self._places.acquire()
         except TimeoutError:
             raise PoolTimeout(f"No connection to the database became free in {PLACE_SECONDS} s.") from None
+
+
+def connect_options(url: URL) -> dict[str, int]:
+    """Give libpq's limits for a connection to come about and for a silent one; what the URL itself says is left."""
+    limits = {
+        "connect_timeout": CONNECT_SECONDS,
+        "keepalives_idle": SILENT_SECONDS // 3,
+        "keepalives_interval": SILENT_SECONDS // 3,
+        "keepalives_count": 2,
+        "tcp_user_timeout": SILENT_SECONDS * 1000,
+    }
+    return {name: value for name, value in limits.items() if name not in url.query}
 
 
 async def _read(transaction: ServerTransaction, work: Callable[[ServerTransaction], Awaitable[T]]) -> T:
