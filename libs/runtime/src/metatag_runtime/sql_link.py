@@ -46,6 +46,8 @@ class Link:
         # A result is due for each: of a preparation that names its statement, or of a statement.
         self._due: list[_Key | None] = []
         self._reading: asyncio.Future[None] | None = None
+        # Something came since the last sending.
+        self._heard = False
         self._writing: asyncio.Future[None] | None = None
         self._socket = self._server.socket
         self._broken: Exception | None = None
@@ -54,13 +56,13 @@ class Link:
         # It stopped answering: what it was asked must not be asked again at once.
         self.silent = False
         self._server.enter_pipeline_mode()
-        self._loop.add_reader(self._socket, self._readable)
-        self._watched = True
+        self._watched = False
+        self._watch()
 
     @property
     def lost(self) -> bool:
         """Whether the server has gone away."""
-        return self._broken is not None
+        return self._broken is not None or self._server.status == _BAD
 
     @property
     def idle(self) -> bool:
@@ -101,6 +103,7 @@ class Link:
 
     async def _settle(self) -> PGresult:
         due, self._due = self._due, []
+        self._heard = False
         self._server.pipeline_sync()
         self.busy = True
         await self._flush()
@@ -166,16 +169,26 @@ class Link:
         """Give the next result; libpq puts nothing between two statements' results."""
         for _ in range(2):
             while self._server.is_busy():
-                if self._broken is not None:
-                    raise self._broken
-                self._reading = self._loop.create_future()
-                try:
-                    await self._reading
-                finally:
-                    self._reading = None
+                await self._arrival()
             if (result := self._server.get_result()) is not None:
                 return result
         raise self._broken or self._error(None)
+
+    async def _arrival(self) -> None:
+        """Wait until something came."""
+        if self._broken is not None:
+            raise self._broken
+        if self._heard:
+            # uvloop watches a socket no more after an error on it. A server's last words and the error that follows
+            # them can be one event: the words were read, and the error would never be told.
+            self._leave()
+            self._watch()
+            self._heard = False
+        self._reading = self._loop.create_future()
+        try:
+            await self._reading
+        finally:
+            self._reading = None
 
     def _readable(self) -> None:
         try:
@@ -184,8 +197,8 @@ class Link:
             # Also while nobody waits: a server that restarts ends all connections.
             self._break(error)
             return
-        if self._reading is not None and not self._server.is_busy():
-            self._wake_reading()
+        self._heard = True
+        self._wake_reading()
 
     def _give_up(self) -> None:
         from psycopg import OperationalError
@@ -208,6 +221,10 @@ class Link:
         if self._reading is not None and not self._reading.done():
             self._reading.set_result(None)
 
+    def _watch(self) -> None:
+        self._loop.add_reader(self._socket, self._readable)
+        self._watched = True
+
     def _leave(self) -> None:
         """Watch the socket no more. Once, and at once when it is lost: the next connection may get its number."""
         if self._watched:
@@ -216,18 +233,19 @@ class Link:
             self._loop.remove_writer(self._socket)
 
     def _error(self, failed: PGresult | None) -> Exception:
-        from psycopg import OperationalError, pq
+        from psycopg import OperationalError
         from psycopg.errors import error_from_result
 
-        if self._server.status == pq.ConnStatus.BAD and self._broken is None:
+        if self._server.status == _BAD and self._broken is None:
             self._break(OperationalError("the connection is lost"))
         if failed is not None:
             return error_from_result(failed)
         return self._broken or OperationalError("the server did not answer")
 
 
-# ExecStatus.COMMAND_OK and TUPLES_OK: the driver is imported late, only rooms on PostgreSQL have it.
+# ExecStatus.COMMAND_OK and TUPLES_OK, ConnStatus.BAD: the driver is imported late, only rooms on PostgreSQL have it.
 _FINE = (1, 2)
+_BAD = 1
 
 
 @lru_cache(maxsize=500)
