@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import httpx
 import pytest
@@ -196,20 +197,79 @@ async def test_an_expired_token_is_refreshed_once_for_all_who_share_it(hasty: Se
         assert finished(list(client.batch([Row(str(samples / "library-rules.pdf"), "local")]))) == [1]
 
 
-@pytest.mark.timeout(400)
-async def test_a_killed_gateway_costs_no_event_and_doubles_none(hasty: Server, samples: Path) -> None:
-    async with AsyncClient(hasty.base_url) as client:
-        await client.register("asha@example.com", PASSWORD)
-        await client.login("asha@example.com", PASSWORD)
-        rows = [Row(str(samples / name), "local") for name in ("karyalaya-adesh.pdf", "vaccination-notice.pdf")] * 5
-        job = await client.start_batch(rows)
-        events: list[Event] = []
-        async for event in client.events(job.id, patience=180):
+class PowerCut:
+    """Kills a system in the middle of the batches of two clients, and starts it again; both wait for that."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._both = Barrier(2, action=self._cut, timeout=200)
+        self.running = 0
+
+    def at(self, events: list[Event]) -> bool:
+        """Say whether a client's turn to wait has come: at its third finished document."""
+        return events[-1].kind == "finished" and len(finished(events)) == 3
+
+    def wait(self) -> None:
+        """Wait for the other client, for the end of the system and for its return."""
+        self._both.wait()
+
+    def _cut(self) -> None:
+        with Client(self._server.base_url) as client:
+            client.login("asha@example.com", PASSWORD)
+            self.running = len(client.active())
+        self._server.kill()
+        self._server.start()
+
+
+def own_files(samples: Path, folder: Path, scans: int) -> list[Path]:
+    """Make files that differ from all others, so that each is read anew: three quick ones first, then scans."""
+    folder.mkdir()
+    paths = [folder / f"{number}.pdf" for number in range(3 + scans)]
+    for number, path in enumerate(paths):
+        sample = "library-rules.pdf" if number < 3 else "karyalaya-adesh.pdf"
+        path.write_bytes((samples / sample).read_bytes() + f"\n%{folder.name} {number}".encode())
+    return paths
+
+
+def batch_through(cut: PowerCut, base_url: str, paths: list[Path]) -> list[Event]:
+    """Send files and follow them to the end with the blocking client."""
+    events: list[Event] = []
+    with Client(base_url) as client:
+        client.login("asha@example.com", PASSWORD)
+        for event in client.batch(paths):
             events.append(event)
-            if len(finished(events)) == 3 and event.kind == "finished":
-                hasty.kill()
-                await asyncio.to_thread(hasty.start)
-        assert finished(events) == list(range(1, 11))
-        assert events[-1].kind == "completed"
+            if cut.at(events):
+                cut.wait()
+    return events
+
+
+async def async_batch_through(cut: PowerCut, base_url: str, paths: list[Path]) -> list[Event]:
+    """Do the same with the async client."""
+    events: list[Event] = []
+    async with AsyncClient(base_url) as client:
+        await client.login("asha@example.com", PASSWORD)
+        async for event in client.batch(paths):
+            events.append(event)
+            if cut.at(events):
+                await asyncio.to_thread(cut.wait)
+    return events
+
+
+@pytest.mark.timeout(400)
+async def test_a_killed_gateway_costs_no_event_and_doubles_none_in_a_batch_of_either_client(
+    hasty: Server, samples: Path, tmp_path: Path
+) -> None:
+    with Client(hasty.base_url) as client:
+        client.register("asha@example.com", PASSWORD)
+    cut, mine, others = PowerCut(hasty), own_files(samples, tmp_path / "mine", 3), own_files(samples, tmp_path / "o", 2)
+    told = await asyncio.gather(
+        asyncio.to_thread(batch_through, cut, hasty.base_url, mine), async_batch_through(cut, hasty.base_url, others)
+    )
+    # One client may have waited for the other until its own documents were done.
+    assert cut.running
+    for events, paths in zip(told, (mine, others), strict=True):
+        assert finished(events) == list(range(1, len(paths) + 1))
+        assert all(event.ok for event in events if event.kind == "finished")
+        assert [event.kind for event in events if event.last] == ["completed"]
         numbers = [event.seq for event in events if event.kind in {"started", "finished"}]
         assert numbers == sorted(set(numbers))

@@ -31,17 +31,33 @@ _BROKEN = (OSError, TimeoutError, WebSocketException, EOFError)
 
 
 class _Waits:
-    """The waits between connections: full jitter up to 5 s, an end after `patience` seconds without progress."""
+    """The waits between connections: full jitter up to 5 s, an end after `patience` seconds without a working one."""
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
-        self.reset()
+        self._frames = 0
+        # Whether the token was renewed since a connection worked: one that is refused when new is refused for good.
+        self.refreshed = False
+        self.works()
 
-    def reset(self) -> None:
+    def works(self) -> None:
+        """Note that the connection works, or that the caller was busy until now."""
         self._since = time.monotonic()
         self._attempt = 0
 
+    def opens(self) -> None:
+        """Note that a connection is tried."""
+        self._frames = 0
+
+    def heard(self) -> None:
+        """Note a frame that was no refusal. The first is little proof: a server may greet and break off for ever."""
+        self._frames += 1
+        self.refreshed = False
+        if self._frames > 1:
+            self.works()
+
     def next(self, base_url: str, error: Exception) -> float:
+        """Give the seconds before the next try. Raises Unreachable."""
         if time.monotonic() - self._since > self._patience:
             raise Unreachable(f"The connection to {base_url} was lost and did not come back ({error}).") from error
         self._attempt += 1
@@ -50,20 +66,22 @@ class _Waits:
 
 def follow(client: Client, state: Follow, patience: float) -> Iterator[Event]:
     """Give the events of a job to its end."""
-    waits, refreshed = _Waits(patience), False
+    waits = _Waits(patience)
     while not state.done:
         token = _token(client)
+        waits.opens()
         try:
             with connect_sync(_url(client.base_url, state), **_arguments(token)) as socket:
                 while not state.done:
                     frame = _frame(socket.recv(timeout=SILENCE_SECONDS))
                     for event in state.feed(frame):
-                        waits.reset()
                         yield event
+                        waits.works()
+                    waits.heard()
         except NotSignedIn:
-            if refreshed or not client.refresh(token):
+            if waits.refreshed or not client.refresh(token):
                 raise
-            refreshed = True
+            waits.refreshed = True
         except _BROKEN as error:
             if not state.done:
                 time.sleep(waits.next(client.base_url, _judge(error)))
@@ -71,21 +89,23 @@ def follow(client: Client, state: Follow, patience: float) -> Iterator[Event]:
 
 async def follow_async(client: AsyncClient, state: Follow, patience: float) -> AsyncIterator[Event]:
     """Give the events of a job to its end."""
-    waits, refreshed = _Waits(patience), False
+    waits = _Waits(patience)
     while not state.done:
         token = _token(client)
+        waits.opens()
         try:
             async with connect_async(_url(client.base_url, state), **_arguments(token)) as socket:
                 while not state.done:
                     async with asyncio.timeout(SILENCE_SECONDS):
                         frame = _frame(await socket.recv())
                     for event in state.feed(frame):
-                        waits.reset()
                         yield event
+                        waits.works()
+                    waits.heard()
         except NotSignedIn:
-            if refreshed or not await client.refresh(token):
+            if waits.refreshed or not await client.refresh(token):
                 raise
-            refreshed = True
+            waits.refreshed = True
         except _BROKEN as error:
             if not state.done:
                 await asyncio.sleep(waits.next(client.base_url, _judge(error)))
