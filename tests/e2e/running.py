@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import select
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -98,6 +103,52 @@ def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         timeout=200,
         check=False,
     )
+
+
+@contextmanager
+def command(*arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a `metatag` command whose output goes to pipes; it is ended with the block."""
+    executable = Path(sys.executable).parent / "metatag"
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([str(executable), *arguments], env=os.environ | settings, **pipes) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+class Terminal:
+    """What a command shows on a terminal 100 columns wide."""
+
+    def __init__(self, end: int) -> None:
+        self._end = end
+        self._shown = ""
+
+    def until(self, text: str, seconds: float = 60.0) -> str:
+        """Give what was shown, a line each time the cursor went back, once a text was and one more drawing after it."""
+        begun = time.monotonic()
+        while text not in self._shown or "\x1b[2K" not in self._shown.partition(text)[2]:
+            assert time.monotonic() - begun < seconds, self._shown
+            if select.select([self._end], [], [], 1.0)[0]:
+                self._shown += os.read(self._end, 65536).decode("utf-8", "replace")
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self._shown.replace("\r", "\n"))
+
+
+@contextmanager
+def terminal(*arguments: str, **settings: str) -> Iterator[Terminal]:
+    """Start a `metatag` command on a terminal; it is ended with the block."""
+    executable = Path(sys.executable).parent / "metatag"
+    end, own = os.openpty()
+    look = {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"}
+    with subprocess.Popen(
+        [str(executable), *arguments], env=os.environ | look | settings, stdin=own, stdout=own, stderr=own
+    ) as process:
+        os.close(own)
+        try:
+            yield Terminal(end)
+        finally:
+            process.kill()
+            os.close(end)
 
 
 def json_of(done: subprocess.CompletedProcess[str]) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from e2e.http_user import PATIENCE, User
-from e2e.running import Server
+from e2e.running import Server, command, run, terminal
 from fakes.openrouter import FakeOpenRouter
 
 
@@ -96,7 +97,27 @@ def test_a_provider_that_names_a_time_makes_the_job_wait_and_say_why_and_until_w
     until = datetime.fromisoformat(status["waits_until"])
     assert timedelta(minutes=5) < until - datetime.now(UTC) <= timedelta(minutes=15, seconds=40)
     assert status["failed_count"] == 0
-    user.data(user.http.post(f"/api/batch/jobs/{job_id}/cancel"))
+    _is_told_by_the_command(user, job_id, f"{until.astimezone():%H:%M:%S}")
+
+
+def _is_told_by_the_command(user: User, job_id: str, until: str) -> None:
+    """The command tells of a job that waits in a log file, on a terminal and in a list; JSON stays JSON."""
+    said = f"waiting: The provider takes no more calls just now. It goes on by itself at {until}."
+    token = user.http.headers["Authorization"].removeprefix("Bearer ")
+    settings = {"METATAG_CLI_SERVER": str(user.http.base_url), "METATAG_CLI_TOKEN": token}
+    with command("watch", job_id, "--json", **settings) as log, terminal("watch", job_id, **settings) as screen:
+        assert log.stderr is not None
+        assert log.stderr.readline().rstrip() == said
+        shown = screen.until(said)
+        assert shown.rstrip().splitlines()[-1].startswith("waiting ")
+        assert f"waits until {until}" in run("jobs", **settings).stdout
+        one = run("jobs", job_id, **settings).stdout
+        assert one.count("goes on by itself") == 1
+        assert f"It goes on by itself at {until}." in one
+        user.data(user.http.post(f"/api/batch/jobs/{job_id}/cancel"))
+        answer, rest = log.communicate(timeout=60)
+        assert json.loads(answer)["status"] == "cancelled"
+        assert rest.splitlines() == ["cancelled: 0 of 3 tagged, 0 failed"]
 
 
 def test_a_key_without_credit_pauses_the_job_and_a_checked_key_goes_on(user: User, fake: FakeOpenRouter) -> None:

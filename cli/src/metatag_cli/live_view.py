@@ -1,16 +1,18 @@
-"""Watching a job: a bar and the rows above it on a terminal, plain lines in a log file."""
+"""Watching a job: a bar and the rows above it on a terminal, plain lines in a log file; why it waits in both."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from metatag_cli import screen
+from metatag_cli.lookout import Lookout
 from metatag_client import Event
 
 
@@ -44,9 +46,11 @@ class View:
         self._total = total
         self._names = names or {}
         self._began = time.monotonic()
+        # Whether the bar says that the job waits or is paused.
+        self._standing = False
 
-    def show(self, events: Iterable[Event]) -> Seen:
-        """Show events until the last one; give what was seen."""
+    def show(self, events: Iterable[Event], ask: Callable[[float], tuple[str, str]] | None = None) -> Seen:
+        """Show events until the last one; give what was seen. `ask` is asked for the reason of silence (Lookout)."""
         seen = Seen()
         columns = (
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
@@ -54,25 +58,39 @@ class View:
         )  # fmt: skip
         with Progress(*columns, console=screen.err, transient=True, disable=not screen.err.is_terminal) as bar:
             task = bar.add_task("processing", total=self._total, rate="")
-            for event in events:
-                seen.last_seq = max(seen.last_seq, event.seq)
-                if event.kind == "finished":
-                    seen.rows[event.row] = event
-                    self._tell(event)
-                if event.last:
-                    seen.end = event
-                self._advance(bar, task, event, len(seen.rows))
+            with Lookout(ask, partial(self._stands, bar, task)) as lookout:
+                for event in events:
+                    lookout.heard()
+                    self._take(seen, event)
+                    self._advance(bar, task, event, len(seen.rows))
         return seen
+
+    def _take(self, seen: Seen, event: Event) -> None:
+        seen.last_seq = max(seen.last_seq, event.seq)
+        if event.kind == "finished":
+            seen.rows[event.row] = event
+            self._tell(event)
+        if event.last:
+            seen.end = event
+
+    def _stands(self, bar: Progress, task: TaskID, state: str, why: str) -> None:
+        bar.update(task, description=state or "processing")
+        self._standing = bool(state)
+        if why:
+            screen.err.print(Text(f"{state}: {why}", style="yellow"), soft_wrap=True)
 
     def _advance(self, bar: Progress, task: TaskID, event: Event, done: int) -> None:
         if event.kind == "state":
             bar.update(task, description=event.message)
+        elif self._standing:
+            bar.update(task, description="processing")
+        self._standing = False
         seconds = time.monotonic() - self._began
         bar.update(task, completed=done, rate=f"{done / seconds * 60:.0f}/min" if seconds > 1 and done else "")
 
     def _tell(self, event: Event) -> None:
         mark = Text("✓ ", style="green") if event.ok else Text("✗ ", style="red")
-        what = _tags(event) if event.ok else Text(event.error or "failed", style="red")
+        what = _tags(event) if event.ok else Text(screen.sentence(event.error or "Failed."), style="red")
         place = f"{event.row:>{len(str(self._total))}}/{self._total}  "
         name = self._names.get(event.row) or event.title
         screen.err.print(Text.assemble(place, mark, name, "  ", what), soft_wrap=True)

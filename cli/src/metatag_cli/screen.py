@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
@@ -39,6 +40,8 @@ LANGUAGES = {
 }  # fmt: skip
 METHODS = {"text_layer": "text layer", "tesseract_ocr": "OCR", "pymupdf": "text layer", "easyocr": "deep OCR"}
 
+_CODE = re.compile(r"^[A-Z_]{4,}: (.)")
+
 
 def fail(sentence: str, code: int = FAILED) -> NoReturn:
     """Say one sentence and end with the code."""
@@ -57,6 +60,11 @@ def show(*what: RenderableType) -> None:
         out.print(*what)
     lines = (line.rstrip() for line in capture.get().rstrip().splitlines())
     sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
+def sentence(error: str) -> str:
+    """Give an error as a person reads it: without the code in front that programs look for."""
+    return _CODE.sub(lambda found: found[1].upper(), error)
 
 
 def print_json(value: Any) -> None:

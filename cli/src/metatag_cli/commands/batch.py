@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from metatag_cli import export, live_view, rows, screen, sending
+from metatag_cli import export, live_view, lookout, rows, screen, sending
 from metatag_cli import vocabulary as lists
 from metatag_cli.connect import (
     JsonOption,
@@ -79,7 +80,8 @@ def batch(
             return
         screen.err.print(f"job {job.id}, {len(wanted)} documents", style="dim")
         with _goes_on(job.id, server):
-            seen = view.show(chain(sent.failures(wanted), sent.numbered(client.events(job.id))))
+            events = chain(sent.failures(wanted), sent.numbered(client.events(job.id)))
+            seen = view.show(events, partial(lookout.reason, client, job.id))
     _finish(job.id, seen, len(wanted), export_to=export_to, as_json=as_json, wanted=wanted)
 
 
@@ -97,7 +99,7 @@ def watch(
     with plain_errors(), server_client(need_server(server)) as client:
         total = client.status(job).total
         with _goes_on(job, server):
-            seen = live_view.View(total).show(client.events(job, after=after))
+            seen = live_view.View(total).show(client.events(job, after=after), partial(lookout.reason, client, job))
     _finish(job, seen, total, export_to=export_to, as_json=as_json)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import typer
@@ -13,12 +14,15 @@ from rich.text import Text
 
 from metatag_cli import screen
 from metatag_cli.connect import JsonOption, ServerOption, job_id, need_server, plain_errors, server_client
-from metatag_client import Document, Job
+from metatag_cli.lookout import clock, reason_of
+from metatag_client import Client, Document, Job
 
 State = Literal["pending", "processing", "paused", "completed", "failed", "cancelled"]
 
 # From this width on a job has its kind and a bar.
 WIDE = 110
+# Jobs in work of which a list asks whether they wait.
+MOST_ASKED = 5
 COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "paused": "yellow", "processing": "cyan"}
 
 
@@ -40,7 +44,7 @@ def jobs(
     job = job and job_id(job)
     with plain_errors(), server_client(need_server(server)) as client:
         if job is None:
-            _print_jobs(client.jobs(limit, 0, status), as_json)
+            _print_jobs(client, client.jobs(limit, 0, status), as_json)
         elif steps:
             said = {"pause": client.pause, "resume": client.resume, "cancel": client.cancel}[steps[0]](job)
             screen.print_json({"job_id": job, "message": said}) if as_json else screen.out.print(said)
@@ -68,7 +72,7 @@ def search(
         screen.err.print(f"Nothing found for {query!r}.")
 
 
-def _print_jobs(found: list[Job], as_json: bool) -> None:
+def _print_jobs(client: Client, found: list[Job], as_json: bool) -> None:
     if as_json:
         screen.print_json([dict(job.raw) for job in found])
         return
@@ -79,8 +83,8 @@ def _print_jobs(found: list[Job], as_json: bool) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     for name in ("job", "state", "done", "failed", "started", *(("kind", "") if wide else ())):
         table.add_column(name, no_wrap=True)
-    for job in found:
-        state = Text(job.status, style=COLOURS.get(job.status, ""))
+    for job in _looked_at(client, found):
+        state = _state(job)
         failed = Text(str(job.failed), style="red" if job.failed else "dim")
         started = job.created_at[0 if wide else 5 : 16].replace("T", " ")
         cells: list[RenderableType] = [job.id, state, f"{job.processed}/{job.total}", failed, started]
@@ -90,21 +94,28 @@ def _print_jobs(found: list[Job], as_json: bool) -> None:
     screen.show(table)
 
 
+def _looked_at(client: Client, found: list[Job]) -> Iterator[Job]:
+    """Ask for the state of those in work: a list does not say which of them wait, and until when."""
+    asked = [job.id for job in found if job.status == "processing"][:MOST_ASKED]
+    for job in found:
+        yield replace(job, waits_until=client.status(job.id).waits_until) if job.id in asked else job
+
+
+def _state(job: Job) -> Text:
+    if job.status == "processing" and job.waits_until:
+        return Text(f"waits until {clock(job.waits_until)}", style="yellow")
+    return Text(job.status, style=COLOURS.get(job.status, ""))
+
+
 def _print_job(job: Job, documents: list[Document], as_json: bool) -> None:
     if as_json:
         screen.print_json(dict(job.raw))
         return
-    state = Text(job.status, style=COLOURS.get(job.status, ""))
+    state = _state(job)
     head = Text.assemble(job.id, "  ", state, f"  {job.processed} of {job.total} done, {job.failed} failed\n")
-    why = [Text(f"{job.error} {_goes_on(job)}\n".replace(" \n", "\n"), style="yellow")] if job.error else []
-    screen.show(Group(head, *why, _documents_table(documents)))
-
-
-def _goes_on(job: Job) -> str:
-    """Say when a job that waits goes on by itself, by this machine's clock."""
-    if not job.waits_until:
-        return ""
-    return f"It goes on by itself at {datetime.fromisoformat(job.waits_until).astimezone():%H:%M:%S}."
+    why = reason_of(job) or job.error
+    told = [Text(f"{why}\n", style="yellow")] if why else []
+    screen.show(Group(head, *told, _documents_table(documents)))
 
 
 def _documents_table(documents: list[Document]) -> Table:
@@ -114,6 +125,14 @@ def _documents_table(documents: list[Document]) -> Table:
     table.add_column("tags", ratio=1)
     for document in documents:
         colour = {"success": "green", "failed": "red"}.get(document.status, "yellow")
-        what = Text(document.error, style="red") if document.error else Text(", ".join(document.tags), style="cyan")
-        table.add_row(document.title or document.path, Text(document.status, style=colour), what)
+        # What is still in work has an error when it waits for another try: it may well end.
+        told = (
+            Text(screen.sentence(document.error), style="red" if colour == "red" else "yellow")
+            if document.error
+            else None
+        )
+        what = told or Text(", ".join(document.tags), style="cyan")
+        table.add_row(
+            document.title or document.path.removeprefix("upload://"), Text(document.status, style=colour), what
+        )
     return table

@@ -11,6 +11,9 @@ import { toast } from "../ui/toasts.js";
 import { JobRows } from "./job-rows.js";
 import { useJob } from "./use-job.js";
 
+// The time, when there is one, says it better.
+const BY_ITSELF = /; the job goes on by itself\.?$/;
+
 function Controls({ id, status, onDone }) {
   const [asking, ask] = useState(false);
   const [run, busy] = useAction(async (step) => { await control(id, step); onDone(step); });
@@ -62,7 +65,7 @@ export function JobView({ id }) {
       <div class="row"><${Controls} id=${id} status=${status} onDone=${refresh} /></div></header>
     ${error && !rows.length ? html`<${Failure} error=${error} again=${refresh} />` : html`
     <${Line1} state=${line} />${feed.message && status === "failed" && html`<${Notice} kind="bad" role="alert">${feed.message}<//>`}
-    ${(status === "paused" || running) && job?.error_message && html`<${Notice} kind="warn" role="status">${job.error_message} ${running && job.waits_until ? t("job.waits", { when: moment(job.waits_until) }) : ""}<//>`}
+    ${(status === "paused" || running) && job?.error_message && html`<${Notice} kind="warn" role="status">${running && job.waits_until ? `${job.error_message.replace(BY_ITSELF, ".")} ${t("job.waits", { when: moment(job.waits_until) })}` : job.error_message}<//>`}
     <section class="card stack"><div class="row apart"><div class="row"><${Badge} status=${status} /><span class="num">${t("job.done", { done, all: total })}</span><span class="sr" role="status">${t("job.progress")}: ${percent(total ? Math.floor((done * 10) / total) / 10 : 0)} ${word("status", status)}</span></div>
         ${job?.cost_usd !== undefined && html`<span class="soft small num">${t("fact.cost")}: ${money(job.cost_usd)}</span>`}</div>
       <${Progress} share=${total ? done / total : 0} bad=${total ? failed / total : 0} label=${t("job.progress")} />
