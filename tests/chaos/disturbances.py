@@ -99,6 +99,24 @@ async def postgres_crashed(batch: Batch) -> None:
     batch.system.postgres.start()
 
 
+async def postgres_frozen(batch: Batch) -> None:
+    """Connections stay open and nothing is answered, for longer than a lease: no worker can say that it lives."""
+    batch.system.postgres.freeze()
+    try:
+        await asyncio.sleep(LEASE + 2)
+    finally:
+        batch.system.postgres.thaw()
+
+
+async def redis_frozen(batch: Batch) -> None:
+    """Connections stay open and nothing is answered; the batch goes on when it is back."""
+    batch.system.redis.freeze()
+    try:
+        await asyncio.sleep(LEASE + 2)
+    finally:
+        batch.system.redis.thaw()
+
+
 async def everything_killed(batch: Batch) -> None:
     """As when the power fails."""
     names = ("worker1", "worker2", "api1", "api2", "ocr1", "ocr2")
@@ -115,5 +133,7 @@ DISTURBANCES: dict[str, Disturbance] = {
     "Redis forgets everything, three times": redis_flushed,
     "Redis stops and comes back": redis_stopped,
     "PostgreSQL crashes and restarts": postgres_crashed,
+    "PostgreSQL freezes and thaws": postgres_frozen,
+    "Redis freezes and thaws": redis_frozen,
     "everything is killed at once": everything_killed,
 }

@@ -7,7 +7,6 @@ import os
 import re
 import select
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from fakes.ports import free_port
 
 READY_SECONDS = 150.0
 
@@ -77,12 +78,6 @@ class Server:
         """Say whether every service answers."""
         answer = httpx.get(f"{self.base_url}/api/health", timeout=20).json()
         return bool(answer["data"]["status"] == "healthy")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def children(pid: int) -> list[int]:

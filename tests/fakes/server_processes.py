@@ -19,12 +19,9 @@ import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import psutil
 
-def free_port() -> int:
-    """Give a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from fakes.ports import free_port
 
 
 class Postgres:
@@ -81,6 +78,20 @@ class Postgres:
     def stop(self, mode: str = "fast") -> None:
         """Stop; "immediate" is a crash."""
         self._as_user(str(self._programs / "pg_ctl"), "-D", str(self._data), "-w", "-m", mode, "stop")
+
+    def freeze(self) -> None:
+        """Stop all its processes where they stand: connections stay open, nothing is answered."""
+        for process in self._family():
+            process.suspend()
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        for process in self._family():
+            process.resume()
+
+    def _family(self) -> list[psutil.Process]:
+        head = psutil.Process(int((self._data / "postmaster.pid").read_text().split()[0]))
+        return [head, *head.children(recursive=True)]
 
     def remove(self) -> None:
         """Stop and delete."""
@@ -163,6 +174,16 @@ class Redis:
         if self._process is not None:
             self._process.terminate()
             self._process.wait(10)
+
+    def freeze(self) -> None:
+        """Stop it where it stands: connections stay open, nothing is answered."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
 
     def flush(self) -> None:
         """Forget everything."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -18,6 +17,7 @@ import pytest
 from fakes import servers
 from fakes.gateway_system import PASSWORD, SECRET
 from fakes.jobs_service import FakeJobsRoom
+from fakes.ports import free_port
 
 HOLD = {"config": (None, "{}"), "pdf_url": (None, "http://x/hold.pdf")}
 ADMIN = "admin@example.com"
@@ -27,9 +27,7 @@ Pair = tuple[httpx.AsyncClient, httpx.AsyncClient]
 @contextmanager
 def gateway(folder: Path, redis_url: str, **settings: Any) -> Iterator[str]:
     """Start one gateway process over a common database; gives its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     values = {
         "host": "127.0.0.1",
         "port": port,
