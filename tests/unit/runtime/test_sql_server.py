@@ -11,9 +11,10 @@ import psutil
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from fakes import servers
-from metatag_runtime import sql_link
+from metatag_runtime import sql, sql_link
 from metatag_runtime.sql import Database, Transaction
 
 READ = text("SELECT n FROM counter FOR UPDATE")
@@ -255,3 +256,14 @@ async def test_a_value_that_cannot_be_sent_undoes_what_was_sent_before_it(databa
         await database.writing(spoil, by_key=True)
     assert await database.reading(read) == 0
     assert await database.writing(bump, by_key=True) == 1
+
+
+async def test_a_transaction_through_the_engine_is_not_waited_for_either(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sql, "ANSWER_SECONDS", 0.3)
+    with pytest.raises(PoolTimeout, match="did not answer"):
+        async with database.write() as connection:
+            await connection.execute(text("UPDATE counter SET n = 5"))
+            await connection.execute(text("SELECT pg_sleep(30)"))
+    assert await database.reading(read) == 0
