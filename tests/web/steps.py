@@ -49,6 +49,7 @@ class Visitor:
         self.page: Page = context.new_page()
         self.page.set_default_timeout(PATIENCE)
         self.base_url = base_url
+        self.language = language
         self.words = words(language)
         self.email = f"visitor-{os.getpid()}-{next(_numbers)}@example.com"
         self.complaints: list[str] = []

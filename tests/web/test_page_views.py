@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from web.conftest import ADMIN
+from web.spoken import Spoken
 from web.steps import PASSWORD, PATIENCE, SAMPLES, Visitor
 
 pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(600)]
@@ -28,6 +29,7 @@ VIEWS = {
 def sound(visitor: Visitor) -> None:
     expect(visitor.page.locator(".spin")).to_have_count(0)
     assert visitor.violations() == []
+    assert Spoken(visitor.page).faults(visitor.language) == []
     assert visitor.overflow() <= 0
 
 

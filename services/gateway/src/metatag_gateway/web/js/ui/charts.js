@@ -15,7 +15,7 @@ function useWidth(first) {
   return [box, width];
 }
 
-const Figures = ({ head, rows, digits = 1 }) => html`<details class="more"><summary class="small">${t("chart.figures")}</summary><div class="scroll"><table class="plate"><thead><tr>${head.map((text) => html`<th>${text}</th>`)}</tr></thead>
+const Figures = ({ label, head, rows, digits = 1 }) => html`<details class="more"><summary class="small">${t("chart.figures")}</summary><div class="scroll"><table class="plate" aria-label=${label}><thead><tr>${head.map((text) => html`<th>${text}</th>`)}</tr></thead>
   <tbody>${rows.map((row) => html`<tr>${row.map((value) => html`<td class="num">${typeof value === "number" ? number(value, digits) : value}</td>`)}</tr>`)}</tbody></table></div></details>`;
 
 /** A line over time; `points`: [{ value }]. `quiet` leaves out axis and table. */
@@ -46,7 +46,7 @@ export function Bars({ bars, label, names, height = 200, digits = 0 }) {
       <rect class="bar1" x=${40 + at * step + step * 0.14} width=${step * 0.72} y=${height - 24 - tall(bar.value)} height=${tall(bar.value)} rx="2" />
       ${bar.bad > 0 && html`<rect class="bar2" x=${40 + at * step + step * 0.14} width=${step * 0.72} y=${height - 24 - tall(bar.value + bar.bad)} height=${tall(bar.bad)} rx="2" />`}
       ${at % every === 0 && html`<text x=${40 + (at + 0.5) * step} y=${height - 8} text-anchor="middle">${bar.name}</text>`}</g>`)}</svg>
-    <${Figures} head=${names} digits=${Math.max(1, digits)} rows=${bars.map((bar) => [bar.name, bar.value, ...(names.length > 2 ? [bar.bad ?? 0] : [])])} /></figure>`;
+    <${Figures} label=${label} head=${names} digits=${Math.max(1, digits)} rows=${bars.map((bar) => [bar.name, bar.value, ...(names.length > 2 ? [bar.bad ?? 0] : [])])} /></figure>`;
 }
 
 /** Lying bars with their names written out; good for words. */

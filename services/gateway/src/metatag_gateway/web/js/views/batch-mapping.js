@@ -9,7 +9,7 @@ import { Button, Check, Field, Notice, useAction } from "../ui/parts.js";
 const SHOWN = 5, CHECKED = 200;
 
 function Preview({ documents, wrong }) {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${t("map.preview")}><table class="plate preview"><thead><tr><th>#</th>${FIELDS.map((field) => html`<th>${t(`field.${field}`)}</th>`)}</tr></thead><tbody>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${t("map.preview")}><table class="plate preview" aria-label=${t("map.preview")}><thead><tr><th>#</th>${FIELDS.map((field) => html`<th>${t(`field.${field}`)}</th>`)}</tr></thead><tbody>
     ${documents.slice(0, SHOWN).map((document) => html`<tr key=${document.row_number}><td class="num soft">${document.row_number}</td>
       <td>${document.title || html`<span class="soft">${t("map.fromDocument")}</span>`}</td><td><code>${document.file_path || "–"}</code>${wrong.has(document.row_number) && html`<div class="small bad-text">${t(wrong.get(document.row_number))}</div>`}</td>
       <td>${word("source", document.file_source_type)}</td><td class="soft">${document.description.slice(0, 120) || "–"}</td></tr>`)}</tbody></table></div>`;

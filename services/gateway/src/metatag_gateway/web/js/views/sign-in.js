@@ -37,7 +37,7 @@ export function SignIn() {
     <div><h1>${t("sign.title")}</h1><p class="soft">${t("sign.lead")}</p></div>
     <${Tabs} label=${t("sign.title")} panel="door" tabs=${[["in", t("sign.in")], ["new", t("sign.new")]]} value=${mode} onValue=${(name) => { setMode(name); setErrors({}); setError(null); }} />
     <form id="door" role="tabpanel" aria-labelledby=${`door-${mode}`} class="stack" onSubmit=${submit} novalidate>
-      ${over && !error && html`<${Notice} kind="warn">${t("sign.expired")}<//>`}
+      ${over && !error && html`<${Notice} kind="warn" role="status">${t("sign.expired")}<//>`}
       ${error && html`<${Notice} kind="bad" role="alert">${sentence(error)}<//>`}
       ${mode === "new" && html`<${Field} label=${t("sign.name")} name="name" autocomplete="name" value=${given.name} onValue=${put("name")} hint=${t("optional")} />`}
       <${Field} label=${t("sign.email")} name="email" type="email" autocomplete="username" value=${given.email} onValue=${put("email")} error=${errors.email} />
