@@ -78,3 +78,26 @@ async def test_pages_after_a_hurry_gather_again(store: Store) -> None:
     assert "page b" not in store.log
     await journal.finish(end("b"))
     assert store.log[-2:] == ["page b", "end b"]
+
+
+async def test_after_a_group_the_next_write_waits_for_company_and_a_lone_one_does_not(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups: list[int] = []
+
+    class Counting(Store):
+        async def finish(self, owner: str, finishes: Sequence[Finish]) -> dict[str, str]:
+            groups.append(len(finishes))
+            return await super().finish(owner, finishes)
+
+    monkeypatch.setattr(module, "GATHER", 0.1)
+    journal = journal_of(Counting())
+    await journal.finish(end("a"))
+    start = time.monotonic()
+    await journal.finish(end("b"))
+    assert time.monotonic() - start < 0.09
+    await asyncio.gather(journal.finish(end("c")), journal.finish(end("d")))
+    late = asyncio.create_task(journal.finish(end("e")))
+    await asyncio.sleep(0.01)
+    await asyncio.gather(journal.finish(end("f")), late)
+    assert groups == [1, 1, 2, 2]

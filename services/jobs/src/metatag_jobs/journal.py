@@ -54,24 +54,27 @@ class _Group(Generic[Item, Answer]):
         self._passing = passing
         self._waiting: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
         self._writer: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        # The next group is not taken before; a time of the loop.
+        self._next = 0.0
 
     async def put(self, item: Item) -> Answer:
         """Write one item with others; gives its answer."""
-        done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[Answer] = self._loop.create_future()
         self._waiting.append((item, done))
         if self._writer is None:
             self._writer = asyncio.create_task(self._drain())
         return await done
 
     async def _drain(self) -> None:
-        busy = False
         try:
             while self._waiting:
-                if busy:
-                    await asyncio.sleep(GATHER)
+                # Also when nothing waited for a moment: else the first to come would go alone, and the others after it.
+                if (pause := self._next - self._loop.time()) > 0:
+                    await asyncio.sleep(pause)
                 group = [self._waiting.popleft() for _ in range(min(GROUP, len(self._waiting)))]
-                busy = len(group) > 1
                 await self._commit(group)
+                self._next = self._loop.time() + GATHER if len(group) > 1 else 0.0
         finally:
             self._writer = None
 
