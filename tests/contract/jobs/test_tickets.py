@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from redis.asyncio import Redis
+from taskiq import BrokerMessage
 
 from fakes import servers
 from fakes.jobs_room import until
-from metatag_jobs.adapters.redis_broker import TicketStream
+from metatag_jobs.adapters.redis_broker import GROUP, TicketStream
 from metatag_jobs.adapters.tickets import MemoryBroker, TaskiqTickets
 from metatag_jobs.work import Ticket
 
@@ -85,6 +87,57 @@ async def test_a_handler_that_fails_does_not_stop_the_others(tickets: TaskiqTick
     await tickets.send([Ticket(f"d{i}", 1, "j") for i in range(5)])
     await until(lambda: len(seen) == 5)
     await cancel(listening)
+
+
+async def test_what_is_being_handled_goes_on_when_the_listening_ends(tickets: TaskiqTickets) -> None:
+    begun, go, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def handle(_: Ticket) -> None:
+        begun.set()
+        await go.wait()
+        ended.set()
+
+    listening = asyncio.create_task(tickets.listen(handle, 1, 1))
+    await tickets.send([Ticket("d", 1, "j")])
+    async with asyncio.timeout(5):
+        await begun.wait()
+        await cancel(listening)
+        go.set()
+        await ended.wait()
+
+
+async def test_a_message_that_is_no_ticket_takes_no_slot_for_ever(tickets: TaskiqTickets) -> None:
+    seen: list[str] = []
+
+    async def handle(ticket: Ticket) -> None:
+        seen.append(ticket.document_id)
+
+    for body in (b"no json", b"{}", b'{"args": [1]}'):
+        await tickets._lanes[False].broker.kick(BrokerMessage(task_id="t", task_name="x", message=body, labels={}))
+    await tickets.send([Ticket("d", 1, "j")])
+    listening = asyncio.create_task(tickets.listen(handle, 1, 1))
+    await until(lambda: seen == ["d"])
+    await cancel(listening)
+
+
+async def test_handled_tickets_leave_the_stream_also_those_of_the_last_moment() -> None:
+    redis = servers.redis()
+    redis.flush()
+    found = on_redis()
+    await found.start()
+    seen: list[str] = []
+
+    async def handle(ticket: Ticket) -> None:
+        seen.append(ticket.document_id)
+
+    listening = asyncio.create_task(found.listen(handle, 8, 1))
+    await found.send([Ticket(f"d{i}", 1, "j") for i in range(30)])
+    await until(lambda: len(seen) == 30)
+    await cancel(listening)
+    await found.stop()
+    async with Redis.from_url(redis.url) as client:
+        assert await client.xlen("t:b") == 0
+        assert (await client.xpending("t:b", GROUP))["pending"] == 0
 
 
 async def test_a_listener_survives_a_redis_that_forgets_its_group() -> None:

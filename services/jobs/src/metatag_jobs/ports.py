@@ -121,7 +121,7 @@ class TicketQueue(Protocol):
         """Call `resend` if tickets sent before may be lost: what carries them began anew, or was emptied."""
 
     async def listen(self, handle: Callable[[Ticket], Awaitable[None]], slots: int, interactive_slots: int) -> None:
-        """Call `handle` for each ticket, at most so many at once; ends when cancelled."""
+        """Call `handle` for each ticket, at most so many at once; ends when cancelled, but not what it has called."""
 
 
 class Fanout(Protocol):

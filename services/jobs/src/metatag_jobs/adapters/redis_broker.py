@@ -34,6 +34,8 @@ READ_BLOCK_MS = 1000
 CLAIM_IDLE = 60.0
 CLAIM_PERIOD = 15.0
 SEND_SECONDS = 2.0
+# What was done is acknowledged with what is done within this time. Seconds.
+ACKNOWLEDGE_PAUSE = 0.05
 
 
 class TicketStream(RedisStreamBroker):
@@ -57,6 +59,9 @@ class TicketStream(RedisStreamBroker):
         self._redis: Any = Redis(connection_pool=self.connection_pool)
         self._waiting: list[tuple[tuple[Any, ...], asyncio.Future[None]]] = []
         self._sender: asyncio.Task[None] | None = None
+        # Tickets that are done, not acknowledged yet.
+        self._done: list[bytes] = []
+        self._acknowledger: asyncio.Task[None] | None = None
         self._closed = False
 
     async def startup(self) -> None:
@@ -70,8 +75,9 @@ class TicketStream(RedisStreamBroker):
     async def shutdown(self) -> None:
         """Let what is being sent arrive, and disconnect; work that ends later sends nothing more."""
         self._closed = True
-        if self._sender is not None:
-            await asyncio.wait([self._sender], timeout=SEND_SECONDS)
+        sending = [task for task in (self._sender, self._acknowledger) if task is not None]
+        if sending:
+            await asyncio.wait(sending, timeout=SEND_SECONDS)
         await super().shutdown()
 
     async def kick(self, message: BrokerMessage) -> None:
@@ -132,14 +138,29 @@ class TicketStream(RedisStreamBroker):
 
     def _acknowledge(self, entry_id: bytes) -> Callable[[], Awaitable[None]]:
         async def acknowledge() -> None:
-            try:
-                # Acknowledged tickets are of no use: the stream stays as short as the window.
-                self._put("XACK", self.queue_name, GROUP, entry_id).add_done_callback(_seen)
-                await self._put("XDEL", self.queue_name, entry_id)
-            except (RedisError, OSError, TimeoutError) as error:
-                log.info("ticket not acknowledged", error=repr(error))
+            self._done.append(entry_id)
+            # A new connection would outlive the process's last look at Redis.
+            if self._acknowledger is None and not self._closed:
+                self._acknowledger = asyncio.create_task(self._acknowledge_done())
 
         return acknowledge
+
+    async def _acknowledge_done(self) -> None:
+        """Acknowledge what is done, for as long as there is some. Nobody waits: the claim drops a ticket seen twice."""
+        try:
+            while self._done:
+                await asyncio.sleep(ACKNOWLEDGE_PAUSE)
+                done, self._done = self._done, []
+                pipe = self._redis.pipeline(transaction=False)
+                pipe.execute_command("XACK", self.queue_name, GROUP, *done)
+                # Acknowledged tickets are of no use: the stream stays as short as the window.
+                pipe.execute_command("XDEL", self.queue_name, *done)
+                async with asyncio.timeout(SEND_SECONDS):
+                    await pipe.execute()
+        except (RedisError, OSError, TimeoutError) as error:
+            log.info("tickets not acknowledged", error=repr(error))
+        finally:
+            self._acknowledger = None
 
     def _put(self, *command: Any) -> asyncio.Future[None]:
         """Send a command together with those that others send at the same moment; it gives what Redis raises."""
@@ -179,9 +200,3 @@ class TicketStream(RedisStreamBroker):
         except (RedisError, OSError) as error:
             log.warning("redis does not answer", error=repr(error))
             await asyncio.sleep(0.5)
-
-
-def _seen(done: asyncio.Future[None]) -> None:
-    """Look at a failure that the command sent beside it tells of as well."""
-    if not done.cancelled():
-        done.exception()

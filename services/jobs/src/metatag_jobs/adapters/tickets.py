@@ -1,27 +1,28 @@
-"""Tickets through taskiq: the same task on a broker over one queue (embedded) or on Redis Streams (cluster)."""
+"""Tickets through taskiq: the same task on a broker over one queue (embedded) or on Redis Streams (cluster).
+
+taskiq's own receiver makes four tasks and several validated models of each ticket: here its brokers and its message are
+used, and one task handles a ticket.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import logging
+import contextlib
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
 from taskiq import AsyncBroker, BrokerMessage
 from taskiq.acks import AckableMessage
-from taskiq.receiver import Receiver
 
 from metatag_jobs.work import Ticket
+from metatag_runtime.loops import asked_to_end
 
 log = structlog.get_logger("metatag.jobs.tickets")
 
 # The dispatcher keeps far fewer waiting; beyond, tickets are dropped and their lease brings them back.
 MEMORY_BOUND = 20_000
-
-# taskiq logs each failed or cancelled task and its own start; the worker logs what matters.
-logging.getLogger("taskiq").setLevel(logging.CRITICAL)
 
 Handle = Callable[[Ticket], Awaitable[None]]
 
@@ -90,12 +91,12 @@ class _Lane:
 
     def __init__(self, broker: AsyncBroker) -> None:
         self.broker = broker
-        self._handle: Handle | None = None
+        # Documents outlive the listening: a worker that ends takes no more tickets and waits for those in hand.
+        self._working: set[asyncio.Task[None]] = set()
 
-        # A plain function: taskiq renames what it registers, which a bound method refuses.
+        # Names what is sent. A plain function: taskiq renames what it registers, which a bound method refuses.
         async def work(document_id: str, attempt: int, job_id: str, interactive: bool) -> None:
-            assert self._handle is not None
-            await self._handle(Ticket(document_id, attempt, job_id, interactive))
+            raise NotImplementedError
 
         self._task = broker.register_task(work, task_name="metatag.document")
 
@@ -103,21 +104,39 @@ class _Lane:
         await self._task.kiq(ticket.document_id, ticket.attempt, ticket.job_id, ticket.interactive)
 
     async def listen(self, handle: Handle, slots: int) -> None:
-        self._handle = handle
-        self.broker.is_worker_process = True
-        # Never used: our task is a coroutine. taskiq wants one.
-        with ThreadPoolExecutor(max_workers=1) as executor:
-            receiver = Receiver(
-                broker=self.broker,
-                executor=executor,
-                validate_params=False,
-                max_async_tasks=slots,
-                max_prefetch=0,
-                run_startup=False,
-                on_exit=_leave,
-            )
-            await receiver.listen(asyncio.Event())
+        free = asyncio.Semaphore(slots)
+
+        def ended(task: asyncio.Task[None]) -> None:
+            self._working.discard(task)
+            free.release()
+
+        async with contextlib.aclosing(self.broker.listen()) as messages:
+            while not asked_to_end():
+                # Before the message: what nobody has room for stays where others find it.
+                await free.acquire()
+                task = asyncio.create_task(_work(handle, await anext(messages)), name="jobs-ticket")
+                self._working.add(task)
+                task.add_done_callback(ended)
 
 
-def _leave(_receiver: Any) -> None:
-    raise asyncio.CancelledError
+async def _work(handle: Handle, message: bytes | AckableMessage) -> None:
+    """Handle a ticket and acknowledge it, also one that failed: the document's lease brings it back, not its ticket."""
+    try:
+        ticket = _ticket(message.data if isinstance(message, AckableMessage) else message)
+        await handle(ticket)
+    except Exception as error:
+        log.warning("ticket not handled", error=type(error).__name__)
+    if isinstance(message, AckableMessage):
+        await _acknowledge(message)
+
+
+async def _acknowledge(message: AckableMessage) -> None:
+    acknowledged: Any = message.ack()
+    if acknowledged is not None:
+        await acknowledged
+
+
+def _ticket(data: bytes) -> Ticket:
+    """Read taskiq's message; raises ValueError, KeyError or TypeError for another."""
+    document_id, attempt, job_id, interactive = json.loads(data)["args"]
+    return Ticket(str(document_id), int(attempt), str(job_id), bool(interactive))
