@@ -101,6 +101,28 @@ async def test_hints_of_one_process_reach_another() -> None:
     await other.stop()
 
 
+async def test_a_worker_hears_the_controls_and_nothing_else() -> None:
+    redis = servers.redis()
+    api, worker = RedisFanout(redis.url), RedisFanout(redis.url, only_controls=True)
+    await api.start()
+    await worker.start()
+    heard: list[str] = []
+    worker.on_control(heard.append)
+    worker.on_announce(lambda job_id: heard.append(f"event of {job_id}"))
+    worker.on_nudge(lambda: heard.append("nudge"))
+
+    async def controlled() -> bool:
+        await api.announce(["j1"])
+        await api.nudge()
+        await api.control("j1")
+        return len(heard) > 2
+
+    await until(controlled, 10)
+    assert set(heard) == {"j1"}
+    await api.stop()
+    await worker.stop()
+
+
 async def test_relays_that_compete_and_die_leave_one_true_tail() -> None:
     redis = servers.redis()
     redis.flush()

@@ -119,7 +119,7 @@ class Parts:
             artifacts=SqlArtifacts(database),
             vocabularies=SqlVocabularies(database),
             files=_files(settings, s3),
-            fanout=RedisFanout(settings.redis_url) if settings.redis_url else MemoryFanout(),
+            fanout=_fanout(settings),
             tickets=_tickets(settings),
             leadership=SoleLeader() if database.is_sqlite else PostgresLeader(database),
             s3=s3,
@@ -233,6 +233,12 @@ def _tickets(settings: JobsSettings) -> TaskiqTickets:
     )
     # Both streams are in one Redis, which has one memory.
     return TaskiqTickets(batch, interactive, batch.mend)
+
+
+def _fanout(settings: JobsSettings) -> Fanout:
+    if not settings.redis_url:
+        return MemoryFanout()
+    return RedisFanout(settings.redis_url, only_controls=settings.role == "worker")
 
 
 def _fetchers(settings: JobsSettings, url: UrlFetcher, s3: S3Client | None) -> dict[str, Fetcher]:

@@ -38,12 +38,16 @@ HINT_PAUSE = 0.005
 
 
 class RedisFanout:
-    """The port Fanout. `prefix` keeps systems apart that share one Redis."""
+    """The port Fanout. `prefix` keeps systems apart that share one Redis.
 
-    def __init__(self, url: str, prefix: str = "metatag:") -> None:
+    With `only_controls` nothing else is heard: who neither dispatches nor watches need not read every worker's hints.
+    """
+
+    def __init__(self, url: str, prefix: str = "metatag:", *, only_controls: bool = False) -> None:
         self._redis: Any = Redis.from_url(url, socket_timeout=COMMAND_SECONDS, socket_connect_timeout=COMMAND_SECONDS)
         self._prefix = prefix
-        self._channel = f"{prefix}hint"
+        self._channel, self._controls = f"{prefix}hint", f"{prefix}control"
+        self._heard_on = [self._controls] if only_controls else [self._controls, self._channel]
         self._local = MemoryFanout()
         self._listener: asyncio.Task[None] | None = None
         self._rest_until = 0.0
@@ -155,7 +159,7 @@ class RedisFanout:
         async def send() -> None:
             pipe = self._redis.pipeline(transaction=False)
             for hint in hints:
-                pipe.publish(self._channel, hint)
+                pipe.publish(self._controls if hint.startswith("ctl:") else self._channel, hint)
             await pipe.execute()
 
         try:
@@ -183,7 +187,7 @@ class RedisFanout:
         while not asked_to_end():
             try:
                 async with self._redis.pubsub() as channel:
-                    await channel.subscribe(self._channel)
+                    await channel.subscribe(*self._heard_on)
                     while not asked_to_end():
                         message = await channel.get_message(ignore_subscribe_messages=True, timeout=1.0)
                         if message is not None:
