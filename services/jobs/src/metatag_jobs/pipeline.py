@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import PydanticSerializationError, to_json
+
 from metatag_jobs.errors import FileGone, Replaced, Stopped
 from metatag_jobs.jsonable import pack, unpack
 from metatag_jobs.model import JOB_SINGLE, OcrOutcome, Page, PageRead, ProcessOptions, TagOutcome, TagWish
@@ -261,7 +263,11 @@ class Pipeline:
         return json.loads(await self._files.read(name))
 
     async def _put_json(self, digest: str, value: Any) -> Artifact:
-        body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+        try:
+            body = to_json(value)
+        except PydanticSerializationError:
+            # Half a surrogate pair, which no file can hold.
+            body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
         artifact = Artifact(self._new_id(), digest, len(body))
         await self._files.put_bytes(artifact.id, body)
         return artifact

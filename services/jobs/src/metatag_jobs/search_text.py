@@ -15,12 +15,15 @@ MAX_WORD_CHARS = 64
 
 # ZWJ and ZWNJ stand inside Indic words.
 _JOINERS = dict.fromkeys((0x200C, 0x200D))
+_OTHER = re.compile(r"[\u0980-\u1fff]")
 _SPLIT = re.compile(r"[\w\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0300-\u036f]+")
 
 
 def fold(text: str) -> str:
     """Give text in the form in which it is compared: NFKC, without case and joiners, single blanks."""
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_JOINERS)
+    # Plain letters are folded by their case alone.
+    ascii_only = text.isascii()
+    plain = text.lower() if ascii_only else unicodedata.normalize("NFKC", text).casefold().translate(_JOINERS)
     return " ".join(plain.split())
 
 
@@ -50,7 +53,7 @@ def like_pattern(query: str) -> str:
 
 def _simple(text: str) -> bool:
     """Whether Latin and Devanagari rules are enough; other scripts go the slow way."""
-    return all(ord(char) < 0x0980 or ord(char) >= 0x2000 for char in text)
+    return _OTHER.search(text) is None
 
 
 def _by_category(text: str) -> list[str]:

@@ -12,6 +12,9 @@ from metatag_jobs.errors import INSUFFICIENT_TEXT
 from metatag_jobs.model import DEFAULT_PAGES, MIN_TEXT_CHARS, OcrOutcome, ProcessOptions, TagOutcome
 from metatag_runtime.errors import ErrorCode, MetatagError
 
+# Its text is what stored digests are of: it must stay as it is.
+_SORTED = json.JSONEncoder(ensure_ascii=True, sort_keys=True)
+
 
 def filled(options: ProcessOptions) -> ProcessOptions:
     """Give options with the default number of pages where none is asked."""
@@ -20,7 +23,7 @@ def filled(options: ProcessOptions) -> ProcessOptions:
 
 def digest_of(parts: list[Any]) -> str:
     """Give one digest of several JSON values."""
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=True, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_SORTED.encode(parts).encode()).hexdigest()
 
 
 def require_text(ocr: OcrOutcome, options: ProcessOptions) -> None:
