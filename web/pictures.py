@@ -15,12 +15,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from camera import EMAIL, PASSWORD, Camera, Look, browser
+from playwright.sync_api import Browser, Page
+from states import States
 
 from metatag_cli.embedded import temporary_system
 
@@ -28,14 +29,6 @@ ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples"
 SHOWN = ROOT / "docs/pictures"
 WIDTHS = (360, 1024, 1600)
-EMAIL, PASSWORD = "asha@example.com", "correct horse battery"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--no-first-run",
-]
 VIEWS = ("batch", "history", "dashboard", "vocabularies", "keys", "account", "admin")
 COLOURS = {
     "1": "font-weight:600",
@@ -49,61 +42,6 @@ TERMINAL = (
     "<body style='margin:0;padding:28px 32px;background:#15191c;color:#e6ebe9;display:inline-block'>"
     "<pre style='margin:0;font:15px/1.5 ui-monospace,Noto Sans Mono,DejaVu Sans Mono,Noto Sans Devanagari,monospace'>"
 )
-
-
-# Width in pixels, language, theme.
-Look = tuple[int, str, str]
-
-
-class Camera:
-    """One window of the page, and where its pictures go."""
-
-    def __init__(self, browser: Browser, url: str, out: Path, look: Look) -> None:
-        width, language, theme = look
-        locale = {"en": "en-IN", "hi": "hi-IN"}[language]
-        scheme: Literal["dark", "light"] = "dark" if theme == "dark" else "light"
-        size: ViewportSize = {"width": width, "height": 900}
-        self.context = browser.new_context(viewport=size, locale=locale, color_scheme=scheme)
-        self.page: Page = self.context.new_page()
-        # A machine that is busy with other things gets its pictures too.
-        self.page.set_default_timeout(120_000)
-        self._url = url
-        self._out = out
-        self._name = f"{width}-{language}-{theme}"
-
-    def open(self) -> None:
-        """Show the door."""
-        self.page.goto(f"{self._url}/app/")
-        self.page.locator(".door form").wait_for()
-
-    def sign_in(self) -> None:
-        """Come in."""
-        self.page.locator("[name=email]").fill(EMAIL)
-        self.page.locator("[name=password]").fill(PASSWORD)
-        self.page.locator("button[type=submit]").click()
-        self.page.locator(".frame").wait_for()
-
-    def go(self, view: str) -> None:
-        """Show a view, once what it fetches has come."""
-        self.page.evaluate("(hash) => { location.hash = hash; }", f"#/{view}")
-        self.page.locator("main .view").wait_for()
-        self.settle()
-
-    def settle(self) -> None:
-        """Wait until nothing turns."""
-        time.sleep(0.6)
-        self.page.locator(".spin").first.wait_for(state="detached")
-
-    def window(self, path: Path) -> None:
-        """Write the picture of what the window shows, without what lies below."""
-        self.page.evaluate("scrollTo(0, 0)")
-        self.page.screenshot(path=path)
-
-    def take(self, name: str) -> Path:
-        """Write the picture of what is shown."""
-        path = self._out / f"{name}-{self._name}.png"
-        self.page.screenshot(path=path, full_page=True)
-        return path
 
 
 def fill(camera: Camera) -> str:
@@ -218,13 +156,22 @@ def _style(found: re.Match[str]) -> str:
     return f"</span><span style='{';'.join(COLOURS[code] for code in codes)}'>" if codes else "</span><span>"
 
 
-@contextmanager
-def browser() -> Iterator[Browser]:
-    """Run Debian's Chromium."""
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield found
-        found.close()
+def everything(chromium: Browser, url: str, out: Path, looks: list[Look]) -> None:
+    """Fill the account of somebody who works with the page, and take every view of it."""
+    plain: Look = (1280, "en", "light")
+    first = Camera(chromium, url, out, plain)
+    first.open()
+    first.sign_in()
+    keep(url)
+    # Before anything was read: later the answers would come out of memory, in no time.
+    terminal(chromium, url)
+    job = fill(first)
+    first.take("job")
+    document = uploaded(url, "road-tender.pdf")
+    for look in [plain, *looks]:
+        camera = Camera(chromium, url, out, look)
+        views(camera, job, document)
+        camera.context.close()
 
 
 def main() -> int:
@@ -232,26 +179,18 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--out", type=Path, default=ROOT / "build/pictures")
     arguments.add_argument("--short", action="store_true", help="only the pictures that README shows")
+    arguments.add_argument("--states", action="store_true", help="only what an account shows empty and at work")
+    arguments.add_argument("--widths", type=int, nargs="+", default=WIDTHS, help="of the window, in pixels")
     asked = arguments.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     SHOWN.mkdir(exist_ok=True)
     os.environ |= {"METATAG_GATEWAY_ADMIN_EMAIL": EMAIL, "METATAG_GATEWAY_ADMIN_PASSWORD": PASSWORD}
     os.environ |= {"METATAG_GATEWAY_LOGIN_ATTEMPTS": "0"}
     with temporary_system([SAMPLES]) as system, browser() as chromium:
-        first = Camera(chromium, system.base_url, asked.out, (1280, "en", "light"))
-        first.open()
-        first.sign_in()
-        keep(system.base_url)
-        # Before anything was read: later the answers would come out of memory, in no time.
-        terminal(chromium, system.base_url)
-        job = fill(first)
-        first.take("job")
-        looks: list[Look] = [(1280, "en", "light")] if asked.short else [(width, "en", "light") for width in WIDTHS]
-        looks += [] if asked.short else [(1280, "en", "light"), *((width, "hi", "dark") for width in WIDTHS)]
-        for look in looks:
-            camera = Camera(chromium, system.base_url, asked.out, look)
-            views(camera, job, uploaded(system.base_url, "road-tender.pdf"))
-            camera.context.close()
+        looks: list[Look] = [] if asked.short else list(product(asked.widths, ("en", "hi"), ("light", "dark")))
+        if not asked.states:
+            everything(chromium, system.base_url, asked.out, looks)
+        States(chromium, system.base_url, asked.out).take(looks)
     print(f"{len(list(asked.out.glob('*.png')))} pictures in {asked.out}")
     return 0
 

@@ -4,7 +4,7 @@ import { batchStatus, job as historyJob, jobDocuments } from "../api.js";
 import { Feed } from "../lib/feed.js";
 import { handedOver } from "../lib/handover.js";
 
-const rowOf = (document) => ({ id: document.id, title: document.title || document.file_path, status: document.status, tags: document.tags ?? [],
+const rowOf = (document) => ({ id: document.id, title: document.title || document.file_path.replace(/^upload:\/\//, ""), status: document.status, tags: document.tags ?? [],
   error: document.error_message ?? "", code: document.error_code ?? "", metadata: {} });
 
 /** Names and states of all rows, a thousand at a time; a finished batch has no events to tell them. */
