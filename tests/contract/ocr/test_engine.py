@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from fakes.hostile_pdfs import text_pdf
 from fakes.ocr_pdfs import page_image, sample
 from fakes.ocr_reading import FakeEngine, reading
-from metatag_ocr.reading.pictures import turned
-from metatag_ocr.reading.ports import Engine, Orientation, Picture
+from metatag_ocr.reading.pictures import print_box, turned
+from metatag_ocr.reading.ports import Engine, Gray, Orientation, Picture
 
 ROOT = Path(__file__).parents[3]
 LINE = "The committee approved the water supply scheme for the northern district of the state."
@@ -139,3 +140,41 @@ def test_a_sideways_page_gives_words_on_the_upright_page(engine: Engine):
     assert read.words[0].text == upright.text
     assert read.words[0].x == pytest.approx(upright.x, abs=0.02)
     assert read.words[0].y == pytest.approx(upright.y, abs=0.02)
+
+
+def test_white_print_on_a_ground_as_wide_as_the_page_is_read_among_dark_print(engine: Engine):
+    if isinstance(engine, FakeEngine):
+        pytest.skip("The fake reads no pixels.")
+    lines = _lines(ENGLISH.pixels)[:7]
+    pixels = ENGLISH.pixels[: lines[-1][-1] + 12].copy()
+    ground = slice(lines[3][0] - 4, lines[3][-1] + 5)
+    pixels[ground] = 255 - pixels[ground]
+
+    read = engine.recognize(Picture(pixels, 200), ["eng"], words=True)
+
+    assert read.text.count("committee approved the water supply scheme") == len(lines)
+    first = next(word for word in read.words if word.text == "committee")
+    assert first.y * len(pixels) == pytest.approx(lines[0][0], abs=8)
+    assert first.x * pixels.shape[1] > 200
+
+
+def _lines(pixels: Gray) -> list[NDArray[np.int64]]:
+    """Give the rows of each line of print."""
+    rows = np.flatnonzero((pixels < 128).any(axis=1))
+    return np.split(rows, np.flatnonzero(np.diff(rows) > 3) + 1)
+
+
+def test_text_taken_block_by_block_is_the_text_that_tesseract_gives():
+    tesserocr = pytest.importorskip("tesserocr")
+    engine = _tesserocr()
+    for whole, language in ((ENGLISH, "eng"), (HINDI, "hin")):
+        page = Picture(whole.pixels[: _lines(whole.pixels)[5][-1] + 8], 200)
+        left, top, width, height = print_box(page)
+        part = np.ascontiguousarray(page.pixels[top : top + height, left : left + width])
+        with tesserocr.PyTessBaseAPI(path=str(_tessdata()), lang=language, psm=tesserocr.PSM.AUTO) as api:
+            api.SetImageBytes(part.tobytes(), width, height, 1, width)
+            api.SetSourceResolution(200)
+
+            text = api.GetUTF8Text()
+
+        assert engine.recognize(page, [language], words=False).text.rstrip() == text.rstrip()

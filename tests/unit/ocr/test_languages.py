@@ -14,6 +14,7 @@ from metatag_ocr.languages import (
     languages_for,
     missing,
     missing_for,
+    run_left_to_right,
     script_of,
     tesseract_name,
 )
@@ -70,3 +71,10 @@ def test_easyocr_reads_what_its_weights_cover(tmp_path: Path):
 
     assert easyocr_languages(tmp_path) == ["hin", "mar", "nep", "san"]
     assert (easyocr_code("ori"), easyocr_code("san"), easyocr_code("guj")) == ("bn", "hi", "")
+
+
+def test_languages_run_left_to_right_only_where_that_is_known():
+    assert run_left_to_right(["eng", "hin", "tam"])
+    assert not run_left_to_right(["eng", "urd"])
+    assert not run_left_to_right(["jpn"])
+    assert not run_left_to_right(["syr"])

@@ -9,7 +9,16 @@ from PIL import Image, ImageDraw
 from fakes.ocr_pdfs import degraded, page_image, sample
 from metatag_ocr.reading.attempts import HEAD_LINES, NO_HEAD_LINES
 from metatag_ocr.reading.level import deskewed, skew
-from metatag_ocr.reading.pictures import binarized, calmed, head_line_share, is_blank, otsu_level, print_box, turned
+from metatag_ocr.reading.pictures import (
+    binarized,
+    calmed,
+    has_solid_ink,
+    head_line_share,
+    is_blank,
+    otsu_level,
+    print_box,
+    turned,
+)  # fmt: skip
 from metatag_ocr.reading.ports import Picture
 
 SIZE = (1240, 1754)
@@ -148,3 +157,15 @@ def test_hindi_has_head_lines_and_english_none(name: str, least: float, most: fl
     for version in (image, degraded(image)):
         assert least <= head_line_share(_picture(version)) <= most
     assert head_line_share(Picture(np.full((10, 10), 255, dtype=np.uint8), 150)) == 0.0
+
+
+def test_plain_print_has_no_solid_ink_and_a_ground_for_white_print_has():
+    plain = np.full((400, 800), 250, dtype=np.uint8)
+    plain[100:108, 100:700] = plain[200:300, 100:105] = 20
+    ground = plain.copy()
+    ground[200:228, 300:500] = 90
+    ground[206:220, 310:490:6] = 255
+
+    assert not has_solid_ink(Picture(plain, 200))
+    assert has_solid_ink(Picture(ground, 200))
+    assert has_solid_ink(Picture(255 - ground, 200))

@@ -42,6 +42,8 @@ _BY_SCRIPT = {
     "Hebrew": ("heb",),
 }
 _SCRIPT_OF = {language: script for script, languages in _BY_SCRIPT.items() for language in languages}
+# Scripts whose words follow each other from left to right with blanks between them.
+_LEFT_TO_RIGHT = frozenset(_BY_SCRIPT) - {"Arabic", "Hebrew", "Han", "Japanese", "Korean", "Hangul", "Thai"}
 
 # Data sets that are no language.
 _NO_LANGUAGE = frozenset({"osd", "equ"})
@@ -57,6 +59,11 @@ def tesseract_name(name: str) -> str:
 def script_of(language: str) -> str:
     """Give the script a language is written in; Latin for languages the table lacks."""
     return _SCRIPT_OF.get(language, "Latin")
+
+
+def run_left_to_right(languages: Iterable[str]) -> bool:
+    """Tell whether all languages surely have words with blanks between them, from left to right; no where unknown."""
+    return all(_SCRIPT_OF.get(name) in _LEFT_TO_RIGHT for name in languages)
 
 
 def languages_for(script: str, among: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from metatag_ocr.languages import languages_for, script_of
 from metatag_ocr.reading.level import deskewed
@@ -40,9 +41,9 @@ class Attempt:
     languages: tuple[str, ...]
     turn: int
 
-    @property
+    @cached_property
     def suspect(self) -> bool:
-        """Whether the language or the turn may be wrong."""
+        """Whether the language or the turn may be wrong; asked several times, judged once."""
         return self.read.confidence < SUSPECT_BELOW or is_gibberish(self.read.text)
 
     def better_than(self, other: Attempt) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,16 +62,18 @@ def skew(picture: Picture) -> float:
     dark = np.flatnonzero(small <= otsu_level(small))
     rows, columns = np.divmod(dark[:: max(1, len(dark) // _SKEW_POINTS)], small.shape[1])
     points = (rows.astype(np.float32), columns.astype(np.float32))
-    coarse = max(_COARSE, key=lambda angle: _sharpness(points, float(angle)))
-    fine = max(coarse + _FINE, key=lambda angle: _sharpness(points, float(angle)))
+    sharp = cache(lambda angle: _sharpness(points, angle))
+    coarse = max(_COARSE.tolist(), key=sharp)
+    fine = max((coarse + _FINE).tolist(), key=sharp)
     # A page without lines is level: the best angle must be clearly better than none.
-    return float(fine) if _sharpness(points, float(fine)) > 1.1 * _sharpness(points, 0.0) else 0.0
+    return float(fine) if sharp(fine) > 1.1 * sharp(0.0) else 0.0
 
 
 def _sharpness(points: tuple[NDArray[np.float32], NDArray[np.float32]], angle: float) -> float:
     """Tell how sharply rows of ink and rows of paper alternate at an angle: highest when lines are level."""
     rows, columns = points
     # A counter-clockwise turn lifts what stands to the right.
-    leaned = np.floor(rows - columns * np.tan(np.deg2rad(angle))).astype(np.int64)
-    counts = np.bincount(leaned - leaned.min()) if len(leaned) else np.zeros(2)
+    leaned = rows - columns * np.float32(np.tan(np.deg2rad(angle)))
+    # From 0 up, cutting off is rounding down.
+    counts = np.bincount((leaned - np.floor(leaned.min())).astype(np.int32)) if len(leaned) else np.zeros(2)
     return float(np.square(np.diff(counts.astype(np.float64))).sum())

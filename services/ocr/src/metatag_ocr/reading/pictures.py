@@ -73,9 +73,20 @@ def print_box(picture: Picture) -> tuple[int, int, int, int]:
     return left, top, right - left, bottom - top
 
 
+def has_solid_ink(picture: Picture) -> bool:
+    """Tell whether ink covers a patch of 12 by 12 pixels anywhere, as it does behind light print, or in big letters.
+
+    Print in white stands on such a ground; a page without one holds dark print only.
+    """
+    # Each fourth row and column: three samples in a row, three rows of them.
+    ink = _ink(picture.half[::2, ::2], _CONTRAST)
+    wide = ink[:, :-2] & ink[:, 1:-1] & ink[:, 2:]
+    return bool((wide[:-2] & wide[1:-1] & wide[2:]).any())
+
+
 def _ink(pixels: Gray, contrast: int) -> NDArray[np.bool_]:
     """Tell which pixels differ from the paper."""
-    paper = _paper(_histogram(pixels))
+    paper = _paper(_histogram(np.ascontiguousarray(pixels)))
     return (pixels < max(0, paper - contrast)) | (pixels > min(255, paper + contrast))
 
 

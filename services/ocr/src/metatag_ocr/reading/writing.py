@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 from metatag_ocr.model import MAX_PAGE_CHARS
 from metatag_ocr.reading.scripts import INDIC, main_script
@@ -24,8 +25,9 @@ _MIN_LETTERS = 20
 
 def is_gibberish(text: str) -> bool:
     """Tell whether a text does not look like writing of its script; short texts never do."""
-    letters = sum(1 for char in text if char.isalpha())
-    visible = sum(1 for char in text if not char.isspace())
+    counts = Counter(text)
+    letters = sum(times for char, times in counts.items() if char.isalpha())
+    visible = len(text) - sum(times for char, times in counts.items() if char.isspace())
     if visible < _MIN_LETTERS:
         return False
     if main_script(text) not in ("Latin", ""):
@@ -40,8 +42,9 @@ def _is_latin_gibberish(text: str, letters: int, visible: int) -> bool:
         # A table of figures is no gibberish; a page of signs is.
         return letters + sum(char.isdigit() for char in text) < 0.5 * visible
     low = [word.lower() for word in words]
-    vowels = sum(char in _VOWELS for word in low for char in word) / max(1, sum(map(len, low)))
-    with_vowel = sum(any(char in _VOWELS for char in word) for word in low) / len(low)
+    chars = Counter("".join(low))
+    vowels = sum(chars[vowel] for vowel in _VOWELS) / max(1, chars.total())
+    with_vowel = sum(not _VOWELS.isdisjoint(word) for word in low) / len(low)
     runs = sum(bool(_CONSONANT_RUN.search(word)) for word in low) / len(low)
     return vowels < 0.2 or runs > 0.15 or with_vowel < 0.6
 
