@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -107,7 +108,9 @@ def _is_told_by_the_command(user: User, job_id: str, until: str) -> None:
     settings = {"METATAG_CLI_SERVER": str(user.http.base_url), "METATAG_CLI_TOKEN": token}
     with command("watch", job_id, "--json", **settings) as log, terminal("watch", job_id, **settings) as screen:
         assert log.stderr is not None
-        assert log.stderr.readline().rstrip() == said
+        # A document whose call went out beside the refused one may be done before.
+        while (line := log.stderr.readline().rstrip()) != said:
+            assert "✓" in line
         shown = screen.until(said)
         assert shown.rstrip().splitlines()[-1].startswith("waiting ")
         assert f"waits until {until}" in run("jobs", **settings).stdout
@@ -117,7 +120,7 @@ def _is_told_by_the_command(user: User, job_id: str, until: str) -> None:
         user.data(user.http.post(f"/api/batch/jobs/{job_id}/cancel"))
         answer, rest = log.communicate(timeout=60)
         assert json.loads(answer)["status"] == "cancelled"
-        assert rest.splitlines() == ["cancelled: 0 of 3 tagged, 0 failed"]
+        assert re.fullmatch(r"cancelled: [012] of 3 tagged, 0 failed", rest.splitlines()[-1])
 
 
 def test_a_key_without_credit_pauses_the_job_and_a_checked_key_goes_on(user: User, fake: FakeOpenRouter) -> None:
