@@ -18,7 +18,7 @@ ROOMS = {
     "ocr": {"fastapi", "sqlalchemy", "redis", "httpx", "torch", "easyocr"},
     "tagger": {"fastapi", "sqlalchemy", "tesserocr", "torch", "sklearn", "scipy"},
     "jobs": {"fastapi", "tesserocr", "pypdfium2", "numpy"},
-    "gateway": {"taskiq", "tesserocr", "pypdfium2", "numpy", "minio"},
+    "gateway": {"tesserocr", "pypdfium2", "numpy", "minio"},
 }
 
 PROGRAM = """

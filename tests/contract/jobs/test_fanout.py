@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import random
 from collections.abc import AsyncIterator
 from itertools import pairwise
 
 import pytest
+from redis.asyncio.client import PubSub
 
 from fakes import servers
 from fakes.jobs_room import until
@@ -160,3 +162,34 @@ async def test_without_redis_nobody_waits_and_sql_is_asked() -> None:
     await away.relay("j1", Log(5))
     assert loop.time() - start < 4
     await away.stop()
+
+
+async def test_a_listener_whose_connection_timed_out_in_the_kernel_hears_hints_again() -> None:
+    """ETIMEDOUT is a TimeoutError, which redis-py takes for "no message yet": at once, each time."""
+    redis = servers.redis()
+    redis.flush()
+    listening, speaking = RedisFanout(redis.url), RedisFanout(redis.url)
+    opened: list[PubSub] = []
+    made = listening._redis.pubsub
+
+    def pubsub() -> PubSub:
+        opened.append(made())
+        return opened[-1]
+
+    listening._redis.pubsub = pubsub
+    await listening.start()
+    await until(lambda: bool(opened) and opened[0].connection is not None and opened[0].subscribed)
+    assert opened[0].connection is not None
+    # What a transport does when the kernel gives its connection up.
+    opened[0].connection._reader.set_exception(OSError(errno.ETIMEDOUT, "Connection timed out"))
+    heard = asyncio.Event()
+    listening.on_nudge(heard.set)
+
+    async def nudged() -> bool:
+        await speaking.nudge()
+        return heard.is_set()
+
+    await until(nudged, 20)
+    assert len(opened) > 1
+    await listening.stop()
+    await speaking.stop()

@@ -1,4 +1,4 @@
-"""The port TicketQueue, in process and on Redis Streams: the same taskiq task."""
+"""The port TicketQueue, in process and on Redis Streams."""
 
 from __future__ import annotations
 
@@ -6,26 +6,27 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from redis.asyncio import Redis
-from taskiq import BrokerMessage
+from redis.asyncio import Connection, Redis
 
 from fakes import servers
 from fakes.jobs_room import until
-from metatag_jobs.adapters.redis_broker import GROUP, TicketStream
-from metatag_jobs.adapters.tickets import MemoryBroker, TaskiqTickets
+from metatag_jobs.adapters.memory_tickets import MemoryTickets
+from metatag_jobs.adapters.redis_call import RedisUnavailable
+from metatag_jobs.adapters.redis_tickets import GROUP, RedisTickets
 from metatag_jobs.work import Ticket
 
+Tickets = MemoryTickets | RedisTickets
 
-def on_redis() -> TaskiqTickets:
-    url = servers.redis().url
-    return TaskiqTickets(TicketStream(url, "t:b"), TicketStream(url, "t:i"))
+
+def on_redis() -> RedisTickets:
+    return RedisTickets(servers.redis().url, "t:")
 
 
 @pytest.fixture(params=["memory", "redis"])
-async def tickets(request: pytest.FixtureRequest) -> AsyncIterator[TaskiqTickets]:
+async def tickets(request: pytest.FixtureRequest) -> AsyncIterator[Tickets]:
     if request.param == "redis":
         servers.redis().flush()
-    found = TaskiqTickets(MemoryBroker(), MemoryBroker()) if request.param == "memory" else on_redis()
+    found = MemoryTickets() if request.param == "memory" else on_redis()
     await found.start()
     yield found
     await found.stop()
@@ -36,7 +37,7 @@ async def cancel(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_every_ticket_is_handled_and_no_more_at_once_than_there_are_slots(tickets: TaskiqTickets) -> None:
+async def test_every_ticket_is_handled_and_no_more_at_once_than_there_are_slots(tickets: Tickets) -> None:
     seen: list[Ticket] = []
     inside = {False: 0, True: 0}
     most = {False: 0, True: 0}
@@ -58,7 +59,7 @@ async def test_every_ticket_is_handled_and_no_more_at_once_than_there_are_slots(
     assert most[True] <= 2
 
 
-async def test_batches_that_fill_their_slots_do_not_hold_up_a_document_sent_alone(tickets: TaskiqTickets) -> None:
+async def test_batches_that_fill_their_slots_do_not_hold_up_a_document_sent_alone(tickets: Tickets) -> None:
     alone = asyncio.Event()
 
     async def handle(ticket: Ticket) -> None:
@@ -76,7 +77,7 @@ async def test_batches_that_fill_their_slots_do_not_hold_up_a_document_sent_alon
     await cancel(listening)
 
 
-async def test_a_handler_that_fails_does_not_stop_the_others(tickets: TaskiqTickets) -> None:
+async def test_a_handler_that_fails_does_not_stop_the_others(tickets: Tickets) -> None:
     seen: list[str] = []
 
     async def handle(ticket: Ticket) -> None:
@@ -89,7 +90,7 @@ async def test_a_handler_that_fails_does_not_stop_the_others(tickets: TaskiqTick
     await cancel(listening)
 
 
-async def test_what_is_being_handled_goes_on_when_the_listening_ends(tickets: TaskiqTickets) -> None:
+async def test_what_is_being_handled_goes_on_when_the_listening_ends(tickets: Tickets) -> None:
     begun, go, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def handle(_: Ticket) -> None:
@@ -106,18 +107,23 @@ async def test_what_is_being_handled_goes_on_when_the_listening_ends(tickets: Ta
         await ended.wait()
 
 
-async def test_a_message_that_is_no_ticket_takes_no_slot_for_ever(tickets: TaskiqTickets) -> None:
+async def test_an_entry_that_is_no_ticket_takes_no_slot_for_ever() -> None:
+    servers.redis().flush()
+    found = on_redis()
+    await found.start()
     seen: list[str] = []
 
     async def handle(ticket: Ticket) -> None:
         seen.append(ticket.document_id)
 
-    for body in (b"no json", b"{}", b'{"args": [1]}'):
-        await tickets._lanes[False].broker.kick(BrokerMessage(task_id="t", task_name="x", message=body, labels={}))
-    await tickets.send([Ticket("d", 1, "j")])
-    listening = asyncio.create_task(tickets.listen(handle, 1, 1))
+    async with Redis.from_url(servers.redis().url) as client:
+        for body in (b"no json", b"{}", b'{"args": [1]}'):
+            await client.xadd("t:b", {"data": body})
+    await found.send([Ticket("d", 1, "j")])
+    listening = asyncio.create_task(found.listen(handle, 1, 1))
     await until(lambda: seen == ["d"])
     await cancel(listening)
+    await found.stop()
 
 
 async def test_handled_tickets_leave_the_stream_also_those_of_the_last_moment() -> None:
@@ -156,5 +162,102 @@ async def test_a_listener_survives_a_redis_that_forgets_its_group() -> None:
     # Sent before the group is made anew.
     await found.send([Ticket("after", 1, "j")])
     await until(lambda: "after" in seen, 20)
+    await cancel(listening)
+    await found.stop()
+
+
+async def test_a_worker_that_may_take_none_leaves_the_tickets_to_others(tickets: Tickets) -> None:
+    seen: list[str] = []
+    may = False
+
+    async def handle(ticket: Ticket) -> None:
+        seen.append(ticket.document_id)
+
+    listening = asyncio.create_task(tickets.listen(handle, 4, 1, lambda: may))
+    await tickets.send([Ticket("d", 1, "j")])
+    await asyncio.sleep(0.3)
+    assert seen == []
+    may = True
+    await until(lambda: seen == ["d"])
+    await cancel(listening)
+
+
+async def test_a_worker_takes_no_more_from_the_stream_than_it_has_slots_for() -> None:
+    servers.redis().flush()
+    found = on_redis()
+    await found.start()
+    begun: list[str] = []
+    go = asyncio.Event()
+
+    async def handle(ticket: Ticket) -> None:
+        begun.append(ticket.document_id)
+        await go.wait()
+
+    listening = asyncio.create_task(found.listen(handle, 2, 1))
+    await found.send([Ticket(f"d{i}", 1, "j") for i in range(10)])
+    await until(lambda: len(begun) == 2)
+    async with Redis.from_url(servers.redis().url) as client:
+        assert (await client.xpending("t:b", GROUP))["pending"] == 2
+    go.set()
+    await until(lambda: len(begun) == 10)
+    await cancel(listening)
+    await found.stop()
+
+
+async def test_only_tickets_that_nobody_will_handle_are_lost() -> None:
+    servers.redis().flush()
+    found = on_redis()
+    await found.start()
+    go = asyncio.Event()
+    begun: list[str] = []
+
+    async def handle(ticket: Ticket) -> None:
+        begun.append(ticket.document_id)
+        await go.wait()
+
+    taken, waiting, never = (Ticket(name, 1, "j") for name in ("taken", "waiting", "never"))
+    await found.send([taken])
+    listening = asyncio.create_task(found.listen(handle, 1, 1))
+    await until(lambda: begun == ["taken"])
+    await found.send([waiting])
+    assert await found.find_lost([taken, waiting, never]) == [never]
+    # The worker claims nothing: it holds the ticket only.
+    await until(lambda: _lost(found, [taken, waiting, never], [taken, never]), 10)
+    servers.redis().flush()
+    assert await found.find_lost([taken, waiting]) == [taken, waiting]
+    go.set()
+    await cancel(listening)
+    await found.stop()
+
+
+async def _lost(found: RedisTickets, asked: list[Ticket], expected: list[Ticket]) -> bool:
+    return await found.find_lost(asked) == expected
+
+
+async def test_an_error_that_the_library_did_not_name_stops_neither_sending_nor_listening(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    servers.redis().flush()
+    found = on_redis()
+    await found.start()
+    seen: list[str] = []
+
+    async def handle(ticket: Ticket) -> None:
+        seen.append(ticket.document_id)
+
+    async def closed(*_: object, **__: object) -> None:
+        raise RuntimeError("unable to perform operation on <TCPTransport closed=True>; the handler is closed")
+
+    listening = asyncio.create_task(found.listen(handle, 4, 1))
+    await found.send([Ticket("before", 1, "j")])
+    await until(lambda: seen == ["before"])
+    with monkeypatch.context() as patch:
+        # As under uvloop on a connection that was reset.
+        patch.setattr(Connection, "send_packed_command", closed)
+        with pytest.raises(RedisUnavailable):
+            await found.send([Ticket("during", 1, "j")])
+        await asyncio.sleep(0.3)
+    await found.send([Ticket("after", 1, "j")])
+    await until(lambda: seen == ["before", "after"])
     await cancel(listening)
     await found.stop()

@@ -13,7 +13,7 @@ from deploy.docker_host import ROOMS, Docker
 MOST = {"gateway": 120, "jobs": 150, "tagger": 220, "ocr": 220}
 # Belongs to another room.
 FOREIGN = {
-    "gateway": ("tesserocr", "numpy", "torch", "metatag_ocr", "metatag_jobs", "metatag_tagger", "minio", "taskiq"),
+    "gateway": ("tesserocr", "numpy", "torch", "metatag_ocr", "metatag_jobs", "metatag_tagger", "minio"),
     "jobs": ("tesserocr", "numpy", "torch", "fastapi", "uvicorn", "metatag_ocr", "metatag_gateway", "metatag_tagger"),
     "ocr": ("torch", "fastapi", "sqlalchemy", "redis", "httpx", "psycopg", "minio", "metatag_gateway", "metatag_jobs"),
     "tagger": ("tesserocr", "torch", "fastapi", "sqlalchemy", "psycopg", "minio", "metatag_ocr", "metatag_jobs"),

@@ -15,11 +15,10 @@ from fakes.jobs_database import make_job
 from fakes.jobs_room import until
 from metatag_jobs.adapters.leadership import SoleLeader
 from metatag_jobs.adapters.memory_fanout import MemoryFanout
-from metatag_jobs.adapters.redis_broker import TicketStream
+from metatag_jobs.adapters.redis_tickets import RedisTickets
 from metatag_jobs.adapters.sql_control import SqlJobStore
 from metatag_jobs.adapters.sql_events import SqlEventLog
 from metatag_jobs.adapters.sql_work import SqlWorkStore
-from metatag_jobs.adapters.tickets import TaskiqTickets
 from metatag_jobs.bootstrap import MIGRATIONS, VERSION_TABLE
 from metatag_jobs.dispatcher import Dispatcher
 from metatag_jobs.plan import plan
@@ -36,7 +35,7 @@ class Half:
 
     jobs: SqlJobStore
     store: SqlWorkStore
-    tickets: TaskiqTickets
+    tickets: RedisTickets
     dispatcher: Dispatcher
 
     async def admitted(self) -> list[Ticket]:
@@ -64,8 +63,7 @@ async def half() -> AsyncIterator[Half]:
     url = postgres.new_database()
     migrate(url, MIGRATIONS, VERSION_TABLE)
     database = Database(url)
-    batch, interactive = TicketStream(redis.url, "l:b"), TicketStream(redis.url, "l:i")
-    tickets = TaskiqTickets(batch, interactive, batch.mend)
+    tickets = RedisTickets(redis.url, "l:")
     await tickets.start()
     store = SqlWorkStore(database)
     dispatcher = Dispatcher(

@@ -17,6 +17,7 @@ from metatag_runtime.logs import LogFormat, configure_logs
 from metatag_runtime.metrics import MetricsService
 from metatag_runtime.settings import RoomSettings, SettingsError, room_config
 from metatag_runtime.tracing import TracingSettings, close_tracing, configure_tracing
+from metatag_runtime.watchdog import LoopWatchdog
 
 log = structlog.get_logger("metatag.process")
 
@@ -68,7 +69,7 @@ def run_room(
         services = list(await build(settings))
         if process.metrics_port:
             services.insert(0, MetricsService(process.metrics_host, process.metrics_port))
-        return services
+        return [LoopWatchdog(), *services]
 
     try:
         return host(build_all, grace=process.stop_grace, new_loop=new_loop)

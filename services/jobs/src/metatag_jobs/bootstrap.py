@@ -17,10 +17,12 @@ from metatag_jobs.adapters.keybox import AesKeyBox
 from metatag_jobs.adapters.leadership import PostgresLeader, SoleLeader
 from metatag_jobs.adapters.local_fetcher import LocalFetcher
 from metatag_jobs.adapters.memory_fanout import MemoryFanout
+from metatag_jobs.adapters.memory_tickets import MemoryTickets
 from metatag_jobs.adapters.ocr_deep import DeepenedOcr
 from metatag_jobs.adapters.ocr_nodes import OcrNodes
 from metatag_jobs.adapters.ocr_pool import PooledOcr
 from metatag_jobs.adapters.redis_fanout import RedisFanout
+from metatag_jobs.adapters.redis_tickets import RedisTickets
 from metatag_jobs.adapters.sql_artifacts import SqlArtifacts
 from metatag_jobs.adapters.sql_control import SqlJobStore
 from metatag_jobs.adapters.sql_events import SqlEventLog
@@ -28,7 +30,6 @@ from metatag_jobs.adapters.sql_history import SqlHistory
 from metatag_jobs.adapters.sql_summary import SqlSummary
 from metatag_jobs.adapters.sql_vocabularies import SqlVocabularies
 from metatag_jobs.adapters.sql_work import SqlWorkStore
-from metatag_jobs.adapters.tickets import MemoryBroker, TaskiqTickets
 from metatag_jobs.adapters.url_fetcher import UrlFetcher
 from metatag_jobs.adapters.url_guard import UrlGuard
 from metatag_jobs.dispatcher import Dispatcher
@@ -90,7 +91,7 @@ class Parts:
     vocabularies: SqlVocabularies
     files: FileStore
     fanout: Fanout
-    tickets: TaskiqTickets
+    tickets: MemoryTickets | RedisTickets
     leadership: Leadership
     s3: S3Client | None
     # The pools of OCR nodes, and the reader over them.
@@ -222,17 +223,8 @@ def _own_bucket(settings: JobsSettings) -> str:
     return settings.files_url.removeprefix("s3://").strip("/")
 
 
-def _tickets(settings: JobsSettings) -> TaskiqTickets:
-    if not settings.redis_url:
-        return TaskiqTickets(MemoryBroker(), MemoryBroker())
-    from metatag_jobs.adapters.redis_broker import TicketStream
-
-    batch, interactive = (
-        TicketStream(settings.redis_url, f"metatag:tickets:{lane}", slots)
-        for lane, slots in (("b", settings.slots), ("i", settings.interactive_slots))
-    )
-    # Both streams are in one Redis, which has one memory.
-    return TaskiqTickets(batch, interactive, batch.mend)
+def _tickets(settings: JobsSettings) -> MemoryTickets | RedisTickets:
+    return RedisTickets(settings.redis_url) if settings.redis_url else MemoryTickets()
 
 
 def _fanout(settings: JobsSettings) -> Fanout:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
 
 import structlog
 from prometheus_client import Gauge
@@ -16,7 +15,7 @@ from prometheus_client import Gauge
 from metatag_jobs.plan import plan
 from metatag_jobs.ports import Fanout, Leadership, TicketQueue
 from metatag_jobs.stores import EventLog, WorkStore
-from metatag_runtime.loops import asked_to_end
+from metatag_runtime.loops import asked_to_end, run_forever
 
 log = structlog.get_logger("metatag.jobs.dispatcher")
 
@@ -27,10 +26,14 @@ BACKLOG = Gauge("metatag_jobs_backlog", "Documents that could be in work if ther
 TICK = 0.1
 IDLE_TICK = 1.0
 REAP_PERIOD = 1.0
-MEND_PERIOD = 1.0
+RESEND_PERIOD = 1.0
+# A ticket that no worker has claimed so long after its admission may be lost. Seconds.
+UNCLAIMED = 2.0
 RELAY_PERIOD = 2.0
 LEADER_PERIOD = 1.0
-# Tickets sent again at once; the window holds far fewer.
+# A leader that has not asked whether it still leads for so long is none. Seconds.
+LEADING_SECONDS = 10.0
+# Tickets looked for at once; the window holds far fewer.
 RESENT = 10_000
 # Hints come one a group of documents. After an admission, and after a relaying, the next waits so long for company.
 DISPATCH_PAUSE = 0.01
@@ -69,8 +72,7 @@ class Dispatcher:
         self._dirty: set[str] = set()
         self._relay_wake = asyncio.Event()
         self._leading = False
-        # Tickets of admitted documents may not have been sent.
-        self._owing = False
+        self._asked_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
         fanout.on_nudge(self._wake.set)
         fanout.on_announce(self._announced)
@@ -78,14 +80,15 @@ class Dispatcher:
     async def start(self) -> None:
         """Begin to dispatch."""
         await self._try_to_lead()
+        LEADING.set_function(self._leads_now)
         loops = (
             (self._keep_leading, "lead"),
             (self._dispatch_loop, "dispatch"),
             (self._reap_loop, "reap"),
-            (self._mend_loop, "mend"),
+            (self._resend_loop, "resend"),
             (self._relay_loop, "relay"),
         )
-        self._tasks = [asyncio.create_task(self._guard(loop), name=f"jobs-{name}") for loop, name in loops]
+        self._tasks = [asyncio.create_task(run_forever(loop, name), name=f"jobs-{name}") for loop, name in loops]
 
     async def wait(self) -> None:
         """Return when one of the loops ended by itself."""
@@ -100,15 +103,6 @@ class Dispatcher:
             async with asyncio.timeout(1.0):
                 await self._leadership.resign()
 
-    async def _guard(self, loop: Callable[[], Awaitable[None]]) -> None:
-        """Run a loop for ever; a failure is logged and the loop goes on."""
-        while not asked_to_end():
-            try:
-                await loop()
-            except Exception as error:
-                log.warning("dispatcher step failed", step=loop.__name__, error=repr(error))
-                await asyncio.sleep(0.5)
-
     async def _keep_leading(self) -> None:
         await asyncio.sleep(LEADER_PERIOD)
         await self._try_to_lead()
@@ -122,12 +116,14 @@ class Dispatcher:
             leading = False
         if leading != self._leading:
             log.info("leading" if leading else "not leading")
-            # Whoever led before may have ended between its commit and its sending.
-            self._owing = leading
         self._leading = leading
-        LEADING.set(int(leading))
+        self._asked_at = time.monotonic()
 
-    async def _dispatch_loop(self) -> None:
+    def _leads_now(self) -> int:
+        """Tell the metrics' own thread; a process whose event loop is stuck does not lead, whatever it says last."""
+        return int(self._leading and time.monotonic() - self._asked_at < LEADING_SECONDS)
+
+    async def _dispatch_loop(self) -> bool:
         sent = await self.step() if self._leading else 0
         if sent > 1:
             await asyncio.sleep(DISPATCH_PAUSE)
@@ -136,6 +132,7 @@ class Dispatcher:
             async with asyncio.timeout(pause):
                 await self._wake.wait()
         self._wake.clear()
+        return sent > 0
 
     async def step(self) -> int:
         """Admit what fits and send the tickets; give how many."""
@@ -148,8 +145,7 @@ class Dispatcher:
         try:
             await self._queue.send(tickets)
         except Exception as error:
-            # They are sent again; if that takes too long, the admitted lease brings the documents back.
-            self._owing = True
+            # They are found missing and sent again; at last the admitted lease brings the documents back.
             log.warning("tickets not sent", count=len(tickets), error=repr(error))
         return len(tickets)
 
@@ -162,24 +158,15 @@ class Dispatcher:
         while await self._store.sweep(1000):
             pass
 
-    async def _mend_loop(self) -> None:
-        """Send tickets again that may be lost; one that was not is dropped at its claim."""
-        await asyncio.sleep(MEND_PERIOD)
+    async def _resend_loop(self) -> None:
+        """Send tickets again that are lost: never sent, forgotten by Redis, or held by a worker that does nothing."""
+        await asyncio.sleep(RESEND_PERIOD)
         if not self._leading:
             return
-        try:
-            await self._queue.mend(self._resend)
-            if self._owing:
-                await self._resend()
-        except Exception as error:
-            log.warning("tickets cannot be sent", error=repr(error))
-
-    async def _resend(self) -> None:
-        tickets = await self._store.admitted(RESENT)
-        await self._queue.send(tickets)
-        self._owing = False
-        if tickets:
-            log.info("tickets sent again", count=len(tickets))
+        waiting = await self._store.admitted(RESENT, self._admitted_lease, UNCLAIMED)
+        if waiting and (lost := await self._queue.find_lost(waiting)):
+            await self._queue.send(lost)
+            log.info("tickets sent again", count=len(lost))
 
     def _announced(self, job_id: str) -> None:
         if self._leading:

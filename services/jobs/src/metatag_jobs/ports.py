@@ -117,11 +117,20 @@ class TicketQueue(Protocol):
     async def send(self, tickets: Sequence[Ticket]) -> None:
         """Send tickets; raises when they could not all be sent."""
 
-    async def mend(self, resend: Callable[[], Awaitable[None]]) -> None:
-        """Call `resend` if tickets sent before may be lost: what carries them began anew, or was emptied."""
+    async def find_lost(self, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
+        """Return those of the tickets, sent a while ago, that nobody will handle; raises when that cannot be told."""
 
-    async def listen(self, handle: Callable[[Ticket], Awaitable[None]], slots: int, interactive_slots: int) -> None:
-        """Call `handle` for each ticket, at most so many at once; ends when cancelled, but not what it has called."""
+    async def listen(
+        self,
+        handle: Callable[[Ticket], Awaitable[None]],
+        slots: int,
+        interactive_slots: int,
+        may_take: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Call `handle` for each ticket, at most so many at once, and take none while `may_take` says no.
+
+        Ends when cancelled, but does not end what it has called.
+        """
 
 
 class Fanout(Protocol):

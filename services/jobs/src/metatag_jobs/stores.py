@@ -95,8 +95,8 @@ class WorkStore(Protocol):
     async def admit(self, shares: Sequence[tuple[str, int]], lanes: dict[str, float], lease: float) -> list[Ticket]:
         """Admit up to n due documents of each job, store the lanes' virtual times, give the tickets."""
 
-    async def admitted(self, limit: int) -> list[Ticket]:
-        """Give the tickets of documents that are admitted and that no worker has taken yet."""
+    async def admitted(self, limit: int, lease: float = 60.0, older_than: float = 0.0) -> list[Ticket]:
+        """Return the tickets of documents admitted `older_than` seconds ago, for `lease`, that nobody has taken."""
 
     async def reap(self, lease: float, max_crashes: int) -> int:
         """Queue again what dead workers owned and what was admitted too long ago; fail what crashed too often."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from metatag_jobs.stores import WorkStore
 from metatag_jobs.work import Claim, JobContext, Release, Ticket
 from metatag_runtime.context import use_deadline, use_request_id
 from metatag_runtime.errors import MetatagError
-from metatag_runtime.loops import asked_to_end
+from metatag_runtime.loops import run_forever
 from metatag_runtime.tracing import span
 
 log = structlog.get_logger("metatag.jobs.worker")
@@ -31,6 +32,11 @@ IN_WORK = Gauge("metatag_jobs_documents_in_work", "Documents in work on this wor
 
 # Control reaches a running document within this time even when every hint is lost. Seconds.
 BEAT_SECONDS = 1.5
+
+# A worker whose last beat is older takes no tickets: it could not claim their documents. Seconds.
+BEAT_MISSED = 4.0
+# Tickets in hand go back within this time when the worker ends. Seconds.
+RETURN_SECONDS = 2.0
 
 # Contexts of jobs kept at hand; options never change.
 CONTEXTS = 256
@@ -83,6 +89,7 @@ class Worker:
         self._tasks: list[asyncio.Task[None]] = []
         self._look = asyncio.Event()
         self._draining = False
+        self._beat_at = 0.0
         self._strays: set[tuple[str, int]] = set()
         fanout.on_control(self._control)
 
@@ -91,8 +98,8 @@ class Worker:
         await self._beat()
         await self._fanout.nudge()
         self._tasks = [
-            asyncio.create_task(self._keep_beating(), name="jobs-beat"),
-            asyncio.create_task(self._keep_listening(), name="jobs-tickets"),
+            asyncio.create_task(run_forever(self._beat_soon, "heartbeat"), name="jobs-beat"),
+            asyncio.create_task(run_forever(self._listen, "tickets"), name="jobs-tickets"),
         ]
 
     async def wait(self) -> None:
@@ -120,17 +127,20 @@ class Worker:
             async with asyncio.timeout(2.0):
                 await self._store.leave(self._owner)
 
-    async def _keep_listening(self) -> None:
-        while not asked_to_end():
-            try:
-                await self._queue.listen(self._handle, self._slots, self._interactive_slots)
-            except Exception as error:
-                log.warning("ticket queue failed, listening again", error=repr(error))
-            await asyncio.sleep(0.5)
+    async def _listen(self) -> None:
+        await self._queue.listen(self._handle, self._slots, self._interactive_slots, self._may_take)
+
+    def _may_take(self) -> bool:
+        """Tell whether a ticket taken now could be worked on."""
+        return not self._draining and time.monotonic() - self._beat_at < max(BEAT_MISSED, 3 * self._beat_seconds)
 
     async def _handle(self, ticket: Ticket) -> None:
         """Run one ticket to its end; never raises but for cancellation."""
         if self._draining:
+            # Another worker has it at once; without this it would wait until it is found missing.
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(RETURN_SECONDS):
+                    await self._queue.send([ticket])
             return
         # A task of its own: cancelling the listener must not cancel documents.
         task = asyncio.create_task(self._run(ticket), name=f"document-{ticket.document_id}")
@@ -240,17 +250,13 @@ class Worker:
         if any(each.claim.job_id == job_id for each in self._running.values()):
             self._look.set()
 
-    async def _keep_beating(self) -> None:
-        while not asked_to_end():
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._beat_seconds):
-                    await self._look.wait()
-            self._look.clear()
-            try:
-                async with asyncio.timeout(max(5.0, self._beat_seconds)):
-                    await self._beat()
-            except Exception as error:
-                log.warning("heartbeat failed", error=repr(error))
+    async def _beat_soon(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._beat_seconds):
+                await self._look.wait()
+        self._look.clear()
+        async with asyncio.timeout(max(5.0, self._beat_seconds)):
+            await self._beat()
 
     async def _beat(self) -> None:
         """Say that we live, and compare what we own with what we run."""
@@ -264,6 +270,7 @@ class Worker:
                 0 if self._draining else self._interactive_slots,
             )
         }
+        self._beat_at = time.monotonic()
         await self._return_strays({(beat.document_id, beat.attempt) for beat in owned.values()})
         for document_id in before & set(self._running):
             running = self._running[document_id]

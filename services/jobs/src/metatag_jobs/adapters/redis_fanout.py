@@ -9,20 +9,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from metatag_jobs.adapters.memory_fanout import MemoryFanout
+from metatag_jobs.adapters.redis_call import COMMAND_SECONDS, RedisUnavailable, ask_redis, open_redis
 from metatag_jobs.jsonable import unpack
 from metatag_jobs.model import JobEvent
 from metatag_jobs.stores import EventLog
-from metatag_runtime.loops import asked_to_end
+from metatag_runtime.loops import Quiet, asked_to_end, run_forever
 
 log = structlog.get_logger("metatag.jobs.fanout")
 
@@ -30,7 +30,8 @@ TAIL_LENGTH = 2000
 # The tail outlives its last event by this. Seconds.
 TAIL_SECONDS = 3600
 RELAY_PORTION = 500
-COMMAND_SECONDS = 2.0
+# A listener that heard nothing for so long asks again. Seconds.
+LISTEN_SECONDS = 1.0
 # A Redis that failed is not asked again for this long, so that nobody waits for it twice. Seconds.
 REST = 1.0
 # The first hint goes out at once; those that follow it closely go together. Seconds.
@@ -44,7 +45,7 @@ class RedisFanout:
     """
 
     def __init__(self, url: str, prefix: str = "metatag:", *, only_controls: bool = False) -> None:
-        self._redis: Any = Redis.from_url(url, socket_timeout=COMMAND_SECONDS, socket_connect_timeout=COMMAND_SECONDS)
+        self._redis: Any = open_redis(url)
         self._prefix = prefix
         self._channel, self._controls = f"{prefix}hint", f"{prefix}control"
         self._heard_on = [self._controls] if only_controls else [self._controls, self._channel]
@@ -57,7 +58,7 @@ class RedisFanout:
 
     async def start(self) -> None:
         """Begin to hear the other processes."""
-        self._listener = asyncio.create_task(self._listen(), name="jobs-hints")
+        self._listener = asyncio.create_task(run_forever(self._listen, "hear hints"), name="jobs-hints")
 
     async def stop(self) -> None:
         """Hear no more."""
@@ -66,7 +67,8 @@ class RedisFanout:
             await asyncio.gather(self._listener, return_exceptions=True)
         if self._publisher is not None:
             await asyncio.gather(self._publisher, return_exceptions=True)
-        await self._redis.aclose()
+        with contextlib.suppress(Exception):
+            await self._redis.aclose()
 
     async def announce(self, job_ids: Sequence[str]) -> None:
         """Say that jobs have new events."""
@@ -105,7 +107,7 @@ class RedisFanout:
         """Give events after `seq` from the stream; None when it cannot tell, so that SQL must be asked."""
         try:
             found = await self._ask(self._redis.xrange, self._key(job_id), f"({seq}-0", "+", count=limit)
-        except _Away:
+        except RedisUnavailable:
             return None
         if not found or _seq(found[0][0]) != seq + 1:
             # Nothing new here, or a gap: trimmed, expired, or not relayed yet.
@@ -130,12 +132,12 @@ class RedisFanout:
                 self._publish([f"ev:{job_id}"])
                 # Events that came meanwhile were announced as well.
                 more = len(portion) == RELAY_PORTION
-        except _Away:
+        except RedisUnavailable:
             return
 
     async def ping(self) -> None:
         """Raise if Redis does not answer."""
-        await self._redis.ping()
+        await ask_redis(self._redis.ping())
 
     async def _append(self, key: str, events: Sequence[tuple[int, str]]) -> None:
         async def send() -> None:
@@ -165,7 +167,7 @@ class RedisFanout:
         try:
             while self._hints and not asked_to_end():
                 hints, self._hints = self._hints, {}
-                with contextlib.suppress(_Away):
+                with contextlib.suppress(RedisUnavailable):
                     await self._ask(send)
                 await asyncio.sleep(HINT_PAUSE)
         finally:
@@ -174,27 +176,30 @@ class RedisFanout:
     async def _ask(self, command: Callable[..., Awaitable[Any]], *args: Any, **options: Any) -> Any:
         loop = asyncio.get_running_loop()
         if loop.time() < self._rest_until:
-            raise _Away
+            raise RedisUnavailable("Redis did not answer a moment ago")
         try:
-            async with asyncio.timeout(COMMAND_SECONDS):
-                return await command(*args, **options)
-        except (RedisError, OSError, TimeoutError) as error:
+            return await ask_redis(command(*args, **options), COMMAND_SECONDS)
+        except (RedisUnavailable, ResponseError) as error:
             log.warning("redis does not answer", error=repr(error))
             self._rest_until = loop.time() + REST
-            raise _Away from error
+            raise RedisUnavailable(str(error)) from error
 
     async def _listen(self) -> None:
-        while not asked_to_end():
-            try:
-                async with self._redis.pubsub() as channel:
-                    await channel.subscribe(*self._heard_on)
-                    while not asked_to_end():
-                        message = await channel.get_message(ignore_subscribe_messages=True, timeout=1.0)
-                        if message is not None:
-                            await self._heard(message["data"].decode(errors="replace"))
-            except (RedisError, OSError, TimeoutError) as error:
-                log.warning("hints not heard", error=repr(error))
-                await asyncio.sleep(random.uniform(0.3, 1.0))  # noqa: S311  jitter, no secret
+        """Hear hints until the connection fails."""
+        quiet = Quiet(LISTEN_SECONDS)
+        async with self._redis.pubsub() as channel:
+            await ask_redis(channel.subscribe(*self._heard_on))
+            while not asked_to_end():
+                start = time.monotonic()
+                message = await ask_redis(
+                    channel.get_message(ignore_subscribe_messages=True, timeout=LISTEN_SECONDS),
+                    LISTEN_SECONDS + COMMAND_SECONDS,
+                )
+                if message is None:
+                    await quiet.nothing_came(time.monotonic() - start)
+                else:
+                    quiet.something_came()
+                    await self._heard(message["data"].decode(errors="replace"))
 
     async def _heard(self, hint: str) -> None:
         kind, _, job_id = hint.partition(":")
@@ -210,10 +215,6 @@ class RedisFanout:
 
     def _key(self, job_id: str) -> str:
         return f"{self._prefix}ev:{job_id}"
-
-
-class _Away(Exception):
-    """Redis does not answer just now."""
 
 
 def _seq(entry_id: bytes) -> int:

@@ -70,9 +70,11 @@ class SqlDispatch(SqlEngine):
         return tickets
 
     @reads
-    async def admitted(self, transaction: Transaction, limit: int) -> list[Ticket]:
-        """Give the tickets of documents that are admitted and that no worker has taken yet."""
-        rows = await fetch(transaction, self._sql(S.ADMITTED), n=limit)
+    async def admitted(
+        self, transaction: Transaction, limit: int, lease: float = 60.0, older_than: float = 0.0
+    ) -> list[Ticket]:
+        """Return the tickets of documents admitted `older_than` seconds ago, for `lease`, that nobody has taken."""
+        rows = await fetch(transaction, self._sql(S.ADMITTED), n=limit, left=lease - older_than)
         return [Ticket(row["id"], row["attempt"], row["job_id"], bool(row["interactive"])) for row in rows]
 
     async def reap(self, lease: float, max_crashes: int) -> int:

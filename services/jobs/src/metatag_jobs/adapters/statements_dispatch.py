@@ -36,7 +36,7 @@ LANE = """
 
 ADMITTED = """
     SELECT doc.id, doc.attempt, doc.job_id, job.interactive FROM doc JOIN job ON job.id = doc.job_id WHERE doc.state =
-    'admitted' AND job.state = 'running' LIMIT :n
+    'admitted' AND doc.lease_until < {now} + :left AND job.state = 'running' ORDER BY doc.lease_until LIMIT :n
 """
 
 LAPSED = """
