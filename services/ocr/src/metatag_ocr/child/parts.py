@@ -53,11 +53,16 @@ def make_engine(plan: Plan) -> Engine:
 
 def make_opener(plan: Plan) -> Callable[[Path], Document]:
     """Give the function that opens a file."""
-    from metatag_ocr.engines.pdfium_document import PdfiumDocument
-
-    reader: type[PdfiumDocument] = PdfiumDocument
     if plan.text_reader == "pdfplumber":
         from metatag_ocr.engines.pdfplumber_document import PdfplumberDocument
 
-        reader = PdfplumberDocument
-    return lambda path: reader(path, page_pixels=plan.page_pixels, image_pixels=plan.image_pixels)
+        return lambda path: PdfplumberDocument(path, page_pixels=plan.page_pixels, image_pixels=plan.image_pixels)
+    from metatag_ocr.engines.pdf_oxide_reader import PdfOxideReader
+    from metatag_ocr.engines.pdfium_document import PdfiumDocument
+
+    return lambda path: PdfiumDocument(
+        path,
+        page_pixels=plan.page_pixels,
+        image_pixels=plan.image_pixels,
+        indic_reader=PdfOxideReader(path),
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from ctypes import POINTER, c_char_p, c_float, c_int, c_size_t, c_uint, c_void_p
+from ctypes import POINTER, c_char_p, c_float, c_int, c_size_t, c_uint, c_ulong, c_void_p
 from typing import Any
 
 from pypdfium2 import raw
@@ -30,10 +30,12 @@ def _plain(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
 unicode_of = _plain(raw.FPDFText_GetUnicode, c_uint, c_void_p, c_int)
 has_map_error = _plain(raw.FPDFText_HasUnicodeMapError, c_int, c_void_p, c_int)
 text_object_of = _plain(raw.FPDFText_GetTextObject, c_void_p, c_void_p, c_int)
+is_generated = _plain(raw.FPDFText_IsGenerated, c_int, c_void_p, c_int)
 
 # Of a text object and its font.
 render_mode_of = _plain(raw.FPDFTextObj_GetTextRenderMode, c_int, c_void_p)
 font_of = _plain(raw.FPDFTextObj_GetFont, c_void_p, c_void_p)
+font_size_of = _plain(raw.FPDFTextObj_GetFontSize, c_int, c_void_p, POINTER(c_float))
 font_name = _plain(raw.FPDFFont_GetBaseFontName, c_size_t, c_void_p, c_char_p, c_size_t)
 
 # Of a page's objects, and those inside a form.
@@ -48,4 +50,13 @@ _SIDE = POINTER(c_uint)
 image_size_of = _plain(raw.FPDFImageObj_GetImagePixelSize, c_int, c_void_p, _SIDE, _SIDE)
 image_metadata_of = _plain(
     raw.FPDFImageObj_GetImageMetadata, c_int, c_void_p, c_void_p, POINTER(raw.FPDF_IMAGEOBJ_METADATA)
+)
+matrix_of = _plain(raw.FPDFPageObj_GetMatrix, c_int, c_void_p, c_void_p)
+
+# Of the marks of an object's content.
+count_marks = _plain(raw.FPDFPageObj_CountMarks, c_int, c_void_p)
+mark_of = _plain(raw.FPDFPageObj_GetMark, c_void_p, c_void_p, c_ulong)
+count_mark_params = _plain(raw.FPDFPageObjMark_CountParams, c_int, c_void_p)
+mark_string = _plain(
+    raw.FPDFPageObjMark_GetParamStringValue, c_int, c_void_p, c_char_p, c_void_p, c_ulong, POINTER(c_ulong)
 )

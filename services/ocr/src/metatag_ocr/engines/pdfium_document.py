@@ -21,7 +21,7 @@ from metatag_ocr.engines import pdfium_evidence
 from metatag_ocr.engines.titles import clean_title, outline_title
 from metatag_ocr.model import FileFacts
 from metatag_ocr.reading.evidence import Layer
-from metatag_ocr.reading.ports import Gray, Picture
+from metatag_ocr.reading.ports import Gray, Picture, TextReader
 
 # pdfium's own error numbers.
 _PASSWORD, _SECURITY = 4, 5
@@ -39,10 +39,21 @@ _OUTLINE_ENTRIES = 50
 
 
 class PdfiumDocument:
-    """One open file. `page_pixels` and `image_pixels` bound the picture of a page and a picture within it."""
+    """One open file. `page_pixels` and `image_pixels` bound the picture of a page and a picture within it.
 
-    def __init__(self, path: Path, *, page_pixels: int = 50_000_000, image_pixels: int = 500_000_000) -> None:
+    `indic_reader` reads the layers that hold an Indian script; without one they are read by pdfium, too.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        page_pixels: int = 50_000_000,
+        image_pixels: int = 500_000_000,
+        indic_reader: TextReader | None = None,
+    ) -> None:
         check_is_pdf(path)
+        self._indic_reader = indic_reader
         self._page_pixels = page_pixels
         self._image_pixels = image_pixels
         try:
@@ -60,8 +71,9 @@ class PdfiumDocument:
 
     def layer(self, number: int) -> Layer:
         """Give a page's text and evidence."""
+        reader = self._indic_reader
         with _Page(self._pdf, number) as page:
-            return pdfium_evidence.layer(page)
+            return pdfium_evidence.layer(page, (lambda: reader.text(number)) if reader else lambda: "")
 
     def picture(self, number: int, dpi: int) -> Picture:
         """Render a page to gray; beyond the pixel budget at a lower dpi."""
@@ -87,6 +99,8 @@ class PdfiumDocument:
 
     def close(self) -> None:
         """Give back the file."""
+        if self._indic_reader is not None:
+            self._indic_reader.close()
         self._pdf.close()
 
     def _affordable(self, width: float, height: float, scale: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import pypdfium2
@@ -12,9 +12,10 @@ from pypdfium2 import raw
 
 from metatag_ocr.engines import pdfium_calls as calls
 from metatag_ocr.engines.pdfium_calls import Handle
+from metatag_ocr.engines.pdfium_glyphs import glyph_text
 from metatag_ocr.reading.decide import LITTLE_TEXT
 from metatag_ocr.reading.evidence import Layer
-from metatag_ocr.reading.scripts import char_counts
+from metatag_ocr.reading.scripts import char_counts, indic_letters
 
 # Characters looked at one by one. Enough to see a share of a fifth; costs a tenth of a millisecond.
 _SAMPLED = 48
@@ -27,11 +28,19 @@ _FONT_BYTES = 128
 _BLANKS = frozenset((0x20, 0x0A, 0x0D, 0x09))
 
 
-def layer(page: Any) -> Layer:
-    """Give a page's text and the evidence about it."""
+# Letters and signs of Indian scripts from which a page is not read by pdfium's own order and blanks.
+_INDIC_LETTERS = 10
+# Share of pdfium's letters that another reading must hold; pdfium repeats some clusters.
+_WHOLE = 0.7
+
+
+def layer(page: Any, other_text: Callable[[], str] = lambda: "") -> Layer:
+    """Return a page's text and the evidence about it. `other_text` gives the page's text by the reader for Indic."""
     textpage = page.get_textpage()
     try:
         text = _text(textpage)
+        if indic_letters(text) >= _INDIC_LETTERS:
+            text = _indic_text(page, textpage, other_text) or text
         invisible, unmapped, fonts = _sample(textpage)
     finally:
         textpage.close()
@@ -80,6 +89,17 @@ def _text(textpage: Any) -> str:
         return str(textpage.get_text_range(errors="replace"))
     except pypdfium2.PdfiumError:
         return ""
+
+
+def _indic_text(page: Any, textpage: Any, other_text: Callable[[], str]) -> str:
+    """Return the text by the reading that suits the page; an empty string where none has all of its letters."""
+    least = _WHOLE * indic_letters(_text(textpage))
+    # A reader that skips a font or a form has fewer letters, not other ones.
+    drawn = glyph_text(page, textpage)
+    if indic_letters(drawn) >= least:
+        return drawn
+    other = other_text()
+    return other if indic_letters(other) >= least else ""
 
 
 def _sample(textpage: Any) -> tuple[float, float, tuple[tuple[str, float], ...]]:

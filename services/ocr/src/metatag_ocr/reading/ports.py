@@ -79,6 +79,16 @@ class Document(Protocol):
         """Give back the file. May be called twice."""
 
 
+class TextReader(Protocol):
+    """A second reader of text layers, for pages that the first one reads badly. Pages count from 1."""
+
+    def text(self, number: int) -> str:
+        """Return a page's text; an empty string where the page cannot be read."""
+
+    def close(self) -> None:
+        """Give back the file. May be called twice."""
+
+
 class Engine(Protocol):
     """Recognises pictures. Models stay loaded between calls."""
 

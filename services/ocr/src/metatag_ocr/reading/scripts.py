@@ -70,6 +70,11 @@ def _char_counts(sample: str) -> Counter[str]:
     return counts
 
 
+def indic_letters(text: str) -> int:
+    """Count the letters and signs of Indian scripts at a text's beginning."""
+    return sum(times for char, times in char_counts(text).items() if script_of_char(char) in INDIC)
+
+
 def main_script(text: str) -> str:
     """Give the script most letters of a text's beginning are in, or an empty string for a text without letters."""
     return _main_script(text[:SAMPLE_CHARS])

@@ -1,0 +1,76 @@
+"""Text layers of Indian scripts: words come out whole, whichever program printed them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pypdfium2
+import pytest
+
+from fakes import hostile_pdfs as made
+from fakes.layer_files import layer_file, shown_text, word_scores
+from metatag_ocr.engines.pdf_oxide_reader import PdfOxideReader
+from metatag_ocr.engines.pdfium_document import PdfiumDocument
+from metatag_ocr.engines.pdfium_glyphs import glyph_text
+
+
+@pytest.fixture
+def layer_text() -> Iterator:
+    opened: list[PdfiumDocument] = []
+
+    def read(name: str) -> str:
+        path = layer_file(name)
+        opened.append(PdfiumDocument(path, indic_reader=PdfOxideReader(path)))
+        document = opened[-1]
+        return "\n".join(document.layer(number + 1).text for number in range(document.page_count))
+
+    yield read
+    for document in opened:
+        document.close()
+        document.close()
+
+
+@pytest.mark.parametrize("name", ["chrome-hindi", "chrome-bilingual", "chrome-gujarati", "chrome-kannada"])
+def test_a_page_printed_by_chrome_is_read_word_for_word(layer_text, name):
+    recall, precision = word_scores(layer_text(name), shown_text(name))
+
+    assert recall >= 0.99
+    assert precision >= 0.99
+
+
+def test_a_page_printed_by_libreoffice_is_read_by_the_second_reader(layer_text):
+    recall, precision = word_scores(layer_text("libreoffice-hindi"), shown_text("libreoffice-hindi"))
+
+    assert recall >= 0.93
+    assert precision >= 0.93
+
+
+def test_lines_that_are_drawn_whole_are_left_to_the_other_readers():
+    document = pypdfium2.PdfDocument(made.text_pdf([["The committee approved the scheme."] * 20]))
+    page = document[0]
+
+    assert glyph_text(page, page.get_textpage()) == ""
+
+
+def test_a_second_reader_that_cannot_open_the_file_costs_nothing_but_its_text(tmp_path):
+    gone = PdfOxideReader(tmp_path / "gone.pdf")
+    document = PdfiumDocument(layer_file("libreoffice-hindi"), indic_reader=gone)
+
+    text = "".join(document.layer(number + 1).text for number in range(document.page_count))
+
+    assert "जल संसाधन विभाग" in text
+
+
+def test_a_panic_of_the_second_reader_leaves_the_first_ones_text(monkeypatch):
+    class Panic(BaseException):
+        """As pyo3 raises it when Rust code panics."""
+
+    class Broken:
+        def __init__(self, path: str) -> None:
+            raise Panic(path)
+
+    monkeypatch.setattr("metatag_ocr.engines.pdf_oxide_reader.pdf_oxide.PdfDocument", Broken)
+    reader = PdfOxideReader(layer_file("libreoffice-hindi"))
+
+    assert reader.text(1) == ""
+    assert reader.text(2) == ""
