@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from metatag_cli import tables
-from metatag_cli.tables import TableError
+from metatag_gateway.tables import MAX_BYTES, Table, TableError, read_table
 
-# The columns of `GET /api/batch/template`, and what else they are called; the page takes the same names.
-COLUMNS = {
-    "title": r"title|name|document|document[ _]?title|subject|शीर्षक|नाम|विषय",
-    "description": r"description|summary|abstract|notes?|remarks?|विवरण|सारांश|टिप्पणी",
-    "file_source_type": r"file[ _]?source[ _]?type|source[ _]?type|type|kind|स्रोत|प्रकार",
-    "file_path": r"file[ _]?path|path|url|link|file|pdf|pdf[ _]?url|href|source|location|पथ|फ़ाइल|फाइल|कड़ी|लिंक",
-}
-# Rows among which the one with the names is looked for.
-HEAD = 10
+FIELDS = ("title", "description", "file_source_type", "file_path")
 
 
 class RowsError(Exception):
@@ -36,28 +26,48 @@ class Wanted:
     path: str = ""
     # Its place within the folder that was named.
     label: str = ""
+    # What the table says of it in columns of its own.
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
-        """Give what to call it on the screen."""
+        """Return what to call it on the screen."""
         return self.title or self.label or (self.file.name if self.file else self.path)
 
 
 def read(place: Path) -> list[Wanted]:
-    """Read a folder of PDFs, or a CSV or XLSX with a column of paths. Raises RowsError."""
+    """Return the documents of a folder of PDFs, or of a CSV or XLSX with a column of paths. Raise RowsError."""
+    return read_with_warnings(place)[0]
+
+
+def read_with_warnings(place: Path) -> tuple[list[Wanted], list[str]]:
+    """Return the documents of a folder or table, and what of the table is in doubt. Raise RowsError."""
     if place.is_dir():
         found = list(_folder(place))
         if not found:
             raise RowsError(f"There is no PDF in {place}.")
-        return found
+        return found, []
     if not place.is_file():
         raise RowsError(f"There is no folder or file {place}.")
     if place.suffix.lower() == ".pdf":
         raise RowsError(f"{place} is one PDF; use: metatag tag {place}")
+    table = _read_table(place)
+    if "file_path" not in table.mapping:
+        raise RowsError(f"{place} has no column file_path; its columns may be: {', '.join(FIELDS)}.")
+    if not table.rows:
+        raise RowsError(f"{place} has no rows below its header.")
+    return [_row(place, row) for row in table.documents()], list(table.warnings)
+
+
+def _read_table(place: Path) -> Table:
     try:
-        return list(_table(place, tables.read(place)))
+        # One byte more than a table may have: the reader refuses it.
+        with place.open("rb") as file:
+            return read_table(file.read(MAX_BYTES + 1), place.name)
+    except OSError as error:
+        raise RowsError(f"{place} cannot be read: {error.strerror or error}.") from error
     except TableError as error:
-        raise RowsError(str(error)) from error
+        raise RowsError(f"{place}: {error.message}") from error
 
 
 def _folder(place: Path) -> Iterator[Wanted]:
@@ -67,41 +77,12 @@ def _folder(place: Path) -> Iterator[Wanted]:
             yield Wanted("", "", file, label=str(file.relative_to(place)))
 
 
-def _table(place: Path, rows: list[list[str]]) -> Iterator[Wanted]:
-    begin, at = _header(rows)
-    if at["file_path"] < 0:
-        raise RowsError(f"{place} has no column file_path; its columns may be: {', '.join(COLUMNS)}.")
-    if len(rows) <= begin + 1:
-        raise RowsError(f"{place} has no rows below its header.")
-    for row in rows[begin + 1 :]:
-        cells = {column: row[index] if 0 <= index < len(row) else "" for column, index in at.items()}
-        if any(cells.values()):
-            yield _row(place, cells)
-
-
-def _header(rows: list[list[str]]) -> tuple[int, dict[str, int]]:
-    """Give which row names the columns, and where each stands; titles over merged cells may lie above it."""
-    found = [{column: _column(row, names) for column, names in COLUMNS.items()} for row in rows[:HEAD]] or [
-        dict.fromkeys(COLUMNS, -1)
-    ]
-    best = max(range(len(found)), key=lambda at: (found[at]["file_path"] >= 0, _known(found[at]), at))
-    return best, found[best]
-
-
-def _known(columns: dict[str, int]) -> int:
-    return len({at for at in columns.values() if at >= 0})
-
-
-def _column(header: list[str], names: str) -> int:
-    """Give where a column stands, -1 where it is not."""
-    return next((at for at, name in enumerate(header) if re.fullmatch(names, name, re.IGNORECASE)), -1)
-
-
-def _row(place: Path, cells: dict[str, str]) -> Wanted:
-    path, source = cells["file_path"], cells["file_source_type"].lower()
-    is_local = path and (source == "local" or (not source and "://" not in path))
-    if is_local:
+def _row(place: Path, cells: Mapping[str, str]) -> Wanted:
+    title, description, source, path = (cells.get(name, "") for name in FIELDS)
+    own = {name: cell for name, cell in cells.items() if name not in FIELDS and cell}
+    source = source.lower()
+    if path and (source == "local" or (not source and "://" not in path)):
         # A relative path is meant as seen from the table.
-        return Wanted(cells["title"], cells["description"], (place.parent / Path(path).expanduser()).resolve())
-    kind = source or ("s3" if path.startswith("s3://") else "url")
-    return Wanted(cells["title"], cells["description"], None, kind, path)
+        return Wanted(title, description, (place.parent / Path(path).expanduser()).resolve(), columns=own)
+    kind = source or ("s3" if path.lower().startswith("s3://") else "url")
+    return Wanted(title, description, None, kind, path, columns=own)

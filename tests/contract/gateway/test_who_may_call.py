@@ -80,6 +80,7 @@ WHO: dict[str, Who] = {
     "GET /api/batch/template": Who("read"),
     "POST /api/batch/uploads": Who("process", request={"files": {"files": ("a.pdf", PDF)}}),
     "POST /api/batch/uploads/find": Who("process", request={"json": {"files": []}}),
+    "POST /api/batch/tables": Who("process", request={"files": {"file": ("a.csv", b"file_path\na.pdf\n")}}),
     "POST /api/batch/process": Who(
         "process", request={"files": {"csv_file": ("a.csv", b"title,path\n"), "config": (None, "{}")}}
     ),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from metatag_cli.rows import RowsError, read
+from metatag_cli.rows import RowsError, read, read_with_warnings
 
 
 def table(tmp_path: Path, content: bytes | str) -> Path:
@@ -65,3 +65,36 @@ def test_a_table_without_paths_names_the_columns_it_may_have(tmp_path: Path) -> 
 
 def test_a_row_without_a_path_stays_a_row(tmp_path: Path) -> None:
     assert [row.name for row in read(table(tmp_path, "title,file_path\nA,\n,\n"))] == ["A"]
+
+
+def test_columns_are_known_by_other_names_and_in_hindi(tmp_path: Path) -> None:
+    found = read(table(tmp_path, "शीर्षक,लिंक\nक,https://x.org/a.pdf\n"))
+    assert [(row.title, row.path) for row in found] == [("क", "https://x.org/a.pdf")]
+
+
+def test_columns_of_the_users_own_come_with_the_row(tmp_path: Path) -> None:
+    (row,) = read(table(tmp_path, "title,file_path,dept,empty\nA,a.pdf,जल,\n"))
+    assert row.columns == {"dept": "जल"}
+
+
+def test_what_is_in_doubt_is_said(tmp_path: Path) -> None:
+    _, warnings = read_with_warnings(table(tmp_path, "title,file_path\nRésumé,a.pdf\n".encode("cp1252")))
+    assert len(warnings) == 1
+    assert "Windows-1252" in warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("one.pdf", "%PDF-", "metatag tag .*one.pdf"),
+        ("empty.csv", "", "no column file_path"),
+        ("header.csv", "title,file_path\n", "no rows below"),
+        ("a.xlsx", "no zip", "cannot be read as XLSX"),
+        ("quote.csv", 'title,file_path\n"A,a.pdf\n', "line 2: a quotation mark"),
+    ],
+)
+def test_what_gives_no_batch_is_refused_with_a_sentence(tmp_path: Path, name: str, content: str, said: str) -> None:
+    place = tmp_path / name
+    place.write_text(content)
+    with pytest.raises(RowsError, match=said):
+        read(place)

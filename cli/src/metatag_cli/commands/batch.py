@@ -58,9 +58,11 @@ def batch(
     if not watch and not server:
         screen.fail("Without a server the batch would end with this command; name one with --server.", screen.USAGE)
     try:
-        wanted = rows.read(place)
+        wanted, warnings = rows.read_with_warnings(place)
     except RowsError as error:
         screen.fail(str(error), screen.USAGE)
+    for warning in warnings:
+        screen.err.print(warning, style="yellow", markup=False)
     lists.check(vocabulary, strict, server)
     options = Options(
         pages=pages, tags=tags, exclude=exclude or (), tagger=tagger, model=model, api_key=api_key, strict=strict

@@ -24,6 +24,7 @@ from metatag_gateway.routes import (
     single,
     socket,
     system,
+    tables,
     vocabularies,
 )
 from metatag_gateway.routes.parts import Parts
@@ -35,6 +36,7 @@ ROUTERS = (
     single.router,
     batch.router,
     files.router,
+    tables.router,
     socket.router,
     auth.router,
     keys.router,

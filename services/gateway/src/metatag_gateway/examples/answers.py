@@ -32,6 +32,18 @@ from metatag_gateway.examples.things import (
 _VERSION = {"message": "Document Meta-Tagging API", "version": "2.0.0"}
 _VOCABULARY: Example = {"name": "water", "version": 1, "term_count": 2}
 
+_TABLE: Example = {
+    "columns": ["title", "file_path", "department"],
+    "documents": [{"title": "Annual Report", "file_path": "https://example.com/report.pdf", "department": "Water"}],
+    "lines": [2],
+    "column_mapping": {"title": "title", "file_path": "file_path"},
+    "has_header": True,
+    "encoding": "UTF-8",
+    "sheet": None,
+    "total": 1,
+    "warnings": [],
+}
+
 
 def _control(command: str, status: str) -> dict[int, Example]:
     return {200: {"message": f"{command} command sent to job {JOB_ID}", "job_id": JOB_ID, "status": status}}
@@ -185,6 +197,7 @@ ANSWERS: dict[str, dict[int, Example]] = {
             "max_upload_bytes": 52_428_800,
         }
     },
+    "read_documents": {200: _TABLE},
     "process_csv": {200: _LEGACY},
     "register": {201: USER},
     "login": {200: {"user": USER, "tokens": TOKENS}},

@@ -36,6 +36,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "validate_paths": {JSON: {"paths": [{"path": URL, "type": "url"}]}},
     "upload_files": {FORM: {"files": [_PDF]}},
     "find_uploads": {JSON: {"files": [{"content_sha256": SHA256, "file_name": "water-supply-report.pdf"}]}},
+    "read_documents": {FORM: {"file": f"title,file_path,department\nAnnual Report,{URL},Water\n"}},
     "process_csv": {
         FORM: {"csv_file": f"title,file_source_type,file_path\nAnnual Report,url,{URL}\n", "config": _CONFIG}
     },

@@ -50,7 +50,7 @@ async def store(parts: Parts, user_id: str, part: Part, content_sha256: str = ""
         raise InvalidArgument("Invalid file type. Please upload a PDF file.")
     most = parts.settings.max_upload_bytes
     try:
-        async with _place(parts.upload_places):
+        async with upload_place(parts.upload_places):
             return await parts.jobs.upload(user_id, name, _counted(parts, user_id, part, most), most, content_sha256)
     except MetatagError as error:
         if error.code is ErrorCode.EMPTY_DOCUMENT:
@@ -59,7 +59,8 @@ async def store(parts: Parts, user_id: str, part: Part, content_sha256: str = ""
 
 
 @asynccontextmanager
-async def _place(places: asyncio.Semaphore) -> AsyncIterator[None]:
+async def upload_place(places: asyncio.Semaphore) -> AsyncIterator[None]:
+    """Hold a place for a body under way; raise Busy when none is free within a minute."""
     try:
         async with asyncio.timeout(UPLOAD_WAIT):
             await places.acquire()

@@ -177,7 +177,7 @@ async def process_csv(request: Request, caller: Processor) -> LegacyView | Respo
     table = await asyncio.to_thread(legacy.read, form.content)
     if table.error:
         return _view(table, None, [])
-    await parts.quotas.documents(caller.user_id, len(table.rows))
+    await parts.quotas.documents(caller.user_id, table.row_count)
     done = await while_connected(request, _process(parts, caller.user_id, table, config, words))
     return _view(table, *done) if done else Response(status_code=499)
 

@@ -92,15 +92,15 @@ async def _body(request: Request) -> list[TermBody] | Response:
         content = await _file(request)
     else:
         raise MetatagError("Send the terms as application/json or text/csv.", code=ErrorCode.UNSUPPORTED_MEDIA)
-    if len(content) > term_tables.MOST_BYTES:
-        raise TooLarge(f"A CSV of terms may have at most {term_tables.MOST_BYTES // MIB} MiB.")
+    if len(content) > term_tables.MAX_BYTES:
+        raise TooLarge(f"A CSV of terms may have at most {term_tables.MAX_BYTES // MIB} MiB.")
     return await asyncio.to_thread(_from_table, content)
 
 
 async def _file(request: Request) -> bytes:
     async for part in form_of(request, parts_of(request).settings.body_idle_seconds).parts():
         if part.name == "file":
-            return await part.content(term_tables.MOST_BYTES)
+            return await part.content(term_tables.MAX_BYTES)
     raise InvalidArgument("file: Field required")
 
 

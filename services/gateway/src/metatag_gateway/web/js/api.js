@@ -90,6 +90,12 @@ export async function upload(file) {
   form.set("files", file, file.name);
   return (await call("POST", "api/batch/uploads", { form })).files[0];
 }
+export async function readDocuments(file, headed) {
+  const form = new FormData();
+  form.set("file", file, file.name);
+  if (headed !== undefined) form.set("has_header", String(headed));
+  return call("POST", "api/batch/tables", { form });
+}
 export const startBatch = (body, key) => call("POST", "api/batch/start", { json: body, headers: { "Idempotency-Key": key } });
 export const batchStatus = (id) => get(`api/batch/jobs/${seg(id)}/status`);
 export const control = (id, step) => call("POST", `api/batch/jobs/${seg(id)}/${step}`);
@@ -143,7 +149,7 @@ export const engines = () => get("api/engines");
 
 export const vocabularies = () => get("api/vocabularies");
 export const vocabulary = (name) => get(`api/vocabularies/${seg(name)}`);
-export const putVocabulary = (name, terms) => call("PUT", `api/vocabularies/${seg(name)}`, { json: { terms } });
+export const putVocabulary = (name, table) => call("PUT", `api/vocabularies/${seg(name)}`, { form: table, headers: { "Content-Type": "text/csv" } });
 export const deleteVocabulary = (name) => call("DELETE", `api/vocabularies/${seg(name)}`);
 
 export const apiKeys = () => get("api/auth/keys");

@@ -3,7 +3,8 @@ import { useState } from "preact/hooks";
 import { validatePaths } from "../api.js";
 import { html } from "../html.js";
 import { number, t, word } from "../i18n.js";
-import { documents as toDocuments, FIELDS, guess } from "../lib/mapping.js";
+import { documents as toDocuments, FIELDS } from "../lib/mapping.js";
+import { readTable } from "../lib/table.js";
 import { Button, Check, Field, Notice, useAction } from "../ui/parts.js";
 
 const SHOWN = 5, CHECKED = 200;
@@ -36,15 +37,14 @@ function Reach({ documents }) {
 
 export function Mapping({ table, wrong, onChange }) {
   const documents = toDocuments(table.rows, table.mapping);
-  const width = Math.max(...table.all.slice(0, 50).map((row) => row.length));
-  const names = Array.from({ length: width }, (_, at) => (table.headed && table.all[0][at]?.trim()) || t("map.column", { n: at + 1 }));
-  const head = (headed) => { const rows = headed ? table.all.slice(1) : table.all; onChange({ headed, rows, mapping: guess(headed ? table.all[0] : [], rows) }); };
+  const [read] = useAction(async (headed) => onChange(await readTable(table.file, headed)));
   return html`<section class="card stack"><div class="row apart"><h2>${table.name}</h2><span class="soft small">${t("map.found", { n: table.rows.length, encoding: table.encoding })}</span></div>
-    <${Check} label=${t("map.header")} checked=${table.headed} onValue=${head} />
-    <div class="fields">${FIELDS.map((field) => html`<${Field} as="select" key=${field} label=${t(`field.${field}`)} error=${field === "file_path" && table.mapping.file_path < 0 ? t("map.needPath") : undefined}
-      onValue=${(value) => onChange({ mapping: { ...table.mapping, [field]: Number(value) } })}><option value="-1" selected=${table.mapping[field] < 0}>${t(`map.none.${field}`)}</option>
-      ${names.map((name, at) => html`<option value=${at} selected=${table.mapping[field] === at}>${name}</option>`)}<//>`)}</div>
+    ${table.warnings.map((sentence) => html`<${Notice} kind="warn" key=${sentence}>${sentence}<//>`)}
+    <${Check} label=${t("map.header")} checked=${table.headed} onValue=${read} />
+    <div class="fields">${FIELDS.map((field) => html`<${Field} as="select" key=${field} label=${t(`field.${field}`)} error=${field === "file_path" && !table.mapping.file_path ? t("map.needPath") : undefined}
+      onValue=${(value) => onChange({ mapping: { ...table.mapping, [field]: value } })}><option value="" selected=${!table.mapping[field]}>${t(`map.none.${field}`)}</option>
+      ${table.columns.map((name, at) => html`<option value=${name} key=${name} selected=${table.mapping[field] === name}>${table.headed ? name : t("map.column", { n: at + 1 })}</option>`)}<//>`)}</div>
     <h3>${t("map.preview")} <span class="soft small">${t("map.of", { shown: Math.min(SHOWN, documents.length), all: number(documents.length) })}</span></h3>
     <${Preview} documents=${documents} wrong=${wrong} />
-    ${table.mapping.file_path >= 0 && html`<${Wrong} wrong=${wrong} documents=${documents} /><${Reach} documents=${documents} />`}</section>`;
+    ${table.mapping.file_path && html`<${Wrong} wrong=${wrong} documents=${documents} /><${Reach} documents=${documents} />`}</section>`;
 }

@@ -89,7 +89,7 @@ export function BatchView() {
   };
   const change = (part) => setGiven((before) => ({ ...before, ...part, key: uuid() }));
   const wrong = given?.kind === "table" ? problems(toDocuments(given.rows, given.mapping)) : new Map();
-  const count = given ? (given.kind === "files" ? given.files.length : given.mapping.file_path < 0 ? 0 : given.rows.length) : 0;
+  const count = given ? (given.kind === "files" ? given.files.length : !given.mapping.file_path ? 0 : given.rows.length) : 0;
   return html`<div class="view stack loose"><header><h1>${t("batch.title")}</h1><p class="soft">${t("batch.lead")}</p></header>
     <${Active} />
     ${!given && html`<div class="stack"><${Failure} error=${error} /><${Drop} multiple folder accept=".pdf,.csv,.tsv,.xlsx,application/pdf" title=${t("batch.drop")} hint=${t("batch.dropHint")} onFiles=${choose} />

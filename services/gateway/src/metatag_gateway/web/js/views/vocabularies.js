@@ -1,10 +1,9 @@
 // Lists of allowed tags: made from lines or a CSV, changed, taken away.
 import { useState } from "preact/hooks";
-import { deleteVocabulary, putVocabulary, vocabularies, vocabulary } from "../api.js";
+import { deleteVocabulary, putVocabulary, readDocuments, vocabularies, vocabulary } from "../api.js";
 import { html } from "../html.js";
 import { number, t } from "../i18n.js";
-import { fromText, toText } from "../lib/terms.js";
-import { decode } from "../lib/csv.js";
+import { count, fromRows, toTable, toText } from "../lib/terms.js";
 import { Button, Confirm, Empty, Failure, Field, Loading, useAction, useFetched } from "../ui/parts.js";
 import { toast } from "../ui/toasts.js";
 
@@ -12,15 +11,16 @@ function Editor({ first, onSaved, onClose }) {
   const [name, setName] = useState(first.name);
   const [text, setText] = useState(first.text);
   const [error, setError] = useState(null);
-  const terms = fromText(text);
-  const [save, busy] = useAction(async () => { const made = await putVocabulary(name.trim(), terms); toast(t("vocabulary.saved", { name: made.name, version: made.version }), "good"); onSaved(); });
-  const submit = (event) => { event.preventDefault(); const wrong = !name.trim() ? t("vocabulary.needName") : terms.length === 0 ? t("vocabulary.needTerms") : null; setError(wrong); if (!wrong) save(); };
-  const load = async (event) => { const [file] = event.currentTarget.files; if (file) { setText(decode(await file.arrayBuffer()).text.replace(/^\ufeff/, "")); if (!name) setName(file.name.replace(/\.\w+$/, "")); } };
+  const terms = count(text);
+  const [save, busy] = useAction(async () => { const made = await putVocabulary(name.trim(), toTable(text)); toast(t("vocabulary.saved", { name: made.name, version: made.version }), "good"); onSaved(); });
+  const submit = (event) => { event.preventDefault(); const wrong = !name.trim() ? t("vocabulary.needName") : terms === 0 ? t("vocabulary.needTerms") : null; setError(wrong); if (!wrong) save(); };
+  const [read] = useAction(async (file) => { const found = await readDocuments(file, false); setText(fromRows(found.columns, found.documents)); if (!name) setName(file.name.replace(/\.\w+$/, "")); });
+  const load = (event) => { const [file] = event.currentTarget.files; if (file) read(file); };
   return html`<section class="card"><h2>${t(first.name ? "vocabulary.change" : "vocabulary.new")}</h2><form class="stack" onSubmit=${submit} novalidate>
     <${Field} label=${t("vocabulary.name")} maxlength="100" value=${name} readonly=${Boolean(first.name)} onValue=${setName} error=${error} />
     <${Field} as="textarea" rows="10" label=${t("vocabulary.terms")} hint=${t("vocabulary.termsHint")} value=${text} onValue=${setText} />
-    <${Field} type="file" accept=".csv,.txt" label=${t("vocabulary.file")} onChange=${load} />
-    <div class="row"><${Button} type="submit" cls="main" busy=${busy}>${t("vocabulary.save", { n: terms.length })}<//><${Button} onClick=${onClose}>${t("cancel")}<//></div></form></section>`;
+    <${Field} type="file" accept=".csv,.tsv,.txt,.xlsx" label=${t("vocabulary.file")} onChange=${load} />
+    <div class="row"><${Button} type="submit" cls="main" busy=${busy}>${t("vocabulary.save", { n: terms })}<//><${Button} onClick=${onClose}>${t("cancel")}<//></div></form></section>`;
 }
 
 export function VocabulariesView() {
