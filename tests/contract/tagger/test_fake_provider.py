@@ -86,7 +86,7 @@ async def test_duty_4_it_tries_the_models_in_order_and_refuses_unsupported_param
     refused = await ask(
         http, "mistralai/mistral-7b-instruct", response_format=SCHEMA, provider={"require_parameters": True}
     )
-    assert refused.status_code == 503
+    assert refused.status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from fakes.openrouter import FakeOpenRouter
+from fakes.openrouter.quirks import ANSWERS
 from fakes.provider import TEXT, asked, question
 from metatag_tagger.adapters.chat_llm import ChatLlm
 from metatag_tagger.errors import Category, ProviderError
@@ -95,13 +96,67 @@ async def test_a_text_too_long_for_the_model_is_halved_once(fake: FakeOpenRouter
         ("fenced", ["street lights", "battery"]),
         ("lines", ["street lights", "battery", "energy audit"]),
         ("original-shape", ["street lights", "battery", "energy audit"]),
-        ("wrong-types", ["battery"]),
+        ("wrong-types", ["x", "battery"]),
         ("extra-keys", ["battery"]),
         ("nan", ["battery", "street lights"]),
     ],
 )
 async def test_odd_answers_are_read(fake: FakeOpenRouter, connect: Connect, scenario: str, expected: list[str]) -> None:
     assert await texts(connect(fake), f"fake/{scenario}") == expected
+
+
+@pytest.mark.parametrize("quirk", ANSWERS)
+async def test_answers_of_every_reported_shape_are_read(fake: FakeOpenRouter, connect: Connect, quirk: str) -> None:
+    assert await texts(connect(fake), f"fake/{quirk}") == ["street lights", "battery", "energy audit"]
+    assert len(fake.completions) == 1
+
+
+@pytest.mark.parametrize(
+    ("quirk", "calls"),
+    [
+        ("oa-token-name", 3), ("oa-temperature", 2), ("or-no-endpoint", 2), ("mistral-extra", 2),
+        ("oa-answer-bound", 2), ("stream-only", 2), ("events", 1),
+    ],
+)  # fmt: skip
+async def test_a_part_of_the_request_that_is_refused_is_changed_and_remembered_for_the_model(
+    fake: FakeOpenRouter, connect: Connect, quirk: str, calls: int
+) -> None:
+    llm = connect(fake)
+    assert "solar street" in await texts(llm, f"fake/{quirk}")
+    assert len(fake.completions) == calls
+    assert "solar street" in await texts(llm, f"fake/{quirk}")
+    assert len(fake.completions) == calls + 1
+
+
+async def test_a_token_bound_is_renamed_and_a_temperature_left_out(fake: FakeOpenRouter, connect: Connect) -> None:
+    await texts(connect(fake), "fake/oa-token-name")
+    sent = fake.completions[-1].body
+    assert sent["max_completion_tokens"] == fake.completions[0].body["max_tokens"]
+    assert not {"max_tokens", "temperature"} & set(sent)
+
+
+async def test_a_parameter_that_the_list_does_not_name_is_not_sent(fake: FakeOpenRouter, connect: Connect) -> None:
+    await texts(connect(fake), "openai/gpt-5-mini")
+    [call] = fake.completions
+    assert "temperature" not in call.body
+    assert call.body["provider"]["require_parameters"] is True
+
+
+async def test_a_text_is_shortened_to_what_the_context_length_leaves(fake: FakeOpenRouter, connect: Connect) -> None:
+    llm = connect(fake)
+    long = question("municipal budget of the year " * 700)
+    assert (await llm.ask(long, asked("fake/vllm-context"))).tags
+    assert 2 <= len(fake.completions) <= 4
+    before = len(fake.completions)
+    assert (await llm.ask(long, asked("fake/vllm-context"))).tags
+    assert len(fake.completions) == before + 1
+
+
+@pytest.mark.parametrize("name", ["llama3", " llama3 ", "llama3:latest", "models/llama3", "openai/anything"])
+async def test_the_list_of_models_forbids_nothing(connect: Connect, name: str) -> None:
+    async with FakeOpenRouter(manner="plain", keys=None) as plain:
+        assert (await connect(plain).ask(question(), asked(name, key=""))).tags
+        assert plain.completions[0].body["model"] == name.strip()
 
 
 async def test_answers_are_bounded_in_number_and_length(fake: FakeOpenRouter, connect: Connect) -> None:

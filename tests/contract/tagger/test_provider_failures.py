@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fakes.openrouter import FakeOpenRouter
+from fakes.openrouter.quirks import ANSWERS, REQUESTS
 from fakes.openrouter.scenarios import SCENARIOS
 from fakes.provider import asked, question
 from metatag_runtime.errors import ErrorCode
@@ -19,8 +20,8 @@ Connect = Callable[..., ChatLlm]
 
 # scenario, category, smallest and largest waiting time (None: none), calls made
 FAILING = [
-    ("400", Category.INVALID_REQUEST, None, 4),
-    ("400-context", Category.CONTEXT_LENGTH, None, 2),
+    ("400", Category.INVALID_REQUEST, None, 5),
+    ("400-context", Category.CONTEXT_LENGTH, None, 1),
     ("401", Category.AUTH, None, 1),
     ("402", Category.CREDITS, None, 1),
     ("402-in-flight", Category.BUDGET_WAIT, (0.9, 1.1), 1),
@@ -28,9 +29,9 @@ FAILING = [
     ("403-budget", Category.KEY_LIMIT, (3500, 3600), 1),
     ("403", Category.FORBIDDEN, None, 1),
     ("404", Category.MODEL_NOT_FOUND, None, 1),
-    ("404-html", Category.INVALID_REQUEST, None, 4),
+    ("404-html", Category.ADDRESS, None, 1),
     ("408", Category.TIMEOUT, None, 1),
-    ("413", Category.CONTEXT_LENGTH, None, 2),
+    ("413", Category.CONTEXT_LENGTH, None, 1),
     ("429", Category.RATE_LIMITED, None, 1),
     ("429-seconds", Category.RATE_LIMITED, (0.9, 1.1), 1),
     ("429-long", Category.RATE_LIMITED, (890, 900), 1),
@@ -65,6 +66,37 @@ FAILING = [
     ("half-closed", Category.NETWORK, None, 1),
     ("wrong-length", Category.NETWORK, None, 1),
     ("huge", Category.TOO_LARGE, None, 1),
+    # error bodies of servers, by what they say rather than by their status
+    ("or-data-policy", Category.DATA_POLICY, None, 1),
+    ("or-key-limit", Category.KEY_LIMIT, None, 1),
+    ("oa-quota", Category.CREDITS, None, 1),
+    ("oa-region", Category.REGION, None, 1),
+    ("vllm-no-model", Category.MODEL_NOT_FOUND, None, 1),
+    ("ollama-no-model", Category.MODEL_NOT_FOUND, None, 1),
+    ("gemini-key", Category.AUTH, None, 1),
+    ("gemini-key-list", Category.AUTH, None, 1),
+    ("gemini-quota", Category.RATE_LIMITED, (1.9, 2.1), 1),
+    ("tgi-context", Category.CONTEXT_LENGTH, None, 1),
+    ("groq-context", Category.CONTEXT_LENGTH, None, 1),
+    ("groq-minute", Category.CONTEXT_LENGTH, None, 1),
+    ("anthropic-overloaded", Category.PROVIDER, None, 1),
+    ("anthropic-key", Category.AUTH, None, 1),
+    ("anthropic-credit", Category.CREDITS, None, 1),
+    ("litellm-budget", Category.KEY_LIMIT, None, 1),
+    ("litellm-context", Category.CONTEXT_LENGTH, None, 1),
+    ("detail-key", Category.AUTH, None, 1),
+    ("dashscope-blocked", Category.MODERATION, None, 1),
+    ("or-upstream", Category.CONTEXT_LENGTH, None, 1),
+    ("minimax-key", Category.AUTH, None, 1),
+    # what a model says instead of tags: asked once more, then an error, never a success
+    ("apology", Category.INVALID_OUTPUT, None, 2),
+    ("apology-commas", Category.INVALID_OUTPUT, None, 2),
+    ("apology-hindi", Category.INVALID_OUTPUT, None, 2),
+    ("apology-in-json", Category.INVALID_OUTPUT, None, 2),
+    ("not-applicable", Category.INVALID_OUTPUT, None, 2),
+    ("no-tags", Category.INVALID_OUTPUT, None, 2),
+    ("empty-list", Category.INVALID_OUTPUT, None, 2),
+    ("thoughts-only", Category.INVALID_OUTPUT, None, 2),
 ]
 
 
@@ -110,13 +142,24 @@ async def test_a_port_nobody_listens_on_is_a_network_failure(fake: FakeOpenRoute
     assert not llm.healthy()
 
 
-async def test_an_unknown_model_is_refused_before_any_cost_with_near_matches(
+async def test_a_model_that_the_provider_refuses_is_named_with_near_matches(
     fake: FakeOpenRouter, connect: Connect
 ) -> None:
     with pytest.raises(ProviderError) as caught:
         await connect(fake).ask(question(), asked("openai/gpt-4o-mni"))
     assert caught.value.code is ErrorCode.MODEL_NOT_FOUND
     assert "openai/gpt-4o-mini" in caught.value.message
+    assert len(fake.completions) == 1
+
+
+@pytest.mark.parametrize("key", ["sk-\u2026abc", "sk-a\nb", "sk-\u200bab", "sk-ключ"])
+async def test_a_key_that_fits_no_header_is_a_bad_key_and_is_not_sent(
+    fake: FakeOpenRouter, connect: Connect, key: str
+) -> None:
+    with pytest.raises(ProviderError) as caught:
+        await connect(fake).ask(question(), asked(key=key))
+    assert caught.value.category is Category.AUTH
+    assert "copy it again" in caught.value.message
     assert not fake.completions
 
 
@@ -137,7 +180,7 @@ def test_the_fake_knows_no_failure_that_this_table_leaves_out() -> None:
     answered = {
         "cut", "fenced", "lines", "original-shape", "duplicates", "500-tags", "wrong-types", "extra-keys",
         "other-language", "echo", "injected", "nan", "invalid-utf8", "no-schema", "no-format", "no-system",
-        "short-context", "slow", "blanks", "drip", "gzip",
+        "short-context", "slow", "blanks", "drip", "gzip", *REQUESTS, *ANSWERS,
     }  # fmt: skip
     assert set(SCENARIOS) - answered == {row[0] for row in FAILING}
 

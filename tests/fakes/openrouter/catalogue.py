@@ -19,6 +19,13 @@ MODELS: list[tuple[str, int, str, str, list[str]]] = [
     ("mistralai/mistral-7b-instruct", 32_768, "0.00000003", "0.00000006", ["temperature", "max_tokens"]),
     ("deepseek/deepseek-r1", 64_000, "0.0000005", "0.000002", [*_ALL, "reasoning"]),
     ("anthropic/claude-opus-expensive", 200_000, "0.015", "0.075", _ALL),
+    (
+        "openai/gpt-5-mini",
+        400_000,
+        "0.00000025",
+        "0.000002",
+        ["max_tokens", "seed", "response_format", "structured_outputs", "reasoning"],
+    ),
     ("google/gemma-3-4b-it:free", 8_192, "0", "0", ["temperature", "max_tokens"]),
 ]
 

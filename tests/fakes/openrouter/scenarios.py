@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from fakes.openrouter.http import Response, error, error_body, reply
+from fakes.openrouter.quirks import QUIRKS
 
 Completion = Callable[..., dict[str, Any]]
 Scenario = Callable[[dict[str, Any], Completion], Response]
@@ -203,4 +204,5 @@ SCENARIOS: dict[str, Scenario] = {
     "wrong-length": _broken("wrong_length"),
     "gzip": _broken("gzip"),
     "huge": _broken("huge"),
+    **{name: quirk.run for name, quirk in QUIRKS.items()},
 }

@@ -228,11 +228,14 @@ class FakeOpenRouter:
 
 
 def _unsupported(body: dict[str, Any], parameters: list[str]) -> Response | None:
-    """Refuse a format that a model does not support: 503 when the request demands support, else 400 for a schema."""
+    """Refuse a format that a model does not support: 404 when the request demands support, else 400 for a schema."""
     shape = (body.get("response_format") or {}).get("type")
     needed = {"json_schema": "structured_outputs", "json_object": "response_format"}.get(str(shape))
+    demanded = bool((body.get("provider") or {}).get("require_parameters"))
+    if demanded and any(name in body and name not in parameters for name in ("temperature", "max_tokens", "seed")):
+        return error(404, "No endpoints found that can handle the requested parameters.")
     if needed is None or needed in parameters:
         return None
     if (body.get("provider") or {}).get("require_parameters"):
-        return error(503, "No endpoints found that support the requested parameters")
+        return error(404, "No endpoints found that can handle the requested parameters.")
     return error(400, f"{shape} is not supported by this model")

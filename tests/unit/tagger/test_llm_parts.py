@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from fakes.provider import question
 from metatag_runtime.settings import SettingsError
 from metatag_tagger.llm import money
-from metatag_tagger.llm.answer import parse
+from metatag_tagger.llm.answer import MAX_ANSWER, read
 from metatag_tagger.llm.failures import retry_after
 from metatag_tagger.llm.prompt import messages
 from metatag_tagger.llm.schema import MAX_ENUM, Level, best_level, response_format
 from metatag_tagger.model import ModelInfo, Usage
 from metatag_tagger.settings import TaggerSettings
 
+SHOWN = "Water supply and power for the roads of Delhi. Drinking water, groundwater recharge. We are sorry for delays."
 
-def texts(content: str) -> list[str]:
-    return [tag.text for tag in parse(content)]
+
+def texts(content: str, **fields: object) -> list[str]:
+    return [tag.text for tag in read(content, question(SHOWN, **fields)).tags]
 
 
 @pytest.mark.parametrize(
@@ -28,24 +32,79 @@ def texts(content: str) -> list[str]:
         ('<think>maybe {"tags": ["no"]}</think>{"tags": ["yes"]}', ["yes"]),
         ('I think {this} is it: {"tags": ["a"]} ok', ["a"]),
         ('{"entities": [{"name": "Delhi"}], "tags": [{"tag": "water"}, {"tag": "cut of', ["water"]),
+        ('{"entities": [{"name": "Delhi", "category": "place"}], "tags": ["water", "cut of', ["water"]),
         ("water, power; roads", ["water", "power", "roads"]),
         ("Here are the tags:\n- water supply\n2) power\n", ["water supply", "power"]),
+        ("Tags: water supply, drinking water", ["water supply", "drinking water"]),
+        ("* **Water Supply** – for villages\n* **Drinking Water** – its quality", ["Water Supply", "Drinking Water"]),
+        ("#WaterSupply #DrinkingWater", ["Water Supply", "Drinking Water"]),
         ('{"data": {"tags": ["a"]}}', ["a"]),
+        ('{"Tags ": {"1": "a", "2": "b"}}', ["a", "b"]),
+        ('{"tag1": "a", "tag2": "b"}', ["a", "b"]),
+        ('{"tags": {"a": 0.9, "b": 0.8}}', ["a", "b"]),
+        ('{"tags": "a, b; c"}', ["a", "b", "c"]),
+        ('{"tags": "[\\"a\\", \\"b\\"]"}', ["a", "b"]),
+        ('"{\\"tags\\": [\\"a\\"]}"', ["a"]),
+        ('{"topics": ["a"], "places": ["b"], "reasoning": ["no"]}', ["a", "b"]),
+        ('{"tag": "a"}\n{"tag": "b", "score": 0.1}', ["a", "b"]),
+        ('[["a", 0.9], ["b", 0.8]]', ["a", "b"]),
+        ('First {"tags": ["no"]}. Better: {"tags": ["yes"]}', ["yes"]),
+        ('A 5" pipe. {"tags": ["a"]}', ["a"]),
+        ('{"tags": [None, "a",]}', ["a"]),
+        ('{"tags": [\n"a"\n"b"\n]}', ["a", "b"]),
+        ("{“tags”: [“a”, “b”]}", ["a", "b"]),
+        ('analysisWe need {"tags": ["no"]}assistantfinal{"tags": ["yes"]}', ["yes"]),
+        ('<|channel|>analysis<|message|>{"tags": ["no"]}', []),
+        ('[THINK]["no"][/THINK]["yes"]', ["yes"]),
+        ("<think>hmm, wait", []),
         ("{}", []),
         ("", []),
-        ("null", ["null"]),
+        ("null", []),
         ("I'm sorry, but I cannot help with that request at all today.", []),
+        ("Sorry, I can't help.", []),
+        ("N/A", []),
+        ("Lo siento, no puedo ayudar", []),
+        ("मैं इसमें सहायता नहीं कर सकता", []),
+        ("The document is about the water supply, drinking water.", []),
         ('{"tags": []}', []),
+        ('{"tags": ["N/A", "none", "tag1"]}', []),
+        ('{"tags": ["I cannot help with this."]}', []),
+        ('{"error": "no tags"}', []),
     ],
 )
 def test_an_answer_is_read(content: str, expected: list[str]) -> None:
     assert texts(content) == expected
 
 
+def test_a_plain_list_in_another_language_than_the_documents_counts_only_as_a_marked_list() -> None:
+    assert texts("water, power, roads", language="hi", tag_language="en") == []
+    assert texts("- water\n- power\n- roads", language="hi", tag_language="en") == ["water", "power", "roads"]
+
+
+def test_named_things_are_read_beside_the_tags() -> None:
+    answer = '{"entities": [{"name": "Delhi", "category": "place"}], "tags": ["a"]}'
+    assert [(entity.category, entity.name) for entity in read(answer, question(SHOWN)).entities] == [("place", "Delhi")]
+    grouped = '{"entities": {"person": ["A. Rao"], "date": "2024"}, "tags": ["a"]}'
+    assert [entity.category for entity in read(grouped, question(SHOWN)).entities] == ["person", "date"]
+
+
+@pytest.mark.parametrize(
+    "part", ["[", '{"a":[', '"', '\\"', "<think>", "<|channel|>x", "[]", "a\n", "*", "a – ", '{"a",\n', "{'"]
+)
+def test_a_hostile_answer_takes_time_in_proportion_to_its_length(part: str) -> None:
+    def seconds(length: int) -> float:
+        begun = time.perf_counter()
+        read(part * (length // len(part)), question(SHOWN))
+        return time.perf_counter() - begun
+
+    seconds(1_000)
+    # Quadratic work would take a hundred times as long.
+    assert seconds(MAX_ANSWER // 2) < 40 * max(min(seconds(MAX_ANSWER // 20) for _ in range(3)), 0.002)
+
+
 def test_missing_scores_fall_with_the_place_and_odd_ones_are_bounded() -> None:
-    tags = parse(
-        '{"tags": ["a", "b", {"tag": "c", "score": 7}, {"tag": "d", "score": -1}, {"tag": "e", "score": true}]}'
-    )
+    answer = '{"tags": ["a", "b", {"tag": "c", "score": 7}, {"tag": "d", "score": -1}, {"tag": "e", "score": true}]}'
+    tags = read(answer, question(SHOWN)).tags
     assert tags[0].score > tags[1].score
     assert (tags[2].score, tags[3].score) == (1.0, 0.0)
     assert 0 < tags[4].score < 1

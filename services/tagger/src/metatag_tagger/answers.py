@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 
 from metatag_tagger.model import Usage
-from metatag_tagger.ports import Cache, LlmAnswer, LlmOptions, LlmTag, Meter, Question
+from metatag_tagger.ports import Cache, LlmAnswer, LlmEntity, LlmOptions, LlmTag, Meter, Question
 
 Ask = Callable[[Question, LlmOptions], Awaitable[LlmAnswer]]
 
@@ -45,7 +45,8 @@ def _read(raw: str | None) -> LlmAnswer | None:
         stored = json.loads(raw)
         tags = tuple(LlmTag(**tag) for tag in stored["tags"])
         usage = replace(Usage(**stored["usage"]), cached=True, cost_micros=0, calls=0)
-        return LlmAnswer(tags, stored["model"], usage, stored["raw"], tuple(stored["notes"]))
+        entities = tuple(LlmEntity(**entity) for entity in stored["entities"])
+        return LlmAnswer(tags, stored["model"], usage, stored["raw"], tuple(stored["notes"]), entities)
     except (ValueError, KeyError, TypeError):
         # An entry of an older version: as good as none.
         return None

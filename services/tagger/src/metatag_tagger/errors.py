@@ -33,6 +33,10 @@ class Category(StrEnum):
     REDIRECT = "redirect"
     TOO_LARGE = "too_large"
     PRICE_CAP = "price_cap"
+    ADDRESS = "address"
+    DATA_POLICY = "data_policy"
+    PARAMETERS = "parameters"
+    REGION = "region"
 
 
 class Retry(StrEnum):
@@ -104,16 +108,51 @@ FAILURES: dict[Category, Failure] = {
     Category.PRICE_CAP: Failure(
         ErrorCode.BUDGET_EXHAUSTED, Retry.NEVER, "Tagging this document would cost more than its price cap."
     ),
+    Category.ADDRESS: Failure(
+        ErrorCode.PROVIDER_REFUSED,
+        Retry.NEVER,
+        "The provider has no such address; check METATAG_TAGGER_LLM_BASE_URL.",
+    ),
+    Category.DATA_POLICY: Failure(
+        ErrorCode.PROVIDER_REFUSED,
+        Retry.NEVER,
+        "No host of this model keeps to the data policy; choose another model, change the privacy settings at the "
+        "provider, or set METATAG_TAGGER_LLM_DATA_COLLECTION=allow.",
+    ),
+    Category.PARAMETERS: Failure(
+        ErrorCode.PROVIDER_REFUSED,
+        Retry.NEVER,
+        "No host of this model takes the parameters of the request; choose another model.",
+    ),
+    Category.REGION: Failure(
+        ErrorCode.PROVIDER_REFUSED,
+        Retry.NEVER,
+        "The provider does not serve the country or region that the request comes from.",
+    ),
 }
 
 
 class ProviderError(MetatagError):
-    """A failure at the provider; `category` chooses code, sentence and retry from the table."""
+    """A failure at the provider; `category` chooses code, sentence and retry from the table.
 
-    def __init__(self, category: Category, message: str = "", *, retry_after: float | None = None) -> None:
+    `parameter` names the part of the request that was refused. `detail` is the provider's own text: it may quote the
+    document, so it decides what to try next and goes to no log and no caller.
+    """
+
+    def __init__(
+        self,
+        category: Category,
+        message: str = "",
+        *,
+        retry_after: float | None = None,
+        parameter: str = "",
+        detail: str = "",
+    ) -> None:
         row = FAILURES[category]
         super().__init__(message or row.sentence, code=row.code, retry_after=retry_after)
         self.category = category
+        self.parameter = parameter
+        self.detail = detail
 
     @property
     def retry(self) -> Retry:

@@ -97,14 +97,23 @@ class LlmTag:
 
 
 @dataclass(frozen=True, slots=True)
+class LlmEntity:
+    """One named thing as the model wrote it, with the category it gave, bounded but not yet trusted."""
+
+    name: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
 class LlmAnswer:
-    """A model's answer: untrusted tags, what it cost, and the raw text, at most 20,000 characters."""
+    """A model's answer: untrusted tags and entities, what it cost, and the raw text, at most 20,000 characters."""
 
     tags: tuple[LlmTag, ...]
     model: str
     usage: Usage
     raw: str = ""
     notes: tuple[str, ...] = ()
+    entities: tuple[LlmEntity, ...] = ()
 
 
 class Llm(Protocol):

@@ -12,7 +12,7 @@ from itertools import islice
 from metatag_runtime.errors import Busy, InvalidArgument
 from metatag_tagger import finishing
 from metatag_tagger.answers import AnswerCache
-from metatag_tagger.errors import InsufficientText, NoProviderKey, ProviderError
+from metatag_tagger.errors import Category, InsufficientText, NoProviderKey, ProviderError
 from metatag_tagger.model import (
     MAX_DESCRIPTION,
     MAX_EXCLUSIONS,
@@ -110,19 +110,25 @@ class Tagging:
     ) -> Outcome:
         wish = plan.wish
         try:
-            answer = await self._ask(document, plan, study, key, account)
+            return await self._by_llm(document, plan, study, key, account)
         except (ProviderError, Busy) as error:
             if wish.tagger is TaggerKind.LLM or not wish.allow_degraded:
                 raise
             outcome = finishing.local(plan, study)
             return replace(outcome, degraded_because=Reason(str(error.code), error.message))
+
+    async def _by_llm(self, document: Document, plan: finishing.Plan, study: Study, key: str, account: str) -> Outcome:
+        answer = await self._ask(document, plan, study, key, account)
         evidence = await self._analyst.ground(document, [tag.text for tag in answer.tags], study.language)
         if len(plan.terms) > MANY_TERMS:
             # Stems of thousands of terms take a second the first time: away from the event loop.
             tags, notes = await asyncio.to_thread(trusted, answer.tags, evidence, plan, study)
         else:
             tags, notes = trusted(answer.tags, evidence, plan, study)
-        if wish.tagger is TaggerKind.BOTH:
+        if not tags and not plan.wish.strict:
+            # Nothing that the model wrote is a tag of this document: as good as no answer.
+            raise ProviderError(Category.INVALID_OUTPUT)
+        if plan.wish.tagger is TaggerKind.BOTH:
             tags = finishing.merged(tags, finishing.candidates(plan, study), study.language)
         return finishing.answered(plan, study, tags, answer, notes)
 

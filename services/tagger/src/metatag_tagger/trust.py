@@ -58,6 +58,9 @@ def _grounded(tags: list[Tag], plan: Plan, study: Study) -> tuple[list[Tag], boo
     if not _comparable(plan, study):
         # English tags of a Hindi text cannot be looked up in it.
         return tags, False
+    if not sure:
+        # Not one tag stands in the text: an apology in any language, or tags of another document.
+        return [], bool(unsure)
     allowed = int(plan.wish.num_tags * UNGROUNDED)
     return sure + unsure[:allowed], len(unsure) > allowed
 

@@ -28,6 +28,7 @@ from metatag_gateway.schemas.batch import (
     StatusView,
     TemplateView,
 )
+from metatag_gateway.schemas.config import provider_key
 from metatag_gateway.schemas.history import RetryBody, RetryView
 from metatag_runtime.errors import InvalidArgument, NotFound
 from metatag_runtime.log_ids import name_ids
@@ -94,7 +95,7 @@ async def resume_job(request: Request, caller: Writer, job_id: JobId) -> Control
 @router.post("/jobs/{job_id}/retry", responses=known(404, 409))
 async def retry_documents(request: Request, caller: Writer, job_id: JobId, body: RetryBody) -> RetryView:
     """Queue failed documents again: those named, or all."""
-    key = body.api_key.get_secret_value().strip() if body.api_key else ""
+    key = provider_key(body.api_key.get_secret_value()) if body.api_key else ""
     jobs = parts_of(request).jobs
     job, retried = await jobs.retry(caller.user_id, known_id(job_id), body.document_ids or [], key)
     return RetryView(job_id=job.id, retried=retried, status=job.status)

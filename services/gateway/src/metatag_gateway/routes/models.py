@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Request
 
 from metatag_gateway.routes.access import Reader, known
 from metatag_gateway.routes.parts import parts_of
+from metatag_gateway.schemas.config import provider_key as fit_key
 from metatag_gateway.schemas.system import (
     EnginesView,
     EngineView,
@@ -44,11 +45,12 @@ async def models(
     ] = "",
 ) -> ModelsView:
     """List the provider's models, at most an hour old."""
-    found = await parts_of(request).tagger.models(provider_key.strip())
+    found = await parts_of(request).tagger.models(fit_key(provider_key))
     return ModelsView(models=[ModelView.model_validate(model) for model in found], total=len(found))
 
 
 @router.post("/models/check-key", responses=known())
 async def check_key(request: Request, caller: Reader, body: KeyCheckBody) -> KeyCheckView:
     """Ask the provider whether a key is good and what is left on it. Nothing is kept."""
-    return KeyCheckView.model_validate(await parts_of(request).tagger.check_key(body.api_key.get_secret_value()))
+    key = fit_key(body.api_key.get_secret_value())
+    return KeyCheckView.model_validate(await parts_of(request).tagger.check_key(key))

@@ -9,11 +9,18 @@ from pydantic import Field, SecretStr, StringConstraints
 from metatag_gateway.exclusions import merge
 from metatag_gateway.model.documents import Options
 from metatag_gateway.schemas.common import Body
+from metatag_runtime.errors import ErrorCode, MetatagError
 
 DEFAULT_MODEL = "openai/gpt-4o-mini"
 MICROS = 1_000_000
 # What the original kept of a config, always; additions are kept where they were sent.
 _ALWAYS = ("model_name", "num_pages", "num_tags")
+
+_AROUND_A_KEY = " \t\r\n\"'\u00a0\u200b\u200c\u200d\u2060\ufeff\u2018\u2019\u201c\u201d"
+UNFIT_KEY = (
+    "The API key holds characters that no key has (a blank, a line break, a hidden or a typographic character); "
+    "copy it again from the provider."
+)
 
 Plain = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 
@@ -56,7 +63,7 @@ class TaggingConfig(Body):
             ocr=self.ocr,
             languages=tuple(self.languages or ()),
             tagger=self.tagger,
-            model_name=self.model_name,
+            model_name=self.model_name.strip(),
             fallback_models=tuple(self.fallback_models or ()),
             exclusion_words=merge(self.exclusion_words or (), more_exclusions or ()),
             allowed_tags=tuple(self.allowed_tags or ()),
@@ -69,10 +76,21 @@ class TaggingConfig(Body):
         )
 
     def provider_key(self) -> str:
-        """Give the user's key, empty when there is none."""
-        return self.api_key.get_secret_value().strip() if self.api_key else ""
+        """Return the user's key, empty when there is none; raises MetatagError for one that no provider can take."""
+        return provider_key(self.api_key.get_secret_value()) if self.api_key else ""
 
     def public(self) -> dict[str, Any]:
         """Give what history shows of it: never the key."""
         sent = self.model_dump(mode="json", exclude={"api_key"}, exclude_unset=True, exclude_none=True)
         return {name: getattr(self, name) for name in _ALWAYS} | sent
+
+
+def provider_key(text: str) -> str:
+    """Return a key without what was copied around it: blanks, hidden characters, quotation marks, "Bearer".
+
+    Raises MetatagError (provider_auth) for a key that fits no header, and so can be none.
+    """
+    key = text.strip(_AROUND_A_KEY).removeprefix("Bearer ").strip(_AROUND_A_KEY)
+    if key and not (key.isascii() and key.isprintable() and " " not in key):
+        raise MetatagError(UNFIT_KEY, code=ErrorCode.PROVIDER_AUTH)
+    return key

@@ -12,18 +12,19 @@ from dataclasses import dataclass
 from metatag_runtime.context import time_left
 from metatag_tagger.adapters.breaker import Breaker
 from metatag_tagger.adapters.chat_request import Attempt, Reply, read_reply, request_body
+from metatag_tagger.adapters.manners import Manners, MannersBook
 from metatag_tagger.adapters.metrics import CALL_SECONDS, CALLS, COST, TOKENS
-from metatag_tagger.adapters.model_list import ModelList, unknown_model
+from metatag_tagger.adapters.model_list import ModelList, listed, unknown_model
 from metatag_tagger.adapters.provider_http import ProviderHttp
 from metatag_tagger.errors import Category, ProviderError, Retry
 from metatag_tagger.llm import money
-from metatag_tagger.llm.answer import parse
+from metatag_tagger.llm.answer import Reading, read
 from metatag_tagger.llm.schema import Level, best_level
 from metatag_tagger.model import KeyState, ModelInfo, Reason, Usage
-from metatag_tagger.ports import Limits, LlmAnswer, LlmOptions, LlmTag, Question
+from metatag_tagger.ports import Limits, LlmAnswer, LlmOptions, Question
 
 # Calls for one document with one model, everything counted: ladder, repair, retries.
-MAX_CALLS = 6
+MAX_CALLS = 8
 # Retries of calls that failed by chance; the queue retries later with longer waits.
 MAX_RETRIES = 2
 _FIRST_WAIT = 1.0
@@ -34,7 +35,7 @@ _WORTHWHILE = 3.0
 _OTHER_MODEL = {
     Category.MODEL_NOT_FOUND, Category.NO_PROVIDER, Category.PROVIDER, Category.MODERATION, Category.CONTEXT_LENGTH,
     Category.RATE_LIMITED, Category.EMPTY_OUTPUT, Category.INVALID_OUTPUT, Category.INVALID_REQUEST, Category.FORBIDDEN,
-    Category.TIMEOUT,
+    Category.TIMEOUT, Category.DATA_POLICY, Category.PARAMETERS, Category.REGION,
 }  # fmt: skip
 
 
@@ -56,6 +57,7 @@ class ChatLlm:
         self._limits = limits
         self._options = options
         self._models = ModelList(http)
+        self.manners = MannersBook()
         self._breaker = Breaker()
         self._last_failure: ProviderError | None = None
 
@@ -69,7 +71,7 @@ class ChatLlm:
         try:
             body = await self._http.get("/key", key)
         except ProviderError as error:
-            if error.category in (Category.INVALID_REQUEST, Category.MODEL_NOT_FOUND):
+            if error.category in (Category.INVALID_REQUEST, Category.MODEL_NOT_FOUND, Category.ADDRESS):
                 return await self._check_by_models(key)
             return _refused(error)
         data = body.get("data")
@@ -95,8 +97,16 @@ class ChatLlm:
     async def ask(self, question: Question, options: LlmOptions) -> LlmAnswer:
         """Ask for tags; models are tried in order when one cannot answer."""
         known = await self._models.known(options.key)
-        names = _usable(options.models, known)
+        names = [name.strip() for name in dict.fromkeys(options.models) if name.strip()]
         asking = _Asking(self, question, options, known)
+        try:
+            return await self._first_answer(asking, names)
+        except ProviderError as error:
+            if error.category is Category.MODEL_NOT_FOUND:
+                raise unknown_model(names[0], known) from error
+            raise
+
+    async def _first_answer(self, asking: _Asking, names: Sequence[str]) -> LlmAnswer:
         if asking.openrouter:
             # OpenRouter tries the list by itself, within one call.
             return await asking.one(names[0], tuple(names[1:]))
@@ -106,7 +116,7 @@ class ChatLlm:
             except ProviderError as error:
                 if error.category not in _OTHER_MODEL or number == len(names) - 1:
                     raise
-        raise AssertionError("a document has at least one model")
+        raise ProviderError(Category.MODEL_NOT_FOUND, "No model was named; give model_name.")
 
     async def call(self, attempt: Attempt, key: str) -> Reply:
         """Make one call under the limits, count it, and remember what it says about the key."""
@@ -154,18 +164,18 @@ class _Asking:
         self._options = options
         self._known = known
         self._spent = Usage()
-        listed = any(model.parameters for model in known.values())
-        self.openrouter = listed or llm.host.endswith("openrouter.ai")
+        described = any(model.parameters for model in known.values())
+        self.openrouter = described or llm.host.endswith("openrouter.ai")
 
     async def one(self, model: str, fallbacks: tuple[str, ...]) -> LlmAnswer:
         """Ask one model (with OpenRouter's own list of fallbacks) until tags came or nothing helps."""
-        info = self._known.get(model)
+        info = listed(model, self._known)
         parameters = info.parameters if info and info.parameters else None
         attempt = Attempt.first(
             self._question,
             model=model,
             fallbacks=fallbacks,
-            level=best_level(parameters),
+            manners=self._llm.manners.of(model) or Manners(level=best_level(parameters)),
             parameters=parameters,
             openrouter=self.openrouter,
         )
@@ -175,7 +185,7 @@ class _Asking:
             try:
                 reply = await self._llm.call(attempt, self._options.key)
                 self._spent = money.add(self._spent, reply.usage)
-                tags = self._read(reply)
+                reading = self._read(reply)
             except ProviderError as error:
                 eased = attempt.eased(error)
                 if eased is None:
@@ -183,17 +193,19 @@ class _Asking:
                     await self._wait_or_raise(error, retries)
                 attempt = eased or attempt
                 continue
-            if tags and not (reply.cut_off and attempt.may_grow):
-                return LlmAnswer(tuple(tags), reply.model or model, self._spent, reply.content[:_RAW])
+            if reading.tags and not (reply.cut_off and attempt.may_grow):
+                self._llm.manners.learn(model, attempt.manners)
+                raw, answered_by = reply.content[:_RAW], reply.model or model
+                return LlmAnswer(reading.tags, answered_by, self._spent, raw, entities=reading.entities)
             attempt = attempt.grown() if reply.cut_off and attempt.may_grow else attempt.repairing(reply.content)
         raise ProviderError(Category.INVALID_OUTPUT)
 
-    def _read(self, reply: Reply) -> list[LlmTag]:
+    def _read(self, reply: Reply) -> Reading:
         if reply.refused:
             raise ProviderError(Category.MODERATION, "The model refused to tag this document.")
         if not reply.content.strip() and not reply.cut_off:
             raise ProviderError(Category.EMPTY_OUTPUT)
-        return parse(reply.content)
+        return read(reply.content, self._question)
 
     def _check_price(self, attempt: Attempt, info: ModelInfo | None) -> None:
         cap = self._options.max_cost_micros
@@ -221,17 +233,6 @@ class _Asking:
 def fingerprint(key: str) -> str:
     """Give a name for a key that does not reveal it, for limits, breaker and cache."""
     return hashlib.sha256(b"metatag-key:" + key.encode("utf-8", "replace")).hexdigest()[:24]
-
-
-def _usable(names: Sequence[str], known: Mapping[str, ModelInfo]) -> list[str]:
-    """Give the models that the provider knows; an unknown first model is the caller's mistake."""
-    if not known:
-        return list(dict.fromkeys(names))
-    # ":free", ":nitro" and ":online" are OpenRouter's variants of a listed model.
-    usable = [name for name in dict.fromkeys(names) if name in known or name.partition(":")[0] in known]
-    if not usable or names[0] not in usable:
-        raise unknown_model(names[0], known)
-    return usable
 
 
 def _refused(error: ProviderError) -> KeyState:

@@ -54,11 +54,21 @@ class ModelList:
             return stored[1] if stored else {}
         try:
             return await self.fetch(key)
-        except ProviderError as error:
-            # A refused key is news that must not wait for the next call.
-            if error.category is Category.AUTH:
-                raise
+        except ProviderError:
+            # A key may be good for completions and still not for the list: the list forbids nothing.
             return {}
+
+
+def listed(name: str, known: Mapping[str, ModelInfo]) -> ModelInfo | None:
+    """Return what the list says of a model; the list and the model's users may write its name differently.
+
+    Ollama lists "llama3.2:latest" for "llama3.2", Google "models/gemini-2.5-flash" for "gemini-2.5-flash", OpenRouter
+    "a/b" for its variant "a/b:free".
+    """
+    for form in (name, f"{name}:latest", f"models/{name}", name.removeprefix("models/"), name.partition(":")[0]):
+        if form in known:
+            return known[form]
+    return None
 
 
 def unknown_model(name: str, known: Mapping[str, ModelInfo]) -> ProviderError:

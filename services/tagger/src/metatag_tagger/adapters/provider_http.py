@@ -11,10 +11,15 @@ import httpx
 
 from metatag_runtime.context import time_left
 from metatag_tagger.errors import Category, ProviderError
+from metatag_tagger.llm.event_stream import is_stream, joined
 from metatag_tagger.llm.failures import failure
 
 # A list of 500 models is about 1 MB; an answer of tags a few thousand characters.
 MAX_BODY = 8 * 1024 * 1024
+UNFIT_KEY = (
+    "The API key holds characters that no key has (a line break, a hidden or a typographic character); "
+    "copy it again from the provider."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,9 @@ class ProviderHttp:
         await self._client.aclose()
 
     async def _send(self, method: str, path: str, key: str, content: bytes | None) -> dict[str, Any]:
+        if not (key.isascii() and key.isprintable()):
+            # Such a key fits no header; what is sent would be another one.
+            raise ProviderError(Category.AUTH, UNFIT_KEY)
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         if content is not None:
             headers["Content-Type"] = "application/json"
@@ -100,8 +108,13 @@ class ProviderHttp:
 
 
 def _decode(raw: bytes) -> Any:
+    """Return decoded JSON, the joined events of a stream, or the text of a body that is neither."""
     # Leading blank lines keep a slow connection open at some hosts.
+    text = raw.decode("utf-8", "replace").strip()
     try:
-        return json.loads(raw.decode("utf-8", "replace").strip())
+        return json.loads(text)
     except (ValueError, RecursionError):
-        return None
+        pass
+    if is_stream(text) and (answer := joined(text)) is not None:
+        return answer
+    return text[:2_000]

@@ -1,127 +1,118 @@
-"""Reads a model's answer: JSON if there is any, else a list in plain text. What it gives is bounded, not trusted."""
+"""Read a model's answer: the last JSON that holds tags, else a list in plain text. The result is bounded, not trusted.
+
+An apology, a placeholder or an empty list is no answer: then no tag is given, and the caller asks again or fails.
+"""
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from metatag_tagger.ports import LlmTag
+from metatag_tagger.llm import plain_list, tolerant_json
+from metatag_tagger.llm.refusals import is_placeholder, is_refusal
+from metatag_tagger.llm.shapes import RawTag, entities_of, has_tag_list, is_entry, tags_of
+from metatag_tagger.llm.thoughts import without_thoughts
+from metatag_tagger.ports import LlmEntity, LlmTag, Question
+from metatag_tagger.words import key
 
 # Bounds of what is looked at: a model may answer megabytes.
-MAX_ANSWER = 200_000
-MAX_TAGS = 100
+MAX_ANSWER = 60_000
 MAX_TAG = 200
-
-_FENCE = re.compile(r"```[a-zA-Z]*\n?|```")
-_THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
-_KINDS = ("topic", "entity", "type")
-_NAMES = ("tag", "name", "label", "keyword", "term", "text")
-# Groups of the original's answers, in their order of worth, then the names other models choose.
-_GROUPS = ("tags", "names", "subjects", "actions", "context", "keywords", "topics", "labels", "results", "data")
-_PAIR = re.compile(r'"tag"\s*:\s*"((?:[^"\\]|\\.){1,200})"')
-_LEAD_IN = re.compile(r":\s*$|^(?:sure|here|okay|certainly|the tags|tags)\b.*:", re.IGNORECASE)
-_NUMBERING = re.compile(r"^\(?\d{1,3}[.):]\s+")
-# A list holds short parts; when too many are long, the answer is a sentence about the task and no list.
-_WORDS_OF_A_TAG = 5
-_LIST_SHARE = 0.7
+_FENCE = re.compile(r"```[a-zA-Z0-9]*\n?|```")
+_PAIR = re.compile(r'"tag"\s*:\s*"((?:[^"\\]|\\.){1,200})"', re.IGNORECASE)
+_STRING = re.compile(r'"((?:[^"\\]|\\.){1,200})"\s*(?=[,\]])')
+_LIST_NAME = re.compile(r'["\'“]?\b(?:tags|keywords)\b["\'”]?\s*:\s*\[', re.IGNORECASE)
 
 
-def parse(content: str) -> list[LlmTag]:
-    """Give the tags of an answer, in its order; an empty list when it holds none."""
-    text = _FENCE.sub("", _THINKING.sub("", content[:MAX_ANSWER])).strip().lstrip("\ufeff")
-    if _cut_off(text):
-        return _scored(_whole_parts(text))
-    for value in _json_values(text):
-        found = list(_tags(value))
-        if found:
-            return _scored(found)
-    if text[:1] in "{[":
-        return _scored(_whole_parts(text))
-    return _scored([(line, None, "") for line in _lines(text)])
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an answer holds: tags in its order, and the named things beside them."""
+
+    tags: tuple[LlmTag, ...] = ()
+    entities: tuple[LlmEntity, ...] = ()
 
 
-_Raw = tuple[str, float | None, str]
+class Words:
+    """The words of what a model was shown, to look phrases up in."""
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        asked = self._question
+        shown = "\n".join([asked.excerpt, asked.title, asked.description, *asked.hints, *asked.allowed])
+        return frozenset(key(shown, asked.language).split())
+
+    @property
+    def comparable(self) -> bool:
+        """Tell whether the tags are in the document's language, so that they can be looked up."""
+        return self._question.tag_language in ("document", self._question.language)
+
+    def hold(self, phrase: str) -> bool:
+        """Tell whether every word of a phrase stands in the text."""
+        stems = key(phrase, self._question.language).split()
+        return bool(stems) and all(stem in self._stems for stem in stems)
 
 
-def _cut_off(text: str) -> bool:
-    """Tell whether the answer is JSON that ends in the middle: then its inner objects are not the answer."""
-    if text[:1] not in "{[" or '"tags"' not in text:
-        return False
-    try:
-        json.JSONDecoder().raw_decode(text)
-    except (ValueError, RecursionError):
-        return True
-    return False
+def read(content: str, question: Question) -> Reading:
+    """Return what an answer to a question holds; no tags when it is no answer."""
+    text = _FENCE.sub("\n", without_thoughts(content[:MAX_ANSWER])).strip()
+    known = Words(question)
+    entities: tuple[LlmEntity, ...] = ()
+    closed, unclosed = tolerant_json.spans(text)
+    for value in _values(text):
+        entities = entities or tuple(LlmEntity(name[:MAX_TAG], kind[:MAX_TAG]) for kind, name in entities_of(value))
+        # Inside JSON that ends in the middle only the whole answer counts, not an object of it.
+        tags = _believed(tags_of(value), known) if unclosed is None or has_tag_list(value) else []
+        if tags:
+            return Reading(_scored(tags), entities)
+        if has_tag_list(value):
+            # The answer itself, and it holds nothing.
+            return Reading()
+    if unclosed is not None:
+        return Reading(_scored(_believed(_whole_parts(text[unclosed:]), known)), entities)
+    if closed:
+        return Reading()
+    entries = plain_list.read(text, known.hold if known.comparable else None)
+    return Reading(_scored(_believed([RawTag(entry) for entry in entries], known)))
 
 
-def _whole_parts(text: str) -> list[_Raw]:
-    """Give what is whole of a cut or damaged answer; names of entities are no tags."""
-    return [(_unescape(match), None, "") for match in _PAIR.findall(text)]
+def _values(text: str) -> Iterator[Any]:
+    """Yield the values of an answer, the last first; tags given as one object a line are one list."""
+    found = list(tolerant_json.values(text))
+    if len(found) > 1 and all(is_entry(value) for value in found):
+        yield found[::-1]
+    yield from found
 
 
-def _json_values(text: str) -> Iterator[Any]:
-    """Give every JSON object or array that starts in the text, outermost first, at most ten tries."""
-    decoder = json.JSONDecoder()
-    start, tries = 0, 0
-    while tries < 10 and (match := re.compile(r"[{\[]").search(text, start)):
-        tries += 1
-        try:
-            value, start = decoder.raw_decode(text, match.start())
-        except (ValueError, RecursionError):
-            start = match.start() + 1
-            continue
-        yield value
+def _whole_parts(rest: str) -> list[RawTag]:
+    """Return what is whole of JSON that ends in the middle; names of entities are no tags."""
+    pairs = _PAIR.findall(rest)
+    if not pairs:
+        begun = _LIST_NAME.search(rest)
+        pairs = _STRING.findall(rest, begun.end()) if begun else []
+    return [RawTag(_unescaped(pair)) for pair in pairs]
 
 
-def _tags(value: Any) -> Iterator[_Raw]:
-    if isinstance(value, dict):
-        groups = [value[name] for name in _GROUPS if isinstance(value.get(name), list | dict)]
-        for group in groups:
-            yield from _tags(group)
-        if not groups and any(isinstance(value.get(name), str) for name in _NAMES):
-            yield from _item(value)
-    elif isinstance(value, list):
-        for item in value[:MAX_TAGS]:
-            yield from _item(item)
+def _believed(found: list[RawTag], known: Words) -> list[RawTag]:
+    """Leave out placeholders, and what reads as a refusal unless the document itself says it."""
+    kept = [tag for tag in found if not is_placeholder(tag.text)]
+    return [tag for tag in kept if not is_refusal(tag.text) or known.hold(tag.text)]
 
 
-def _item(item: Any) -> Iterator[_Raw]:
-    if isinstance(item, str):
-        yield item, None, ""
-    elif isinstance(item, dict):
-        text = next((item[name] for name in _NAMES if isinstance(item.get(name), str)), None)
-        if text is not None:
-            yield text, _number(item.get("score", item.get("confidence"))), str(item.get("kind", ""))
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return min(1.0, max(0.0, float(value)))
-
-
-def _scored(found: list[_Raw]) -> list[LlmTag]:
+def _scored(found: list[RawTag]) -> tuple[LlmTag, ...]:
     tags = []
-    for number, (text, score, kind) in enumerate(found[:MAX_TAGS]):
+    for number, tag in enumerate(found):
         # Without a score of its own a tag's place speaks: models write the best first.
-        value = score if score is not None else max(0.3, 0.9 - 0.03 * number)
-        tags.append(LlmTag(text[:MAX_TAG], value, kind if kind in _KINDS else ""))
-    return [tag for tag in tags if tag.text.strip()]
+        score = tag.score if tag.score is not None else max(0.3, 0.9 - 0.03 * number)
+        tags.append(LlmTag(tag.text[:MAX_TAG], score, tag.kind))
+    return tuple(tags)
 
 
-def _unescape(text: str) -> str:
-    try:
-        return str(json.loads(f'"{text}"'))
-    except ValueError:
-        return text
-
-
-def _lines(text: str) -> list[str]:
-    lines = [line for line in text.splitlines()[: MAX_TAGS * 2] if not _LEAD_IN.search(line)]
-    parts = [part.strip(" \t-*•>\"'`.") for line in lines for part in re.split(r"[,;]", line)]
-    named = [_NUMBERING.sub("", part) for part in parts if part]
-    short = [part for part in named if len(part.split()) <= _WORDS_OF_A_TAG]
-    return short if len(short) >= _LIST_SHARE * len(named) else []
+def _unescaped(text: str) -> str:
+    value: Any = tolerant_json.decode(f'["{text}"]')
+    return str(value[0]) if isinstance(value, list) and value else text
