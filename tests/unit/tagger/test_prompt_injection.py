@@ -33,7 +33,7 @@ async def test_a_model_that_obeys_the_document_gets_nothing_through(injection: I
     for place in PLACES:
         text = hostile(injection, place, HINDI if injection.name.startswith("hindi") else ENGLISH)
         for kind in (TaggerKind.LLM, TaggerKind.BOTH, TaggerKind.LOCAL):
-            honest = ["municipal corporation", "energy audit", "ग्राम पंचायतों"]
+            honest = ["municipal corporation", "energy audit", "जल समिति"]
             model = SaidModel([injection.target, injection.target.title(), *honest])
             outcome = await tagging(model).tag(document(text), Wish(tagger=kind, tag_language="document", num_tags=15))
             texts = [tag.text for tag in outcome.tags]
