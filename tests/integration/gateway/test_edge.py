@@ -53,21 +53,23 @@ async def test_cors_is_for_named_origins_only_and_never_by_default(system: Syste
 
 
 @pytest.mark.parametrize("root_path", ["", "/metatag"])
-async def test_with_no_room_left_requests_are_503_and_probes_still_answered(root_path: str) -> None:
+async def test_with_no_room_left_calls_are_503_and_sign_in_and_probes_still_answered(root_path: str) -> None:
     async with running(max_in_flight=1, root_path=root_path) as system:
         user = await system.register()
         first = asyncio.create_task(system.client.post("/api/single/process", headers=user["headers"], files=HOLD))
         async with asyncio.timeout(5):
             while not system.jobs.engine.jobs:
                 await asyncio.sleep(0.01)
-        answer = await system.client.get("/api/status")
+        answer = await system.client.get("/api/auth/me", headers=user["headers"])
         assert answer.status_code == 503
         assert answer.headers["retry-after"]
         assert answer.json()["code"] == "busy"
-        assert (await system.client.get("/livez")).status_code == 200
+        for path in ("/livez", "/api/status", "/app/"):
+            assert (await system.client.get(path)).status_code == 200
+        await system.login(user["email"])
         next(iter(system.jobs.engine.jobs.values())).release.set()
         assert (await first).status_code == 200
-        assert (await system.client.get("/api/status")).status_code == 200
+        assert (await system.client.get("/api/auth/me", headers=user["headers"])).status_code == 200
 
 
 async def test_a_json_body_above_the_bound_is_413() -> None:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from metatag_gateway import problems
-from metatag_gateway.middleware.edge import Bounds, Edge
+from metatag_gateway.body_bounds import body_bytes, form_bytes
+from metatag_gateway.middleware.bodies import BodyBounds
+from metatag_gateway.middleware.edge import Edge
+from metatag_gateway.middleware.gate import Gate, GateBounds
 from metatag_gateway.middleware.proxies import Proxies
+from metatag_gateway.policies import PathPolicies, PathPolicy, PathRule, Permission
 from metatag_gateway.routes import (
     app_page,
     auth,
@@ -27,8 +33,9 @@ from metatag_gateway.routes import (
     tables,
     vocabularies,
 )
+from metatag_gateway.routes.access import permission_of
 from metatag_gateway.routes.parts import Parts
-from metatag_gateway.settings import GatewaySettings, split
+from metatag_gateway.settings import MIB, GatewaySettings, split
 from metatag_gateway.style import mount
 from metatag_runtime.errors import MetatagError
 
@@ -76,18 +83,51 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_exception_handler(RequestValidationError, problems.on_validation_error)
     app.add_exception_handler(HTTPException, problems.on_http_error)
     mount(app, (*ROUTERS, docs.router) if settings.docs else ROUTERS, settings.response_style)
-    _wrap(app, settings)
+    _wrap(app, parts)
     return app
 
 
-def _wrap(app: FastAPI, settings: GatewaySettings) -> None:
-    bounds = Bounds(
-        in_flight=settings.max_in_flight,
-        body_bytes=settings.max_body_bytes,
-        body_idle_seconds=settings.body_idle_seconds,
-        hsts_seconds=settings.hsts_seconds,
+def policies_of(app: FastAPI, settings: GatewaySettings) -> PathPolicies:
+    """Return what each path asks of a request, read from the dependencies of its route."""
+    return PathPolicies(
+        PathRule(
+            frozenset(route.methods or ()),
+            route.path,
+            route.path_regex,
+            PathPolicy(
+                _permission(route.dependant), body_bytes(route.path, settings), form_bytes(route.path, settings)
+            ),
+        )
+        for route in app.routes
+        if isinstance(route, APIRoute)
     )
-    app.add_middleware(Edge, proxies=Proxies(split(settings.trusted_proxies), settings.root_path), bounds=bounds)
+
+
+def _permission(dependant: Dependant) -> Permission | None:
+    """Return what the dependencies of a route ask of callers; None where they ask nothing."""
+    for inner in dependant.dependencies:
+        found = permission_of(inner.call) or _permission(inner)
+        if found is not None:
+            return found
+    return None
+
+
+def _wrap(app: FastAPI, parts: Parts) -> None:
+    settings = parts.settings
+    app.add_middleware(
+        Gate,
+        policies=policies_of(app, settings),
+        identity=parts.identity,
+        quotas=parts.quotas,
+        bounds=GateBounds(
+            max_in_flight=settings.max_in_flight,
+            bodies=_body_bounds(settings, settings.body_budget_bytes),
+            # Nobody without a token takes room from those who have one.
+            public_bodies=_body_bounds(settings, max(MIB, settings.body_budget_bytes // 8)),
+        ),
+    )
+    proxies = Proxies(split(settings.trusted_proxies), settings.root_path)
+    app.add_middleware(Edge, proxies=proxies, hsts_seconds=settings.hsts_seconds)
     origins = split(settings.cors_origins)
     if origins:
         # Added last, so outermost: refusals of the edge carry its headers too.
@@ -100,3 +140,13 @@ def _wrap(app: FastAPI, settings: GatewaySettings) -> None:
             expose_headers=list(EXPOSED),
             max_age=600,
         )
+
+
+def _body_bounds(settings: GatewaySettings, total_bytes: int) -> BodyBounds:
+    return BodyBounds(
+        total_bytes=total_bytes,
+        max_open=settings.max_in_flight,
+        idle_seconds=settings.body_idle_seconds,
+        grace_seconds=settings.body_grace_seconds,
+        bytes_per_second=settings.body_bytes_per_second,
+    )

@@ -71,7 +71,7 @@ class GatewayService:
         admin_password = settings.admin_password.get_secret_value()
         if settings.admin_email and admin_password:
             await parts.accounts.ensure_admin(settings.admin_email, admin_password)
-        self._http = HttpService(create_app(parts), settings.host, settings.port)
+        self._http = HttpService(create_app(parts), settings.host, settings.port, settings.max_connections)
         await self._http.start()
 
     async def wait(self) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from metatag_gateway.http_protocol import bounded_protocol
 from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_runtime.listening import own_addresses
 
@@ -33,7 +34,7 @@ class HttpService:
 
     name = "http"
 
-    def __init__(self, app: ASGIApp, host: str, port: int, root_path: str = "") -> None:
+    def __init__(self, app: ASGIApp, host: str, port: int, max_connections: int = 10_000) -> None:
         self._host = host
         self.port = port
         config = uvicorn.Config(
@@ -46,13 +47,12 @@ class HttpService:
             # Forwarded headers are read by our own edge, which knows whom to trust.
             proxy_headers=False,
             lifespan="off",
-            http="httptools",
+            http=bounded_protocol(max_connections),
             ws="websockets-sansio",
             # With compression every idle connection would hold its own buffers of some 100 KiB.
             ws_per_message_deflate=False,
             ws_max_size=MOST_SOCKET_MESSAGE,
             timeout_keep_alive=KEEP_ALIVE,
-            root_path=root_path,
         )
         self._server = _Server(config)
         self._task: asyncio.Task[None] | None = None

@@ -53,8 +53,12 @@ class GatewaySettings(RoomSettings):
     max_batch_documents: int = Field(default=100_000, ge=1, le=100_000)
     single_seconds: float = Field(default=300.0, gt=0, le=3600)
     body_idle_seconds: float = Field(default=60.0, gt=0, le=3600)
+    body_grace_seconds: float = Field(default=10.0, gt=0, le=600)
+    body_bytes_per_second: int = Field(default=8192, ge=1)
 
     # Bounds of one process.
+    max_connections: int = Field(default=10_000, ge=1)
+    body_budget_bytes: int = Field(default=128 * MIB, ge=MIB)
     max_in_flight: int = Field(default=1000, ge=1)
     max_uploads: int = Field(default=16, ge=1)
     max_sockets: int = Field(default=5000, ge=1)

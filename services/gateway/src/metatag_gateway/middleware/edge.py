@@ -1,18 +1,15 @@
-"""The edge of every request: id, client, bounds, headers, log and metrics; and the last catch of a fault."""
+"""The edge of every request: id, client, headers, log and metrics; and the last catch of a fault."""
 
 from __future__ import annotations
 
-import asyncio
 import time
-from dataclasses import dataclass
 
 import structlog
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from metatag_gateway.middleware.proxies import Proxies
+from metatag_gateway.middleware.proxies import Proxies, route_path
 from metatag_gateway.problems import internal_sentence, problem
 from metatag_runtime.context import request_id, use_request_id
 from metatag_runtime.errors import ErrorCode
@@ -27,10 +24,7 @@ SECONDS = Histogram(
     ["method", "route"],
     buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300),
 )
-IN_FLIGHT = Gauge("metatag_gateway_requests_in_flight", "Requests in work.")
 
-# Answered even when there is no room: an orchestrator must not take a busy process for a dead one.
-_ALWAYS = frozenset({"/livez", "/readyz"})
 _QUIET = frozenset({"/livez", "/readyz", "/api/health"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _API_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -38,24 +32,13 @@ _API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _SHOWN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf"
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What one process takes."""
-
-    in_flight: int
-    body_bytes: int
-    body_idle_seconds: float
-    hsts_seconds: int = 0
-
-
 class Edge:
     """Outermost but for CORS; every answer passes here."""
 
-    def __init__(self, app: ASGIApp, *, proxies: Proxies, bounds: Bounds) -> None:
+    def __init__(self, app: ASGIApp, *, proxies: Proxies, hsts_seconds: int = 0) -> None:
         self._app = app
         self._proxies = proxies
-        self._bounds = bounds
-        self._in_flight = 0
+        self._hsts_seconds = hsts_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or connection."""
@@ -68,69 +51,18 @@ class Edge:
         if scope["type"] == "websocket":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope, send, self._bounds.hsts_seconds, headers.get(TRACE_KEY))
-        if self._in_flight >= self._bounds.in_flight and _route_path(scope) not in _ALWAYS:
-            answer = problem(503, "The server has as much to do as it can; try again in a moment.", ErrorCode.BUSY)
-            await answer(scope, receive, exchange.send)
-            exchange.end()
-            return
-        self._in_flight += 1
-        IN_FLIGHT.inc()
+        scope.setdefault("state", {})
+        exchange = _Exchange(scope, send, self._hsts_seconds, headers.get(TRACE_KEY))
         try:
-            await self._serve(scope, headers, receive, exchange)
-        finally:
-            self._in_flight -= 1
-            IN_FLIGHT.dec()
-            exchange.end()
-
-    async def _serve(self, scope: Scope, headers: Headers, receive: Receive, exchange: _Exchange) -> None:
-        bounded = _bounded(headers, receive, self._bounds)
-        if bounded is None:
-            sentence = f"The request body is larger than {self._bounds.body_bytes} bytes."
-            await problem(413, sentence, ErrorCode.TOO_LARGE)(scope, receive, exchange.send)
-            return
-        try:
-            await self._app(scope, bounded, exchange.send)
+            await self._app(scope, receive, exchange.send)
         except Exception as error:
             log.error("request failed", path=scope["path"], exc_info=error)
             if exchange.status:
                 # The answer is half out: cutting the connection is the only way to say that it is not whole.
                 raise
             await problem(500, internal_sentence(), ErrorCode.INTERNAL)(scope, receive, exchange.send)
-
-
-def _route_path(scope: Scope) -> str:
-    path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", ""))
-
-
-def _bounded(headers: Headers, receive: Receive, bounds: Bounds) -> Receive | None:
-    """Give a `receive` that holds the bounds; None when the length says already that they will not hold."""
-    if headers.get("content-type", "").lower().startswith("multipart/"):
-        # Forms are bounded part by part, where the parts are read.
-        return receive
-    length = headers.get("content-length", "0")
-    if length.isdigit() and int(length) > bounds.body_bytes:
-        return None
-    taken = 0
-    done = False
-
-    async def take() -> Message:
-        nonlocal taken, done
-        if done:
-            return await receive()
-        try:
-            async with asyncio.timeout(bounds.body_idle_seconds):
-                message = await receive()
-        except TimeoutError:
-            raise HTTPException(400, "The request body stalled.") from None
-        taken += len(message.get("body", b""))
-        done = not message.get("more_body", False)
-        if taken > bounds.body_bytes:
-            raise HTTPException(413, f"The request body is larger than {bounds.body_bytes} bytes.")
-        return message
-
-    return take
+        finally:
+            exchange.end()
 
 
 class _Exchange:
@@ -173,7 +105,7 @@ class _Exchange:
         self._span.update_name(f"{method} {route}")
         end_span(self._span, "ok" if 0 < self.status < 500 else str(self.status))
         client = self._scope.get("client")
-        write = log.debug if _route_path(self._scope) in _QUIET else log.info
+        write = log.debug if route_path(self._scope) in _QUIET else log.info
         write(
             "request",
             method=method,

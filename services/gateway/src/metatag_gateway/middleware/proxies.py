@@ -60,6 +60,12 @@ class Proxies:
         return any(address in network for network in self._trusted)
 
 
+def route_path(scope: Scope) -> str:
+    """Return the path of a request as the routes know it, without the prefix of a proxy."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
+
+
 def _nearest(headers: Headers, name: str) -> str:
     """Give what the nearest proxy wrote: it appends to what it was sent, which may be anybody's."""
     values = headers.getlist(name)

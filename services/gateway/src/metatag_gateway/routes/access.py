@@ -1,4 +1,4 @@
-"""Who may call what: the dependencies that routes name, and the errors that OpenAPI shows for them."""
+"""Who may call what: the dependencies that routes name, which the gate reads, and the errors in OpenAPI."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from metatag_gateway.errors import Forbidden
 from metatag_gateway.model.accounts import Client, Principal
-from metatag_gateway.routes.parts import parts_of
+from metatag_gateway.policies import Permission
 from metatag_gateway.schemas.common import Problem
 
 BEARER = HTTPBearer(
@@ -47,40 +46,27 @@ def client_of(request: Request) -> Client:
     return Client(address, request.headers.get("user-agent", ""))
 
 
-async def identify(request: Request, token: str) -> Principal:
-    """Give who presents a token, and count the request."""
-    parts = parts_of(request)
-    principal = await parts.identity.principal(token)
-    request.state.user_id = principal.user_id
-    await parts.quotas.request(principal.user_id)
-    return principal
-
-
-def _needs(scope: str) -> Callable[[Request, HTTPAuthorizationCredentials | None], Awaitable[Principal]]:
-    async def principal(request: Request, credentials: Credentials) -> Principal:
-        found = await identify(request, credentials.credentials if credentials else "")
-        return scoped(found, scope)
-
-    return principal
-
-
-def scoped(principal: Principal, scope: str) -> Principal:
-    """Give the principal back, or Forbidden when it lacks the scope."""
-    if scope not in principal.scopes:
-        raise Forbidden(f"This API key lacks the scope '{scope}'.")
-    return principal
-
-
-async def _session(request: Request, credentials: Credentials) -> Principal:
-    found = await identify(request, credentials.credentials if credentials else "")
-    if found.kind != "session":
-        raise Forbidden("An API key cannot manage the account; sign in.")
+def caller_of(request: Request) -> Principal:
+    """Return who calls, as the gate found out before it let the request pass."""
+    found = request.state.principal
+    assert isinstance(found, Principal)
     return found
 
 
-async def _admin(principal: Annotated[Principal, Depends(_session)]) -> Principal:
-    if not principal.user.is_admin:
-        raise Forbidden("Only an administrator may do this.")
+Dependency = Callable[..., Awaitable[Principal]]
+_PERMISSIONS: dict[Dependency, Permission] = {}
+
+
+def permission_of(dependency: Any) -> Permission | None:
+    """Return what a dependency asks of callers; None for any that is about something else."""
+    return _PERMISSIONS.get(dependency)
+
+
+def _needs(**permission: Any) -> Dependency:
+    async def principal(request: Request, credentials: Credentials) -> Principal:
+        return caller_of(request)
+
+    _PERMISSIONS[principal] = Permission(**permission)
     return principal
 
 
@@ -89,15 +75,16 @@ async def _viewer(
     credentials: Credentials,
     token: Annotated[str | None, Query(description="The access token, where no header can be sent.")] = None,
 ) -> Principal:
-    found = await identify(request, credentials.credentials if credentials else token or "")
-    return scoped(found, "read")
+    return caller_of(request)
 
 
-Reader = Annotated[Principal, Depends(_needs("read"))]
-Processor = Annotated[Principal, Depends(_needs("process"))]
-Writer = Annotated[Principal, Depends(_needs("write"))]
+_PERMISSIONS[_viewer] = Permission(scope="read", query_token=True)
+
+Reader = Annotated[Principal, Depends(_needs(scope="read"))]
+Processor = Annotated[Principal, Depends(_needs(scope="process"))]
+Writer = Annotated[Principal, Depends(_needs(scope="write"))]
 # A signed-in person, not a key.
-SignedIn = Annotated[Principal, Depends(_session)]
-Admin = Annotated[Principal, Depends(_admin)]
+SignedIn = Annotated[Principal, Depends(_needs(session=True))]
+Admin = Annotated[Principal, Depends(_needs(session=True, admin=True))]
 # For what a frame or picture shows: the token may come in the query.
 Viewer = Annotated[Principal, Depends(_viewer)]

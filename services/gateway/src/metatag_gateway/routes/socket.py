@@ -15,7 +15,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from metatag_gateway import frames
 from metatag_gateway.errors import Unauthenticated
 from metatag_gateway.model.accounts import Principal
-from metatag_gateway.routes.access import scoped
+from metatag_gateway.policies import Permission
 from metatag_gateway.routes.batch import known_id
 from metatag_gateway.routes.parts import Parts, parts_of
 from metatag_runtime.errors import ErrorCode, MetatagError
@@ -30,6 +30,7 @@ FAULT = 1011
 # A reader that takes nothing for this long is gone. Seconds.
 STALLED = 120.0
 MOST_AUTH_MESSAGE = 8192
+READ = Permission(scope="read")
 
 
 @router.websocket("/api/batch/ws/{job_id}")
@@ -65,7 +66,8 @@ async def _serve(
     socket: WebSocket, parts: Parts, *, job_id: str, token: str | None, after: int | None, pages: bool
 ) -> None:
     presented = token or _header_token(socket) or await _first_message(socket, parts.settings.socket_auth_seconds)
-    principal = scoped(await parts.identity.principal(presented), "read")
+    principal = await parts.identity.principal(presented)
+    READ.check(principal)
 
     async def still_allowed() -> Principal:
         return await parts.identity.principal_of(principal)
