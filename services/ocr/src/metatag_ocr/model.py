@@ -77,6 +77,14 @@ class Word:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """A heading as it stands in the page's text: one or more whole lines. Level 1 is the page's largest print."""
+
+    text: str
+    level: int
+
+
+@dataclass(frozen=True)
 class PageText:
     """One page's text and how it was had. Times are in milliseconds, rotation in degrees clockwise."""
 
@@ -97,6 +105,8 @@ class PageText:
     notes: tuple[str, ...] = ()
     # Whether the text does not look like writing of its script.
     gibberish: bool = False
+    # The lines set larger than the body, in reading order.
+    headings: tuple[Heading, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from ctypes import POINTER, c_char_p, c_float, c_int, c_size_t, c_uint, c_ulong, c_void_p
+from ctypes import POINTER, c_char_p, c_double, c_float, c_int, c_size_t, c_uint, c_ulong, c_void_p
 from typing import Any
 
 from pypdfium2 import raw
@@ -31,6 +31,11 @@ unicode_of = _plain(raw.FPDFText_GetUnicode, c_uint, c_void_p, c_int)
 has_map_error = _plain(raw.FPDFText_HasUnicodeMapError, c_int, c_void_p, c_int)
 text_object_of = _plain(raw.FPDFText_GetTextObject, c_void_p, c_void_p, c_int)
 is_generated = _plain(raw.FPDFText_IsGenerated, c_int, c_void_p, c_int)
+_NUMBER = POINTER(c_double)
+origin_of = _plain(raw.FPDFText_GetCharOrigin, c_int, c_void_p, c_int, _NUMBER, _NUMBER)
+char_box_of = _plain(raw.FPDFText_GetCharBox, c_int, c_void_p, c_int, _NUMBER, _NUMBER, _NUMBER, _NUMBER)
+char_matrix_of = _plain(raw.FPDFText_GetMatrix, c_int, c_void_p, c_int, POINTER(raw.FS_MATRIX))
+char_size_of = _plain(raw.FPDFText_GetFontSize, c_double, c_void_p, c_int)
 
 # Of a text object and its font.
 render_mode_of = _plain(raw.FPDFTextObj_GetTextRenderMode, c_int, c_void_p)

@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
-import pypdfium2
 from pypdfium2 import raw
 
+from metatag_ocr.engines import layout
 from metatag_ocr.engines import pdfium_calls as calls
 from metatag_ocr.engines.pdfium_calls import Handle
 from metatag_ocr.engines.pdfium_glyphs import glyph_text
+from metatag_ocr.engines.pdfium_lines import page_lines
 from metatag_ocr.reading.decide import LITTLE_TEXT
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.scripts import char_counts, indic_letters
@@ -38,17 +39,18 @@ def layer(page: Any, other_text: Callable[[], str] = lambda: "") -> Layer:
     """Return a page's text and the evidence about it. `other_text` gives the page's text by the reader for Indic."""
     textpage = page.get_textpage()
     try:
-        text = _text(textpage)
-        if indic_letters(text) >= _INDIC_LETTERS:
-            text = _indic_text(page, textpage, other_text) or text
+        text, headings = layout.render(page_lines(page, textpage))
+        letters = indic_letters(text)
+        if letters >= _INDIC_LETTERS:
+            text = _indic_text(page, textpage, other_text, _WHOLE * letters) or text
         invisible, unmapped, fonts = _sample(textpage)
     finally:
         textpage.close()
     letters = sum(times for char, times in char_counts(text).items() if char.isalpha())
     if letters >= LITTLE_TEXT and invisible <= 0.5:
-        return Layer(text, unmapped, invisible, fonts)
+        return Layer(text, unmapped, invisible, fonts, headings=headings)
     pictures, texts, paths, drawn = _objects(page)
-    return Layer(text, unmapped, invisible, fonts, pictures, texts, paths, drawn)
+    return Layer(text, unmapped, invisible, fonts, pictures, texts, paths, drawn, headings)
 
 
 def largest_image(page: Any) -> int:
@@ -84,16 +86,8 @@ def _image_kind(item: Handle, page: Any) -> str:
     return "gray" if about.bits_per_pixel == 8 and about.colorspace in spaces else "colour"
 
 
-def _text(textpage: Any) -> str:
-    try:
-        return str(textpage.get_text_range(errors="replace"))
-    except pypdfium2.PdfiumError:
-        return ""
-
-
-def _indic_text(page: Any, textpage: Any, other_text: Callable[[], str]) -> str:
-    """Return the text by the reading that suits the page; an empty string where none has all of its letters."""
-    least = _WHOLE * indic_letters(_text(textpage))
+def _indic_text(page: Any, textpage: Any, other_text: Callable[[], str], least: float) -> str:
+    """Return the text by the reading that suits the page; an empty string where none has `least` of its letters."""
     # A reader that skips a font or a form has fewer letters, not other ones.
     drawn = glyph_text(page, textpage)
     if indic_letters(drawn) >= least:

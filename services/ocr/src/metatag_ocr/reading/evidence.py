@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from metatag_ocr.model import Heading
 from metatag_ocr.reading.scripts import SAMPLE_CHARS, char_counts
 
 # Letters that mis-mapped Indian fonts of the 1990s put their glyphs on.
@@ -30,6 +31,7 @@ class Layer:
     path_objects: int = 0
     # False when nothing at all is drawn on the page.
     drawn: bool = True
+    headings: tuple[Heading, ...] = ()
 
 
 @dataclass(frozen=True)

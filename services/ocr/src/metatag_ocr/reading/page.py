@@ -15,7 +15,7 @@ from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.pictures import is_blank
 from metatag_ocr.reading.ports import Document, Engine
 from metatag_ocr.reading.scripts import main_script
-from metatag_ocr.reading.writing import clean, cut, is_gibberish
+from metatag_ocr.reading.writing import clean, cut, headings_in, is_gibberish
 
 # Measured: 200 dpi costs 0.78 of 300 dpi and loses nothing at 10 pt; 300 is for the second try.
 FIRST_DPI = 200
@@ -80,7 +80,8 @@ def _layer_page(wish: PageWish, layer: Layer, reason: str) -> PageText:
     text, lost = cut(clean(layer.text, dehyphenate=wish.options.dehyphenate))
     script = main_script(layer.text)
     notes = ("text_cut",) if lost else ()
-    return PageText(wish.number, text, "text_layer", reason, language=script, script=script, notes=notes)
+    page = PageText(wish.number, text, "text_layer", reason, language=script, script=script, notes=notes)
+    return replace(page, headings=headings_in(text, layer.headings))
 
 
 def _better(page: PageText, wish: PageWish, layer: Layer, decision: Decision) -> PageText:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 
-from metatag_ocr.model import MAX_PAGE_CHARS
+from metatag_ocr.model import MAX_PAGE_CHARS, Heading
 from metatag_ocr.reading.scripts import INDIC, main_script
 
 _VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœ")
@@ -64,6 +66,12 @@ def clean(text: str, *, dehyphenate: bool) -> str:
     if main_script(text) in INDIC:
         plain = unicodedata.normalize("NFC", plain)
     return plain
+
+
+def headings_in(text: str, headings: Iterable[Heading]) -> tuple[Heading, ...]:
+    """Return the headings cleaned, those that stand in the page's cleaned text."""
+    cleaned = (replace(heading, text=clean(heading.text, dehyphenate=False)) for heading in headings)
+    return tuple(heading for heading in cleaned if heading.text and heading.text in text)
 
 
 def cut(text: str) -> tuple[str, bool]:
