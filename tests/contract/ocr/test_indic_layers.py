@@ -11,7 +11,7 @@ from fakes import hostile_pdfs as made
 from fakes.layer_files import layer_file, shown_text, word_scores
 from metatag_ocr.engines.pdf_oxide_reader import PdfOxideReader
 from metatag_ocr.engines.pdfium_document import PdfiumDocument
-from metatag_ocr.engines.pdfium_glyphs import glyph_text
+from metatag_ocr.engines.pdfium_glyphs import glyph_lines
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_lines_that_are_drawn_whole_are_left_to_the_other_readers():
     document = pypdfium2.PdfDocument(made.text_pdf([["The committee approved the scheme."] * 20]))
     page = document[0]
 
-    assert glyph_text(page, page.get_textpage()) == ""
+    assert glyph_lines(page, page.get_textpage()) == []
 
 
 def test_a_second_reader_that_cannot_open_the_file_costs_nothing_but_its_text(tmp_path):

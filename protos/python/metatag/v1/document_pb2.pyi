@@ -189,6 +189,32 @@ class Word(_message.Message):
 Global___Word: _TypeAlias = Word  # noqa: Y015
 
 @_typing.final
+class Heading(_message.Message):
+    """Heading is a heading of a page: print larger than the page's body."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """As it stands in the page's text: one to five whole lines, parted by line feeds. At most 300 characters."""
+    level: _builtins.int
+    """1 is the largest print of the page's headings, 6 the smallest."""
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        level: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["level", b"level", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Heading: _TypeAlias = Heading  # noqa: Y015
+
+@_typing.final
 class Page(_message.Message):
     """Page is one page's text and how it was had."""
 
@@ -208,10 +234,14 @@ class Page(_message.Message):
     ERROR_FIELD_NUMBER: _builtins.int
     WORDS_FIELD_NUMBER: _builtins.int
     NOTES_FIELD_NUMBER: _builtins.int
+    HEADINGS_FIELD_NUMBER: _builtins.int
+    NEEDS_REVIEW_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """1 is the first page of the document."""
     text: _builtins.str
-    """NFC for Indic scripts. At most 1,000,000 characters; ocr cuts beyond and says so in `reason`."""
+    """NFC for Indic scripts. Lines end in a line feed, a blank line parts blocks, a tab parts the cells of a table's row.
+    At most 1,000,000 characters; ocr cuts beyond and says so in `notes`.
+    """
     method: Global___PageMethod.ValueType
     reason: _builtins.str
     """Why this way was chosen: one of the documented reasons, for example "text_layer_good", "no_text", "legacy_font"."""
@@ -227,6 +257,8 @@ class Page(_message.Message):
     recognize_ms: _builtins.int
     tries: _builtins.int
     """Recognitions made: 0 for a text layer, 2 after a second try."""
+    needs_review: _builtins.bool
+    """Whether a person should read the page: it was recognised below the review line, or came out as no language."""
     @_builtins.property
     def error(self) -> Global___Problem:
         """Set when `method` is PAGE_METHOD_FAILED."""
@@ -238,6 +270,10 @@ class Page(_message.Message):
     @_builtins.property
     def notes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Hints that hold for this page, for example "deep_engine_not_installed", "text_cut"."""
+
+    @_builtins.property
+    def headings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Heading]:
+        """The page's headings in reading order, at most 40; none where the size of the print is unknown."""
 
     def __init__(
         self,
@@ -256,10 +292,12 @@ class Page(_message.Message):
         error: Global___Problem | None = ...,
         words: _abc.Iterable[Global___Word] | None = ...,
         notes: _abc.Iterable[_builtins.str] | None = ...,
+        headings: _abc.Iterable[Global___Heading] | None = ...,
+        needs_review: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "confidence", b"confidence", "error", b"error"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "confidence", b"confidence", "decide_ms", b"decide_ms", "error", b"error", "language", b"language", "method", b"method", "notes", b"notes", "number", b"number", "reason", b"reason", "recognize_ms", b"recognize_ms", "render_ms", b"render_ms", "rotation", b"rotation", "text", b"text", "tries", b"tries", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "confidence", b"confidence", "decide_ms", b"decide_ms", "error", b"error", "headings", b"headings", "language", b"language", "method", b"method", "needs_review", b"needs_review", "notes", b"notes", "number", b"number", "reason", b"reason", "recognize_ms", b"recognize_ms", "render_ms", b"render_ms", "rotation", b"rotation", "text", b"text", "tries", b"tries", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__confidence: _TypeAlias = _typing.Literal["confidence"]  # noqa: Y015
     _WhichOneofArgType__confidence: _TypeAlias = _typing.Literal["_confidence", b"_confidence"]  # noqa: Y015

@@ -647,6 +647,7 @@ class DocumentResult(_message.Message):
     OCR_MS_FIELD_NUMBER: _builtins.int
     TAG_MS_FIELD_NUMBER: _builtins.int
     TEXT_PREVIEW_FIELD_NUMBER: _builtins.int
+    NEEDS_REVIEW_FIELD_NUMBER: _builtins.int
     extraction_method: _builtins.str
     """"text_layer", "tesseract_ocr", "easyocr", "rapidocr" or "mixed"; empty before OCR."""
     is_scanned: _builtins.bool
@@ -666,6 +667,8 @@ class DocumentResult(_message.Message):
     tag_ms: _builtins.int
     text_preview: _builtins.str
     """First 500 characters of the text."""
+    needs_review: _builtins.bool
+    """Whether a person should read the document: one of its pages needs a review."""
     @_builtins.property
     def tags(self) -> _containers.RepeatedCompositeFieldContainer[_document_pb2.Tag]: ...
     @_builtins.property
@@ -701,10 +704,11 @@ class DocumentResult(_message.Message):
         ocr_ms: _builtins.int = ...,
         tag_ms: _builtins.int = ...,
         text_preview: _builtins.str = ...,
+        needs_review: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_ocr_confidence", b"_ocr_confidence", "degraded_because", b"degraded_because", "ocr_confidence", b"ocr_confidence", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ocr_confidence", b"_ocr_confidence", "degraded", b"degraded", "degraded_because", b"degraded_because", "extraction_method", b"extraction_method", "fetch_ms", b"fetch_ms", "is_scanned", b"is_scanned", "language", b"language", "model_name", b"model_name", "notes", b"notes", "ocr_confidence", b"ocr_confidence", "ocr_ms", b"ocr_ms", "page_count", b"page_count", "pages", b"pages", "raw_response", b"raw_response", "tag_ms", b"tag_ms", "tagger", b"tagger", "tags", b"tags", "text_length", b"text_length", "text_preview", b"text_preview", "usage", b"usage", "vocabulary", b"vocabulary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ocr_confidence", b"_ocr_confidence", "degraded", b"degraded", "degraded_because", b"degraded_because", "extraction_method", b"extraction_method", "fetch_ms", b"fetch_ms", "is_scanned", b"is_scanned", "language", b"language", "model_name", b"model_name", "needs_review", b"needs_review", "notes", b"notes", "ocr_confidence", b"ocr_confidence", "ocr_ms", b"ocr_ms", "page_count", b"page_count", "pages", b"pages", "raw_response", b"raw_response", "tag_ms", b"tag_ms", "tagger", b"tagger", "tags", b"tags", "text_length", b"text_length", "text_preview", b"text_preview", "usage", b"usage", "vocabulary", b"vocabulary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__ocr_confidence: _TypeAlias = _typing.Literal["ocr_confidence"]  # noqa: Y015
     _WhichOneofArgType__ocr_confidence: _TypeAlias = _typing.Literal["_ocr_confidence", b"_ocr_confidence"]  # noqa: Y015

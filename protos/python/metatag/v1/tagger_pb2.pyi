@@ -28,20 +28,26 @@ class TagPage(_message.Message):
     NUMBER_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     CONFIDENCE_FIELD_NUMBER: _builtins.int
+    HEADINGS_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     text: _builtins.str
     confidence: _builtins.float
     """Mean word confidence, 0 to 100; unset for a text layer."""
+    @_builtins.property
+    def headings(self) -> _containers.RepeatedCompositeFieldContainer[_document_pb2.Heading]:
+        """Headings of the page in reading order; none where unknown."""
+
     def __init__(
         self,
         *,
         number: _builtins.int = ...,
         text: _builtins.str = ...,
         confidence: _builtins.float | None = ...,
+        headings: _abc.Iterable[_document_pb2.Heading] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "confidence", b"confidence"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "confidence", b"confidence", "number", b"number", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "confidence", b"confidence", "headings", b"headings", "number", b"number", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__confidence: _TypeAlias = _typing.Literal["confidence"]  # noqa: Y015
     _WhichOneofArgType__confidence: _TypeAlias = _typing.Literal["_confidence", b"_confidence"]  # noqa: Y015

@@ -102,6 +102,14 @@ class DocumentSpec:
 
 
 @dataclass
+class Heading:
+    """A heading as it stands in a page's text; level 1 is the page's largest print."""
+
+    text: str = ""
+    level: int = 0
+
+
+@dataclass
 class Page:
     """One page's text and how it was had."""
 
@@ -118,6 +126,8 @@ class Page:
     tries: int = 0
     error: Problem | None = None
     notes: list[str] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
+    needs_review: bool = False
 
 
 @dataclass
@@ -201,6 +211,7 @@ class DocumentResult:
     ocr_ms: int = 0
     tag_ms: int = 0
     text_preview: str = ""
+    needs_review: bool = False
 
 
 @dataclass

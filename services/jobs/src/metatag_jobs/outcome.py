@@ -50,7 +50,7 @@ def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome) -> Finish:
         page_count=ocr.page_count,
         text_length=len(text),
         language=tags.language or ocr.language,
-        pages=[replace(page, text="") for page in ocr.pages],
+        pages=[replace(page, text="", headings=[]) for page in ocr.pages],
         tagger=tags.tagger,
         degraded=tags.degraded,
         degraded_because=tags.degraded_because,
@@ -63,6 +63,7 @@ def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome) -> Finish:
         ocr_ms=claim.ocr_ms,
         tag_ms=claim.tag_ms,
         text_preview=text[:PREVIEW_CHARS],
+        needs_review=any(page.needs_review for page in ocr.pages),
     )
     names = [tag.tag for tag in tags.tags]
     # What events tell: everything but pages and the model's words, which history gives.

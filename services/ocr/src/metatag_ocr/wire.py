@@ -93,6 +93,7 @@ def page(found: PageText) -> ocr_pb2.RecognizeResponse:
                 for word in found.words
             ],
             notes=_notes(found),
+            headings=[document_pb2.Heading(text=heading.text, level=heading.level) for heading in found.headings],
         )
     )
 

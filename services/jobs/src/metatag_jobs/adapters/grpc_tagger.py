@@ -91,6 +91,8 @@ def _add_pages(request: tagger_pb2.TagRequest, pages: Sequence[Page]) -> None:
         text = page.text.encode()[:room].decode(errors="ignore")
         room -= len(text.encode())
         if text:
-            request.pages.add(number=page.number, text=text, confidence=page.confidence)
+            added = request.pages.add(number=page.number, text=text, confidence=page.confidence)
+            for heading in page.headings:
+                added.headings.add(text=heading.text, level=heading.level)
         if room <= 0:
             return

@@ -1,4 +1,6 @@
-"""Words of letter-spaced lines: "N O T I C E  O F" is two words. Print of headings, and of programs that set each letter.
+"""Words of letter-spaced lines: "N O T I C E  O F" is two words.
+
+Headings are printed so, and the text of programs that set each letter.
 
 Blanks between the letters of such a line are a reader's guess or a typist's means; where words end shows in the
 distances, which are alike within words and wider between them.
@@ -9,10 +11,11 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-# Share of one-letter words from which a line may be letter-spaced (English has 0.05, "a" and "I"), and their least number.
-_LONE_SHARE, _LONE_WORDS = 0.3, 3
-_SHORT_WORDS = 4.5
+# Most characters for each blank of a line that may be letter-spaced (English has 6), its least number of letters, and
+# their least share: rows of figures have short words, too.
+_SHORT_WORDS, _LETTERS, _LETTER_SHARE = 4.5, 5, 0.6
 # A distance over the usual one that ends a word, for distances from edge to edge and from origin to origin.
 _EDGE_STEP, _PITCH_STEP = 1.5, 1.3
 
@@ -28,18 +31,17 @@ class Glyph:
 
 
 def is_spaced(text: str) -> bool:
-    """Tell whether a line has so many one-letter words that it may be letter-spaced."""
-    # Words of three letters and less on the mean; asked first because it costs least.
-    if len(text) > _SHORT_WORDS * text.count(" "):
+    """Tell whether a line's words are so short that it may be letter-spaced; distances tell whether it is."""
+    blanks = text.count(" ")
+    if not blanks or len(text) > _SHORT_WORDS * blanks:
         return False
-    words = text.split()
-    lone = sum(len(word) == 1 and word.isalpha() for word in words)
-    return lone >= _LONE_WORDS and lone >= _LONE_SHARE * len(words)
+    letters = sum(map(str.isalpha, text))
+    return letters >= max(_LETTERS, _LETTER_SHARE * (len(text) - blanks))
 
 
 def word_ends(glyphs: Sequence[Glyph]) -> frozenset[int]:
     """Return the places of the letters after which a word ends; the distances most alike decide."""
-    pairs = list(zip(glyphs, glyphs[1:], strict=False))
+    pairs = list(pairwise(glyphs))
     if len(pairs) < 2:
         return frozenset()
     pitches = [after.origin - before.origin for before, after in pairs]

@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 from pypdfium2 import raw
 
-from metatag_ocr.engines import layout
 from metatag_ocr.engines import pdfium_calls as calls
 from metatag_ocr.engines.pdfium_calls import Handle
-from metatag_ocr.engines.pdfium_glyphs import glyph_text
+from metatag_ocr.engines.pdfium_glyphs import glyph_lines
 from metatag_ocr.engines.pdfium_lines import page_lines
+from metatag_ocr.model import Heading
+from metatag_ocr.reading import layout
 from metatag_ocr.reading.decide import LITTLE_TEXT
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.scripts import char_counts, indic_letters
@@ -27,7 +28,8 @@ _INVISIBLE = 3
 # Of a font's name.
 _FONT_BYTES = 128
 _BLANKS = frozenset((0x20, 0x0A, 0x0D, 0x09))
-
+# A page's text with its layout, and its headings.
+LaidOut = tuple[str, tuple[Heading, ...]]
 
 # Letters and signs of Indian scripts from which a page is not read by pdfium's own order and blanks.
 _INDIC_LETTERS = 10
@@ -40,9 +42,8 @@ def layer(page: Any, other_text: Callable[[], str] = lambda: "") -> Layer:
     textpage = page.get_textpage()
     try:
         text, headings = layout.render(page_lines(page, textpage))
-        letters = indic_letters(text)
-        if letters >= _INDIC_LETTERS:
-            text = _indic_text(page, textpage, other_text, _WHOLE * letters) or text
+        if indic_letters(text) >= _INDIC_LETTERS:
+            text, headings = _indic(page, textpage, other_text, (text, headings))
         invisible, unmapped, fonts = _sample(textpage)
     finally:
         textpage.close()
@@ -86,14 +87,15 @@ def _image_kind(item: Handle, page: Any) -> str:
     return "gray" if about.bits_per_pixel == 8 and about.colorspace in spaces else "colour"
 
 
-def _indic_text(page: Any, textpage: Any, other_text: Callable[[], str], least: float) -> str:
-    """Return the text by the reading that suits the page; an empty string where none has `least` of its letters."""
+def _indic(page: Any, textpage: Any, other_text: Callable[[], str], plain: LaidOut) -> LaidOut:
+    """Return text and headings by the reading that suits the page; as they are where none has their letters."""
     # A reader that skips a font or a form has fewer letters, not other ones.
-    drawn = glyph_text(page, textpage)
-    if indic_letters(drawn) >= least:
+    least = _WHOLE * indic_letters(plain[0])
+    drawn = layout.render(glyph_lines(page, textpage))
+    if indic_letters(drawn[0]) >= least:
         return drawn
     other = other_text()
-    return other if indic_letters(other) >= least else ""
+    return (other, plain[1]) if indic_letters(other) >= least else plain
 
 
 def _sample(textpage: Any) -> tuple[float, float, tuple[tuple[str, float], ...]]:

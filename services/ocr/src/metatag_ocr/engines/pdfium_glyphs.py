@@ -18,6 +18,7 @@ from pypdfium2 import raw
 
 from metatag_ocr.engines import pdfium_calls as calls
 from metatag_ocr.engines.pdfium_calls import Handle
+from metatag_ocr.reading.layout import ROW_GAP, Cell, Line
 
 # Text objects looked at; a full page has 3,000.
 _OBJECTS = 20_000
@@ -47,14 +48,16 @@ class _Run:
         return not self.mark and not self.text.strip(" ")
 
 
-def glyph_text(page: Any, textpage: Any) -> str:
-    """Return the text of a page drawn glyph by glyph; an empty string for any other page."""
+def glyph_lines(page: Any, textpage: Any) -> list[Line]:
+    """Return the lines of a page drawn glyph by glyph that stand within its box; none for any other page."""
     runs = list(_runs(page, _text_by_object(textpage)))
     blanks = sum(run.is_blank for run in runs)
     lines = sum(" " in run.text and not run.is_blank for run in runs)
     if len(runs) < _MIN_OBJECTS or blanks < _BLANKS * len(runs) or lines > _LINES * len(runs):
-        return ""
-    return "".join(_parts(_clusters(runs)))
+        return []
+    left, bottom, right, top = page.get_bbox()
+    found = (_line(clusters) for clusters in _clusters_by_line(_clusters(runs)))
+    return [line for line in found if line and left <= line.left <= right and bottom <= line.base <= top]
 
 
 def _text_by_object(textpage: Any) -> dict[Handle, str]:
@@ -122,13 +125,32 @@ def _clusters(runs: list[_Run]) -> Iterator[_Run]:
         yield replace(first, text=text, right=max(run.right for run in same))
 
 
-def _parts(clusters: Iterator[_Run]) -> Iterator[str]:
-    """Yield texts and what parts them."""
-    before: _Run | None = None
+def _clusters_by_line(clusters: Iterator[_Run]) -> Iterator[list[_Run]]:
+    """Yield the clusters of each line; one that steps down or up begins another."""
+    line: list[_Run] = []
     for run in clusters:
-        if before is not None and abs(run.y - before.y) > _NEW_LINE * run.size:
-            yield "\n"
-        elif before is not None and run.text and run.x - before.right > _GAP * run.size:
-            yield " "
-        yield " " if run.is_blank else run.text
-        before = replace(run, right=run.x + _BLANK * run.size) if run.is_blank else run
+        if line and abs(run.y - line[-1].y) > _NEW_LINE * run.size:
+            yield line
+            line = []
+        line.append(run)
+    yield line
+
+
+def _line(clusters: list[_Run]) -> Line | None:
+    """Return a line in cells, its words parted by drawn blanks and by gaps; None where nothing is to be seen."""
+    cells: list[Cell] = []
+    words, left, right = "", 0.0, 0.0
+    size = max((run.size for run in clusters), default=0.0)
+    for run in clusters:
+        gap = run.x - right
+        if words.strip() and not run.is_blank and gap > ROW_GAP * size:
+            cells.append(Cell(words.strip(), left, right))
+            words = ""
+        elif words and run.text and not run.is_blank and gap > _GAP * run.size:
+            words += " "
+        left = left if words.strip() else run.x
+        words += " " if run.is_blank else run.text
+        right = run.x + _BLANK * run.size if run.is_blank else run.right
+    if words.strip():
+        cells.append(Cell(words.strip(), left, right))
+    return Line(tuple(cells), clusters[0].y, size) if cells else None

@@ -12,14 +12,15 @@ import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2
 from pypdfium2 import raw
 
 from metatag_ocr.engines import pdfium_calls as calls
-from metatag_ocr.engines.layout import CELL_GAP, ROW_GAP, Cell, Line
 from metatag_ocr.engines.letter_spacing import Glyph, is_spaced, word_ends
+from metatag_ocr.reading.layout import CELL_GAP, ROW_GAP, Cell, Line
 
 # Points by which a character may stand beyond the page's box and still be seen.
 _EDGE = 1.0
@@ -111,7 +112,8 @@ class _Reader:
                 middle = (begin + last) // 2
                 # A blank that pdfium added has no size of its own.
                 size = self._size(begin if self._text[middle].isspace() else middle)
-                found.append(_Run(stripped, begin, self.origin(begin), self.origin(last), size, _letters_width(stripped)))
+                ends = self.origin(begin), self.origin(last)
+                found.append(_Run(stripped, begin, *ends, size, _letters_width(stripped)))
             first += len(text) + len(_LINE_END)
         return found
 
@@ -176,7 +178,8 @@ class _Reader:
         # What is seen of a line is one piece of it.
         first, last = kept[0], kept[-1]
         text = self._text[first : last + 1]
-        return _Run(text.strip(), first + len(text) - len(text.lstrip()), self.origin(first), self.origin(last), run.size)
+        begin = first + len(text) - len(text.lstrip())
+        return _Run(text.strip(), begin, self.origin(begin), self.origin(last), run.size)
 
     def _gaps(self, run: _Run, turn: int) -> list[_Gap]:
         """Return the gaps of a row of a table: narrow ones part cells where a wide one shows that it is a row."""
@@ -222,10 +225,7 @@ class _Reader:
         ends = word_ends(glyphs)
         places = [glyph.at for glyph in glyphs]
         return frozenset(
-            blank
-            for before, after in zip(places, places[1:], strict=False)
-            if before not in ends
-            for blank in range(before + 1, after)
+            blank for before, after in pairwise(places) if before not in ends for blank in range(before + 1, after)
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from metatag_ocr.model import Heading
 
@@ -156,7 +157,7 @@ def _continues(row: Line, line: Line) -> bool:
 
 def _breaks(lines: Sequence[Line]) -> list[bool]:
     """Tell for each line but the first whether a block begins with it."""
-    steps = [_step(above, below) for above, below in zip(lines, lines[1:], strict=False)]
+    steps = [_step(above, below) for above, below in pairwise(lines)]
     return [
         lines[index].cells[-1].text[-1:] not in _HYPHENS
         and (step is None or _is_wide(steps, index, step, max(lines[index].size, lines[index + 1].size)))
@@ -209,7 +210,7 @@ def _row_of(lines: Sequence[Line], entry: Entry) -> int | None:
         # A line's letters stand a third of an em above its baseline.
         distance = abs(line.base + line.size / 3 - middle)
         over = any(cell.left < entry.right - 1 and cell.right > entry.left + 1 for cell in line.cells)
-        if distance <= max(0.5 * (entry.top - entry.bottom), 0.5 * line.size) and not (line.aside or over):
-            if best is None or distance < least:
-                best, least = index, distance
+        near = distance <= max(0.5 * (entry.top - entry.bottom), 0.5 * line.size)
+        if near and not (line.aside or over) and (best is None or distance < least):
+            best, least = index, distance
     return best
