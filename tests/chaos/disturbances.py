@@ -6,8 +6,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-import psutil
-
 from chaos.books import Batch
 from fakes.jobs_database import rows
 from fakes.jobs_room import until
@@ -18,19 +16,15 @@ Disturbance = Callable[[Batch], Awaitable[None]]
 
 
 async def leader_of(system: System) -> str:
-    """Give the api replica that leads: the one whose connection holds the lock."""
+    """Return the api replica that leads: the process that the leader's row names, if it beats."""
     database = Database(system.database_url)
-    held = (
-        "SELECT activity.client_port AS port FROM pg_locks lock JOIN pg_stat_activity activity USING (pid) "
-        "WHERE lock.locktype = 'advisory' AND lock.granted AND activity.datname = current_database()"
-    )
+    leading = "SELECT owner FROM leader WHERE beat_at > extract(epoch FROM clock_timestamp()) - 3"
     try:
         async with asyncio.timeout(30):
             while True:
-                ports = {row["port"] for row in await rows(database, held)}
+                pids = {int(row["owner"].split(":")[1]) for row in await rows(database, leading)}
                 for name in ("api1", "api2"):
-                    connections = psutil.Process(system.processes[name].pid).net_connections("tcp")
-                    if ports & {connection.laddr.port for connection in connections if connection.laddr}:
+                    if system.processes[name].pid in pids:
                         return name
                 await asyncio.sleep(0.2)
     finally:

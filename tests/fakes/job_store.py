@@ -39,6 +39,9 @@ class FakeJobStore:
         if len(self.documents) < 10_000:
             self.documents += documents
 
+    async def keep_creating(self, job_id: str) -> None:
+        pass
+
     async def activate(self, job_id: str) -> Job:
         if job_id not in self._open:
             raise JobNotFound

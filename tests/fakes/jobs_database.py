@@ -13,7 +13,20 @@ from metatag_jobs.model import Document, DocumentResult, Problem, ProcessOptions
 from metatag_jobs.work import Claim, Finish, NewDocument, NewJob
 from metatag_runtime.sql import Database
 
-TABLES = ("job", "doc", "doc_result", "job_event", "lane", "worker", "limiter", "artifact", "vocabulary", "doc_search")
+TABLES = (
+    "job",
+    "doc",
+    "doc_result",
+    "job_event",
+    "lane",
+    "worker",
+    "limiter",
+    "artifact",
+    "vocabulary",
+    "doc_search",
+    "doomed",
+    "leader",
+)
 
 
 async def empty(database: Database) -> None:

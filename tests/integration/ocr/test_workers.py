@@ -74,6 +74,23 @@ async def test_a_killed_worker_fails_its_page_only_and_is_replaced_within_a_seco
     assert LINE in (await recognize(node.channel, text_pdf([[LINE] * 8]))).text
 
 
+async def test_a_page_whose_worker_is_killed_from_outside_is_read_once_more_in_another(make_node):
+    node = await make_node(page_seconds=60)
+    await recognize(node.channel, text_pdf([[LINE]]))
+    call = asyncio.create_task(recognize(node.channel, nested_forms()))
+    killed: set[int] = set()
+    for _ in range(2):
+        await within(node.pool, 10, lambda: {busy.pid for busy in _working(node)} - killed)
+        assert not call.done()
+        for busy in _working(node):
+            killed.add(busy.pid)
+            busy.send_signal(signal.SIGKILL)
+    # Twice: then it is the page.
+    answer = await call
+    assert len(killed) == 2
+    assert answer.pages[1].error.code == "page_too_costly"
+
+
 async def test_an_idle_worker_that_dies_is_replaced_within_a_second(make_node):
     node = await make_node()
     await recognize(node.channel, text_pdf([[LINE]]))

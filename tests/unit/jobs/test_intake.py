@@ -9,8 +9,10 @@ import pytest
 from fakes.job_store import FakeJobStore, FakeVocabularies
 from metatag_jobs.adapters.keybox import AesKeyBox
 from metatag_jobs.adapters.memory_fanout import MemoryFanout
+from metatag_jobs.errors import StillCreating
 from metatag_jobs.intake import Intake, Submission
-from metatag_jobs.model import DocumentSpec, ProcessOptions, Source, TagWish
+from metatag_jobs.model import DocumentSpec, Job, ProcessOptions, Source, TagWish
+from metatag_jobs.work import NewJob
 from metatag_runtime.errors import InvalidArgument
 
 GOOD = DocumentSpec(source=Source("url", "http://example.org/a.pdf"))
@@ -130,3 +132,37 @@ async def test_the_key_is_sealed_before_it_is_stored() -> None:
     assert store.begun[0].secret is not None
     assert b"sk-1" not in store.begun[0].secret
     assert store.begun[0].limiter.startswith("key:")
+
+
+class SlowStore(FakeJobStore):
+    """Another call's creation with the same key is in work for a while; at the end it is whole, or given up."""
+
+    def __init__(self, *, looks: int, whole: bool) -> None:
+        super().__init__()
+        self.looks = looks
+        self._whole = whole
+
+    async def begin(self, job: NewJob) -> Job | None:
+        self.looks -= 1
+        if self.looks >= 0:
+            raise StillCreating
+        return Job("the other", total=3) if self._whole else await super().begin(job)
+
+
+async def test_a_call_waits_for_another_one_with_the_same_key_and_gets_its_whole_job() -> None:
+    store = SlowStore(looks=3, whole=True)
+    job, replayed = await intake(store).create(asked(idempotency_key="k"), portions(3))
+    assert (job.id, job.total, replayed) == ("the other", 3, True)
+
+
+async def test_a_creation_that_was_given_up_is_taken_over() -> None:
+    store = SlowStore(looks=3, whole=False)
+    job, replayed = await intake(store).create(asked(idempotency_key="k"), portions(3))
+    assert (job.total, replayed) == (3, False)
+
+
+async def test_a_creation_that_goes_on_and_on_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metatag_jobs.intake.OTHER_SECONDS", 0.3)
+    with pytest.raises(StillCreating) as caught:
+        await intake(SlowStore(looks=10**6, whole=True)).create(asked(idempotency_key="k"), portions(3))
+    assert (str(caught.value.code), bool(caught.value.retry_after)) == ("unavailable", True)

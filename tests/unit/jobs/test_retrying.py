@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metatag_jobs.errors import SourceUnavailable
+from metatag_jobs.errors import FileMissing, SourceUnavailable
 from metatag_jobs.model import Problem, Source
 from metatag_jobs.retrying import Limits, decide
 from metatag_jobs.work import Claim, Release
@@ -62,3 +62,13 @@ def test_no_credits_left_stops_the_job_not_the_document() -> None:
     error = MetatagError("x", code=ErrorCode.PROVIDER_CREDITS)
     assert isinstance(decide(error, claim(), LIMITS, interactive=False), Release)
     assert isinstance(decide(error, claim(), LIMITS, interactive=True), Problem)
+
+
+def test_a_stored_file_that_is_not_found_is_looked_for_again_and_not_for_ever() -> None:
+    verdict = decide(FileMissing(), claim(), LIMITS, interactive=False)
+    assert isinstance(verdict, Release)
+    assert (verdict.used_try, verdict.waited) == (False, True)
+    many = Limits(max_tries=3, max_waits=1000)
+    assert decide(FileMissing(), claim(waits=11), many, interactive=False) == Problem(
+        "not_found", FileMissing().message
+    )

@@ -161,11 +161,11 @@ async def test_who_goes_away_from_a_server_that_stopped_is_let_go(database: Data
 
 async def test_a_statement_without_end_is_ended_by_the_server(database: Database) -> None:
     async def limits(transaction: Transaction) -> list[str]:
-        names = ("statement_timeout", "idle_in_transaction_session_timeout")
+        names = ("statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout")
         return [str((await transaction.fetch(text(f"SHOW {name}"), {}))[0][name]) for name in names]
 
-    assert await database.writing(limits) == ["1min", "1min"]
-    assert await database.writing(limits, by_key=True) == ["1min", "1min"]
+    assert await database.writing(limits) == ["1min", "3s", "5s"]
+    assert await database.writing(limits, by_key=True) == ["1min", "3s", "5s"]
 
 
 async def test_a_transaction_that_loses_its_connection_half_way_says_that_it_did(database: Database) -> None:

@@ -13,6 +13,7 @@ from prometheus_client import Counter, Histogram
 
 from metatag_runtime.context import REQUEST_ID_KEY, request_id, use_deadline, use_request_id
 from metatag_runtime.errors import ErrorCode, MetatagError
+from metatag_runtime.failures import as_unavailable
 from metatag_runtime.grpc_errors import STATUS_BY_CODE, trailers
 from metatag_runtime.log_ids import adopt_ids
 from metatag_runtime.tracing import TRACE_KEY, begin_span, end_span
@@ -123,15 +124,19 @@ class _Observed:
         if known.code is ErrorCode.INTERNAL:
             log.error("rpc failed", service=self._room, method=self._method, exc_info=error)
         else:
-            log.info("rpc refused", service=self._room, method=self._method, code=str(known.code))
+            cause = "" if known is error else repr(error)[:200]
+            log.info("rpc refused", service=self._room, method=self._method, code=str(known.code), cause=cause)
         await self._context.abort(STATUS_BY_CODE[known.code], known.message, trailers(known))
 
 
 def _known(error: BaseException) -> MetatagError:
     if isinstance(error, MetatagError):
         return error
-    if isinstance(error, TimeoutError):
+    # One with an error number is the kernel's, of a connection.
+    if isinstance(error, TimeoutError) and error.errno is None:
         return MetatagError("The service did not finish in time.", code=ErrorCode.DEADLINE_EXCEEDED)
+    if (away := as_unavailable(error)) is not None:
+        return away
     return MetatagError(f"Something went wrong inside the service; its log names request {request_id()}.")
 
 

@@ -26,16 +26,29 @@ CONNECT_SECONDS = 5
 # Waiting for a place among the connections.
 PLACE_SECONDS = 10
 
-# A statement that runs longer is ended by the server, and so is a transaction that waits longer for its owner: a
-# machine that is gone without a word must not keep its locks. Seconds.
+# A statement that runs longer is ended by the server. Seconds.
 STATEMENT_SECONDS = 60
+# Transactions do not think: one that waits longer for its owner has lost it. Seconds.
+IDLE_SECONDS = 3
+# Waiting for a lock. Seconds.
+LOCK_SECONDS = 5
+# The server asks a silent client's machine after so long, so often, and gives it up after two answers missed. Its own
+# default is two hours, in which a machine that is gone keeps its locks. Seconds.
+KEEPALIVE_SECONDS = 5
 # A machine that is gone without a word is noticed after about so long. Seconds.
 SILENT_SECONDS = 15
 
-_LIMITS = (
-    f"SET statement_timeout = '{STATEMENT_SECONDS}s'",
-    f"SET idle_in_transaction_session_timeout = '{STATEMENT_SECONDS}s'",
-)
+# By name, for every session: also those of the engine.
+SESSION = {
+    "statement_timeout": f"{STATEMENT_SECONDS}s",
+    "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+    "lock_timeout": f"{LOCK_SECONDS}s",
+    "tcp_keepalives_idle": str(KEEPALIVE_SECONDS),
+    "tcp_keepalives_interval": str(KEEPALIVE_SECONDS),
+    "tcp_keepalives_count": "2",
+    "tcp_user_timeout": f"{3 * KEEPALIVE_SECONDS}s",
+}
+_LIMITS = tuple(f"SET {name} = '{value}'" for name, value in SESSION.items())
 # Planned for the tables as they are, each time.
 ANEW = (*_LIMITS, "SET plan_cache_mode = force_custom_plan")
 # Planned once. By today's sizes that would be wrong tomorrow: a plan made while a table was small scans it, or sorts

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metatag.v1 import jobs_pb2_grpc
-from metatag_jobs.adapters.dialect import is_passing, new_id
+from metatag_jobs.adapters.dialect import new_id
 from metatag_jobs.adapters.directory_files import DirectoryFiles
 from metatag_jobs.adapters.grpc_tagger import GrpcTagger
 from metatag_jobs.adapters.keybox import AesKeyBox
-from metatag_jobs.adapters.leadership import PostgresLeader, SoleLeader
+from metatag_jobs.adapters.leadership import SoleLeader, SqlLeader
 from metatag_jobs.adapters.local_fetcher import LocalFetcher
 from metatag_jobs.adapters.memory_fanout import MemoryFanout
 from metatag_jobs.adapters.memory_tickets import MemoryTickets
@@ -47,6 +47,7 @@ from metatag_jobs.sweeper import Retention, Sweeper
 from metatag_jobs.uploads import Uploads
 from metatag_jobs.watching import Watching
 from metatag_jobs.worker import Worker
+from metatag_runtime.failures import is_infrastructure
 from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
 from metatag_runtime.hosting import Service
 from metatag_runtime.settings import SettingsError
@@ -122,7 +123,7 @@ class Parts:
             files=_files(settings, s3),
             fanout=_fanout(settings),
             tickets=_tickets(settings),
-            leadership=SoleLeader() if database.is_sqlite else PostgresLeader(database),
+            leadership=SoleLeader() if database.is_sqlite else SqlLeader(database),
             s3=s3,
             nodes=nodes,
             ocr=ocr,
@@ -245,7 +246,7 @@ def _fetchers(settings: JobsSettings, url: UrlFetcher, s3: S3Client | None) -> d
 
 def _worker(settings: JobsSettings, parts: Parts) -> Worker:
     owner = str(uuid.uuid4())
-    journal = GroupJournal(parts.work, parts.fanout, owner, is_passing)
+    journal = GroupJournal(parts.work, parts.fanout, owner, is_infrastructure)
     retry = RetryLimits(settings.max_tries, settings.max_waits)
     pipeline = Pipeline(
         journal=journal,

@@ -36,6 +36,17 @@ class JobIdTaken(MetatagError):
         super().__init__("A job with this id exists already; leave job_id out or choose another one.")
 
 
+class StillCreating(MetatagError):
+    """An earlier call with the same idempotency key is still storing its documents."""
+
+    code = ErrorCode.UNAVAILABLE
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A call with the same idempotency key is still in work; send it again in a moment.", retry_after=2.0
+        )
+
+
 class WrongState(MetatagError):
     """The job's state does not allow the step; the message names the state."""
 
@@ -83,6 +94,10 @@ class FileGone(MetatagError):
 
     def __init__(self, message: str = "The stored file is no longer available.") -> None:
         super().__init__(message)
+
+
+class FileMissing(FileGone):
+    """An object that a row names is not found: the store is not itself, or it lost the object."""
 
 
 class Replaced(Exception):

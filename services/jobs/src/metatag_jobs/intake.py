@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from metatag_jobs.errors import JobNotFound, StillCreating
 from metatag_jobs.model import (
     JOB_BATCH,
     JOB_SINGLE,
@@ -24,7 +27,8 @@ from metatag_jobs.sources import TYPES
 from metatag_jobs.stores import JobStore, VocabularyStore
 from metatag_jobs.work import NewDocument, NewJob
 from metatag_runtime.context import request_id
-from metatag_runtime.errors import ErrorCode, InvalidArgument, NotFound
+from metatag_runtime.errors import ErrorCode, InvalidArgument, NotFound, Unavailable
+from metatag_runtime.loops import run_forever
 from metatag_runtime.tracing import trace_parent
 
 log = structlog.get_logger("metatag.jobs.intake")
@@ -34,6 +38,11 @@ PORTION = 1000
 MAX_TITLE = 500
 MAX_DESCRIPTION = 10_000
 MAX_PATH = 4000
+# A creation says this often that it goes on. Seconds.
+BEAT_SECONDS = 1.5
+# A call waits so long for another one with the same idempotency key, and looks this often. Seconds.
+OTHER_SECONDS = 20.0
+OTHER_LOOK = 0.25
 
 
 @dataclass(frozen=True)
@@ -75,18 +84,46 @@ class Intake:
     ) -> tuple[Job, bool]:
         """Store and start a job; give it, and whether it is the answer to an earlier call with the same key."""
         job = await self._new_job(submission)
-        earlier = await self._jobs.begin(job)
+        earlier = await self._begin(job)
         if earlier is not None:
             return earlier, True
+        beating = asyncio.create_task(run_forever(lambda: self._beat(job.id), "creation of a job"))
         try:
             await self._add_all(job.id, documents)
             started = await self._jobs.activate(job.id)
+        except JobNotFound:
+            raise Unavailable("The creation stood still for too long; send it again.", retry_after=1.0) from None
         except BaseException:
-            await self._jobs.abandon(job.id)
+            await self._give_up(job.id)
             raise
+        finally:
+            beating.cancel()
         await self._fanout.announce([job.id])
         await self._fanout.nudge()
         return started, False
+
+    async def _begin(self, job: NewJob) -> Job | None:
+        """Begin a job; return that of an earlier call with the same key once it is whole. Raises StillCreating."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + OTHER_SECONDS
+        while True:
+            try:
+                return await self._jobs.begin(job)
+            except StillCreating:
+                if loop.time() >= end:
+                    raise
+            await asyncio.sleep(OTHER_LOOK * random.uniform(0.5, 1.5))  # noqa: S311  jitter, no secret
+
+    async def _beat(self, job_id: str) -> None:
+        await asyncio.sleep(BEAT_SECONDS)
+        await self._jobs.keep_creating(job_id)
+
+    async def _give_up(self, job_id: str) -> None:
+        """Drop the job; if that fails too, the sweeper finds it standing still."""
+        try:
+            await self._jobs.abandon(job_id)
+        except Exception as error:
+            log.warning("creation not dropped", job_id=job_id, error=type(error).__name__)
 
     async def _new_job(self, asked: Submission) -> NewJob:
         if not asked.user_id:

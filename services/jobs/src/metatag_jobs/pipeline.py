@@ -11,14 +11,14 @@ import hashlib
 import json
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from metatag_jobs.errors import FileGone, Replaced, Stopped
+from metatag_jobs.errors import FileGone, FileMissing, Replaced, Stopped
 from metatag_jobs.jsonable import pack, unpack
 from metatag_jobs.model import JOB_SINGLE, OcrOutcome, Page, PageRead, ProcessOptions, TagOutcome, TagWish
 from metatag_jobs.outcome import failed, succeeded, title_of
@@ -154,7 +154,7 @@ class Pipeline:
                 document_id=claim.document_id,
                 sha256=claim.file_sha256,
                 size=claim.file_size,
-                content=lambda: self._files.stream(claim.file_id),
+                content=lambda: self._stored_file(claim),
                 options=options,
                 interactive=job.type == JOB_SINGLE,
                 on_page=on_page,
@@ -162,6 +162,14 @@ class Pipeline:
             )
         finally:
             await parts.end()
+
+    async def _stored_file(self, claim: Claim) -> AsyncIterator[bytes]:
+        """Give the document's file, which a row names: a store that does not find it may find it later."""
+        try:
+            async for chunk in self._files.stream(claim.file_id):
+                yield chunk
+        except FileGone as error:
+            raise FileMissing(error.message) from error
 
     async def _tag(self, claim: Claim, job: JobContext, ocr: OcrOutcome) -> TagOutcome:
         start = time.monotonic()

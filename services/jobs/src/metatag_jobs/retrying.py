@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from metatag_jobs.errors import SourceUnavailable
+from metatag_jobs.errors import FileMissing, SourceUnavailable
 from metatag_jobs.model import Problem
 from metatag_jobs.work import Claim, Release
 from metatag_runtime.errors import ErrorCode, MetatagError
@@ -16,7 +16,12 @@ from metatag_runtime.errors import ErrorCode, MetatagError
 # Exponential back-off with full jitter, in seconds.
 FIRST_BACKOFF = 1.0
 MAX_BACKOFF = 300.0
-MAX_WAIT_BACKOFF = 30.0
+# Short: a document goes on soon after the end of what it waits for.
+MAX_WAIT_BACKOFF = 10.0
+# A fault inside a service may be that of one machine: time to find another, or to be started anew.
+INTERNAL_BACKOFF = 4.0
+# An object that a row names and the store does not find is looked for this often.
+MISSING_WAITS = 12
 
 # A document sent alone has somebody waiting for it.
 INTERACTIVE_WAITS = 8
@@ -55,19 +60,34 @@ def decide(error: MetatagError, claim: Claim, limits: Limits, *, interactive: bo
     problem = Problem(str(error.code), error.message)
     if error.code in PAUSING and not interactive:
         return Release(claim.document_id, claim.attempt, waited=True, problem=problem)
-    if error.code in WAITING:
-        allowed = INTERACTIVE_WAITS if interactive else limits.max_waits
-        if claim.waits + 1 >= allowed:
-            return problem
-        wait = _wait(error, claim.waits, INTERACTIVE_BACKOFF if interactive else MAX_WAIT_BACKOFF)
-        return Release(claim.document_id, claim.attempt, wait, waited=True, problem=problem)
+    if error.code in WAITING or isinstance(error, FileMissing):
+        return _wait_for_service(error, claim, limits, problem, interactive=interactive) or problem
     if error.code in TRYING and _again(error):
-        allowed = min(INTERACTIVE_TRIES, limits.max_tries) if interactive else limits.max_tries
-        if claim.tries + 1 >= allowed:
-            return problem
-        wait = _wait(error, claim.tries, INTERACTIVE_BACKOFF if interactive else MAX_BACKOFF)
-        return Release(claim.document_id, claim.attempt, wait, used_try=True, problem=problem)
+        return _try_again(error, claim, limits, problem, interactive=interactive) or problem
     return problem
+
+
+def _wait_for_service(
+    error: MetatagError, claim: Claim, limits: Limits, problem: Problem, *, interactive: bool
+) -> Release | None:
+    allowed = INTERACTIVE_WAITS if interactive else limits.max_waits
+    if isinstance(error, FileMissing):
+        allowed = min(allowed, MISSING_WAITS)
+    if claim.waits + 1 >= allowed:
+        return None
+    wait = _wait(error, claim.waits, INTERACTIVE_BACKOFF if interactive else MAX_WAIT_BACKOFF)
+    return Release(claim.document_id, claim.attempt, wait, waited=True, problem=problem)
+
+
+def _try_again(
+    error: MetatagError, claim: Claim, limits: Limits, problem: Problem, *, interactive: bool
+) -> Release | None:
+    allowed = min(INTERACTIVE_TRIES, limits.max_tries) if interactive else limits.max_tries
+    if claim.tries + 1 >= allowed:
+        return None
+    slow = INTERNAL_BACKOFF ** (claim.tries + 1) if error.code is ErrorCode.INTERNAL and not interactive else 1.0
+    wait = slow * _wait(error, claim.tries, INTERACTIVE_BACKOFF if interactive else MAX_BACKOFF)
+    return Release(claim.document_id, claim.attempt, wait, used_try=True, problem=problem)
 
 
 def _again(error: MetatagError) -> bool:

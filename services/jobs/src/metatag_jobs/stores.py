@@ -46,6 +46,9 @@ class JobStore(Protocol):
     async def activate(self, job_id: str) -> Job:
         """End the creation: the job's documents may be worked on from now. A job whose documents all failed ends."""
 
+    async def keep_creating(self, job_id: str) -> None:
+        """Say that the creation of a job goes on; one of which this is not said for some seconds is given up."""
+
     async def abandon(self, job_id: str) -> None:
         """Drop a job whose creation was not finished; does nothing otherwise."""
 

@@ -86,7 +86,8 @@ class Sweeper:
                 log.warning("sweep failed", error=repr(error))
 
     async def purge(self) -> None:
-        """Remove the rows and objects of deleted jobs."""
+        """Remove the rows and objects of deleted jobs, and of creations that stand still."""
+        await self._artifacts.drop_stale_creations()
         more = True
         while more:
             objects, more = await self._jobs.purge(PORTION)
@@ -95,7 +96,6 @@ class Sweeper:
     async def age(self) -> None:
         """Remove what is too old."""
         keep = self._retention
-        await self._artifacts.drop_stale_creations()
         await self._artifacts.expire_events(keep.event_hours * 3600, PORTION)
         if keep.job_days:
             await self._artifacts.expire_jobs(keep.job_days * _DAY, PORTION)

@@ -17,11 +17,13 @@ from metatag_jobs.journal import GroupJournal
 from metatag_jobs.model import JOB_SINGLE
 from metatag_jobs.pipeline import Pipeline
 from metatag_jobs.ports import Fanout, TicketQueue
+from metatag_jobs.resting import Rest
 from metatag_jobs.retrying import PAUSING, SHARED, Limits, decide
 from metatag_jobs.stores import WorkStore
 from metatag_jobs.work import Claim, JobContext, Release, Ticket
 from metatag_runtime.context import use_deadline, use_request_id
 from metatag_runtime.errors import MetatagError
+from metatag_runtime.failures import as_unavailable
 from metatag_runtime.loops import run_forever
 from metatag_runtime.tracing import span
 
@@ -90,6 +92,7 @@ class Worker:
         self._look = asyncio.Event()
         self._draining = False
         self._beat_at = 0.0
+        self._rest = Rest()
         self._strays: set[tuple[str, int]] = set()
         fanout.on_control(self._control)
 
@@ -132,7 +135,11 @@ class Worker:
 
     def _may_take(self) -> bool:
         """Tell whether a ticket taken now could be worked on."""
-        return not self._draining and time.monotonic() - self._beat_at < max(BEAT_MISSED, 3 * self._beat_seconds)
+        return (
+            not self._draining
+            and not self._rest.resting
+            and time.monotonic() - self._beat_at < max(BEAT_MISSED, 3 * self._beat_seconds)
+        )
 
     async def _handle(self, ticket: Ticket) -> None:
         """Run one ticket to its end; never raises but for cancellation."""
@@ -206,14 +213,17 @@ class Worker:
             return
         except Exception as error:
             log.exception("stage failed", document=claim.document_id, stage=claim.stage)
-            await self._failed(claim, job, MetatagError(f"Processing error: {type(error).__name__}"))
+            known = as_unavailable(error) or MetatagError(f"Processing error: {type(error).__name__}")
+            await self._failed(claim, job, known)
             return
+        self._rest.ended(None)
         await self._journal.finish(finish)
         DOCUMENTS.labels("done").inc()
         log.info("document done", fetch_ms=claim.fetch_ms, ocr_ms=claim.ocr_ms, tag_ms=claim.tag_ms)
 
     async def _failed(self, claim: Claim, job: JobContext, error: MetatagError) -> None:
         log.info("stage failed", document=claim.document_id, stage=claim.stage, code=str(error.code))
+        self._rest.ended(error.code)
         await self._hold_back(job, error)
         verdict = decide(error, claim, self._limits, interactive=job.type == JOB_SINGLE)
         if isinstance(verdict, Release):

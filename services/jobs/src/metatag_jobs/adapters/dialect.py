@@ -15,8 +15,6 @@ from typing import Any
 
 from pydantic_core import PydanticSerializationError, to_json
 from sqlalchemy import TextClause, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from metatag_runtime.sql import Database, Transaction
 
@@ -123,17 +121,3 @@ def new_id() -> str:
     # Version 7 and variant 2 stand before the random parts.
     found = f"{time.time_ns() // 1_000_000:012x}7{high:03x}{(2 << 62) | low:016x}"
     return f"{found[:8]}-{found[8:12]}-{found[12:16]}-{found[16:20]}-{found[20:]}"
-
-
-def is_passing(error: Exception) -> bool:
-    """Tell whether the database may take the same statement a moment later: restart, lost link, deadlock, lock."""
-    if not isinstance(error, DBAPIError):
-        return isinstance(error, ConnectionError | PoolTimeout)
-    if error.connection_invalidated:
-        return True
-    state = getattr(error.orig, "sqlstate", None) or ""
-    # 08 connection, 40 deadlock and serialization, 53 resources, 57 shutdown and start.
-    if state[:2] in ("08", "40", "53", "57"):
-        return True
-    text_of = str(error.orig).lower()
-    return "locked" in text_of or "busy" in text_of or (not state and "connect" in text_of)

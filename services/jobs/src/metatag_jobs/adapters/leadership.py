@@ -1,75 +1,59 @@
-"""Who dispatches: the one process there is, or the holder of a lock in PostgreSQL."""
+"""Who dispatches: the one process there is, or the holder of a row in PostgreSQL."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
+import os
+import socket
+import uuid
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metatag_runtime.sql import Database
+from metatag_jobs.adapters.dialect import Dialect, fetch
+from metatag_jobs.adapters.transact import writes
+from metatag_runtime.sql import Database, Transaction
+
+# A leader that has not beaten for so long by the database's clock is none. Seconds; the dispatcher asks each second.
+TERM = 3.0
+
+_LEAD = """
+    INSERT INTO leader (name, owner, beat_at) VALUES (:name, :owner, {now}) ON CONFLICT (name) DO UPDATE SET owner =
+    excluded.owner, beat_at = excluded.beat_at WHERE leader.owner = excluded.owner OR leader.beat_at < {now} - :term
+    RETURNING owner
+"""
 
 
 class SoleLeader:
     """Leads always: the embedded mode is the only process."""
 
     async def leads(self) -> bool:
-        """Yes."""
+        """Return True."""
         return True
 
     async def resign(self) -> None:
-        """Nothing to let go."""
+        """Do nothing."""
 
 
-class PostgresLeader:
-    """Holds a session lock; whoever holds it leads. The lock ends with the connection: a dead leader cannot keep it."""
+class SqlLeader:
+    """Leads while its row is young. A leader that is frozen, or cut off, is followed by another after TERM.
 
-    # Any constant of our own, the same in all replicas.
-    LOCK = 7_301_553_054
+    Not a session lock: the server would keep that for a machine that left the network without a word.
+    """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, name: str = "dispatch") -> None:
         self._database = database
-        self._connection: AsyncConnection | None = None
-        self._turn = asyncio.Lock()
+        self._sql = Dialect(database).sql
+        self._name = name
+        # For people who look at the row: which process it is.
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
-    async def leads(self) -> bool:
-        """Whether this process leads now, trying to if nobody does; raises when the database does not answer."""
-        async with self._turn:
-            if self._connection is None:
-                return await self._try()
-            try:
-                await self._connection.execute(text("SELECT 1"))
-            except BaseException:
-                await self._drop()
-                raise
-            return True
+    @writes
+    async def leads(self, transaction: Transaction) -> bool:
+        """Return whether this process leads now, trying to if nobody does; raises when the database is away."""
+        rows = await fetch(transaction, self._sql(_LEAD), name=self._name, owner=self.owner, term=TERM)
+        return bool(rows)
 
-    async def resign(self) -> None:
+    @writes
+    async def resign(self, transaction: Transaction) -> None:
         """Let another lead."""
-        async with self._turn:
-            await self._drop()
-
-    async def _try(self) -> bool:
-        connection = await self._database.engine.connect()
-        try:
-            # Outside a transaction: an idle one would hold back the vacuum.
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            asked = text("SELECT pg_try_advisory_lock(:lock)")
-            if (await connection.execute(asked, {"lock": self.LOCK})).scalar():
-                self._connection = connection
-                return True
-        except BaseException:
-            await connection.invalidate()
-            raise
-        await connection.close()
-        return False
-
-    async def _drop(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            # Not back into the pool: the session, and the lock with it, must end.
-            with contextlib.suppress(Exception):
-                await connection.invalidate()
-            with contextlib.suppress(Exception):
-                await connection.close()
+        mine = {"name": self._name, "owner": self.owner}
+        await transaction.run(text("DELETE FROM leader WHERE name = :name AND owner = :owner"), mine)

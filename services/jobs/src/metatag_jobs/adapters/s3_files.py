@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
+import structlog
 from minio.error import S3Error
 from urllib3.exceptions import HTTPError
 
 from metatag_jobs.adapters.s3_client import S3Client
 from metatag_jobs.errors import FileGone
 from metatag_runtime.errors import Unavailable
+from metatag_runtime.failures import AGAIN
+
+log = structlog.get_logger("metatag.jobs.files")
+
+T = TypeVar("T")
 
 CHUNK = 1024 * 1024
-_GONE = ("NoSuchKey", "NoSuchObject", "NoSuchBucket")
+# Not NoSuchBucket: a store without our bucket is not itself.
+_GONE = ("NoSuchKey", "NoSuchObject")
 
 
 class S3Files:
@@ -27,19 +36,19 @@ class S3Files:
 
     async def put(self, name: str, path: Path) -> None:
         """Store a local file; S3 shows an object only when it is whole."""
-        await self._client.call(
+        await self._call(
             lambda: self._minio.fput_object(self._bucket, _key(name), str(path), content_type="application/pdf")
         )
 
     async def put_bytes(self, name: str, data: bytes) -> None:
         """Store bytes."""
-        await self._client.call(
+        await self._call(
             lambda: self._minio.put_object(self._bucket, _key(name), io.BytesIO(data), len(data), "application/json")
         )
 
     async def read(self, name: str) -> bytes:
         """Give an object; raises FileGone."""
-        body, _ = await self._client.call(self._read, name, 0, 0)
+        body, _ = await self._call(self._read, name, 0, 0)
         return body
 
     async def stream(self, name: str) -> AsyncIterator[bytes]:
@@ -47,7 +56,7 @@ class S3Files:
         offset, total = 0, 1
         while offset < total:
             # A request a chunk: no connection is held while a slow reader takes its time.
-            chunk, total = await self._client.call(self._read, name, offset, CHUNK)
+            chunk, total = await self._call(self._read, name, offset, CHUNK)
             if not chunk:
                 return
             yield chunk
@@ -55,11 +64,8 @@ class S3Files:
 
     async def delete(self, name: str) -> None:
         """Remove an object; absent is fine."""
-        try:
-            await self._client.call(self._minio.remove_object, self._bucket, _key(name))
-        except S3Error as error:
-            if error.code not in _GONE:
-                raise
+        with contextlib.suppress(FileGone):
+            await self._call(self._minio.remove_object, self._bucket, _key(name))
 
     async def ping(self) -> None:
         """Raise if the bucket cannot be used; makes it when it is absent."""
@@ -72,6 +78,20 @@ class S3Files:
         except (HTTPError, OSError) as error:
             raise Unavailable("The object store does not answer.") from error
 
+    async def _call(self, work: Callable[..., T], *args: Any) -> T:
+        """Call the store; raises FileGone, and Unavailable for every other failure: it is never the document's."""
+        try:
+            return await self._client.call(work, *args)
+        except FileGone:
+            raise
+        except S3Error as error:
+            if error.code in _GONE:
+                raise FileGone from None
+            raise Unavailable(f"The object store refuses ({error.code}).", retry_after=AGAIN) from error
+        except Exception as error:
+            log.warning("object store does not answer", error=type(error).__name__)
+            raise Unavailable("The object store does not answer.", retry_after=AGAIN) from error
+
     def _read(self, name: str, offset: int, length: int) -> tuple[bytes, int]:
         """Give a part of an object and the whole object's size."""
         answer = None
@@ -81,10 +101,6 @@ class S3Files:
             # "bytes 0-99/1234"; absent when the whole object was asked for.
             whole = answer.headers.get("Content-Range", "").rpartition("/")[2]
             return body, int(whole) if whole.isdigit() else offset + len(body)
-        except S3Error as error:
-            if error.code in _GONE:
-                raise FileGone from None
-            raise
         finally:
             if answer is not None:
                 answer.close()

@@ -56,7 +56,7 @@ class SqlArtifacts:
         )
         self._stale = sql(
             "UPDATE job SET state = 'deleted', sweep = true, secret = NULL, idempotency_key = NULL "
-            "WHERE state = 'creating' AND updated_at < {now} - 3600"
+            "WHERE state = 'creating' AND updated_at < {now} - 60"
         )
         self._old_events = sql(
             "DELETE FROM job_event WHERE job_id IN (SELECT job.id FROM job WHERE job.completed_at < {now} - :age "
@@ -119,7 +119,7 @@ class SqlArtifacts:
 
     @writes
     async def drop_stale_creations(self, transaction: Transaction) -> int:
-        """Delete jobs whose creation was given up more than an hour ago; give how many."""
+        """Delete jobs whose creation was given up a minute ago; give how many."""
         return await transaction.run(self._stale, {})
 
     @writes

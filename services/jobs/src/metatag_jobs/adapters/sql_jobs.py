@@ -12,15 +12,15 @@ from metatag_jobs.adapters import statements_jobs as S
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_events import JOB_COLUMNS, EventWriter, job_event, job_of
 from metatag_jobs.adapters.transact import reads, writes
-from metatag_jobs.errors import JobIdTaken, JobNotFound
+from metatag_jobs.errors import JobIdTaken, JobNotFound, StillCreating
 from metatag_jobs.jsonable import pack
 from metatag_jobs.model import JOB_SINGLE, Document, Job, JobEvent, Problem
 from metatag_jobs.work import NewDocument, NewJob
 from metatag_runtime.errors import ErrorCode
 from metatag_runtime.sql import Database, Transaction
 
-# A creation that stood still for so long was given up by its client. Seconds.
-STALE_CREATION = 30.0
+# A creation says that it goes on more often than this; one that does not was given up. Seconds.
+STALE_CREATION = 5.0
 
 # Why a job waits that its limiter holds back.
 HELD_BACK = Problem(
@@ -77,6 +77,8 @@ class SqlJobs:
         if rows[0]["state"] == "creating" and rows[0]["now"] - rows[0]["updated_at"] > STALE_CREATION:
             await self.abandon(rows[0]["id"])
             return None
+        if rows[0]["state"] == "creating":
+            raise StillCreating
         if rows[0]["state"] == "deleted":
             await self._forget_key(rows[0]["id"])
             return None
@@ -136,6 +138,11 @@ class SqlJobs:
         job = await self._read(transaction, locked[0]["user_id"], job_id)
         await self._events.append(transaction, job_id, [job_event(job, time.time())])
         return job
+
+    @writes
+    async def keep_creating(self, transaction: Transaction, job_id: str) -> None:
+        """Say that the creation of a job goes on."""
+        await transaction.run(self._sql(S.KEEP_CREATING), {"id": job_id})
 
     @writes
     async def abandon(self, transaction: Transaction, job_id: str) -> None:

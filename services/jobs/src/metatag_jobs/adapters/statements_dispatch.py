@@ -51,9 +51,10 @@ ORPHANS = """
 """
 
 REQUEUE = """
-    UPDATE doc SET state = 'queued', owner = NULL, lease_until = NULL, crashes = doc.crashes + :crash FROM {rows(id
-    text, attempt int)} AS r WHERE doc.id = r.id AND doc.attempt = r.attempt AND doc.state = :state RETURNING
-    doc.id, doc.crashes, doc.position, doc.title, doc.source_type, doc.source_path, doc.created_at, doc.tries
+    UPDATE doc SET state = 'queued', lost_by = CASE WHEN :crash = 1 THEN doc.owner END, owner = NULL, lease_until =
+    NULL, crashes = doc.crashes + :crash FROM {rows(id text, attempt int)} AS r WHERE doc.id = r.id AND doc.attempt =
+    r.attempt AND doc.state = :state RETURNING doc.id, doc.crashes, doc.position, doc.title, doc.source_type,
+    doc.source_path, doc.created_at, doc.tries
 """
 
 POISON = """

@@ -31,6 +31,10 @@ LOCK_CREATING = """
     SELECT user_id FROM job WHERE id = :id AND state = 'creating'{for_update}
 """
 
+KEEP_CREATING = """
+    UPDATE job SET updated_at = {now} WHERE id = :id AND state = 'creating'
+"""
+
 COUNT_ADDED = """
     UPDATE job SET total = total + :n, queued = queued + :good, failed = failed + :bad, updated_at = {now} WHERE id
     = :id RETURNING total, done, failed, cancelled

@@ -123,6 +123,11 @@ BEAT = """
     :interactive_slots
 """
 
+# This worker is not gone: the documents that it lost were not its end.
+FORGIVE = """
+    UPDATE doc SET crashes = doc.crashes - 1, lost_by = NULL WHERE doc.lost_by = :owner
+"""
+
 OWNED = """
     SELECT doc.id, doc.attempt, COALESCE(job.state, 'deleted') AS job_state FROM doc LEFT JOIN job ON job.id =
     doc.job_id WHERE doc.owner = :owner AND doc.state = 'running'

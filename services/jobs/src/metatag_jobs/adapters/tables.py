@@ -68,6 +68,8 @@ Index("ix_job_open", job.c.id, sqlite_where=text("state = 'running'"), postgresq
 Index("ix_job_busy", job.c.id, sqlite_where=text("running > 0"), postgresql_where=text("running > 0"))
 Index("ix_job_sweep", job.c.id, sqlite_where=text("sweep"), postgresql_where=text("sweep"))
 Index("ix_job_updated", job.c.updated_at)
+_CREATING = text("state = 'creating'")
+Index("ix_job_creating", job.c.updated_at, sqlite_where=_CREATING, postgresql_where=_CREATING)
 
 doc = Table(
     "doc",
@@ -102,16 +104,21 @@ doc = Table(
     Column("created_at", Double, nullable=False),
     Column("started_at", Double),
     Column("processed_at", Double),
+    # The worker whose lease ran out over it: the crash is taken back when that worker is heard of again.
+    Column("lost_by", _id()),
     UniqueConstraint("job_id", "position", name="uq_doc_position"),
 )
 _QUEUED = text("state = 'queued'")
 _ADMITTED = text("state = 'admitted'")
 _RUNNING = text("state = 'running'")
 _ENDED = text("state IN ('done', 'failed')")
+_LOST = text("lost_by IS NOT NULL")
 Index("ix_doc_ready", doc.c.job_id, doc.c.not_before, doc.c.position, sqlite_where=_QUEUED, postgresql_where=_QUEUED)
 Index("ix_doc_admitted", doc.c.lease_until, sqlite_where=_ADMITTED, postgresql_where=_ADMITTED)
 Index("ix_doc_running", doc.c.owner, sqlite_where=_RUNNING, postgresql_where=_RUNNING)
 Index("ix_doc_latest", doc.c.user_id, doc.c.processed_at, sqlite_where=_ENDED, postgresql_where=_ENDED)
+
+Index("ix_doc_lost", doc.c.lost_by, sqlite_where=_LOST, postgresql_where=_LOST)
 
 doc_result = Table(
     "doc_result",
@@ -144,6 +151,23 @@ worker = Table(
     Column("interactive_slots", Integer, nullable=False),
     Column("beat_at", Double, nullable=False),
 )
+
+leader = Table(
+    "leader",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("owner", String(320), nullable=False),
+    Column("beat_at", Double, nullable=False),
+)
+
+# Objects to delete from the file store: written before each put, taken back by the row that names the object.
+doomed = Table(
+    "doomed",
+    metadata,
+    Column("object", _id(), primary_key=True),
+    Column("due_at", Double, nullable=False),
+)
+Index("ix_doomed_due", doomed.c.due_at)
 
 limiter = Table(
     "limiter",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from metatag_runtime.errors import ErrorCode, MetatagError
 _PAGE = TypeAdapter(PageText)
 _FACTS = TypeAdapter(FileFacts)
 Checked = TypeVar("Checked")
+T = TypeVar("T")
 _CODES = {str(code) for code in ErrorCode}
 
 
@@ -43,12 +44,16 @@ class ProcessWorkers:
 
     async def open(self, document: DocumentRef, path: Path) -> FileFacts:
         """Open a file in a child; raises DocumentError."""
-        async with self._pool.lend(document.sha256) as worker:
-            try:
+
+        async def once() -> FileFacts:
+            async with self._pool.lend(document.sha256) as worker:
                 answer, _ = await worker.ask({"do": "open", "path": str(path)}, self._open_seconds)
                 return await _checked(worker, _FACTS, _told(answer, "facts", errors.broken()))
-            except WorkerLost as error:
-                raise (errors.broken() if error.cause == "crash" else errors.open_too_costly()) from error
+
+        try:
+            return await _again_if_killed(once)
+        except WorkerLost as error:
+            raise (errors.broken() if error.cause == "crash" else errors.open_too_costly()) from error
 
     async def read(self, order: PageOrder, script_found: ScriptFound) -> PageText:
         """Read a page in a child; raises PageError."""
@@ -60,25 +65,33 @@ class ProcessWorkers:
             "languages": list(order.languages),
             "script": order.script,
         }
-        async with self._pool.lend(order.document.sha256) as worker:
-            worker.pages += 1
-            try:
+
+        async def once() -> PageText:
+            async with self._pool.lend(order.document.sha256) as worker:
+                worker.pages += 1
                 answer, _ = await worker.ask(message, order.seconds, lambda ahead: script_found(str(ahead["script"])))
                 return await _checked(worker, _PAGE, _told(answer, "page", errors.page_damaged(order.number)))
-            except WorkerLost as error:
-                raise _page_error(error, order.number, order.seconds) from error
+
+        try:
+            return await _again_if_killed(once)
+        except WorkerLost as error:
+            raise _page_error(error, order.number, order.seconds) from error
 
     async def render(self, document: DocumentRef, path: Path, number: int, width: int) -> bytes:
         """Draw a page in a child; raises DocumentError, PageError or NotFound."""
         message = {"do": "render", "path": str(path), "number": number, "width": width}
-        async with self._pool.lend(document.sha256) as worker:
-            worker.pages += 1
-            try:
-                answer, blob = await worker.ask(message, self._page_seconds)
-            except WorkerLost as error:
-                raise _page_error(error, number, self._page_seconds) from error
-            _told(answer, "png", errors.page_damaged(number))
-            return blob
+
+        async def once() -> tuple[Message, bytes]:
+            async with self._pool.lend(document.sha256) as worker:
+                worker.pages += 1
+                return await worker.ask(message, self._page_seconds)
+
+        try:
+            answer, blob = await _again_if_killed(once)
+        except WorkerLost as error:
+            raise _page_error(error, number, self._page_seconds) from error
+        _told(answer, "png", errors.page_damaged(number))
+        return blob
 
     def engine(self) -> EngineInfo:
         """Tell the engine's name and languages, known before any child runs, and what the children say of it."""
@@ -110,7 +123,18 @@ async def _checked(worker: WorkerProcess, adapter: TypeAdapter[Checked], value: 
         raise WorkerLost("crash") from error
 
 
+async def _again_if_killed(once: Callable[[], Awaitable[T]]) -> T:
+    """Do a piece of work, once more in another child when the first was killed from outside."""
+    try:
+        return await once()
+    except WorkerLost as error:
+        if error.cause != "killed":
+            raise
+    return await once()
+
+
 def _page_error(error: WorkerLost, number: int, seconds: float) -> MetatagError:
     if error.cause == "time":
         return errors.page_too_slow(number, seconds)
-    return errors.page_too_big(number) if error.cause == "memory" else errors.page_damaged(number)
+    # Killed twice: it is this page's memory.
+    return errors.page_too_big(number) if error.cause in ("memory", "killed") else errors.page_damaged(number)

@@ -37,7 +37,7 @@ _SET = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS":
 
 
 class WorkerLost(Exception):
-    """The child ended or was ended. `cause` is "memory", "crash", "time" or "start"."""
+    """The child ended or was ended. `cause` is "memory", "killed", "crash", "time" or "start"."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(cause)
@@ -160,10 +160,12 @@ class WorkerProcess:
                 await self._process.wait()
         code = self._process.returncode
         await self.kill()
-        if code == _OUT_OF_MEMORY or code in (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL, -signal.SIGKILL):
-            # pdfium, Leptonica and C++ end their process by these signals when memory is refused; the kernel's own
-            # out-of-memory killer uses SIGKILL.
+        if code == _OUT_OF_MEMORY or code in (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL):
+            # pdfium, Leptonica and C++ end their process by these signals when memory is refused.
             return "memory"
+        if code in (-signal.SIGKILL, -signal.SIGTERM):
+            # The kernel's own out-of-memory killer, for memory that may be another process's; or a person.
+            return "killed"
         return "crash"
 
     async def kill(self) -> None:
