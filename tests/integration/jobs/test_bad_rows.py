@@ -41,7 +41,7 @@ ROWS = [
     ("redirect to a private address", URL, "{site}/to/http://10.0.0.1/x.pdf", "source_refused", "not public", True),
     ("DNS changes between check and connect", URL, "{rebinding}/to//ok.pdf", "source_refused", "not public", True),
     ("redirects without end", URL, "{site}" + "/to/" * 9, "source_unavailable", "Too many redirects", True),
-    ("absent page", URL, "{site}/none", "source_unavailable", "Failed to download: HTTP 404", True),
+    ("absent page", URL, "{site}/none", "source_unavailable", "Failed to download PDF from URL: HTTP 404", True),
     ("endless body", URL, "{site}/endless", "too_large", "File too large (max 1MB)", False),
     ("10 GB Content-Length", URL, "{site}/huge", "too_large", "File too large (max 1MB)", False),
     ("no answer", URL, "{site}/slow", "source_unavailable", "Request timed out", True),

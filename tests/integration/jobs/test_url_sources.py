@@ -81,7 +81,7 @@ async def test_no_redirect_leads_inside(location: str, tmp_path: Path) -> None:
         found = fetcher(f"127.0.0.1:{port}")
         url = f"http://127.0.0.1:{port}/to/{location.format(port=port)}"
         await refused(found, url, tmp_path)
-        # One GET and one HEAD at the site that was allowed, and nothing behind it.
+        # One GET to fetch and one to look at the site that was allowed, and nothing behind it.
         assert len(outside.requests) == 2
         assert inside.requests == []
 
@@ -181,7 +181,140 @@ async def test_a_certificate_must_be_the_names_and_of_a_known_authority(
             await found.close()
         else:
             error = await refused(found, url, tmp_path, SourceUnavailable)
-            assert "the connection was refused" in error.message
+            assert "the server's certificate is not accepted: " in error.message
+            assert not error.again
+
+
+async def test_an_authority_of_the_operators_own_is_trusted_beside_the_public_ones(
+    tmp_path: Path, rebinding: list[str]
+) -> None:
+    Authority().issue(tmp_path / "tls", "rebind.example")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "tls" / "tls.crt", tmp_path / "tls" / "tls.key")
+    async with web(plain, tls=tls) as port:
+        rebinding.clear()
+        guard = UrlGuard("127.0.0.1")
+        found = UrlFetcher(guard, timeout=5, redirects=3, ca_file=str(tmp_path / "tls" / "ca.crt"))
+        assert await fetched(found, f"https://rebind.example:{port}/ok.pdf", tmp_path) == PDF
+        await found.close()
+
+
+async def test_a_server_without_tls_is_told_from_one_that_refuses(tmp_path: Path) -> None:
+    async def speak(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        error = await refused(fetcher(), f"https://127.0.0.1:{port}/ok.pdf", tmp_path, SourceUnavailable)
+    assert "no secure connection" in error.message
+
+
+async def test_a_name_that_nobody_knows_is_told_and_not_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def resolve(*_: Any, **__: Any) -> list[Any]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    error = await refused(fetcher(), "http://absent.example/a.pdf", tmp_path, SourceUnavailable)
+    assert "the host name could not be resolved" in error.message
+    assert not error.again
+
+
+@pytest.mark.parametrize("path", ["/cookie", "/cookie2?/cookie", "/to//cookie?/cookie"])
+async def test_a_cookie_opens_the_gate_that_set_it(path: str, tmp_path: Path) -> None:
+    async with web(plain) as port:
+        found = fetcher()
+        assert await fetched(found, f"http://127.0.0.1:{port}{path}", tmp_path) == PDF
+        assert (await found.check(Source("url", f"http://127.0.0.1:{port}{path}"))).valid
+        await found.close()
+
+
+async def test_no_other_host_or_port_sees_a_cookie_whatever_domain_it_names(tmp_path: Path) -> None:
+    site, other_host, other_port = Site(), Site(), Site()
+    async with web(site) as port, web(other_host, "127.0.0.2", port), web(other_port) as second:
+        for target in (f"http://127.0.0.2:{port}/ok.pdf", f"http://127.0.0.1:{second}/ok.pdf"):
+            for gate in ("/cookie", "/cookie-domain"):
+                found = fetcher("127.0.0.0/8")
+                assert await fetched(found, f"http://127.0.0.1:{port}{gate}?{target}", tmp_path) == PDF
+                await found.close()
+    assert other_host.header("cookie") == ["", ""]
+    assert other_port.header("cookie") == ["", ""]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "deflate", "Deflate", "br", "br,gzip"])
+@pytest.mark.parametrize("more", ["", "/chunked"])
+async def test_a_body_that_is_packed_unasked_is_unpacked(encoding: str, more: str, tmp_path: Path) -> None:
+    async with web(plain) as port:
+        found = fetcher()
+        assert await fetched(found, f"http://127.0.0.1:{port}/packed/{encoding}/pdf{more}", tmp_path) == PDF
+        await found.close()
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "gzip,gzip"])
+async def test_a_small_body_that_unpacks_to_much_is_cut_at_the_bound(encoding: str, tmp_path: Path) -> None:
+    async with web(plain) as port:
+        await refused(fetcher(), f"http://127.0.0.1:{port}/packed/{encoding}/bomb", tmp_path, FileTooLarge)
+        assert (tmp_path / "x").stat().st_size <= MAX_BYTES
+
+
+@pytest.mark.parametrize("path", ["/packed/gzip/cut", "/packed/br/cut", "/packed/deflate/cut", "/unknown-packing"])
+async def test_a_packed_body_that_is_damaged_is_told_in_a_sentence(path: str, tmp_path: Path) -> None:
+    async with web(plain) as port:
+        error = await refused(fetcher(), f"http://127.0.0.1:{port}{path}", tmp_path, SourceUnavailable)
+        assert "the server's answer is damaged: it " in error.message
+
+
+async def test_a_pdf_under_a_header_that_says_it_is_packed_is_taken_as_it_is(tmp_path: Path) -> None:
+    async with web(plain) as port:
+        found = fetcher()
+        assert await fetched(found, f"http://127.0.0.1:{port}/packed/gzip/lie", tmp_path) == PDF
+        await found.close()
+
+
+@pytest.mark.parametrize(
+    "path", ["{}", "/to/{}", "/to/http://127.0.0.1:{port}{}", "/to//to/{}"], ids=["url", "path", "whole", "twice"]
+)
+@pytest.mark.parametrize("around", ["{}", " {}\n", "<{}>"])
+async def test_blanks_and_letters_of_any_script_are_encoded_as_browsers_do(
+    path: str, around: str, tmp_path: Path
+) -> None:
+    site = Site()
+    async with web(site) as port:
+        found = fetcher()
+        written = path.replace("{port}", str(port)).replace("{}", "/a b/आदेश.pdf?q= आ")
+        url = around.format(f"http://127.0.0.1:{port}{written}")
+        assert await fetched(found, url, tmp_path) == PDF
+        await found.close()
+
+
+@pytest.mark.parametrize("path", ["/203", "/206-whole"])
+async def test_whole_documents_under_other_statuses_are_taken(path: str, tmp_path: Path) -> None:
+    async with web(plain) as port:
+        found = fetcher()
+        assert await fetched(found, f"http://127.0.0.1:{port}{path}", tmp_path) == PDF
+        await found.close()
+
+
+@pytest.mark.parametrize("path", ["/206-part", "/206-of-unknown"])
+async def test_a_part_of_a_document_is_none(path: str, tmp_path: Path) -> None:
+    async with web(plain) as port:
+        error = await refused(fetcher(), f"http://127.0.0.1:{port}{path}", tmp_path, SourceUnavailable)
+        assert "only a part of the file" in error.message
+
+
+async def test_a_server_is_never_asked_with_head(tmp_path: Path) -> None:
+    site = Site()
+    async with web(site) as port:
+        found = fetcher()
+        check = await found.check(Source("url", f"http://127.0.0.1:{port}/206-whole"))
+        assert (check.valid, check.size_bytes) == (True, len(PDF))
+        assert [request.split(" ")[0] for request in site.requests] == ["GET"]
+        assert site.header("range") == ["bytes=0-0"]
+        await found.close()
 
 
 @pytest.mark.parametrize("path", ["/huge", "/endless"])

@@ -115,7 +115,9 @@ REFUSED = [
     ("IPv4 in brackets", "http://[127.0.0.1]/"),
     ("line break in the host", "http://127.0.0.1\r\nHost: files.example/"),
     ("tab in the scheme", "ht\ttp://files.example/"),
-    ("blank before", " http://files.example/"),
+    ("blank in the host", "http://files .example/"),
+    ("blank and another host", "http://files.example @127.0.0.1/"),
+    ("line break before another host", "http://files.example\n.127.0.0.1/"),
     ("zero byte", "http://files.example\0.127.0.0.1/"),
     ("delete character", "http://127.0.0.1\x7f/"),
     ("too long", "http://files.example/" + "x" * 5000),
@@ -141,6 +143,9 @@ REFUSED = [
 
 # (why it is fine, the URL, the address to connect to, the name to speak to).
 ALLOWED = [
+    ("blanks around", " \u00a0http://files.example/ \n", "93.184.216.34", "files.example"),
+    ("angle brackets around", "<http://files.example/>", "93.184.216.34", "files.example"),
+    ("blanks and another host behind", "http://files.example/ http://127.0.0.1/", "93.184.216.34", "files.example"),
     ("a name", "http://files.example/a.pdf", "93.184.216.34", "files.example"),
     ("a name in other letters, with a dot", "HTTPS://Files.Example./", "93.184.216.34", "files.example"),
     ("an address", "http://8.8.8.8/", "8.8.8.8", "8.8.8.8"),

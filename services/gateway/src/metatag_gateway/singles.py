@@ -16,6 +16,7 @@ from metatag_runtime.log_ids import name_ids
 TOO_LITTLE_TEXT = (
     "Could not extract sufficient text from PDF. The document might be scanned or image-based without OCR support."
 )
+_DOWNLOAD = "Failed to download PDF from URL: "
 _READING = {
     ErrorCode.BROKEN_DOCUMENT,
     ErrorCode.ENCRYPTED_DOCUMENT,
@@ -86,6 +87,11 @@ def failure(document: Document, job: Job) -> DocumentFailed:
     elif code in _TAGGING:
         reason = f"Tag generation failed: {reason}"
     elif document.file_source_type == "url" and code in {ErrorCode.SOURCE_REFUSED, ErrorCode.SOURCE_UNAVAILABLE}:
-        reason = f"Failed to download PDF from URL: {reason}"
+        reason = download_failure(reason)
     wait = 30.0 if code is ErrorCode.PROVIDER_RATE_LIMITED else None
     return DocumentFailed(reason, code, document.job_id, wait)
+
+
+def download_failure(reason: str) -> str:
+    """Return why a URL gave no PDF, with the v1 API's words in front once."""
+    return reason if reason.startswith(_DOWNLOAD) else f"{_DOWNLOAD}{reason}"

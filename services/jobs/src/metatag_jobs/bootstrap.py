@@ -109,9 +109,7 @@ class Parts:
         database = Database(settings.database_url, pool_size=settings.database_pool)
         s3 = _s3(settings)
         ocr, nodes = _ocr(settings)
-        url_fetcher = UrlFetcher(
-            UrlGuard(settings.url_allow), timeout=settings.url_timeout, redirects=settings.url_redirects
-        )
+        url_fetcher = _url_fetcher(settings)
         return cls(
             database=database,
             jobs=SqlJobStore(database),
@@ -232,6 +230,21 @@ def _fanout(settings: JobsSettings) -> Fanout:
     if not settings.redis_url:
         return MemoryFanout()
     return RedisFanout(settings.redis_url, only_controls=settings.role == "worker")
+
+
+def _url_fetcher(settings: JobsSettings) -> UrlFetcher:
+    try:
+        return UrlFetcher(
+            UrlGuard(settings.url_allow),
+            timeout=settings.url_timeout,
+            redirects=settings.url_redirects,
+            ca_file=settings.url_ca_file,
+        )
+    except OSError as error:
+        # The library of TLS raises its errors as these too.
+        raise SettingsError(
+            f"METATAG_JOBS_URL_CA_FILE: {settings.url_ca_file} cannot be read as PEM certificates ({error})."
+        ) from error
 
 
 def _fetchers(settings: JobsSettings, url: UrlFetcher, s3: S3Client | None) -> dict[str, Fetcher]:

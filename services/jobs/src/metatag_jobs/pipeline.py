@@ -100,7 +100,7 @@ class Pipeline:
                     await self._fetcher.fetch(claim.source, path, self._limits.max_file_bytes)
             except TimeoutError:
                 raise MetatagError(
-                    "Download failed: the source did not give the document in time.",
+                    "The source did not give the document in time.",
                     code=ErrorCode.SOURCE_UNAVAILABLE,
                 ) from None
             digest, size = await asyncio.to_thread(inspect_pdf, path)

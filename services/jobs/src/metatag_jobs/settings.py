@@ -68,6 +68,8 @@ class JobsSettings(RoomSettings):
     url_redirects: int = Field(default=5, ge=0, le=20)
     # Comma-separated hosts, addresses and networks that URLs may name although they are not public.
     url_allow: str = ""
+    # A file of PEM certificates of authorities that are trusted for URLs beside the public ones.
+    url_ca_file: str = ""
     # Directories, separated by ":", whose files may be named as local sources.
     local_roots: str = ""
 

@@ -214,8 +214,8 @@ class Artifacts(Protocol):
     async def find_uploads(self, user_id: str, digests: Sequence[str]) -> list[StoredFile]:
         """Give a user's stored files with these contents, and keep them as if they had just been sent."""
 
-    async def owned_file(self, user_id: str, file_id: str) -> StoredFile | None:
-        """Give a stored file of a user."""
+    async def owned_files(self, user_id: str, ids: Sequence[str]) -> dict[str, StoredFile]:
+        """Return those of the files that are stored and the user's, by id."""
 
     async def expire_uploads(self, older_than: float, limit: int) -> list[str]:
         """Forget files that no document uses and that are older than so many seconds; give the objects to delete."""

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from metatag_jobs.errors import FileTooLarge
-from metatag_jobs.model import StoredFile
+from metatag_jobs.model import Source, SourceCheck, StoredFile
 from metatag_jobs.pdf import MAGIC_WITHIN, check_head
 from metatag_jobs.ports import FileStore
 from metatag_jobs.stores import Artifacts
@@ -20,6 +20,7 @@ from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
 CHUNK_SECONDS = 60.0
 # Contents asked for in one call.
 MOST_FOUND = 1000
+_ABSENT = SourceCheck(error="The uploaded file is no longer stored; upload it again.")
 
 
 class Uploads:
@@ -53,6 +54,12 @@ class Uploads:
         if len(digests) > MOST_FOUND:
             raise InvalidArgument(f"At most {MOST_FOUND:,} files can be asked for in one call.")
         return await self._artifacts.find_uploads(user_id, [digest.lower() for digest in digests]) if digests else []
+
+    async def check(self, user_id: str, sources: Sequence[Source]) -> list[SourceCheck]:
+        """Tell for each source of type upload whether its file is stored; the answers keep the order."""
+        stored = await self._artifacts.owned_files(user_id, [source.file_id for source in sources]) if sources else {}
+        found = (stored.get(source.file_id) for source in sources)
+        return [SourceCheck(True, "", "application/pdf", file.size_bytes) if file else _ABSENT for file in found]
 
 
 async def _receive(path: Path, chunks: AsyncIterator[bytes], bound: int) -> tuple[str, int]:

@@ -92,7 +92,7 @@ FAILED: Example = {
     "file_source_type": "url",
     "status": "failed",
     "tags": [],
-    "error_message": "Download failed: HTTP 404",
+    "error_message": "Failed to download PDF from URL: HTTP 404",
     "error_code": "source_unavailable",
     "metadata": {},
 }

@@ -21,7 +21,7 @@ from metatag_gateway.routes.bodies import form_of, store, while_connected
 from metatag_gateway.routes.parts import Parts, parts_of
 from metatag_gateway.schemas.config import TaggingConfig
 from metatag_gateway.schemas.single import AcceptedView, SingleView, single
-from metatag_gateway.singles import Submission
+from metatag_gateway.singles import Submission, download_failure
 from metatag_gateway.style import Answer
 from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
 
@@ -194,6 +194,8 @@ def _source(form: SingleForm) -> Source:
 
 def url_source(url: str) -> Source:
     """Give the source of an http(s) address; jobs looks where it leads."""
+    # As mails and texts write addresses.
+    url = url.strip().removeprefix("<").removesuffix(">").strip()
     if not url.lower().startswith(("http://", "https://")):
         raise InvalidArgument(BAD_SCHEME)
     return Source("url", url.replace("\x00", ""))
@@ -231,8 +233,7 @@ async def preview(request: Request, caller: Viewer, url: Url) -> Response:
         first = await anext(chunks, b"")
     except MetatagError as error:
         if error.code in {ErrorCode.SOURCE_REFUSED, ErrorCode.SOURCE_UNAVAILABLE}:
-            sentence = f"Failed to download PDF from URL: {error.message}"
-            raise MetatagError(sentence, code=error.code) from error
+            raise MetatagError(download_failure(error.message), code=error.code) from error
         raise
     return pdf_response(first, chunks, "preview.pdf")
 

@@ -24,7 +24,7 @@ class SqlArtifacts:
             "ON CONFLICT (user_id, kind, digest) DO UPDATE SET created_at = {now} RETURNING id, digest, size"
         )
         self._owned = sql(
-            "SELECT id, digest, size FROM artifact WHERE id = :id AND user_id = :user_id AND kind = 'file'"
+            "SELECT id, digest, size FROM artifact WHERE user_id = :user_id AND kind = 'file' AND id IN {ids(ids)}"
         )
         self._find = sql(
             "UPDATE artifact SET created_at = {now} WHERE user_id = :user_id AND kind = 'file' "
@@ -88,10 +88,10 @@ class SqlArtifacts:
         return [StoredFile(row["id"], row["digest"], row["size"]) for row in rows]
 
     @reads
-    async def owned_file(self, transaction: Transaction, user_id: str, file_id: str) -> StoredFile | None:
-        """Give a stored file of a user."""
-        rows = await fetch(transaction, self._owned, id=file_id, user_id=user_id)
-        return StoredFile(rows[0]["id"], rows[0]["digest"], rows[0]["size"]) if rows else None
+    async def owned_files(self, transaction: Transaction, user_id: str, ids: Sequence[str]) -> dict[str, StoredFile]:
+        """Return those of the files that are stored and the user's, by id."""
+        rows = await fetch(transaction, self._owned, user_id=user_id, ids=as_json(sorted(set(ids))))
+        return {row["id"]: StoredFile(row["id"], row["digest"], row["size"]) for row in rows}
 
     @writes
     async def expire_uploads(self, transaction: Transaction, older_than: float, limit: int) -> list[str]:

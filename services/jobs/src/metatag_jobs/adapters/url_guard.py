@@ -7,7 +7,7 @@ import ipaddress
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import idna
 
@@ -17,6 +17,12 @@ from metatag_jobs.errors import SourceRefused, SourceUnavailable
 MAX_URL = 4000
 
 BAD_SCHEME = "URL must start with http:// or https://"
+UNRESOLVED = "the host name could not be resolved; check how it is written"
+_UNKNOWN = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
+# All printable ASCII stays: what is %XX already, and what servers take although no standard names it.
+_KEPT = "".join(map(chr, range(0x21, 0x7F)))
+_AROUND = "".join(map(chr, range(0x21))) + "\x7f\xa0\u200b\ufeff"
+_BREAKS = dict.fromkeys(map(ord, "\t\r\n"))
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,9 @@ class UrlGuard:
 
     async def check(self, url: str) -> Target:
         """Give where to connect for a URL; raises SourceRefused, SourceUnavailable."""
+        if len(url) > MAX_URL:
+            raise SourceRefused(f"The URL has more than {MAX_URL:,} characters.")
+        url = encode_url(url)
         scheme, host, port = _parts(url)
         addresses = await self._resolve(host, port)
         if host not in self._hosts and f"{host}:{port}" not in self._hosts:
@@ -69,17 +78,35 @@ class UrlGuard:
         try:
             async with asyncio.timeout(10):
                 found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except socket.gaierror as error:
+            # A name server that says no says it again; one that does not answer may.
+            raise SourceUnavailable(UNRESOLVED, again=error.errno not in _UNKNOWN) from error
         except (OSError, UnicodeError, TimeoutError) as error:
-            raise SourceUnavailable("Request failed: the host name could not be resolved") from error
+            raise SourceUnavailable(UNRESOLVED) from error
         addresses = [ipaddress.ip_address(entry[4][0].split("%")[0]) for entry in found]  # type: ignore[union-attr]
         if not addresses:
-            raise SourceUnavailable("Request failed: the host name could not be resolved")
+            raise SourceUnavailable(UNRESOLVED)
         return addresses
 
 
+def encode_url(url: str) -> str:
+    """Return a URL as it is sent: blanks, controls and other letters behind the host as %XX, nothing else changed.
+
+    People copy `<https://...>` and names of files with blanks; browsers send both so.
+    """
+    url = url.strip(_AROUND)
+    if url.startswith("<") and url.endswith(">"):
+        url = url[1:-1].strip(_AROUND)
+    begin = 2 if url.startswith("//") else url.find("://") + 3 if "://" in url else 0
+    at = min((place for sign in "/?#" if (place := url.find(sign, begin)) >= 0), default=len(url))
+    # As browsers do: an address that was broken over lines in a mail is one.
+    return url[:at] + quote(url[at:].translate(_BREAKS), safe=_KEPT, errors="replace")
+
+
 def _parts(url: str) -> tuple[str, str, int]:
-    if len(url) > MAX_URL or any(ord(char) < 33 for char in url):
-        raise SourceRefused("The URL is too long or holds blanks.")
+    if any(ord(char) < 33 for char in url):
+        # They are left in the scheme and the host alone, where no two programs read them alike.
+        raise SourceRefused("The URL is malformed.")
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -105,6 +132,6 @@ def _host(written: str) -> str:
     if not host:
         raise SourceRefused("The URL names no host.")
     # Neither an address with a zone nor any name holds them.
-    if any(char in "%\\\x7f" for char in host):
+    if any(char in "%\\\x7f" or char.isspace() or ord(char) < 33 for char in host):
         raise SourceRefused("The URL is malformed.")
     return host

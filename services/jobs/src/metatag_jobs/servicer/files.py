@@ -86,8 +86,16 @@ class FilesPart(jobs_pb2_grpc.JobsServiceServicer):
         """Look whether each source could be fetched."""
         if len(request.sources) > MAX_SOURCES:
             raise InvalidArgument(f"At most {MAX_SOURCES:,} sources can be looked at in one call.")
-        checks = await self.desk.sources.check_all([from_message(Source, each) for each in request.sources])
+        sources = [from_message(Source, each) for each in request.sources]
+        uploads = iter(await self.desk.uploads.check(request.user_id, [each for each in sources if _is_upload(each)]))
+        others = iter(await self.desk.sources.check_all([each for each in sources if not _is_upload(each)]))
+        checks = [next(uploads) if _is_upload(each) else next(others) for each in sources]
         return jobs_pb2.ValidateSourcesResponse(checks=[to_message(jobs_pb2.SourceCheck(), each) for each in checks])
+
+
+def _is_upload(source: Source) -> bool:
+    """Tell whether a source is a stored file, which nobody fetches."""
+    return source.type == "upload" and bool(source.file_id)
 
 
 async def _chunks(requests: AsyncIterator[jobs_pb2.UploadFileRequest]) -> AsyncIterator[bytes]:
