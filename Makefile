@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 UV ?= uv
 RUN := $(UV) run --no-sync
-# Rooms tested at once. Two, because the tests start whole systems of their own.
+# Services tested at once. Two, because the tests start whole systems of their own.
 WORKERS ?= 2
 PORT ?= 8000
 
@@ -24,7 +24,7 @@ LIST = awk -F ':.*\#\# ' '/^[a-z0-9-]+:.*\#\# / {printf "  \033[1mmake %-14s\033
 help: ## list the commands
 	@printf '\n  \033[1mmetatag\033[0m  tags for PDFs\n\n'
 	@$(call LIST,Makefile)
-	@printf '\n  \033[2mfor one room, the cluster, measuring\033[0m\n\n'
+	@printf '\n  \033[2mfor one service, the cluster, measuring\033[0m\n\n'
 	@$(call LIST,$(sort $(wildcard make/*.mk)))
 	@printf '\n'
 
@@ -46,7 +46,7 @@ test: setup check ## all checks and all tests
 	@WORKERS=$(WORKERS) scripts/test
 
 .PHONY: check
-check: setup ## format, lint, types, walls between rooms, generated code current
+check: setup ## format, lint, types, walls between services, generated code current
 	@scripts/check
 
 .PHONY: e2e

@@ -2,14 +2,14 @@
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 IMAGES ?= metatag
 TAG ?= dev
-IMAGE_ROOMS ?= gateway jobs ocr tagger doctor
+IMAGE_SERVICES ?= gateway jobs ocr tagger doctor
 # Extra options of docker build: BUILD_ARGS="--build-arg BASE_IMAGE=... --secret id=ca_bundle,src=..."
 BUILD_ARGS ?=
 
 .PHONY: images
 images: ## build the container images (IMAGES=registry/name TAG=... BUILD_ARGS=...)
-	@for room in $(IMAGE_ROOMS); do \
-	    DOCKER_BUILDKIT=1 docker build $(BUILD_ARGS) -f deploy/docker/Dockerfile --target $$room -t $(IMAGES)/$$room:$(TAG) . || exit 1; \
+	@for service in $(IMAGE_SERVICES); do \
+	    DOCKER_BUILDKIT=1 docker build $(BUILD_ARGS) -f deploy/docker/Dockerfile --target $$service -t $(IMAGES)/$$service:$(TAG) . || exit 1; \
 	done
 
 .PHONY: compose-env

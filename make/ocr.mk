@@ -1,5 +1,5 @@
 .PHONY: bench-ocr fuzz-ocr
-bench-ocr: setup ## measure the ocr room: make bench-ocr CORPUS=<folder of PDFs with NAME.gt.txt> (ONLY=engine,service,...)
+bench-ocr: setup ## measure the ocr service: make bench-ocr CORPUS=<folder of PDFs with NAME.gt.txt> (ONLY=engine,service,...)
 	@OPENBLAS_NUM_THREADS=1 python -m bench.ocr.run $(if $(CORPUS),--corpus $(CORPUS)) $(if $(ONLY),--only $(ONLY)) $(BENCH_OCR)
 
 fuzz-ocr: setup ## send 2,000 mutated PDFs through a node, of generated files and of CORPUS if given: make fuzz-ocr FILES=2000 SEED=1 CORPUS=<folder>
@@ -11,5 +11,5 @@ ocr-languages: setup ## fetch Tesseract's data for more languages: make ocr-lang
 	@cp .tools/tessdata-more/*.traineddata .tools/tessdata/ && echo "In .tools/tessdata now:" .tools/tessdata/*.traineddata
 
 .PHONY: test-ocr-deep
-test-ocr-deep: setup ## test the ocr room with RapidOCR, installed into an environment of its own
+test-ocr-deep: setup ## test the ocr service with RapidOCR, installed into an environment of its own
 	@uv run --isolated --all-packages --extra rapidocr pytest -q tests/contract/ocr/test_deep_engines.py tests/integration/ocr/test_deep.py

@@ -1,4 +1,4 @@
-"""The jobs room as deployed: api, worker and peers as processes of their own, real PostgreSQL and Redis, a client here.
+"""The jobs service as deployed: api, worker and peers as processes, real PostgreSQL and Redis, a client here.
 
 So the worker process is what is measured, and each process's CPU time and memory can be told.
 """
@@ -23,7 +23,7 @@ import psutil
 
 from fakes import servers
 from fakes.fake_ocr_node import fake_pdf
-from fakes.jobs_room import Client, specs
+from fakes.jobs_process import Client, specs
 from metatag.v1 import jobs_pb2, jobs_pb2_grpc
 from metatag_runtime.grpc_client import open_channel
 
@@ -101,9 +101,9 @@ async def running(
     }
     (folder / "inbox").mkdir()
     common = {"PYTHONPATH": f"{ROOT}/tests:{ROOT}", "METATAG_PROCESS_METRICS_PORT": "0"}
-    room = {f"METATAG_JOBS_{key.upper()}": str(value) for key, value in given.items()}
-    api = {**room, "METATAG_JOBS_ROLE": "api", "METATAG_JOBS_LISTEN": sockets["api"]}
-    worker = {**room, "METATAG_JOBS_ROLE": "worker"}
+    service = {f"METATAG_JOBS_{key.upper()}": str(value) for key, value in given.items()}
+    api = {**service, "METATAG_JOBS_ROLE": "api", "METATAG_JOBS_LISTEN": sockets["api"]}
+    worker = {**service, "METATAG_JOBS_ROLE": "worker"}
     module = "bench.jobs.noop_worker" if noop_stages else "metatag_jobs"
     processes: dict[str, psutil.Process] = {}
 
@@ -145,7 +145,10 @@ def _gateway(folder: Path, port: int, sockets: dict[str, str]) -> dict[str, str]
         "database_url": f"sqlite+aiosqlite:///{folder}/gateway.sqlite",
         "redis_url": servers.redis().url,
         "secret_key": "a secret of the benchmark, long enough for HS256",
-        **{f"{room}_address": sockets[name] for room, name in (("jobs", "api"), ("ocr", "ocr"), ("tagger", "tagger"))},
+        **{
+            f"{service}_address": sockets[name]
+            for service, name in (("jobs", "api"), ("ocr", "ocr"), ("tagger", "tagger"))
+        },
     }
     return {f"METATAG_GATEWAY_{key.upper()}": value for key, value in given.items()}
 

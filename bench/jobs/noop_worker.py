@@ -16,7 +16,7 @@ from metatag_jobs.bootstrap import Parts, build
 from metatag_jobs.model import OcrOutcome, Page, Tag, TagOutcome
 from metatag_jobs.settings import JobsSettings
 from metatag_runtime.hosting import Service
-from metatag_runtime.process import run_room
+from metatag_runtime.process import run_service
 
 TEXT = "The quick brown fox jumps over the lazy dog near the river bank while seven wizards mix potions."
 
@@ -67,4 +67,4 @@ async def _build(settings: JobsSettings) -> Sequence[Service]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run_room("jobs", JobsSettings, _build, new_event_loop))
+    raise SystemExit(run_service("jobs", JobsSettings, _build, new_event_loop))

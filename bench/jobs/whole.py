@@ -1,4 +1,4 @@
-"""Whole documents through a deployed room: with stages inside the worker, over gRPC, behind a long queue."""
+"""Whole documents through a deployed service: with stages inside the worker, over gRPC, behind a long queue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from bench.jobs.cluster import Cluster, running, spent
 from bench.jobs.say import say
 from fakes.fake_ocr_node import fake_pdf
-from fakes.jobs_room import TERMINAL, specs
+from fakes.jobs_process import TERMINAL, specs
 from metatag.v1 import jobs_pb2
 
 SLOTS = 64

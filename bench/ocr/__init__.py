@@ -1,1 +1,1 @@
-"""Measurements of the ocr room: speed beside its peers, accuracy, memory. `make bench-ocr` runs them."""
+"""Measurements of the ocr service: speed beside its peers, accuracy, memory. `make bench-ocr` runs them."""

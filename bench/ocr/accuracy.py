@@ -10,7 +10,7 @@ from bench.ocr.scores import Result, cer, word_f1
 from metatag_ocr.engines.pdfium_document import PdfiumDocument
 from metatag_ocr.engines.tesserocr_engine import TesserocrEngine
 from metatag_ocr.model import Options
-from metatag_ocr.reading.page import PageWish, read_page
+from metatag_ocr.reading.page import PageRequest, read_page
 
 # Highest character error rate by the beginning of a file's name. Measured once with the bare engine at 200 and
 # 300 dpi; a two-column page read in the order of its columns, and a magazine page with a photo, explain the high ones.
@@ -45,7 +45,7 @@ def _read(scan: Scan, engine: TesserocrEngine, languages: tuple[str, ...]) -> tu
         file.flush()
         document = PdfiumDocument(Path(file.name))
         pages = [
-            read_page(document, engine, PageWish(number, Options(mode="force"), languages))
+            read_page(document, engine, PageRequest(number, Options(mode="force"), languages))
             for number in range(1, document.page_count + 1)
         ]
         document.close()

@@ -18,7 +18,7 @@ from metatag_ocr.engines.tesserocr_engine import TesserocrEngine
 from metatag_ocr.languages import script_of
 from metatag_ocr.model import Options
 from metatag_ocr.reading.level import deskewed
-from metatag_ocr.reading.page import FIRST_DPI, PageWish, read_page
+from metatag_ocr.reading.page import FIRST_DPI, PageRequest, read_page
 from metatag_ocr.reading.ports import Picture
 
 
@@ -45,10 +45,12 @@ def _pairs(
 ) -> list[tuple[float, float]]:
     document = PdfiumDocument(path)
     bare = bare_reader(deskewed(document.picture(1, FIRST_DPI)), language, tessdata)
-    wish = PageWish(1, Options(), (language,), script_of(language))
-    tries = read_page(document, engine, wish).tries
+    read_request = PageRequest(1, Options(), (language,), script_of(language))
+    tries = read_page(document, engine, read_request).tries
     bare()
-    pairs = [(cpu(bare), cpu(lambda: read_page(document, engine, wish))) for _ in range(rounds if tries == 1 else 0)]
+    pairs = [
+        (cpu(bare), cpu(lambda: read_page(document, engine, read_request))) for _ in range(rounds if tries == 1 else 0)
+    ]
     document.close()
     return pairs
 

@@ -18,7 +18,7 @@ from bench.ocr.scores import Result, word_f1
 from fakes.hostile_pdfs import text_pdf
 from metatag_ocr.engines.pdfium_document import PdfiumDocument
 from metatag_ocr.model import Options
-from metatag_ocr.reading.page import PageWish, read_page
+from metatag_ocr.reading.page import PageRequest, read_page
 
 # pypdf warns of every odd font.
 logging.getLogger("pypdf").setLevel(logging.ERROR)
@@ -79,8 +79,8 @@ def _ours(path: Path) -> list[str]:
     document = PdfiumDocument(path)
     try:
         count = min(_PAGES, document.page_count)
-        wishes = (PageWish(number, Options(mode="skip"), ("eng",)) for number in range(1, count + 1))
-        return [read_page(document, None, wish).text for wish in wishes]  # type: ignore[arg-type]
+        wishes = (PageRequest(number, Options(mode="skip"), ("eng",)) for number in range(1, count + 1))
+        return [read_page(document, None, read_request).text for read_request in wishes]  # type: ignore[arg-type]
     finally:
         document.close()
 

@@ -1,6 +1,6 @@
 """Wall time and memory of the offline tagger on 20-page documents, on one core: `make bench-tags-speed`.
 
-The documents go the product's way: through the pool of child processes, as pages, with the room and its child on one
+The documents go the product's way: through the pool of child processes, as pages, with the service and its child on one
 core. With `--data FOLDER` papers of 6,000 to 10,000 words are taken out of the folder's sets; without it documents of
 that length are put together from the project's own gold texts.
 """
@@ -18,7 +18,7 @@ import psutil
 from bench.tags import sets
 from metatag_tagger.adapters.analyst_pool import AnalystPool
 from metatag_tagger.model import Document, Page
-from metatag_tagger.ports import StudyWish
+from metatag_tagger.ports import AnalysisOptions
 
 PAGES = 20
 WORDS = (6_000, 10_000)
@@ -61,7 +61,7 @@ async def measure(found: list[Document], embed: Path | None, best_of: int) -> tu
     """Give the wall times in ms, sorted, the mean processor time in ms, and the child's peak memory in MB."""
     pool = AnalystPool("bench", size=1, seconds=60, queue=2, embed=embed)
     await pool.start()
-    await pool.study(found[0], StudyWish(COUNT))
+    await pool.study(found[0], AnalysisOptions(COUNT))
     times = []
     child = _child()
     before = sum(child.cpu_times()[:2])
@@ -69,7 +69,7 @@ async def measure(found: list[Document], embed: Path | None, best_of: int) -> tu
         own = []
         for _ in range(best_of):
             begun = time.perf_counter()
-            await pool.study(document, StudyWish(COUNT))
+            await pool.study(document, AnalysisOptions(COUNT))
             own.append(1000 * (time.perf_counter() - begun))
         times.append(min(own))
     used = 1000 * (sum(child.cpu_times()[:2]) - before) / len(found) / best_of

@@ -12,7 +12,7 @@ from metatag_tagger.offline.candidates import find
 from metatag_tagger.offline.embed import Embedder
 from metatag_tagger.offline.study import study
 from metatag_tagger.offline.tokens import tokenize
-from metatag_tagger.ports import StudyWish
+from metatag_tagger.ports import AnalysisOptions
 
 Tagger = Callable[[str, str, int], list[str]]
 
@@ -21,7 +21,7 @@ def ours(embedder: Embedder | None) -> Tagger:
     """The product's offline tagger, its whole way from text to tags."""
 
     def tag(text: str, language: str, k: int) -> list[str]:
-        found = study(Document((Page(1, text),), language=language), StudyWish(k), embedder)
+        found = study(Document((Page(1, text),), language=language), AnalysisOptions(k), embedder)
         return [tag.text for tag in found.tags[:k]]
 
     return tag

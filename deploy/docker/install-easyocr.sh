@@ -6,12 +6,12 @@ set -eu
 # What does not import here would fail at the first badly read page.
 proof='from metatag_ocr.engines.torchvision_gap import close_gap; close_gap(); import easyocr'
 if [ "${TORCH:-cuda}" = cuda ]; then
-    install-room ocr --extra easyocr
+    install-service ocr --extra easyocr
     exec /opt/venv/bin/python -W ignore -c "$proof"
 fi
 if [ -s /run/ca.pem ]; then export SSL_CERT_FILE=/run/ca.pem; fi
 left_out="torch triton $(sed -n 's/^name = "\(\(nvidia\|cuda\)-[^"]*\)"$/\1/p' uv.lock | sort -u)"
-install-room ocr --extra easyocr $(for each in $left_out; do echo "--no-install-package $each"; done)
+install-service ocr --extra easyocr $(for each in $left_out; do echo "--no-install-package $each"; done)
 wheel=$(find /wheels -name 'torch-*.whl' 2>/dev/null | head -n 1)
 if [ -n "$wheel" ]; then
     /opt/uv/bin/uv pip install --python /opt/venv --no-deps "$wheel"

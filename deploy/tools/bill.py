@@ -17,7 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "build/sbom"
-ROOMS = ("gateway", "jobs", "ocr", "tagger")
+SERVICES = ("gateway", "jobs", "ocr", "tagger")
 
 # Licences that ask nothing of a program but to be named; MPL asks for changes of its own files only.
 FINE = re.compile(
@@ -33,9 +33,9 @@ EXCEPTIONS = {
 }
 
 
-def bill(room: str) -> dict[str, Any]:
+def bill(service: str) -> dict[str, Any]:
     """Give the CycloneDX bill of a service's image, with the licence of each package."""
-    command = [uv(), "export", "--quiet", "--frozen", "--no-dev", "--package", f"metatag-{room}"]
+    command = [uv(), "export", "--quiet", "--frozen", "--no-dev", "--package", f"metatag-{service}"]
     command += ["--extra", "otlp", "--format", "cyclonedx1.5", "--preview-features", "sbom-export"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603  our own words
     found: dict[str, Any] = json.loads(done.stdout)
@@ -90,9 +90,9 @@ def complaint(package: str, licence: str) -> str:
 def write_bills() -> int:
     """Write one bill a service; give the exit code."""
     OUT.mkdir(parents=True, exist_ok=True)
-    for room in ROOMS:
-        path = OUT / f"{room}.cdx.json"
-        found = bill(room)
+    for service in SERVICES:
+        path = OUT / f"{service}.cdx.json"
+        found = bill(service)
         path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         print(f"{path.relative_to(ROOT)}  {len(found['components'])} components")
     return 0
@@ -101,12 +101,12 @@ def write_bills() -> int:
 def check_licences() -> int:
     """List the licences of all services; give 1 when one is not fine."""
     used: dict[str, tuple[str, set[str]]] = {}
-    for room in ROOMS:
-        for component in bill(room)["components"]:
+    for service in SERVICES:
+        for component in bill(service)["components"]:
             name = component["name"]
-            used.setdefault(name, (licence_of(name), set()))[1].add(room)
-    for name, (licence, rooms) in sorted(used.items()):
-        print(f"{name:42} {licence or '(not on this platform)':50} {' '.join(sorted(rooms))}")
+            used.setdefault(name, (licence_of(name), set()))[1].add(service)
+    for name, (licence, services) in sorted(used.items()):
+        print(f"{name:42} {licence or '(not on this platform)':50} {' '.join(sorted(services))}")
     complaints = [found for name, (licence, _) in sorted(used.items()) if (found := complaint(name, licence))]
     for found in complaints:
         print(f"not fine for linking: {found}", file=sys.stderr)

@@ -47,7 +47,7 @@ DASHBOARDS: dict[str, tuple[str, tuple[Panel, ...]]] = {
             ),
             Panel("Pages read", "ops", ((_rate("metatag_ocr_pages_total", "method"), "{{method}}"),)),
             Panel(
-                "Failing calls between rooms",
+                "Failing calls between services",
                 "ops",
                 (
                     (
@@ -56,8 +56,8 @@ DASHBOARDS: dict[str, tuple[str, tuple[Panel, ...]]] = {
                     ),
                 ),
             ),
-            _ends("Duration of calls between rooms", "metatag_grpc_server_seconds", "service"),
-            Panel("Replicas", "short", (("count by (room) (up == 1)", "{{room}}"),)),
+            _ends("Duration of calls between services", "metatag_grpc_server_seconds", "service"),
+            Panel("Replicas", "short", (("count by (component) (up == 1)", "{{component}}"),)),
         ),
     ),
     "ocr": (

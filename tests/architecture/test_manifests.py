@@ -81,9 +81,12 @@ INSIDE = {
     ("jobs-worker", "tagger", 50052),
 }
 TO_STORES = {
-    *((room, "postgres", 5432) for room in ("gateway", "jobs-api", "jobs-worker", "migrate-gateway", "migrate-jobs")),
-    *((room, "redis", 6379) for room in ("gateway", "jobs-api", "jobs-worker", "tagger")),
-    *((room, "minio", 9000) for room in ("jobs-api", "jobs-worker")),
+    *(
+        (service, "postgres", 5432)
+        for service in ("gateway", "jobs-api", "jobs-worker", "migrate-gateway", "migrate-jobs")
+    ),
+    *((service, "redis", 6379) for service in ("gateway", "jobs-api", "jobs-worker", "tagger")),
+    *((service, "minio", 9000) for service in ("jobs-api", "jobs-worker")),
 }
 PUBLIC = ("0.0.0.0/0", "2000::/3")
 
@@ -92,7 +95,7 @@ def outside(found: set[arrows.Arrow]) -> set[arrows.Arrow]:
     return {arrow for arrow in found if "/" in arrow[1]}
 
 
-def test_rooms_reach_exactly_whom_the_architecture_says() -> None:
+def test_services_reach_exactly_whom_the_architecture_says() -> None:
     found = arrows.egress(rendered("dev"))
     asked = {arrow for arrow in found if arrow[1] == arrows.DNS}
     assert found - outside(found) - asked == INSIDE | TO_STORES
@@ -122,7 +125,7 @@ def test_the_deep_pool_is_known_to_jobs_and_called_by_jobs_alone() -> None:
     assert not [each for each in alone if "METATAG_JOBS_DEEP_OCR_ADDRESS" in each["data"]]
 
 
-def test_the_doctor_reaches_every_room_and_store_and_nothing_outside() -> None:
+def test_the_doctor_reaches_every_service_and_store_and_nothing_outside() -> None:
     manifests = combine("overlays/dev", "components/doctor")
     ways = {(target, port) for caller, target, port in arrows.egress(manifests) if caller == "doctor"}
     inside = {(target, port) for _, target, port in INSIDE | TO_STORES}
@@ -135,7 +138,7 @@ def test_the_doctor_reaches_every_room_and_store_and_nothing_outside() -> None:
 
 def test_only_jobs_fetches_documents_and_only_the_tagger_asks_a_provider() -> None:
     assert outside(arrows.egress(rendered("dev"))) == {
-        *((room, block, port) for room in ("jobs-api", "jobs-worker") for block in PUBLIC for port in (80, 443)),
+        *((service, block, port) for service in ("jobs-api", "jobs-worker") for block in PUBLIC for port in (80, 443)),
         *(("tagger", block, 443) for block in PUBLIC),
     }
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 FILE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = FILE["services"]
-ROOMS = (
+OWN_SERVICES = (
     "gateway",
     "jobs-api",
     "jobs-worker",
@@ -62,8 +62,8 @@ def test_the_generated_environment_holds_every_required_secret(tmp_path: Path) -
     assert made.read_text() == before, "an existing file is kept"
 
 
-@pytest.mark.parametrize("name", ROOMS)
-def test_each_room_runs_without_rights(name: str) -> None:
+@pytest.mark.parametrize("name", OWN_SERVICES)
+def test_each_service_runs_without_rights(name: str) -> None:
     service = SERVICES[name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
@@ -81,7 +81,7 @@ def test_networks_are_the_arrows_of_the_architecture() -> None:
         network: {name for name, service in SERVICES.items() if network in service["networks"]}
         for network in FILE["networks"]
     }
-    # Beside the rooms: who looks at them.
+    # Beside the services: who looks at them.
     monitoring = {"prometheus", "grafana", "doctor"}
     assert members["recognition"] - monitoring == {"gateway", "jobs-api", "jobs-worker", "ocr", "ocr-easyocr"}
     assert members["outside"] == {"jobs-api", "jobs-worker", "tagger"}
@@ -133,10 +133,10 @@ def test_everything_that_stays_up_is_asked_for_its_health() -> None:
     assert {name for name, service in SERVICES.items() if "healthcheck" in service} == staying
 
 
-def test_a_stop_waits_longer_than_the_room_does() -> None:
+def test_a_stop_waits_longer_than_the_service_does() -> None:
     for name, service in SERVICES.items():
         own = service.get("environment", {}).get("METATAG_PROCESS_STOP_GRACE", "25")
-        if "stop_grace_period" in service and name in ROOMS:
+        if "stop_grace_period" in service and name in OWN_SERVICES:
             assert float(service["stop_grace_period"].rstrip("s")) >= float(own) + 5, name
 
 

@@ -1,4 +1,4 @@
-"""The walls of .importlinter hold, and every room has its card."""
+"""The walls of .importlinter hold, and every service has its card."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CARD = ("Purpose", "Owns", "Speaks to", "May import", "Change it when")
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
-def test_every_room_has_a_card_and_nothing_else_in_its_init(package: Path) -> None:
+def test_every_service_has_a_card_and_nothing_else_in_its_init(package: Path) -> None:
     tree = ast.parse((package / "__init__.py").read_text(encoding="utf-8"))
     card = ast.get_docstring(tree) or ""
     keys = [line.partition(":")[0].strip('" ') for line in card.splitlines()]

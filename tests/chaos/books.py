@@ -10,7 +10,7 @@ from typing import Any
 import grpc
 
 from fakes.jobs_database import rows
-from fakes.jobs_room import Client, until
+from fakes.jobs_process import Client, until
 from fakes.jobs_system import System
 from metatag.v1 import jobs_pb2
 from metatag_runtime.sql import Database

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from chaos.books import Batch
 from fakes.jobs_database import rows
-from fakes.jobs_room import until
+from fakes.jobs_process import until
 from fakes.jobs_system import LEASE, System
 from metatag_runtime.sql import Database
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 
-from fakes.jobs_room import until
+from fakes.jobs_process import until
 from fakes.jobs_system import System
 from metatag.v1 import ocr_pb2, ocr_pb2_grpc
 from metatag_runtime.grpc_client import open_channel

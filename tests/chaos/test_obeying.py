@@ -11,7 +11,7 @@ from chaos.books import Batch
 from chaos.door import Person
 from chaos.promises import effective, pages_in_work, soon
 from fakes.fake_ocr_node import fake_pdf
-from fakes.jobs_room import until
+from fakes.jobs_process import until
 from fakes.jobs_system import System
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]

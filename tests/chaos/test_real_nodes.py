@@ -8,7 +8,7 @@ from chaos.books import Batch
 from chaos.disturbances import DISTURBANCES
 from chaos.door import Follower, Person
 from chaos.promises import effective, pages_in_work, soon
-from fakes.jobs_room import until
+from fakes.jobs_process import until
 from fakes.jobs_system import System
 from fakes.ocr_pdfs import page_image, sample, scan_pdf
 from metatag.v1 import document_pb2, jobs_pb2

@@ -24,8 +24,8 @@ BASE_IMAGE = os.environ.get("METATAG_TEST_BASE_IMAGE", "")
 # Set to try a test again without building: the images of the last run stay.
 KEEP_IMAGES = bool(os.environ.get("METATAG_TEST_KEEP_IMAGES"))
 OWN_BASE_IMAGE = "metatag-test/base:12"
-ROOMS = ("gateway", "jobs", "ocr", "tagger")
-IMAGES = (*ROOMS, "doctor")
+SERVICES = ("gateway", "jobs", "ocr", "tagger")
+IMAGES = (*SERVICES, "doctor")
 TAG = "test"
 # Variables of docker-compose.yml, and what stands in for the published image that they name otherwise.
 _STANDINS = {"POSTGRES": "postgres", "REDIS": "redis", "MINIO": "s3", "PROMETHEUS": "prometheus"}
@@ -97,12 +97,12 @@ class Docker:
             )
         return chosen
 
-    def room_images(self) -> dict[str, str]:
-        """Builds the image of each room, and the doctor's, one after the other; gives their names."""
-        images = {room: f"metatag-test/{room}:{TAG}" for room in IMAGES}
-        for room, image in images.items():
+    def service_images(self) -> dict[str, str]:
+        """Builds the image of each service, and the doctor's, one after the other; gives their names."""
+        images = {service: f"metatag-test/{service}:{TAG}" for service in IMAGES}
+        for service, image in images.items():
             if not (KEEP_IMAGES and self.has_image(image)):
-                self.build(image, "-f", "deploy/docker/Dockerfile", "--target", room)
+                self.build(image, "-f", "deploy/docker/Dockerfile", "--target", service)
         return images
 
 

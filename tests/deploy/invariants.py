@@ -8,7 +8,7 @@ from typing import Any
 
 from deploy.manifests import Manifest, label, of_kind, pod, pod_labels, selects, workloads
 
-# Between the end of a room's own grace and the kill. Seconds.
+# Between the end of a service's own grace and the kill. Seconds.
 MARGIN = 5
 SCALERS = ("HorizontalPodAutoscaler", "ScaledObject")
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")

@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from fakes.fake_ocr_node import fake_pdf
-from fakes.jobs_room import Room, running_room, until
+from fakes.jobs_process import JobsProcess, running_jobs, until
 from metatag_gateway.bootstrap import GatewayService
 from metatag_gateway.settings import GatewaySettings
 
@@ -38,7 +38,7 @@ def of_trace(exporter: InMemorySpanExporter, trace_id: str) -> dict[str, Readabl
     }
 
 
-async def ask(room: Room, folder: Path) -> dict[str, object]:
+async def ask(service: JobsProcess, folder: Path) -> dict[str, object]:
     """Sends one document through a gateway, with a trace of the caller's own."""
     gateway = GatewayService(
         GatewaySettings(
@@ -46,9 +46,9 @@ async def ask(room: Room, folder: Path) -> dict[str, object]:
             port=0,
             database_url=f"sqlite+aiosqlite:///{folder}/gateway.sqlite",
             secret_key="a secret for tests, long enough for all",  # type: ignore[arg-type]
-            jobs_address=room.settings.listen,
-            ocr_address=room.settings.ocr_address,
-            tagger_address=room.settings.tagger_address,
+            jobs_address=service.settings.listen,
+            ocr_address=service.settings.ocr_address,
+            tagger_address=service.settings.tagger_address,
         )
     )
     await gateway.start()
@@ -70,8 +70,8 @@ async def ask(room: Room, folder: Path) -> dict[str, object]:
 
 
 async def test_a_document_is_one_trace_across_the_queue(spans: InMemorySpanExporter, tmp_path: Path) -> None:
-    async with running_room() as room:
-        await ask(room, tmp_path)
+    async with running_jobs() as service:
+        await ask(service, tmp_path)
         await until(lambda: "document" in of_trace(spans, "0af7651916cd43dd8448eb211c80319c"))
     found = of_trace(spans, "0af7651916cd43dd8448eb211c80319c")
     assert {"POST /api/single/process", "jobs/CreateJob", "document", "ocr/Recognize", "tagger/Tag"} <= set(found)

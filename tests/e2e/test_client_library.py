@@ -27,7 +27,7 @@ from metatag_client import (
     Tokens,
     Unreachable,
 )
-from metatag_client.wire import Patience
+from metatag_client.wire import RetryPolicy
 
 PASSWORD = "correct horse battery"
 
@@ -56,7 +56,7 @@ def test_errors_are_exceptions_with_a_sentence_and_a_code(client: Client, base_u
         list(client.events(str(uuid.uuid4())))
     with Client(base_url, token="worthless") as stranger, pytest.raises(NotSignedIn):
         stranger.me()
-    with Client("http://127.0.0.1:1", patience=Patience(tries=1)) as lost, pytest.raises(Unreachable):
+    with Client("http://127.0.0.1:1", patience=RetryPolicy(tries=1)) as lost, pytest.raises(Unreachable):
         lost.health()
 
 

@@ -23,7 +23,7 @@ def is_root() -> bool:
 
 @contextlib.contextmanager
 def one_at_a_time(name: str) -> Iterator[None]:
-    """Wait for other test processes: rooms are tested side by side."""
+    """Wait for other test processes: services are tested side by side."""
     with (Path(tempfile.gettempdir()) / f"metatag-tests-{os.getuid()}-{name}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -82,7 +82,7 @@ class FakeTaggerService(TaggerServiceServicer):
         return t.CheckKeyResponse(valid=False, problem=d.Problem(code="provider_auth", message="The key is refused."))
 
 
-def ocr_room(listen: str, servicer: FakeOcrService) -> GrpcService:
+def ocr_service(listen: str, servicer: FakeOcrService) -> GrpcService:
     return GrpcService(
         "ocr",
         GrpcServerOptions(listen=listen),
@@ -91,7 +91,7 @@ def ocr_room(listen: str, servicer: FakeOcrService) -> GrpcService:
     )
 
 
-def tagger_room(listen: str, servicer: FakeTaggerService) -> GrpcService:
+def tagger_service(listen: str, servicer: FakeTaggerService) -> GrpcService:
     return GrpcService(
         "tagger",
         GrpcServerOptions(listen=listen),

@@ -16,8 +16,8 @@ import httpx
 import structlog
 from argon2 import PasswordHasher
 
-from fakes.gateway_peers import FakeOcrService, FakeTaggerService, ocr_room, tagger_room
-from fakes.jobs_service import PDF, FakeJobsRoom, FakeJobsService
+from fakes.gateway_peers import FakeOcrService, FakeTaggerService, ocr_service, tagger_service
+from fakes.jobs_service import PDF, FakeJobsProcess, FakeJobsService
 from fakes.jobs_service_engine import ENDED
 from metatag_gateway import bootstrap
 from metatag_gateway.adapters.argon2_passwords import Argon2Passwords
@@ -37,9 +37,9 @@ structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.
 class System:
     """What a test holds in its hands."""
 
-    def __init__(self, gateway: bootstrap.GatewayService, jobs: FakeJobsRoom, ocr: FakeOcrService) -> None:
+    def __init__(self, gateway: bootstrap.GatewayService, jobs: FakeJobsProcess, ocr: FakeOcrService) -> None:
         self.gateway = gateway
-        self.jobs_room = jobs
+        self.jobs_service = jobs
         self.jobs: FakeJobsService = jobs.servicer
         self.ocr = ocr
         self.url = f"http://127.0.0.1:{gateway.port}"
@@ -90,14 +90,14 @@ class System:
     async def close(self) -> None:
         """Close what the tests opened; a jobs service that was started anew is stopped here."""
         await self.client.aclose()
-        await self.jobs_room.stop(0.2)
+        await self.jobs_service.stop(0.2)
 
     async def restart_jobs(self) -> None:
         """Stop the jobs service and start it again, with all it knows."""
-        await GrpcService.stop(self.jobs_room, 0)
+        await GrpcService.stop(self.jobs_service, 0)
         await asyncio.sleep(0.2)
-        self.jobs_room = FakeJobsRoom(self.jobs_room.address, self.jobs)
-        await self.jobs_room.start()
+        self.jobs_service = FakeJobsProcess(self.jobs_service.address, self.jobs)
+        await self.jobs_service.start()
 
 
 @asynccontextmanager
@@ -107,14 +107,14 @@ async def running(
     """Start a gateway and its peers on sockets of their own; `settings` override the gateway's."""
     async with AsyncExitStack() as stack:
         place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gw-")))
-        jobs = FakeJobsRoom(f"unix:{place}/jobs", servicer)
+        jobs = FakeJobsProcess(f"unix:{place}/jobs", servicer)
         ocr = FakeOcrService()
-        for room in (
+        for service in (
             jobs,
-            ocr_room(f"unix:{place}/ocr", ocr),
-            tagger_room(f"unix:{place}/tagger", FakeTaggerService()),
+            ocr_service(f"unix:{place}/ocr", ocr),
+            tagger_service(f"unix:{place}/tagger", FakeTaggerService()),
         ):
-            await _start(stack, room)
+            await _start(stack, service)
         gateway = bootstrap.GatewayService(settings_for(place, **settings), Argon2Passwords(1, FAST_HASHER))
         await _start(stack, gateway)
         system = System(gateway, jobs, ocr)

@@ -243,8 +243,8 @@ class FakeJobsService(JobsServiceServicer):
         )
 
 
-class FakeJobsRoom(GrpcService):
-    """The fake as a hosted room."""
+class FakeJobsProcess(GrpcService):
+    """The fake as a hosted service."""
 
     def __init__(self, listen: str = "127.0.0.1:0", servicer: FakeJobsService | None = None) -> None:
         # A local name: a closure over `self` would be a cycle, and grpc's server must die before its loop does.

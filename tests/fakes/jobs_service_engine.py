@@ -121,7 +121,7 @@ class FakeEngine:
 
     def create(self, header: j.CreateJobHeader, specs: list[j.DocumentSpec]) -> tuple[FakeJob, bool]:
         named = (header.user_id, header.idempotency_key)
-        # A job that was deleted takes its key with it, as in the room itself.
+        # A job that was deleted takes its key with it, as in the service itself.
         if header.idempotency_key and self.idempotency.get(named) in self.jobs:
             return self.jobs[self.idempotency[named]], True
         if not specs:
@@ -246,7 +246,7 @@ class FakeEngine:
 
 
 def _result(options: j.ProcessOptions) -> j.DocumentResult:
-    excluded = set(options.wish.exclusion_words)
+    excluded = set(options.tag_options.exclusion_words)
     words = ["annual report", "water board", "rivers", "wells", "canals", "irrigation", "groundwater", "monsoon"]
     tags = [
         d.Tag(tag=word, score=1 - place / 10, source="local", kind="topic", page=1, evidence=word, grounded=True)
@@ -254,7 +254,7 @@ def _result(options: j.ProcessOptions) -> j.DocumentResult:
     ]
     page = d.Page(number=1, method=d.PAGE_METHOD_TEXT_LAYER, reason="text_layer_good", decide_ms=2, language="eng")
     return j.DocumentResult(
-        tags=tags[: options.wish.num_tags],
+        tags=tags[: options.tag_options.num_tags],
         extraction_method="text_layer",
         page_count=1,
         text_length=len(TEXT),

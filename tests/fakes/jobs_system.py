@@ -22,7 +22,7 @@ from typing import Any
 import grpc
 
 from fakes import servers
-from fakes.jobs_room import Client
+from fakes.jobs_process import Client
 from metatag.v1 import jobs_pb2_grpc
 from metatag_runtime.grpc_client import open_channel
 

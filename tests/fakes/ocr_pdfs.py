@@ -1,4 +1,4 @@
-"""Scans for tests: pictures of digital pages, turned, blurred or laid under text at wish, in a PDF of their own."""
+"""Scans for tests: pictures of digital pages, turned, blurred or laid under text, in a PDF of their own."""
 
 from __future__ import annotations
 

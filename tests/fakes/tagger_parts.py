@@ -11,7 +11,7 @@ from metatag_tagger.model import Document, KeyState, ModelInfo, Page, Usage
 from metatag_tagger.offline.clean import clean
 from metatag_tagger.offline.evidence import Finder
 from metatag_tagger.offline.study import study
-from metatag_tagger.ports import Evidence, LlmAnswer, LlmOptions, LlmTag, Question, Study, StudyWish
+from metatag_tagger.ports import AnalysisOptions, Evidence, LlmAnswer, LlmOptions, LlmTag, Question, Study
 from metatag_tagger.tagging import Tagging, TaggingOptions
 
 
@@ -20,8 +20,8 @@ class NearAnalyst:
 
     version = "near"
 
-    async def study(self, document: Document, wish: StudyWish) -> Study:
-        return study(document, wish)
+    async def study(self, document: Document, tag_options: AnalysisOptions) -> Study:
+        return study(document, tag_options)
 
     async def ground(self, document: Document, phrases: Sequence[str], language: str) -> list[Evidence]:
         finder = Finder(clean(document.pages), language)

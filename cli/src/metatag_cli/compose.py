@@ -1,6 +1,6 @@
-"""All rooms in one process: the same bootstraps as in the cluster, joined by unix sockets, SQLite and a directory.
+"""All services in one process: the same bootstraps as in the cluster, joined by unix sockets, SQLite and a directory.
 
-Embedded differs from the cluster by the defaults below and by nothing else; every METATAG_<ROOM>_* variable wins.
+Embedded differs from the cluster by the defaults below and by nothing else; every METATAG_<SERVICE>_* variable wins.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from metatag_ocr.settings import OcrSettings
 from metatag_runtime.hosting import Service
 from metatag_runtime.metrics import MetricsService
 from metatag_runtime.process import ProcessSettings
-from metatag_runtime.settings import RoomSettings
+from metatag_runtime.settings import ServiceSettings
 from metatag_tagger.bootstrap import build as build_tagger
 from metatag_tagger.settings import TaggerSettings
 
 
 @dataclass(frozen=True)
 class Embedded:
-    """The settings of all rooms."""
+    """The settings of all services."""
 
     process: ProcessSettings
     ocr: OcrSettings
@@ -49,7 +49,7 @@ class Embedded:
         local_roots: Sequence[Path] = (),
         verbose: bool = False,
     ) -> Embedded:
-        """Read the settings of every room, with the embedded defaults. Raises SettingsError."""
+        """Read the settings of every service, with the embedded defaults. Raises SettingsError."""
         ocr_address, tagger_address, jobs_address = (f"unix:{sockets}/{name}" for name in ("ocr", "tagger", "jobs"))
         gateway_settings = GatewaySettings.load(
             jobs_address=jobs_address,
@@ -86,12 +86,12 @@ class Embedded:
             gateway=gateway_settings.model_copy(update={"host": host, "port": port}),
         )
 
-    def rooms(self) -> dict[str, RoomSettings]:
-        """Give each room's settings by its name."""
+    def services(self) -> dict[str, ServiceSettings]:
+        """Give each service's settings by its name."""
         return {"ocr": self.ocr, "tagger": self.tagger, "jobs": self.jobs, "gateway": self.gateway}
 
     async def build(self) -> Sequence[Service]:
-        """Build every room; those that are asked come before those that ask."""
+        """Build every service; those that are asked come before those that ask."""
         services: list[Service] = []
         if self.process.metrics_port:
             services.append(MetricsService(self.process.metrics_host, self.process.metrics_port))

@@ -42,7 +42,7 @@ class DataDir:
         return cls(path)
 
     def database_url(self, name: str) -> str:
-        """Give the SQLite URL of one room's tables."""
+        """Give the SQLite URL of one service's tables."""
         return f"sqlite+aiosqlite:///{self.path / name}.sqlite"
 
     def secret(self, name: str) -> str:

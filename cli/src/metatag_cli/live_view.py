@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.text import Text
 
 from metatag_cli import screen
-from metatag_cli.lookout import Lookout
+from metatag_cli.stall_monitor import StallMonitor
 from metatag_client import Event
 
 
@@ -50,7 +50,7 @@ class View:
         self._standing = False
 
     def show(self, events: Iterable[Event], ask: Callable[[float], tuple[str, str]] | None = None) -> Seen:
-        """Show events until the last one; give what was seen. `ask` is asked for the reason of silence (Lookout)."""
+        """Show events until the last one and return what was seen. `ask` gives the reason of silence (StallMonitor)."""
         seen = Seen()
         columns = (
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
@@ -58,9 +58,9 @@ class View:
         )  # fmt: skip
         with Progress(*columns, console=screen.err, transient=True, disable=not screen.err.is_terminal) as bar:
             task = bar.add_task("processing", total=self._total, rate="")
-            with Lookout(ask, partial(self._stands, bar, task)) as lookout:
+            with StallMonitor(ask, partial(self._stands, bar, task)) as stall_monitor:
                 for event in events:
-                    lookout.heard()
+                    stall_monitor.heard()
                     self._take(seen, event)
                     self._advance(bar, task, event, len(seen.rows))
         return seen

@@ -14,7 +14,7 @@ from metatag_client import Client, Event, Row, Upload
 
 # Files of one request.
 AT_ONCE = 20
-MOST_ROOTS = 100
+MAX_ROOTS = 100
 
 
 @dataclass
@@ -45,7 +45,7 @@ def roots(wanted: Sequence[Wanted]) -> list[Path]:
     """Give the folders that a system on this machine may read, those of the files named; none where it shall not."""
     found = sorted({one.file.resolve().parent for one in wanted if one.file})
     # They travel as arguments, joined by colons.
-    return [] if len(found) > MOST_ROOTS or any(":" in str(root) for root in found) else found
+    return [] if len(found) > MAX_ROOTS or any(":" in str(root) for root in found) else found
 
 
 def local(wanted: Sequence[Wanted]) -> Sent:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from fakes import servers
-from metatag_gateway.adapters.memory_limiter import MOST_BUCKETS, MemoryLimiter
+from metatag_gateway.adapters.memory_limiter import MAX_BUCKETS, MemoryLimiter
 from metatag_gateway.adapters.redis_limiter import RedisLimiter
 from metatag_gateway.ports import Limiter, Rate
 
@@ -33,7 +33,7 @@ async def test_a_burst_may_use_all_and_then_waits_its_share(limiter: Limiter) ->
     assert await limiter.take("b", rate) == 0.0
 
 
-async def test_room_comes_back_with_time(limiter: Limiter) -> None:
+async def test_service_comes_back_with_time(limiter: Limiter) -> None:
     rate = Rate(2, 0.4)
     assert [await limiter.take("a", rate) for _ in range(3)][:2] == [0.0, 0.0]
     await asyncio.sleep(0.6)
@@ -92,6 +92,6 @@ async def test_without_redis_each_process_counts_alone_and_locks_nobody_out() ->
 
 async def test_buckets_in_process_are_bounded() -> None:
     limiter = MemoryLimiter()
-    for number in range(MOST_BUCKETS + 10):
+    for number in range(MAX_BUCKETS + 10):
         await limiter.take(str(number), Rate(1, 60))
-    assert len(limiter._free_at) == MOST_BUCKETS
+    assert len(limiter._free_at) == MAX_BUCKETS

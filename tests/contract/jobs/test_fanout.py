@@ -13,7 +13,7 @@ import pytest
 from redis.asyncio.client import PubSub
 
 from fakes import servers
-from fakes.jobs_room import until
+from fakes.jobs_process import until
 from metatag_jobs.adapters.memory_fanout import MemoryFanout
 from metatag_jobs.adapters.redis_fanout import RedisFanout
 from metatag_jobs.jsonable import pack

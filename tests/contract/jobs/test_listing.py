@@ -15,7 +15,7 @@ MADE = {"old": 1_700_000_000.0, "middle": 1_700_000_100.5, "new": 1_700_000_200.
 
 
 @pytest.mark.parametrize(
-    ("wish", "wanted"),
+    ("tag_options", "wanted"),
     [
         ({}, ["new", "middle", "old"]),
         ({"since": MADE["middle"]}, ["new", "middle"]),
@@ -26,7 +26,9 @@ MADE = {"old": 1_700_000_000.0, "middle": 1_700_000_100.5, "new": 1_700_000_200.
         ({"limit": 1, "before": MADE["new"]}, ["middle"]),
     ],
 )
-async def test_jobs_are_found_by_what_is_asked(database: Database, wish: dict[str, Any], wanted: list[str]) -> None:
+async def test_jobs_are_found_by_what_is_asked(
+    database: Database, tag_options: dict[str, Any], wanted: list[str]
+) -> None:
     jobs = SqlJobStore(database)
     names = {}
     for name, at in MADE.items():
@@ -34,7 +36,7 @@ async def test_jobs_are_found_by_what_is_asked(database: Database, wish: dict[st
         await change(database, "UPDATE job SET created_at = :at WHERE id = :id", at=at, id=made)
         names[made] = name
     await make_job(jobs, 1, user="somebody else")
-    asked: dict[str, Any] = {"states": [], "type": "", "limit": 50, "offset": 0, **wish}
+    asked: dict[str, Any] = {"states": [], "type": "", "limit": 50, "offset": 0, **tag_options}
     found, total = await jobs.find("u1", **asked)
     assert [names[job.id] for job in found] == wanted
     everything, _ = await jobs.find("u1", **{**asked, "limit": 50})

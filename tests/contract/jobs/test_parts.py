@@ -40,7 +40,7 @@ async def test_a_part_is_found_by_its_document_only_and_dropped_once(store: SqlW
     one, other = await claims_of(store, jobs)
     kept = [part_of(one), part_of(one)]
     for part in kept:
-        assert await store.keep_part("w", one.document_id, one.attempt, part)
+        assert await store.keep_page_checkpoint("w", one.document_id, one.attempt, part)
     assert set(await store.parts(one.document_id)) == {part.id for part in kept}
     assert await store.parts(other.document_id) == []
     assert set(await store.drop_parts(one.document_id)) == {part.id for part in kept}
@@ -52,7 +52,7 @@ async def test_a_worker_that_was_replaced_keeps_nothing(
     store: SqlWorkStore, jobs: SqlJobStore, owner: str, later: int
 ) -> None:
     claim = (await claims_of(store, jobs))[0]
-    assert not await store.keep_part(owner, claim.document_id, claim.attempt + later, part_of(claim))
+    assert not await store.keep_page_checkpoint(owner, claim.document_id, claim.attempt + later, part_of(claim))
     assert await store.parts(claim.document_id) == []
 
 
@@ -61,9 +61,9 @@ async def test_nothing_is_kept_of_a_document_that_ended_or_whose_job_was_cancell
 ) -> None:
     one, other = await claims_of(store, jobs)
     await store.finish("w", [ended(one)])
-    assert not await store.keep_part("w", one.document_id, one.attempt, part_of(one))
+    assert not await store.keep_page_checkpoint("w", one.document_id, one.attempt, part_of(one))
     await jobs.cancel("u1", other.job_id)
-    assert not await store.keep_part("w", other.document_id, other.attempt, part_of(other))
+    assert not await store.keep_page_checkpoint("w", other.document_id, other.attempt, part_of(other))
 
 
 async def test_parts_go_with_their_job(store: SqlWorkStore, jobs: SqlJobStore, database: Database) -> None:
@@ -71,7 +71,7 @@ async def test_parts_go_with_their_job(store: SqlWorkStore, jobs: SqlJobStore, d
     (elsewhere,) = await claims_of(store, jobs, 1)
     parts = {claim.document_id: part_of(claim) for claim in (one, other, elsewhere)}
     for claim in (one, other, elsewhere):
-        assert await store.keep_part("w", claim.document_id, claim.attempt, parts[claim.document_id])
+        assert await store.keep_page_checkpoint("w", claim.document_id, claim.attempt, parts[claim.document_id])
     await jobs.delete("u1", one.job_id)
     objects, _ = await jobs.purge(100)
     assert {parts[one.document_id].id, parts[other.document_id].id} <= set(objects)
@@ -84,7 +84,7 @@ async def test_a_part_that_nobody_came_back_for_is_removed_like_an_unused_upload
 ) -> None:
     claim = (await claims_of(store, jobs))[0]
     part = part_of(claim)
-    assert await store.keep_part("w", claim.document_id, claim.attempt, part)
+    assert await store.keep_page_checkpoint("w", claim.document_id, claim.attempt, part)
     await change(database, "UPDATE artifact SET created_at = 0")
     assert await SqlArtifacts(database).expire_uploads(3600, 100) == [part.id]
     assert await store.parts(claim.document_id) == []

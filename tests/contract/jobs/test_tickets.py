@@ -9,7 +9,7 @@ import pytest
 from redis.asyncio import Connection, Redis
 
 from fakes import servers
-from fakes.jobs_room import until
+from fakes.jobs_process import until
 from metatag_jobs.adapters.memory_tickets import MemoryTickets
 from metatag_jobs.adapters.redis_call import RedisUnavailable
 from metatag_jobs.adapters.redis_tickets import GROUP, RedisTickets

@@ -175,7 +175,9 @@ async def test_odd_transports_are_read(fake: FakeOpenRouter, connect: Connect, s
     assert await texts(connect(fake), f"fake/{scenario}")
 
 
-async def test_an_answer_cut_off_is_asked_for_again_with_twice_the_room(fake: FakeOpenRouter, connect: Connect) -> None:
+async def test_an_answer_cut_off_is_asked_for_again_with_twice_the_service(
+    fake: FakeOpenRouter, connect: Connect
+) -> None:
     answer = await connect(fake).ask(question(), asked("fake/cut-then-ok"))
     first, second = (call.body["max_tokens"] for call in fake.completions)
     assert second == 2 * first

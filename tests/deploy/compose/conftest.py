@@ -30,7 +30,7 @@ def docker() -> Iterator[Docker]:
 @pytest.fixture(scope="session")
 def images(docker: Docker) -> dict[str, str]:
     """The four images, built here."""
-    return docker.room_images()
+    return docker.service_images()
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from metatag_client import Client, Options, TooBusy, Unreachable
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 SCAN = (SAMPLES / "vaccination-notice.pdf").read_bytes()
-# Its pages carry their text: they pass through the same rooms and cost a hundredth of a scan.
+# Its pages carry their text: they pass through the same services and cost a hundredth of a scan.
 DIGITAL = (SAMPLES / "water-supply-report.pdf").read_bytes()
 T = TypeVar("T")
 _number = itertools.count()
@@ -37,7 +37,7 @@ def sign_in(url: str) -> Client:
 
 
 def patiently(ask: Callable[[], T], seconds: float = 120.0) -> T:
-    """Asks again while a room that was killed is away: the question may fail, the work may not."""
+    """Asks again while a service that was killed is away: the question may fail, the work may not."""
     end = time.monotonic() + seconds
     while True:
         try:

@@ -14,7 +14,7 @@ from deploy.compose.stack import Stack
 from metatag_client import ApiError, Client, Options
 
 OPTIONS = Options(pages=1, tags=5, tagger="local")
-ROOMS = ("gateway", "jobs-api", "jobs-worker")
+SERVICES = ("gateway", "jobs-api", "jobs-worker")
 # What `mc mirror` or any S3 tool does, with what is in the image: objects to a tar file, and back.
 _COPY = """
 import io, os, sys, tarfile
@@ -73,7 +73,7 @@ def test_a_backup_brings_everything_back_on_empty_stores(stack: Stack, tmp_path:
     assert len(objects) > len(DIGITAL)
 
     # The loss: all stores with their volumes.
-    stack.compose("stop", "-t", "40", *ROOMS, "tagger")
+    stack.compose("stop", "-t", "40", *SERVICES, "tagger")
     stack.compose("rm", "-fsv", "postgres", "redis", "minio")
     for volume in ("postgres", "minio"):
         stack.docker.run("volume", "rm", f"metatag-test_{volume}")
@@ -81,7 +81,7 @@ def test_a_backup_brings_everything_back_on_empty_stores(stack: Stack, tmp_path:
     for store in ("postgres", "redis", "minio"):
         stack.wait_healthy(store, 1)
 
-    # Restore, then the rooms: jobs-api, jobs-worker, gateway.
+    # Restore, then the services: jobs-api, jobs-worker, gateway.
     in_postgres(stack, "pg_restore --clean --if-exists -h 127.0.0.1 -U metatag -d metatag", given=dump)
     stack.compose_piped(["run", "--rm", "--no-deps", "-T", "jobs-worker", "python", "-c", _COPY, "in"], objects)
     stack.compose("start", "tagger", "jobs-api", "jobs-worker", "gateway")

@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from deploy.docker_host import ROOMS, Docker
+from deploy.docker_host import SERVICES, Docker
 
 # Unpacked, over the base image. Millions of bytes.
 MOST = {"gateway": 120, "jobs": 150, "tagger": 220, "ocr": 220}
-# Belongs to another room.
+# Belongs to another service.
 FOREIGN = {
     "gateway": ("tesserocr", "numpy", "torch", "metatag_ocr", "metatag_jobs", "metatag_tagger", "minio"),
     "jobs": ("tesserocr", "numpy", "torch", "fastapi", "uvicorn", "metatag_ocr", "metatag_gateway", "metatag_tagger"),
@@ -20,60 +20,62 @@ FOREIGN = {
 }
 TOOLS = ("gcc", "cc", "g++", "make", "pip", "uv", "pytest", "mypy", "ruff", "curl", "wget")
 
-every_room = pytest.mark.parametrize("room", ROOMS)
+every_service = pytest.mark.parametrize("service", SERVICES)
 
 
 def inside(docker: Docker, image: str, *words: str) -> str:
     return docker.run("run", "--rm", "--network=none", "--read-only", "--cap-drop=ALL", image, *words)
 
 
-@every_room
-def test_an_image_is_small(docker: Docker, images: dict[str, str], room: str) -> None:
-    own, base = (int(docker.run("inspect", "-f", "{{.Size}}", each)) for each in (images[room], docker.base_image()))
+@every_service
+def test_an_image_is_small(docker: Docker, images: dict[str, str], service: str) -> None:
+    own, base = (int(docker.run("inspect", "-f", "{{.Size}}", each)) for each in (images[service], docker.base_image()))
     size = (own - base) / 1e6
-    print(f"{room}: {size:.0f} MB over the base image")
-    assert size <= MOST[room]
+    print(f"{service}: {size:.0f} MB over the base image")
+    assert size <= MOST[service]
 
 
-@every_room
-def test_an_image_holds_its_own_room_and_no_other(docker: Docker, images: dict[str, str], room: str) -> None:
+@every_service
+def test_an_image_holds_its_own_service_and_no_other(docker: Docker, images: dict[str, str], service: str) -> None:
     program = (
         "import importlib, importlib.util as u, json, sys; "
-        f"importlib.import_module('metatag_{room}.bootstrap'); "
+        f"importlib.import_module('metatag_{service}.bootstrap'); "
         "importlib.import_module('opentelemetry.exporter.otlp.proto.grpc.trace_exporter'); "
-        f"print(json.dumps([name for name in {FOREIGN[room]!r} if u.find_spec(name)]))"
+        f"print(json.dumps([name for name in {FOREIGN[service]!r} if u.find_spec(name)]))"
     )
-    assert json.loads(inside(docker, images[room], "python", "-c", program)) == []
+    assert json.loads(inside(docker, images[service], "python", "-c", program)) == []
 
 
-@every_room
-def test_an_image_runs_as_nobody_special(docker: Docker, images: dict[str, str], room: str) -> None:
-    assert inside(docker, images[room], "id", "-u", "-n").strip() == "metatag"
-    status = inside(docker, images[room], "cat", "/proc/self/status")
+@every_service
+def test_an_image_runs_as_nobody_special(docker: Docker, images: dict[str, str], service: str) -> None:
+    assert inside(docker, images[service], "id", "-u", "-n").strip() == "metatag"
+    status = inside(docker, images[service], "cat", "/proc/self/status")
     fields = dict(line.split(":", 1) for line in status.splitlines())
     assert fields["Uid"].split() == ["10001"] * 4
     assert int(fields["CapEff"], 16) == 0
 
 
-@every_room
-def test_an_image_holds_no_tools(docker: Docker, images: dict[str, str], room: str) -> None:
-    looked = inside(docker, images[room], "sh", "-c", f"for each in {' '.join(TOOLS)}; do command -v $each; done; true")
+@every_service
+def test_an_image_holds_no_tools(docker: Docker, images: dict[str, str], service: str) -> None:
+    looked = inside(
+        docker, images[service], "sh", "-c", f"for each in {' '.join(TOOLS)}; do command -v $each; done; true"
+    )
     assert looked.split() == []
 
 
-@every_room
-def test_no_secret_of_the_build_is_in_the_layers(docker: Docker, images: dict[str, str], room: str) -> None:
-    history = docker.run("history", "--no-trunc", "--format", "{{.CreatedBy}}", images[room])
+@every_service
+def test_no_secret_of_the_build_is_in_the_layers(docker: Docker, images: dict[str, str], service: str) -> None:
+    history = docker.run("history", "--no-trunc", "--format", "{{.CreatedBy}}", images[service])
     assert "BEGIN CERTIFICATE" not in history
-    files = inside(docker, images[room], "sh", "-c", "ls /etc/pip.conf /etc/uv /run/ca.pem 2>/dev/null; true")
+    files = inside(docker, images[service], "sh", "-c", "ls /etc/pip.conf /etc/uv /run/ca.pem 2>/dev/null; true")
     assert files.split() == []
 
 
-@pytest.mark.parametrize("room", ["ocr", "tagger"])
-def test_pid_1_ends_on_sigterm_with_a_clean_exit(docker: Docker, images: dict[str, str], room: str) -> None:
-    name = f"metatag-test-{room}-stop"
+@pytest.mark.parametrize("service", ["ocr", "tagger"])
+def test_pid_1_ends_on_sigterm_with_a_clean_exit(docker: Docker, images: dict[str, str], service: str) -> None:
+    name = f"metatag-test-{service}-stop"
     docker.run("rm", "-f", name, check=False)
-    docker.run("run", "-d", "--name", name, "--network=none", "--read-only", "--tmpfs=/tmp", images[room])
+    docker.run("run", "-d", "--name", name, "--network=none", "--read-only", "--tmpfs=/tmp", images[service])
     try:
         for _ in range(60):
             if "service started" in docker.run("exec", name, "cat", "/proc/1/comm") + _logs(docker, name):

@@ -1,4 +1,4 @@
-"""A document can be followed through the logs: one trace and one request id in all rooms, its job and its own id."""
+"""A document can be followed through the logs: one trace and one request id in all services, its job and its own id."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import httpx
 from deploy.compose.load import DIGITAL, sign_in, unseen
 from deploy.compose.stack import Stack
 
-ROOMS = ("gateway", "jobs-api", "jobs-worker", "ocr", "tagger")
+SERVICES = ("gateway", "jobs-api", "jobs-worker", "ocr", "tagger")
 
 
 def lines(stack: Stack, service: str) -> list[dict[str, Any]]:
@@ -25,7 +25,7 @@ def lines(stack: Stack, service: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_document_is_found_in_every_room_s_log_by_one_trace_id(stack: Stack) -> None:
+def test_a_document_is_found_in_every_service_s_log_by_one_trace_id(stack: Stack) -> None:
     trace = secrets.token_hex(16)
     name, body = unseen(DIGITAL)
     with sign_in(stack.urls[0]) as client:
@@ -42,20 +42,22 @@ def test_a_document_is_found_in_every_room_s_log_by_one_trace_id(stack: Stack) -
     # Containers write their lines a moment later.
     end = time.monotonic() + 20
     while True:
-        by_room = {room: [line for line in lines(stack, room) if line.get("trace_id") == trace] for room in ROOMS}
-        if all(by_room[room] for room in ROOMS if room != "jobs-api") or time.monotonic() > end:
+        by_service = {
+            service: [line for line in lines(stack, service) if line.get("trace_id") == trace] for service in SERVICES
+        }
+        if all(by_service[service] for service in SERVICES if service != "jobs-api") or time.monotonic() > end:
             break
         time.sleep(0.5)
-    told = {room: [line["event"] for line in found] for room, found in by_room.items()}
+    told = {service: [line["event"] for line in found] for service, found in by_service.items()}
     print(f"trace {trace}: {told}")
     request = answer.headers["x-request-id"]
     jobs = set()
-    for room in ("gateway", "jobs-worker", "ocr", "tagger"):
-        named = [line for line in by_room[room] if line.get("document_id") == document]
-        assert named, f"{room} has no line of document {document}: {told}"
+    for service in ("gateway", "jobs-worker", "ocr", "tagger"):
+        named = [line for line in by_service[service] if line.get("document_id") == document]
+        assert named, f"{service} has no line of document {document}: {told}"
         assert {line["request_id"] for line in named} == {request}
         jobs |= {line.get("job_id") for line in named}
-    assert len(jobs) == 1, "one job in all rooms"
+    assert len(jobs) == 1, "one job in all services"
     assert None not in jobs
 
 

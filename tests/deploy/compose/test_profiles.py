@@ -32,7 +32,7 @@ def test_the_stand_in_for_a_provider_writes_tags(stack: Stack) -> None:
     assert not result.degraded
 
 
-def test_prometheus_finds_every_room_and_knows_every_alert(stack: Stack) -> None:
+def test_prometheus_finds_every_service_and_knows_every_alert(stack: Stack) -> None:
     stack.compose("--profile", "monitoring", "up", "-d", "--no-build", "--no-recreate", "--no-deps", "prometheus")
     up = ask(stack, "query?query=up")
     end = time.monotonic() + 120
@@ -40,12 +40,12 @@ def test_prometheus_finds_every_room_and_knows_every_alert(stack: Stack) -> None
     while (found := counted(up)) != wanted and time.monotonic() < end:
         time.sleep(3)
         up = ask(stack, "query?query=up")
-    assert found == wanted, "each replica is scraped once, under its room's name"
+    assert found == wanted, "each replica is scraped once, under its service's name"
     rules = [rule for group in ask(stack, "rules")["groups"] for rule in group["rules"]]
     assert len(rules) >= 10
     assert {rule["health"] for rule in rules} <= {"ok", "unknown"}
     firing = {rule["name"] for rule in rules if rule.get("state") == "firing"}
-    assert not firing & {"RoomGone", "NobodyDispatches"}
+    assert not firing & {"ServiceGone", "NobodyDispatches"}
 
 
 def test_every_panel_of_the_dashboards_has_something_to_show(stack: Stack) -> None:
@@ -53,7 +53,7 @@ def test_every_panel_of_the_dashboards_has_something_to_show(stack: Stack) -> No
     with sign_in(stack.urls[0]) as client:
         client.process(unseen(SCAN), options=Options(pages=1, tags=5, tagger="local"))
     # Series that begin with the first failure.
-    silent = {"Pages that failed", "Failing calls between rooms"}
+    silent = {"Pages that failed", "Failing calls between services"}
     waiting = {panel: query for panel, query in panels().items() if panel.split(": ")[1] not in silent}
     assert len(waiting) >= 30
     end = time.monotonic() + 120
@@ -78,18 +78,18 @@ def panels() -> dict[str, str]:
 
 
 def counted(up: dict[str, list[dict[str, object]]]) -> dict[str, int]:
-    """Gives how many replicas of each room are scraped with success."""
+    """Gives how many replicas of each service are scraped with success."""
     found: dict[str, int] = {}
     for each in up.get("result", []):
         metric, value = each["metric"], each["value"]
         if value[1] == "1":  # type: ignore[index]
-            room = str(metric["room"])  # type: ignore[index]
-            found[room] = found.get(room, 0) + 1
+            service = str(metric["component"])  # type: ignore[index]
+            found[service] = found.get(service, 0) + 1
     return found
 
 
 def ask(stack: Stack, question: str) -> dict[str, list[dict[str, object]]]:
-    """Asks Prometheus, from a room on its network; nothing while it is not there yet."""
+    """Asks Prometheus, from a service on its network; nothing while it is not there yet."""
     program = "import sys, urllib.request as u; print(u.urlopen(sys.argv[1], timeout=5).read().decode())"
     url = f"http://prometheus.work:9090/api/v1/{question}"
     answer = stack.execute("tagger", "python", "-c", program, url, check=False)

@@ -48,7 +48,7 @@ def test_the_end_to_end_suite_passes_against_the_stack(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize("service", ["gateway", "jobs-api", "jobs-worker", "ocr", "tagger"])
-def test_each_room_runs_without_rights_on_a_root_it_cannot_write(stack: Stack, service: str) -> None:
+def test_each_service_runs_without_rights_on_a_root_it_cannot_write(stack: Stack, service: str) -> None:
     status = dict(line.split(":", 1) for line in stack.execute(service, "cat", "/proc/1/status").splitlines())
     assert status["Uid"].split() == ["10001"] * 4
     assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 0
@@ -67,7 +67,7 @@ def test_the_scaler_of_workers_asks_a_question_that_the_database_answers(stack: 
     assert int(answer) >= 0
 
 
-def test_every_room_shows_its_metrics(stack: Stack) -> None:
+def test_every_service_shows_its_metrics(stack: Stack) -> None:
     for service in ("gateway", "jobs-api", "jobs-worker", "ocr", "tagger"):
         found = stack.metrics(stack.containers()[service][0])
         assert any(name.startswith("metatag_") for name in found), service

@@ -10,12 +10,12 @@ from collections import Counter
 
 from deploy.compose.load import DIGITAL, Batch, patiently, sign_in, unseen
 from deploy.compose.stack import Stack
-from deploy.docker_host import ROOMS as ROOMS_OF_IMAGES
+from deploy.docker_host import SERVICES as SERVICES_OF_IMAGES
 from deploy.docker_host import TAG
 from metatag_client import ApiError, Client, Options, Unreachable
-from metatag_client.wire import Patience
+from metatag_client.wire import RetryPolicy
 
-ROOMS = ("jobs-worker", "jobs-api", "ocr", "tagger", "redis")
+SERVICES = ("jobs-worker", "jobs-api", "ocr", "tagger", "redis")
 
 
 def test_killing_containers_at_random_loses_and_doubles_nothing(stack: Stack) -> None:
@@ -23,13 +23,13 @@ def test_killing_containers_at_random_loses_and_doubles_nothing(stack: Stack) ->
     with sign_in(stack.urls[0]) as client:
         batches = [Batch(client, number, DIGITAL).start()]
         killed: Counter[str] = Counter()
-        # Each room once for certain, then at random.
-        for room in [*random.sample(ROOMS, len(ROOMS)), *(random.choice(ROOMS) for _ in range(5))]:
+        # Each service once for certain, then at random.
+        for service in [*random.sample(SERVICES, len(SERVICES)), *(random.choice(SERVICES) for _ in range(5))]:
             time.sleep(random.uniform(2, 5))
             # However fast they work, something is to do when a container dies.
             if batches[-1].done() > number * 3 / 4:
                 batches.append(patiently(Batch(client, number, DIGITAL).start))
-            killed[stack.kill([room])] += 1
+            killed[stack.kill([service])] += 1
         states = [batch.wait(900) for batch in batches]
         print(
             f"killed {dict(killed)}; the documents of {len(batches)} batches ended as {[dict(each) for each in states]}"
@@ -78,12 +78,12 @@ class Visitors(threading.Thread):
 def test_an_upgrade_of_every_service_fails_no_request(stack: Stack) -> None:
     """One replica after the other, called before calling: start one of the new image, take the old one away."""
     urls = stack.urls
-    for room in ROOMS_OF_IMAGES:
-        stack.docker.run("tag", f"metatag-test/{room}:{TAG}", f"metatag-test/{room}:next")
+    for service in SERVICES_OF_IMAGES:
+        stack.docker.run("tag", f"metatag-test/{service}:{TAG}", f"metatag-test/{service}:next")
     stack.set(METATAG_TAG="next")
     with sign_in(urls[0]) as first:
         token = first.tokens.access_token if first.tokens else ""
-        clients = {url: Client(url, token=token, patience=Patience(tries=1)) for url in stack.doors}
+        clients = {url: Client(url, token=token, patience=RetryPolicy(tries=1)) for url in stack.doors}
         visitors = Visitors(stack, clients)
         visitors.start()
         try:
@@ -103,10 +103,10 @@ def test_an_upgrade_of_every_service_fails_no_request(stack: Stack) -> None:
     running = {
         stack.docker.run("inspect", "-f", "{{.Config.Image}}", each).strip()
         for service, found in stack.containers().items()
-        if service in (*ROOMS, "gateway") and service != "redis"
+        if service in (*SERVICES, "gateway") and service != "redis"
         for each in found
     }
-    assert running == {f"metatag-test/{room}:next" for room in ROOMS_OF_IMAGES}
+    assert running == {f"metatag-test/{service}:next" for service in SERVICES_OF_IMAGES}
     assert visitors.outcomes["fine"] >= 10
     assert set(visitors.outcomes) == {"fine"}, visitors.outcomes
 

@@ -1,4 +1,4 @@
-"""ocr finds itself in an empty room: no open port among its neighbours, no store, no machine, no name, no world."""
+"""ocr finds itself on an empty network: no open port among its neighbours, no store, no machine, no name, no world."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ print(json.dumps(found))
 """
 # What may be open somewhere in the system.
 KNOWN = [22, 53, 80, 443, 2375, 3000, 5432, 6379, 8000, 8089, 9000, 9090, 50051, 50052, 50053]
-ROOMS = ("gateway", "jobs-api", "jobs-worker")
+SERVICES = ("gateway", "jobs-api", "jobs-worker")
 
 
 def scan(stack: Stack, service: str, asked: dict[str, list[int]]) -> dict[str, list[int]]:
@@ -65,9 +65,9 @@ def own_address() -> str:
 
 
 def test_ocr_finds_no_open_port_at_those_who_call_it(stack: Stack) -> None:
-    neighbours = [addresses(stack, room, within="recognition")[0] for room in ROOMS]
+    neighbours = [addresses(stack, service, within="recognition")[0] for service in SERVICES]
     assert scan(stack, "ocr", {each: [] for each in neighbours}) == {each: [] for each in neighbours}
-    # The same question by one of them: ocr answers, so it is the room that is empty, not the question.
+    # The same question by one of them: ocr answers, so it is the service that is empty, not the question.
     node = addresses(stack, "ocr", within="recognition")[0]
     assert scan(stack, "jobs-worker", {node: KNOWN}) == {node: [9090, 50051]}
 
@@ -75,7 +75,7 @@ def test_ocr_finds_no_open_port_at_those_who_call_it(stack: Stack) -> None:
 def test_ocr_reaches_no_store_no_tagger_and_no_other_network(stack: Stack) -> None:
     everything = [
         each
-        for service in (*ROOMS, "tagger", "postgres", "redis", "minio")
+        for service in (*SERVICES, "tagger", "postgres", "redis", "minio")
         for each in addresses(stack, service, without="recognition")
     ]
     asked = dict.fromkeys(everything, KNOWN)

@@ -34,7 +34,7 @@ WANTED = 0.85
 
 @asynccontextmanager
 async def node(core: int) -> AsyncIterator[str]:
-    """Runs the ocr room as a process on one core; gives its address."""
+    """Runs the ocr service as a process on one core; gives its address."""
     address = f"127.0.0.1:{free_port()}"
     variables = {
         "METATAG_OCR_LISTEN": address,

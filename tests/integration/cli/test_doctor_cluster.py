@@ -1,4 +1,4 @@
-"""`metatag doctor --cluster` beside real rooms and stores: what it says when all is well, and when a thing is not."""
+"""`metatag doctor --cluster` beside real services and stores: what it says when all is well and when it is not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from fakes import servers
-from fakes.jobs_room import running_room
+from fakes.jobs_process import running_jobs
 from metatag_gateway.bootstrap import GatewayService
 from metatag_gateway.settings import GatewaySettings
 from metatag_runtime.metrics import MetricsService
@@ -84,13 +84,13 @@ async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
     }
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(postgres.drop_database, url)
-        room = await stack.enter_async_context(
-            running_room(database_url=url, redis_url=redis.url, listen=jobs, **store)
+        service = await stack.enter_async_context(
+            running_jobs(database_url=url, redis_url=redis.url, listen=jobs, **store)
         )
         peers = {
             "jobs_address": jobs,
-            "ocr_address": room.settings.ocr_address,
-            "tagger_address": room.settings.tagger_address,
+            "ocr_address": service.settings.ocr_address,
+            "tagger_address": service.settings.tagger_address,
         }
         gateway = await stack.enter_async_context(running_gateway(url, peers))
         metrics = MetricsService("127.0.0.1", servers.free_port())
@@ -110,8 +110,8 @@ async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
                 "METATAG_JOBS_S3_SECRET_KEY": s3.secret_key,
                 "METATAG_JOBS_S3_SECURE": "false",
                 "METATAG_GATEWAY_JOBS_ADDRESS": jobs,
-                "METATAG_JOBS_OCR_ADDRESS": room.settings.ocr_address,
-                "METATAG_JOBS_TAGGER_ADDRESS": room.settings.tagger_address,
+                "METATAG_JOBS_OCR_ADDRESS": service.settings.ocr_address,
+                "METATAG_JOBS_TAGGER_ADDRESS": service.settings.tagger_address,
                 "METATAG_PROCESS_METRICS_PORT": str(metrics.port),
             },
         )

@@ -11,12 +11,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from metatag_client import AsyncClient, Client, NotSignedIn, Tokens, TooBusy, Unreachable
-from metatag_client.wire import Patience
+from metatag_client.wire import RetryPolicy
 
 USER = {"success": True, "data": {"id": "1", "email": "a@example.com", "full_name": None}}
 RESULT = {"success": True, "data": {"document_title": "A", "tags": ["a"], "extraction_method": "text_layer"}}
 BUSY = (503, {"detail": "No room."}, {"Retry-After": "0"})
-QUICK = Patience(tries=4, first=0.01, most=0.5)
+QUICK = RetryPolicy(tries=4, first=0.01, most=0.5)
 BROKEN_OFF = (0, {}, {})
 
 Answer = tuple[int, dict[str, object], dict[str, str]]

@@ -53,7 +53,7 @@ async def test_cors_is_for_named_origins_only_and_never_by_default(system: Syste
 
 
 @pytest.mark.parametrize("root_path", ["", "/metatag"])
-async def test_with_no_room_left_calls_are_503_and_sign_in_and_probes_still_answered(root_path: str) -> None:
+async def test_with_no_service_left_calls_are_503_and_sign_in_and_probes_still_answered(root_path: str) -> None:
     async with running(max_in_flight=1, root_path=root_path) as system:
         user = await system.register()
         first = asyncio.create_task(system.client.post("/api/single/process", headers=user["headers"], files=HOLD))

@@ -239,7 +239,7 @@ async def test_many_files_come_in_one_form_and_a_batch_uses_them(system: System)
 async def test_the_jobs_service_away_is_503_and_the_next_request_works() -> None:
     async with running() as system:
         user = await system.register()
-        await system.jobs_room.stop(0)
+        await system.jobs_service.stop(0)
         answer = await system.single(user["headers"])
         assert answer.status_code == 503, answer.text
         assert int(answer.headers["retry-after"]) >= 1

@@ -16,7 +16,7 @@ import pytest
 
 from fakes import servers
 from fakes.gateway_system import PASSWORD, SECRET
-from fakes.jobs_service import FakeJobsRoom
+from fakes.jobs_service import FakeJobsProcess
 from fakes.ports import free_port
 
 HOLD = {"config": (None, "{}"), "pdf_url": (None, "http://x/hold.pdf")}
@@ -50,11 +50,11 @@ def gateway(folder: Path, redis_url: str, **settings: Any) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def two(folder: Path, **settings: Any) -> AsyncIterator[tuple[Pair, FakeJobsRoom]]:
+async def two(folder: Path, **settings: Any) -> AsyncIterator[tuple[Pair, FakeJobsProcess]]:
     """Start both, and a jobs service behind them."""
     redis = servers.redis()
     redis.flush()
-    jobs = FakeJobsRoom(f"unix:{folder}/jobs")
+    jobs = FakeJobsProcess(f"unix:{folder}/jobs")
     await jobs.start()
     try:
         # One after the other: the first one makes the tables.

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from fakes import servers
-from fakes.jobs_room import Room, running_room
+from fakes.jobs_process import JobsProcess, running_jobs
 from fakes.web import PDF, plain, web
 from metatag.v1 import jobs_pb2
 from metatag_jobs.adapters.s3_client import S3Client, S3Options
@@ -66,9 +66,9 @@ ROWS = [
 
 @dataclass
 class Places:
-    """A room, and what fills the rows' placeholders."""
+    """A service, and what fills the rows' placeholders."""
 
-    room: Room
+    service: JobsProcess
     words: dict[str, str]
 
     def sources(self) -> list[jobs_pb2.Source]:
@@ -92,9 +92,9 @@ async def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         "s3_secret_key": moto.secret_key,
         "s3_secure": False,
     }
-    async with web(plain) as port, running_room(**settings) as room:
+    async with web(plain) as port, running_jobs(**settings) as service:
         words = {"site": f"http://127.0.0.1:{port}", "rebinding": f"http://rebind.example:{port}"}
-        yield Places(room, {**words, "root": str(root), "bucket": "bad-rows"})
+        yield Places(service, {**words, "root": str(root), "bucket": "bad-rows"})
 
 
 def _change_dns(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +131,7 @@ async def _bucket(moto: servers.Moto) -> None:
 
 
 async def test_every_bad_row_fails_alone_with_its_sentence(places: Places) -> None:
-    client = places.room.client
+    client = places.service.client
     rows = [
         jobs_pb2.DocumentSpec(title=row[0], source=source) for row, source in zip(ROWS, places.sources(), strict=True)
     ]
@@ -151,7 +151,7 @@ async def test_every_bad_row_fails_alone_with_its_sentence(places: Places) -> No
 
 async def test_what_can_be_seen_without_reading_is_told_before_the_start(places: Places) -> None:
     request = jobs_pb2.ValidateSourcesRequest(user_id="u1", sources=places.sources())
-    checks = (await places.room.client.stub.ValidateSources(request)).checks
+    checks = (await places.service.client.stub.ValidateSources(request)).checks
     for (what, _, _, _, _, seen), check in zip(ROWS, checks, strict=True):
         assert (what, check.valid) == (what, not seen)
         assert bool(check.error) == seen, what
@@ -159,4 +159,4 @@ async def test_what_can_be_seen_without_reading_is_told_before_the_start(places:
 
 async def test_a_source_is_fetched_for_a_preview(places: Places) -> None:
     fetch = jobs_pb2.FetchSourceRequest(user_id="u1", source=places.sources()[0])
-    assert b"".join([part.chunk async for part in places.room.client.stub.FetchSource(fetch)]) == PDF
+    assert b"".join([part.chunk async for part in places.service.client.stub.FetchSource(fetch)]) == PDF

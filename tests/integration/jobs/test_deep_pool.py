@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fakes.fake_ocr_node import FakeOcrNode, fake_pdf, ocr_service
-from fakes.jobs_room import Room, running_room, specs, until
+from fakes.jobs_process import JobsProcess, running_jobs, specs, until
 from metatag.v1 import document_pb2, jobs_pb2
 
 BAD = "Tne qu1ck br0wn"
@@ -18,8 +18,8 @@ GOOD = "The quick brown"
 
 
 @asynccontextmanager
-async def deep_room(**settings: str) -> AsyncIterator[tuple[Room, FakeOcrNode]]:
-    """A jobs room with a deep node beside the ordinary one."""
+async def deep_service(**settings: str) -> AsyncIterator[tuple[JobsProcess, FakeOcrNode]]:
+    """A jobs service with a deep node beside the ordinary one."""
     with tempfile.TemporaryDirectory() as folder:
         address = f"unix:{folder}/deep.sock"
         deep = FakeOcrNode()
@@ -27,22 +27,22 @@ async def deep_room(**settings: str) -> AsyncIterator[tuple[Room, FakeOcrNode]]:
             service = ocr_service(deep, address)
             await service.start()
             stack.push_async_callback(service.stop, 0)
-            room = await stack.enter_async_context(running_room(**{"deep_ocr_address": address, **settings}))
-            yield room, deep
+            service = await stack.enter_async_context(running_jobs(**{"deep_ocr_address": address, **settings}))
+            yield service, deep
 
 
-async def read(room: Room, body: bytes) -> tuple[Sequence[document_pb2.Page], list[document_pb2.Page]]:
+async def read(service: JobsProcess, body: bytes) -> tuple[Sequence[document_pb2.Page], list[document_pb2.Page]]:
     """Gives the pages of a document sent alone, as its result and as its events told them."""
-    file_id = await room.client.upload(body)
-    made = await room.client.create(
+    file_id = await service.client.upload(body)
+    made = await service.client.create(
         specs(file_id, 1), type=jobs_pb2.JOB_TYPE_SINGLE, options=jobs_pb2.ProcessOptions(num_pages=50)
     )
-    job = await room.client.finished(made.job.id)
+    job = await service.client.finished(made.job.id)
     assert job.state == jobs_pb2.JOB_STATE_COMPLETED
-    told = [each.page.page for each in await room.client.watch(made.job.id) if each.HasField("page")]
-    document = (await room.client.documents(made.job.id))[0]
-    asked = jobs_pb2.GetDocumentRequest(user_id=room.client.user, document_id=document.id)
-    return (await room.client.stub.GetDocument(asked)).document.result.pages, told
+    told = [each.page.page for each in await service.client.watch(made.job.id) if each.HasField("page")]
+    document = (await service.client.documents(made.job.id))[0]
+    asked = jobs_pb2.GetDocumentRequest(user_id=service.client.user, document_id=document.id)
+    return (await service.client.stub.GetDocument(asked)).document.result.pages, told
 
 
 def texts(told: list[document_pb2.Page]) -> dict[int, str]:
@@ -51,8 +51,8 @@ def texts(told: list[document_pb2.Page]) -> dict[int, str]:
 
 
 async def test_bad_pages_are_read_again_by_the_deep_pool_and_the_better_text_is_kept() -> None:
-    async with deep_room() as (room, deep):
-        pages, told = await read(room, fake_pdf(pages=5, bad=[2, 4]))
+    async with deep_service() as (service, deep):
+        pages, told = await read(service, fake_pdf(pages=5, bad=[2, 4]))
     assert [page.method for page in pages] == [
         document_pb2.PAGE_METHOD_EASYOCR if page.number in (2, 4) else document_pb2.PAGE_METHOD_TEXT_LAYER
         for page in pages
@@ -66,24 +66,24 @@ async def test_bad_pages_are_read_again_by_the_deep_pool_and_the_better_text_is_
 
 
 async def test_a_worse_second_text_is_not_kept_and_the_notes_say_that_it_was_tried() -> None:
-    async with deep_room(deep_ocr_engine="rapidocr") as (room, _):
-        pages, told = await read(room, fake_pdf(pages=2, bad=[2], deep={"text": "?", "confidence": 30.0}))
+    async with deep_service(deep_ocr_engine="rapidocr") as (service, _):
+        pages, told = await read(service, fake_pdf(pages=2, bad=[2], deep={"text": "?", "confidence": 30.0}))
     assert texts(told)[2].startswith(BAD)
     assert list(pages[1].notes) == ["read_again_by_rapidocr"]
 
 
 async def test_without_a_deep_pool_the_page_says_so_and_the_document_is_done() -> None:
-    async with running_room() as room:
-        pages, told = await read(room, fake_pdf(pages=2, bad=[2]))
+    async with running_jobs() as service:
+        pages, told = await read(service, fake_pdf(pages=2, bad=[2]))
     assert texts(told)[2].startswith(BAD)
     assert list(pages[1].notes) == ["deep_engine_not_installed"]
     assert len(told) == 2
 
 
 async def test_a_deep_pool_that_is_away_costs_seconds_and_no_document() -> None:
-    async with running_room(deep_ocr_address="unix:/nowhere/deep.sock") as room:
+    async with running_jobs(deep_ocr_address="unix:/nowhere/deep.sock") as service:
         start = time.monotonic()
-        pages, told = await read(room, fake_pdf(pages=2, bad=[2]))
+        pages, told = await read(service, fake_pdf(pages=2, bad=[2]))
     assert time.monotonic() - start < 30
     assert texts(told)[2].startswith(BAD)
     assert list(pages[1].notes) == ["deep_engine_absent"]
@@ -91,9 +91,9 @@ async def test_a_deep_pool_that_is_away_costs_seconds_and_no_document() -> None:
 
 
 async def test_a_failing_deep_pool_fails_no_document() -> None:
-    async with deep_room() as (room, _):
-        failed, _ = await read(room, fake_pdf(pages=1, bad=[1], deep={"fail": "internal"}))
-        lacking, _ = await read(room, fake_pdf(pages=1, bad=[1], deep={"fail": "language_not_installed"}))
+    async with deep_service() as (service, _):
+        failed, _ = await read(service, fake_pdf(pages=1, bad=[1], deep={"fail": "internal"}))
+        lacking, _ = await read(service, fake_pdf(pages=1, bad=[1], deep={"fail": "language_not_installed"}))
     assert list(failed[0].notes) == ["deep_engine_failed"]
     assert list(lacking[0].notes) == ["deep_engine_lacks_language"]
 
@@ -102,15 +102,15 @@ async def test_a_result_that_was_read_without_the_deep_pool_is_read_anew_when_th
     """The pool is part of a result's identity, so that yesterday's bad text does not come back from the store."""
     kept = {"database_url": f"sqlite+aiosqlite:///{tmp_path}/jobs.sqlite", "files_url": str(tmp_path / "files")}
     body = fake_pdf(pages=1, bad=[1])
-    async with running_room(**kept) as room:
-        before, _ = await read(room, body)
-        await read(room, body)
-        assert room.ocr.pages_read == 1, "the same document is not read twice"
-    async with deep_room(**kept) as (room, deep):
+    async with running_jobs(**kept) as service:
+        before, _ = await read(service, body)
+        await read(service, body)
+        assert service.ocr.pages_read == 1, "the same document is not read twice"
+    async with deep_service(**kept) as (service, deep):
         # Its nodes must have told their versions, which is what the identity is made of.
         await until(lambda: deep.asked > 0)
-        after, _ = await read(room, body)
-        await read(room, body)
+        after, _ = await read(service, body)
+        await read(service, body)
         assert deep.pages_read == 1, "nor is it twice with the pool"
     assert list(before[0].notes) == ["deep_engine_not_installed"]
     assert after[0].method == document_pb2.PAGE_METHOD_EASYOCR

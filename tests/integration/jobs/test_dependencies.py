@@ -1,10 +1,10 @@
-"""What jobs says of the rooms behind it, soon enough for whoever asks."""
+"""What jobs says of the services behind it, soon enough for whoever asks."""
 
 from __future__ import annotations
 
 import time
 
-from fakes.jobs_room import running_room
+from fakes.jobs_process import running_jobs
 from metatag.v1 import jobs_pb2
 
 # The gateway waits so long for our answer; then it takes jobs itself for away, and itself out of service.
@@ -12,10 +12,10 @@ GATEWAY_WAITS = 2.0
 
 
 async def test_a_tagger_that_keeps_silent_is_told_of_before_jobs_itself_looks_away() -> None:
-    async with running_room() as room:
-        room.tagger.silent_seconds = 30.0
+    async with running_jobs() as service:
+        service.tagger.silent_seconds = 30.0
         start = time.monotonic()
-        answer = await room.client.stub.GetDependencies(jobs_pb2.GetDependenciesRequest())
+        answer = await service.client.stub.GetDependencies(jobs_pb2.GetDependenciesRequest())
         assert time.monotonic() - start < GATEWAY_WAITS
         assert {each.name for each in answer.dependencies if not each.healthy} == {"tagger"}
-        room.tagger.silent_seconds = 0.0
+        service.tagger.silent_seconds = 0.0

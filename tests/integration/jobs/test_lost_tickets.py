@@ -12,7 +12,7 @@ import pytest
 
 from fakes import servers
 from fakes.jobs_database import make_job
-from fakes.jobs_room import until
+from fakes.jobs_process import until
 from metatag_jobs.adapters.leadership import SoleLeader
 from metatag_jobs.adapters.memory_fanout import MemoryFanout
 from metatag_jobs.adapters.redis_tickets import RedisTickets
@@ -31,7 +31,7 @@ LEASE = 15.0
 
 @dataclass
 class Half:
-    """The dispatching half of the room, and the workers' end of the queue."""
+    """The dispatching half of the service, and the workers' end of the queue."""
 
     jobs: SqlJobStore
     store: SqlWorkStore

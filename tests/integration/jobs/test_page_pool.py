@@ -83,7 +83,7 @@ async def test_only_the_asked_pages_are_read() -> None:
         assert numbers(await running.read(fake_pdf(pages=2), pages=10)) == [1, 2]
 
 
-async def test_a_long_scan_leaves_room_for_a_short_document() -> None:
+async def test_a_long_scan_leaves_service_for_a_short_document() -> None:
     async with pool(4) as running:
         start = time.monotonic()
         await running.read(fake_pdf(pages=1, ms=50, salt=1), interactive=True)

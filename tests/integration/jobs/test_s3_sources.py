@@ -17,7 +17,7 @@ from minio.credentials import Credentials
 from minio.signer import sign_v4_s3
 
 from fakes import servers
-from fakes.jobs_room import running_room
+from fakes.jobs_process import running_jobs
 from fakes.web import PDF
 from metatag.v1 import jobs_pb2
 from metatag_jobs.adapters.s3_client import S3Client, S3Options
@@ -209,14 +209,14 @@ async def test_rows_that_name_absent_objects_fail_alone() -> None:
         "max_tries": 1,
     }
     paths = [f"s3://{bucket}/dir/a.pdf", f"s3://{bucket}/none.pdf", "s3://nowhere-at-all/a.pdf", settings["files_url"]]
-    async with running_room(**settings) as room:
+    async with running_jobs(**settings) as service:
         rows = [
             jobs_pb2.DocumentSpec(source=jobs_pb2.Source(type=jobs_pb2.SOURCE_TYPE_S3, path=str(path)))
             for path in paths
         ]
-        made = await room.client.create(rows)
-        job = await room.client.finished(made.job.id)
-        problems = [document.problem.message for document in await room.client.documents(made.job.id)]
+        made = await service.client.create(rows)
+        job = await service.client.finished(made.job.id)
+        problems = [document.problem.message for document in await service.client.documents(made.job.id)]
         assert problems == ["", "Object not found", "Bucket not found", "Invalid S3 path format"]
         assert (job.processed, job.failed) == (1, 3)
     client.close()

@@ -6,12 +6,12 @@ import grpc
 import pytest
 
 from fakes.fake_ocr_node import fake_pdf
-from fakes.jobs_room import Room, specs
+from fakes.jobs_process import JobsProcess, specs
 from metatag.v1 import document_pb2, jobs_pb2
 
 
-async def test_a_single_document_is_tagged_and_told_event_by_event(either_room: Room) -> None:
-    client = either_room.client
+async def test_a_single_document_is_tagged_and_told_event_by_event(either_service: JobsProcess) -> None:
+    client = either_service.client
     file_id = await client.upload(fake_pdf(pages=2, title="A fine title"))
     source = jobs_pb2.Source(type=jobs_pb2.SOURCE_TYPE_UPLOAD, path="upload://a.pdf", file_id=file_id)
     made = await client.create([jobs_pb2.DocumentSpec(source=source)], jobs_pb2.JOB_TYPE_SINGLE)
@@ -33,8 +33,8 @@ async def test_a_single_document_is_tagged_and_told_event_by_event(either_room: 
     assert "Page 2" in whole.text
 
 
-async def test_a_batch_ends_with_every_document_done_once(either_room: Room) -> None:
-    client = either_room.client
+async def test_a_batch_ends_with_every_document_done_once(either_service: JobsProcess) -> None:
+    client = either_service.client
     job_id = await client.batch(120, fake_pdf(pages=1))
     events = await client.watch(job_id)
 
@@ -47,30 +47,30 @@ async def test_a_batch_ends_with_every_document_done_once(either_room: Room) -> 
     assert (job.state, job.running, job.seq) == (jobs_pb2.JOB_STATE_COMPLETED, 0, last.seq)
 
 
-async def test_an_unchanged_document_costs_no_second_reading(either_room: Room) -> None:
-    client = either_room.client
+async def test_an_unchanged_document_costs_no_second_reading(either_service: JobsProcess) -> None:
+    client = either_service.client
     for _ in range(2):
         await client.finished(await client.batch(3, fake_pdf(pages=1, salt="same")))
-    assert sum(either_room.ocr.calls.values()) <= 3
-    before = either_room.tagger.calls
+    assert sum(either_service.ocr.calls.values()) <= 3
+    before = either_service.tagger.calls
     await client.finished(await client.batch(3, fake_pdf(pages=1, salt="same")))
-    assert either_room.tagger.calls == before
+    assert either_service.tagger.calls == before
 
 
-async def test_another_user_shares_nothing(either_room: Room) -> None:
+async def test_another_user_shares_nothing(either_service: JobsProcess) -> None:
     body = fake_pdf(pages=1, salt="shared")
-    await either_room.client.finished(await either_room.client.batch(1, body))
-    other = either_room.as_user("u2")
+    await either_service.client.finished(await either_service.client.batch(1, body))
+    other = either_service.as_user("u2")
     job_id = await other.batch(1, body)
     await other.finished(job_id)
-    assert sum(either_room.ocr.calls.values()) == 2
+    assert sum(either_service.ocr.calls.values()) == 2
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await either_room.client.job(job_id)
+        await either_service.client.job(job_id)
     assert refused.value.code() is grpc.StatusCode.NOT_FOUND
 
 
-async def test_wrong_rows_fail_alone(either_room: Room) -> None:
-    client = either_room.client
+async def test_wrong_rows_fail_alone(either_service: JobsProcess) -> None:
+    client = either_service.client
     file_id = await client.upload(fake_pdf(pages=1))
     rows = [
         *specs(file_id, 1),
@@ -93,16 +93,16 @@ async def test_wrong_rows_fail_alone(either_room: Room) -> None:
     assert problems[6] == "This document was made to fail."
 
 
-async def test_a_failed_single_document_is_a_failed_job_in_history(either_room: Room) -> None:
-    client = either_room.client
+async def test_a_failed_single_document_is_a_failed_job_in_history(either_service: JobsProcess) -> None:
+    client = either_service.client
     made = await client.create(specs(await client.upload(fake_pdf(text="no")), 1), jobs_pb2.JOB_TYPE_SINGLE)
     job = await client.finished(made.job.id)
     assert job.state == jobs_pb2.JOB_STATE_FAILED
     assert job.problem.code == "insufficient_text"
 
 
-async def test_a_delete_really_deletes(either_room: Room) -> None:
-    client = either_room.client
+async def test_a_delete_really_deletes(either_service: JobsProcess) -> None:
+    client = either_service.client
     first = await client.batch(2, fake_pdf(pages=1))
     await client.finished(first)
     second = await client.batch(2, fake_pdf(pages=1))
@@ -113,14 +113,14 @@ async def test_a_delete_really_deletes(either_room: Room) -> None:
     assert b"".join([part.chunk async for part in client.stub.ReadFile(read)]) == fake_pdf(pages=1)
 
     await client.stub.DeleteJob(jobs_pb2.DeleteJobRequest(user_id="u1", job_id=second))
-    left = [path for path in (either_room.folder / "files").rglob("*") if path.is_file()]
+    left = [path for path in (either_service.folder / "files").rglob("*") if path.is_file()]
     assert left == []
     stats = await client.stub.GetStats(jobs_pb2.GetStatsRequest(user_id="u1"))
     assert (stats.total_jobs, stats.total_documents) == (0, 0)
 
 
-async def test_search_finds_title_tags_and_text_in_both_scripts(either_room: Room) -> None:
-    client = either_room.client
+async def test_search_finds_title_tags_and_text_in_both_scripts(either_service: JobsProcess) -> None:
+    client = either_service.client
     hindi = "भारत सरकार की वार्षिक रिपोर्ट में स्वास्थ्य और शिक्षा की योजनाओं का विवरण दिया गया है। " * 2
     rows = [
         jobs_pb2.DocumentSpec(
@@ -150,32 +150,32 @@ async def test_search_finds_title_tags_and_text_in_both_scripts(either_room: Roo
     assert await found('fox" OR NEAR(') == []
 
 
-async def test_the_same_idempotency_key_gives_the_first_answer_again(either_room: Room) -> None:
-    client = either_room.client
+async def test_the_same_idempotency_key_gives_the_first_answer_again(either_service: JobsProcess) -> None:
+    client = either_service.client
     file_id = await client.upload(fake_pdf(pages=1))
     first = await client.create(specs(file_id, 2), idempotency_key="once")
     again = await client.create(specs(file_id, 2), idempotency_key="once")
     assert (first.replayed, again.replayed) == (False, True)
     assert again.job.id == first.job.id
-    other = await either_room.as_user("u2").create(
-        specs(await either_room.as_user("u2").upload(fake_pdf(pages=1)), 1), idempotency_key="once"
+    other = await either_service.as_user("u2").create(
+        specs(await either_service.as_user("u2").upload(fake_pdf(pages=1)), 1), idempotency_key="once"
     )
     assert other.job.id != first.job.id
 
 
-async def test_a_taken_job_id_is_a_conflict(either_room: Room) -> None:
-    client = either_room.client
+async def test_a_taken_job_id_is_a_conflict(either_service: JobsProcess) -> None:
+    client = either_service.client
     file_id = await client.upload(fake_pdf(pages=1))
     chosen = "0b6f7b6e-2f3e-4f0e-9d0a-6f5a3c9b1d11"
     assert (await client.create(specs(file_id, 1), job_id=chosen)).job.id == chosen
     for user in ("u1", "u2"):
         with pytest.raises(grpc.aio.AioRpcError) as refused:
-            await either_room.as_user(user).create(specs(file_id, 1), job_id=chosen)
+            await either_service.as_user(user).create(specs(file_id, 1), job_id=chosen)
         assert refused.value.code() is grpc.StatusCode.ALREADY_EXISTS
 
 
-async def test_exports_hold_every_document_and_no_formula(either_room: Room) -> None:
-    client = either_room.client
+async def test_exports_hold_every_document_and_no_formula(either_service: JobsProcess) -> None:
+    client = either_service.client
     file_id = await client.upload(fake_pdf(pages=1))
     rows = specs(file_id, 3)
     rows[1].title = '=HYPERLINK("http://evil","x")'
@@ -201,8 +201,8 @@ async def test_exports_hold_every_document_and_no_formula(either_room: Room) -> 
     assert sheet.cell(3, 2).data_type == "s"
 
 
-async def test_vocabularies_are_versioned_and_pinned(either_room: Room) -> None:
-    client = either_room.client
+async def test_vocabularies_are_versioned_and_pinned(either_service: JobsProcess) -> None:
+    client = either_service.client
 
     async def put(*labels: str) -> int:
         terms = [document_pb2.VocabularyTerm(label=label, aliases=["alias"]) for label in labels]
@@ -210,10 +210,10 @@ async def test_vocabularies_are_versioned_and_pinned(either_room: Room) -> None:
         return (await client.stub.PutVocabulary(request)).vocabulary.version
 
     assert [await put("health"), await put("health"), await put("health", "law")] == [1, 1, 2]
-    either_room.tagger.keep_requests = True
+    either_service.tagger.keep_requests = True
     job_id = await client.batch(1, fake_pdf(pages=1), vocabulary="Topics")
     await client.finished(job_id)
-    sent = either_room.tagger.requests[0].vocabulary
+    sent = either_service.tagger.requests[0].vocabulary
     assert (sent.version, [term.label for term in sent.terms]) == (2, ["health", "law"])
     listed = await client.stub.ListVocabularies(jobs_pb2.ListVocabulariesRequest(user_id="u1"))
     assert [(each.name, each.version) for each in listed.vocabularies] == [("Topics", 2)]
@@ -224,8 +224,8 @@ async def test_vocabularies_are_versioned_and_pinned(either_room: Room) -> None:
     assert gone.value.code() is grpc.StatusCode.NOT_FOUND
 
 
-async def test_health_names_everything_the_room_stands_on(either_room: Room) -> None:
-    answer = await either_room.client.stub.GetDependencies(jobs_pb2.GetDependenciesRequest())
+async def test_health_names_everything_the_service_stands_on(either_service: JobsProcess) -> None:
+    answer = await either_service.client.stub.GetDependencies(jobs_pb2.GetDependenciesRequest())
     found = {each.name: each.healthy for each in answer.dependencies}
-    wanted = {"database", "object_store", "ocr", "tagger"} | ({"redis"} if either_room.settings.redis_url else set())
+    wanted = {"database", "object_store", "ocr", "tagger"} | ({"redis"} if either_service.settings.redis_url else set())
     assert found == dict.fromkeys(wanted, True)

@@ -138,7 +138,7 @@ async def test_a_peer_that_is_not_there_is_unavailable_with_a_sentence(tmp_path:
     assert caught.value.code is ErrorCode.UNAVAILABLE
 
 
-async def test_liveness_stays_green_while_readiness_follows_the_room(tmp_path: Path) -> None:
+async def test_liveness_stays_green_while_readiness_follows_the_service(tmp_path: Path) -> None:
     async def not_ready() -> bool:
         return False
 

@@ -1,4 +1,4 @@
-"""Bad input through the whole room: each kind of the documentation's table comes to what the table says."""
+"""Bad input through the whole service: each kind of the documentation's table comes to what the table says."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from fakes.openrouter import FakeOpenRouter
 from fakes.tagger_parts import ENGLISH
-from fakes.tagger_room import running_room, tag_request
+from fakes.tagger_service import running_service, tag_request
 from metatag.v1 import document_pb2
 from metatag_runtime.errors import MetatagError
 from metatag_runtime.grpc_client import peer_errors
@@ -50,10 +50,10 @@ def table() -> dict[str, list[str]]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def room() -> AsyncIterator[Any]:
+async def service() -> AsyncIterator[Any]:
     async with (
         FakeOpenRouter(keys=None) as provider,
-        running_room(llm_base_url=provider.url, llm_wait_seconds=0) as stub,
+        running_service(llm_base_url=provider.url, llm_wait_seconds=0) as stub,
     ):
         yield stub
 
@@ -63,13 +63,15 @@ async def test_the_documentation_names_the_same_kinds() -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-async def test_bad_input_comes_to_what_the_documentation_says(room: Any, name: str) -> None:
-    text, wish = CASES[name]
+async def test_bad_input_comes_to_what_the_documentation_says(service: Any, name: str) -> None:
+    text, tag_options = CASES[name]
     comes_to, again, sentence = table()[name]
-    request = tag_request(text, **{"key": f"sk-{uuid.uuid4().hex}", "tagger": document_pb2.TAGGER_KIND_LOCAL, **wish})
+    request = tag_request(
+        text, **{"key": f"sk-{uuid.uuid4().hex}", "tagger": document_pb2.TAGGER_KIND_LOCAL, **tag_options}
+    )
     if comes_to == "tags":
-        answer = await room.Tag(request)
-        assert len(answer.tags) <= (wish.get("num_tags") or 8)
+        answer = await service.Tag(request)
+        assert len(answer.tags) <= (tag_options.get("num_tags") or 8)
         assert (again, sentence) == ("-", "-")
         if "more tags" in name:
             assert answer.tags
@@ -77,7 +79,7 @@ async def test_bad_input_comes_to_what_the_documentation_says(room: Any, name: s
         return
     with pytest.raises(MetatagError) as caught:
         with peer_errors("tagger"):
-            await room.Tag(request)
+            await service.Tag(request)
     assert f"`{caught.value.code.value}`" == comes_to
     assert caught.value.message.rstrip(".").startswith(sentence.rstrip("."))
     decisions = {failure.retry.value for failure in FAILURES.values() if failure.sentence == caught.value.message}

@@ -13,10 +13,10 @@ import pytest
 import pytest_asyncio
 
 from fakes.tagger_parts import ENGLISH, HINDI, document
-from fakes.tagger_room import running_room, tag_request
+from fakes.tagger_service import running_service, tag_request
 from metatag_tagger.offline.embed import Embedder
 from metatag_tagger.offline.study import study
-from metatag_tagger.ports import StudyWish
+from metatag_tagger.ports import AnalysisOptions
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / ".tools" / "minilm"
@@ -55,11 +55,13 @@ def test_a_phrase_has_one_vector_whatever_stands_beside_it(embedder: Embedder) -
 
 
 def test_the_same_text_gives_the_same_tags(embedder: Embedder) -> None:
-    assert study(document(ENGLISH), StudyWish(10), embedder) == study(document(ENGLISH), StudyWish(10), embedder)
+    assert study(document(ENGLISH), AnalysisOptions(10), embedder) == study(
+        document(ENGLISH), AnalysisOptions(10), embedder
+    )
 
 
 def test_hindi_is_tagged_as_without_it(embedder: Embedder) -> None:
-    assert study(document(HINDI), StudyWish(10), embedder) == study(document(HINDI), StudyWish(10))
+    assert study(document(HINDI), AnalysisOptions(10), embedder) == study(document(HINDI), AnalysisOptions(10))
 
 
 def test_tags_of_the_english_gold_set_are_as_good_as_recorded(
@@ -77,18 +79,18 @@ def test_tags_of_the_english_gold_set_are_as_good_as_recorded(
 
 
 @pytest_asyncio.fixture(loop_scope="function")
-async def room() -> AsyncIterator[Any]:
-    async with running_room(embed_dir=FOLDER) as stub:
+async def service() -> AsyncIterator[Any]:
+    async with running_service(embed_dir=FOLDER) as stub:
         yield stub
 
 
-async def test_a_room_with_the_model_names_it_and_its_child_stays_below_its_memory_bar(
-    room: Any, embedder: Embedder
+async def test_a_service_with_the_model_names_it_and_its_child_stays_below_its_memory_bar(
+    service: Any, embedder: Embedder
 ) -> None:
     for number in range(10):
-        answer = await room.Tag(tag_request(f"{ENGLISH} {number}", num_tags=8))
+        answer = await service.Tag(tag_request(f"{ENGLISH} {number}", num_tags=8))
     assert answer.tagger_version.endswith("+embed")
-    near = [tag.text for tag in study(document(f"{ENGLISH} 9"), StudyWish(20), embedder).tags[:8]]
+    near = [tag.text for tag in study(document(f"{ENGLISH} 9"), AnalysisOptions(20), embedder).tags[:8]]
     assert [tag.tag for tag in answer.tags] == near
     children = [child for child in psutil.Process().children() if "metatag_tagger.offline.work" in child.cmdline()]
     assert children

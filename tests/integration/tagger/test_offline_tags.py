@@ -1,4 +1,4 @@
-"""The room over real gRPC with no key: the offline tagger in its child process."""
+"""The service over real gRPC with no key: the offline tagger in its child process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import grpc
 import pytest
 import pytest_asyncio
 
-from fakes.tagger_room import running_room, tag_request
+from fakes.tagger_service import running_service, tag_request
 from metatag.v1 import document_pb2, tagger_pb2
 from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_runtime.grpc_client import peer_errors
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stub() -> AsyncIterator[Any]:
-    async with running_room() as found:
+    async with running_service() as found:
         yield found
 
 
@@ -79,7 +79,7 @@ async def test_a_stream_answers_every_document_and_a_bad_one_fails_alone(stub: A
 
 
 async def test_the_list_of_taggers_names_both_and_hides_the_key() -> None:
-    async with running_room(llm_key="sk-secret-of-the-house") as stub:
+    async with running_service(llm_key="sk-secret-of-the-house") as stub:
         answer = await stub.ListTaggers(tagger_pb2.ListTaggersRequest())
     assert [tagger.name for tagger in answer.taggers] == ["local", "llm"]
     assert answer.taggers[1].has_default_key

@@ -9,7 +9,7 @@ import pytest
 
 from metatag_client import ApiError, Conflict, NotFound, NotSignedIn, Rejected, TooBusy, Unreachable, calls, wire
 from metatag_client.models import Options
-from metatag_client.wire import Patience
+from metatag_client.wire import RetryPolicy
 
 USER = {"id": "1", "email": "a@example.com", "full_name": None}
 
@@ -73,7 +73,7 @@ def test_only_what_may_help_is_repeated() -> None:
 
 
 def test_waits_have_an_end_and_honour_the_server() -> None:
-    patience = Patience(tries=3, first=1.0, most=4.0)
+    patience = RetryPolicy(tries=3, first=1.0, most=4.0)
     assert patience.wait(3, Unreachable("")) is None
     wait = patience.wait(1, Unreachable(""))
     assert wait is not None

@@ -20,7 +20,7 @@ from metatag_runtime.errors import InvalidArgument
         ({"file_path": "s3://b/k"}, Source("s3", "s3://b/k")),
         ({"file_path": "b/k", "file_source_type": "s3"}, Source("s3", "b/k")),
         ({"file_path": "/data/a.pdf", "file_source_type": "local"}, Source("local", "/data/a.pdf")),
-        # The original took unknown words for `url`.
+        # The v1 API took unknown words for `url`.
         ({"file_path": "http://x/a.pdf", "file_source_type": "web"}, Source("url", "http://x/a.pdf")),
         ({"file_path": "upload://f1/a.pdf", "file_source_type": "upload"}, Source("upload", "upload://a.pdf", "f1")),
         ({"file_path": "a.pdf", "file_id": "f1"}, Source("upload", "upload://a.pdf", "f1")),

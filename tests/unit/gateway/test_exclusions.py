@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metatag_gateway.exclusions import MOST_TERMS, decode, merge, parse, read
+from metatag_gateway.exclusions import MAX_TERMS, decode, merge, parse, read
 from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
 
 
@@ -36,8 +36,8 @@ def test_lines_and_commas_separate_and_a_mark_comments(text: str, terms: list[st
 
 
 def test_a_list_without_end_is_refused() -> None:
-    with pytest.raises(InvalidArgument, match=str(MOST_TERMS)):
-        parse("\n".join(map(str, range(MOST_TERMS + 1))))
+    with pytest.raises(InvalidArgument, match=str(MAX_TERMS)):
+        parse("\n".join(map(str, range(MAX_TERMS + 1))))
 
 
 def test_words_and_list_are_merged_once_each() -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from metatag_gateway.errors import TooLarge
-from metatag_gateway.forms import GATHER, MOST_FIELDS_BYTES, MOST_PARTS, MOST_SKIPPED_BYTES, form
+from metatag_gateway.forms import GATHER, MAX_FIELDS_BYTES, MAX_PARTS, MAX_SKIPPED_BYTES, form
 from metatag_runtime.errors import InvalidArgument
 
 TYPE = "multipart/form-data; boundary=edge"
@@ -72,15 +72,15 @@ async def test_a_part_that_nobody_reads_is_skipped() -> None:
 
 
 async def test_a_skipped_part_may_not_go_on_for_ever() -> None:
-    sent = body((field("unknown", "big.bin"), b"x" * (MOST_SKIPPED_BYTES + 1)))
+    sent = body((field("unknown", "big.bin"), b"x" * (MAX_SKIPPED_BYTES + 1)))
     with pytest.raises(TooLarge):
         async for _ in form(TYPE, cut(sent, 100_000)).parts():
             pass
 
 
 async def test_a_form_of_files_may_skip_as_much_as_it_says() -> None:
-    sent = body((field("files", "big.pdf"), b"x" * (MOST_SKIPPED_BYTES + 1)), (field("files", "b.pdf"), b"b"))
-    found = form("multipart/form-data; boundary=edge", cut(sent, 65536)).parts(2 * MOST_SKIPPED_BYTES)
+    sent = body((field("files", "big.pdf"), b"x" * (MAX_SKIPPED_BYTES + 1)), (field("files", "b.pdf"), b"b"))
+    found = form("multipart/form-data; boundary=edge", cut(sent, 65536)).parts(2 * MAX_SKIPPED_BYTES)
     assert [part.file_name async for part in found] == ["big.pdf", "b.pdf"]
 
 
@@ -97,7 +97,7 @@ async def test_a_part_too_large_for_memory_is_refused() -> None:
 
 
 async def test_too_many_parts_are_refused() -> None:
-    sent = body(*[(field("f"), b"")] * (MOST_PARTS + 1))
+    sent = body(*[(field("f"), b"")] * (MAX_PARTS + 1))
     with pytest.raises(TooLarge):
         async for _ in form(TYPE, cut(sent, 100_000)).parts():
             pass
@@ -150,8 +150,8 @@ async def test_fields_without_files_may_come_as_a_simple_form() -> None:
         ("pdf_url", None, "http://x/क.pdf"),
         ("empty", None, ""),
     ]
-    for wrong in (b"\xff\xfe", b"&".join([b"a=1"] * (MOST_PARTS + 1))):
+    for wrong in (b"\xff\xfe", b"&".join([b"a=1"] * (MAX_PARTS + 1))):
         with pytest.raises(InvalidArgument):
             await anext(form(kind, cut(wrong, 1000)).parts())
     with pytest.raises(TooLarge):
-        await anext(form(kind, cut(b"x" * (MOST_FIELDS_BYTES + 1), 1 << 20)).parts())
+        await anext(form(kind, cut(b"x" * (MAX_FIELDS_BYTES + 1), 1 << 20)).parts())

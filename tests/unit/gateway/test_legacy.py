@@ -1,4 +1,4 @@
-"""The original's CSV batch: what goes in, in whatever dialect, and what comes out."""
+"""The v1 API's CSV batch: what goes in, in whatever dialect, and what comes out."""
 
 from __future__ import annotations
 

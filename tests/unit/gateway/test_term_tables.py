@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metatag_gateway.routes.vocabularies import MOST_TERMS, _from_table
+from metatag_gateway.routes.vocabularies import MAX_TERMS, _from_table
 from metatag_gateway.schemas.system import TermBody
 from metatag_gateway.term_tables import rows
 from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
@@ -56,7 +56,7 @@ def test_a_wrong_cell_is_named_with_its_line_and_column() -> None:
 
 
 def test_a_table_has_bounds() -> None:
-    table = "label\n" + "".join(f"t{number}\n" for number in range(MOST_TERMS + 5))
+    table = "label\n" + "".join(f"t{number}\n" for number in range(MAX_TERMS + 5))
     with pytest.raises(MetatagError) as caught:
         _from_table(table.encode())
     assert caught.value.code is ErrorCode.TOO_LARGE

@@ -11,7 +11,7 @@ from metatag_jobs.adapters.keybox import AesKeyBox
 from metatag_jobs.adapters.memory_fanout import MemoryFanout
 from metatag_jobs.errors import StillCreating
 from metatag_jobs.intake import Intake, Submission
-from metatag_jobs.model import DocumentSpec, Job, ProcessOptions, Source, TagWish
+from metatag_jobs.model import DocumentSpec, Job, ProcessOptions, Source, TagOptions
 from metatag_jobs.work import NewJob
 from metatag_runtime.errors import InvalidArgument
 
@@ -108,7 +108,7 @@ async def test_a_wrong_row_fails_alone(source: Source, sentence: str) -> None:
         {"job_id": "not-a-uuid"},
         {"idempotency_key": "x" * 201},
         {"options": ProcessOptions(num_pages=-1)},
-        {"options": ProcessOptions(wish=TagWish(num_tags=51))},
+        {"options": ProcessOptions(tag_options=TagOptions(num_tags=51))},
         {"options": ProcessOptions(languages=["a"] * 5)},
         {"options": ProcessOptions(vocabulary="none")},
     ],

@@ -8,7 +8,7 @@ import pytest
 from fakes.ocr_reading import FakeDocument, FakeEngine, printed, reading
 from metatag_ocr.model import MAX_PAGE_CHARS, Options, PageText
 from metatag_ocr.reading.evidence import Layer
-from metatag_ocr.reading.page import PageWish, read_page
+from metatag_ocr.reading.page import PageRequest, read_page
 from metatag_ocr.reading.ports import Orientation
 from metatag_runtime.errors import ErrorCode, MetatagError
 
@@ -28,8 +28,8 @@ def _read(
     **options: object,
 ) -> tuple[PageText, FakeDocument, list[str]]:
     document, scripts = FakeDocument({1: layer}, printed() if pixels is None else pixels), []
-    wish = PageWish(1, Options(**options), languages, script)  # type: ignore[arg-type]
-    return read_page(document, engine, wish, scripts.append), document, scripts
+    read_request = PageRequest(1, Options(**options), languages, script)  # type: ignore[arg-type]
+    return read_page(document, engine, read_request, scripts.append), document, scripts
 
 
 def _with_head_lines() -> np.ndarray:
@@ -122,7 +122,7 @@ def test_a_blank_page_is_not_recognised():
     engine = FakeEngine(lambda picture, languages: reading("x", 90))
     document = FakeDocument({1: SCAN}, pixels=np.full((400, 300), 250, dtype=np.uint8))
 
-    page = read_page(document, engine, PageWish(1, Options(), ("eng",)))
+    page = read_page(document, engine, PageRequest(1, Options(), ("eng",)))
 
     assert (page.method, page.reason, page.text) == ("blank", "blank_page", "")
     assert engine.calls == []

@@ -22,16 +22,16 @@ def test_a_header_becomes_a_wish():
     )
     pages = [ocr_pb2.PageRange(first=2, last=4), ocr_pb2.PageRange(first=7)]
 
-    wish = wire.wish(_header(options=options, pages=pages, max_pages=5, script_hint="Devanagari"))
+    read_request = wire.read_request(_header(options=options, pages=pages, max_pages=5, script_hint="Devanagari"))
 
-    assert wish.document.sha256 == SHA
-    assert wish.options == Options("force", ("hin", "eng"), dehyphenate=True, words=True)
-    assert wish.ranges == ((2, 4), (7, 0))
-    assert (wish.max_pages, wish.script_hint) == (5, "Devanagari")
+    assert read_request.document.sha256 == SHA
+    assert read_request.options == Options("force", ("hin", "eng"), dehyphenate=True, words=True)
+    assert read_request.ranges == ((2, 4), (7, 0))
+    assert (read_request.max_pages, read_request.script_hint) == (5, "Devanagari")
 
 
 def test_an_unset_mode_is_auto():
-    assert wire.wish(_header()).options == Options()
+    assert wire.read_request(_header()).options == Options()
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_an_unset_mode_is_auto():
 )
 def test_a_wrong_header_is_refused_by_the_fields_name(fields, named):
     with pytest.raises(InvalidArgument, match=named):
-        wire.wish(_header(**fields))
+        wire.read_request(_header(**fields))
 
 
 @pytest.mark.parametrize(("page", "width", "named"), [(0, 100, "page"), (1, 63, "width"), (1, 2001, "width")])
@@ -58,7 +58,7 @@ def test_a_wrong_picture_is_refused_by_the_fields_name(page, width, named):
     header = ocr_pb2.RenderPageHeader(content_sha256=SHA, size_bytes=9, page=page, width=width)
 
     with pytest.raises(InvalidArgument, match=named):
-        wire.render_wish(header)
+        wire.render_request_of(header)
 
 
 def test_a_page_keeps_its_parts():

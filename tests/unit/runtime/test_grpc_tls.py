@@ -1,4 +1,4 @@
-"""TLS between rooms over real sockets, with certificates made here."""
+"""TLS between services over real sockets, with certificates made here."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def serve() -> AsyncIterator[Start]:
     started: list[GrpcService] = []
 
     async def start(tls: Tls | None, listen: str = "127.0.0.1:0") -> GrpcService:
-        service = GrpcService("room", GrpcServerOptions(listen=listen, tls=tls), [], [])
+        service = GrpcService("service", GrpcServerOptions(listen=listen, tls=tls), [], [])
         await service.start()
         started.append(service)
         return service
@@ -165,7 +165,7 @@ async def test_probes_are_answered_in_plain_text_on_their_own_port(
 async def test_a_unix_socket_stays_plain(tmp_path: Path, serve: Start) -> None:
     Authority().issue(tmp_path / "server", "ocr")
     tls = tls_of(tmp_path / "server")
-    service = await serve(tls, f"unix:{tmp_path}/room.sock")
+    service = await serve(tls, f"unix:{tmp_path}/service.sock")
     async with open_channel(service.address, tls=tls) as channel:
         assert await healthy(channel)
 

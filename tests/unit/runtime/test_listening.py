@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from metatag_runtime.errors import MetatagError
 from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
-from metatag_runtime.listening import own_addresses, own_targets
+from metatag_runtime.listening import local_bind_addresses, own_targets
 from metatag_runtime.metrics import MetricsService
 
 
@@ -23,22 +23,22 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_literal_addresses_are_taken_as_they_are() -> None:
-    assert own_addresses("0.0.0.0") == ["0.0.0.0"]
-    assert own_addresses("127.0.0.1, ::1") == ["127.0.0.1", "::1"]
+    assert local_bind_addresses("0.0.0.0") == ["0.0.0.0"]
+    assert local_bind_addresses("127.0.0.1, ::1") == ["127.0.0.1", "::1"]
     assert own_targets("127.0.0.1:80,[::]:81") == ["127.0.0.1:80", "[::]:81"]
 
 
 @pytest.mark.usefixtures("names")
 def test_a_name_stands_for_its_addresses_that_are_this_machine_s() -> None:
-    assert own_addresses("own.work") == ["127.0.0.3"]
-    assert own_addresses("127.0.0.3,own.work") == ["127.0.0.3"]
+    assert local_bind_addresses("own.work") == ["127.0.0.3"]
+    assert local_bind_addresses("127.0.0.3,own.work") == ["127.0.0.3"]
 
 
 @pytest.mark.usefixtures("names")
 @pytest.mark.parametrize("host", ["other.work", "nobody.work", ""])
 def test_a_name_without_an_address_of_this_machine_is_refused_with_a_sentence(host: str) -> None:
     with pytest.raises(MetatagError, match="no address of this machine"):
-        own_addresses(host)
+        local_bind_addresses(host)
 
 
 @pytest.mark.usefixtures("names")

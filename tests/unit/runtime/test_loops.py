@@ -6,14 +6,14 @@ import contextlib
 import pytest
 import structlog
 
-from metatag_runtime.loops import Quiet, asked_to_end, run_forever
+from metatag_runtime.loops import Quiet, is_cancelling, run_forever
 
 
 async def test_a_loop_whose_cancellation_was_swallowed_still_ends() -> None:
     started = asyncio.Event()
 
     async def forgetful() -> None:
-        while not asked_to_end():
+        while not is_cancelling():
             started.set()
             # As a driver does that answers with an error of its own.
             with contextlib.suppress(asyncio.CancelledError):
@@ -24,7 +24,7 @@ async def test_a_loop_whose_cancellation_was_swallowed_still_ends() -> None:
     task.cancel()
     async with asyncio.timeout(10):
         await task
-    assert not asked_to_end()
+    assert not is_cancelling()
 
 
 async def test_a_loop_survives_errors_of_any_class_and_names_each_kind_once() -> None:

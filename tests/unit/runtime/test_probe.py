@@ -14,7 +14,7 @@ async def test_a_probe_tells_serving_from_draining_and_from_silence(free_port: i
     async def is_ready() -> bool:
         return ready
 
-    service = GrpcService("room", GrpcServerOptions("127.0.0.1:0"), [], [], is_ready)
+    service = GrpcService("service", GrpcServerOptions("127.0.0.1:0"), [], [], is_ready)
     await service.start()
     try:
         assert await asyncio.to_thread(main, [service.address]) == 0

@@ -10,10 +10,10 @@ PROGRAM = """
 import asyncio
 from collections.abc import Sequence
 from pydantic import SecretStr
-from metatag_runtime.process import run_room
-from metatag_runtime.settings import RoomSettings, room_config
-class S(RoomSettings):
-    model_config = room_config("SAMPLE")
+from metatag_runtime.process import run_service
+from metatag_runtime.settings import ServiceSettings, service_config
+class S(ServiceSettings):
+    model_config = service_config("SAMPLE")
     secret_key: SecretStr
 class Ends:
     name = "ends"
@@ -21,7 +21,7 @@ class Ends:
     async def wait(self): await asyncio.sleep(30)
     async def stop(self, grace): pass
 async def build(settings): return [Ends()]
-raise SystemExit(run_room("sample", S, build))
+raise SystemExit(run_service("sample", S, build))
 """
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from pydantic import Field, SecretStr
 
-from metatag_runtime.settings import RoomSettings, SettingsError, room_config, variables
+from metatag_runtime.settings import ServiceSettings, SettingsError, service_config, variables
 
 
-class Sample(RoomSettings):
-    model_config = room_config("SAMPLE")
+class Sample(ServiceSettings):
+    model_config = service_config("SAMPLE")
 
     name: str = "plain"
     slots: int = Field(default=2, ge=1, le=64)

@@ -1,4 +1,4 @@
-"""A connection that breaks under a statement, on both event loops that the rooms run on."""
+"""A connection that breaks under a statement, on both event loops that the services run on."""
 
 from __future__ import annotations
 

@@ -121,17 +121,17 @@ def _register(server: grpc.aio.Server) -> None:
             stream, health_pb2.HealthCheckRequest.FromString, health_pb2.HealthCheckResponse.SerializeToString
         ),
     }
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("test.Room", kinds),))
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("test.Service", kinds),))
 
 
 async def test_rpcs_of_all_kinds_join_the_trace_of_their_caller(spans: InMemorySpanExporter) -> None:
-    service = GrpcService("room", GrpcServerOptions("127.0.0.1:0"), [_register], [])
+    service = GrpcService("service", GrpcServerOptions("127.0.0.1:0"), [_register], [])
     await service.start()
     codec = (health_pb2.HealthCheckRequest.SerializeToString, health_pb2.HealthCheckResponse.FromString)
     try:
         async with open_channel(service.address) as channel:
-            unary = channel.unary_unary("/test.Room/Unary", *codec)
-            stream = channel.unary_stream("/test.Room/Stream", *codec)
+            unary = channel.unary_unary("/test.Service/Unary", *codec)
+            stream = channel.unary_stream("/test.Service/Stream", *codec)
             with span("request", server=True):
                 await unary(health_pb2.HealthCheckRequest(), metadata=call_metadata())
                 assert len([_ async for _ in stream(health_pb2.HealthCheckRequest(), metadata=call_metadata())]) == 3
@@ -140,7 +140,7 @@ async def test_rpcs_of_all_kinds_join_the_trace_of_their_caller(spans: InMemoryS
     finally:
         await service.stop(1)
     found = spans.get_finished_spans()
-    assert sorted(each.name for each in found) == ["request", "room/Stream", "room/Unary", "room/Unary"]
+    assert sorted(each.name for each in found) == ["request", "service/Stream", "service/Unary", "service/Unary"]
     assert len({each.context.trace_id for each in found if each.context}) == 1
     codes = sorted(str((each.attributes or {}).get("metatag.code")) for each in found if each.name != "request")
     assert codes == ["busy", "ok", "ok"]

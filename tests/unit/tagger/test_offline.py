@@ -22,12 +22,12 @@ from metatag_tagger.offline.ranker import columns, fitted, score
 from metatag_tagger.offline.study import study
 from metatag_tagger.offline.trees import Trees
 from metatag_tagger.offline.vocabulary import match
-from metatag_tagger.ports import StudyWish
+from metatag_tagger.ports import AnalysisOptions
 from metatag_tagger.words import fold, key
 
 
 def tags(text: str, count: int = 10, **fields: object) -> list[str]:
-    return [tag.text for tag in study(document(text, **fields), StudyWish(count)).tags]
+    return [tag.text for tag in study(document(text, **fields), AnalysisOptions(count)).tags]
 
 
 def test_running_heads_page_numbers_and_broken_words_are_mended() -> None:
@@ -50,23 +50,23 @@ def test_references_at_the_end_are_dropped_and_an_early_heading_is_not() -> None
 
 
 def test_the_same_text_gives_the_same_tags() -> None:
-    assert study(document(ENGLISH), StudyWish(10)) == study(document(ENGLISH), StudyWish(10))
+    assert study(document(ENGLISH), AnalysisOptions(10)) == study(document(ENGLISH), AnalysisOptions(10))
 
 
 def test_tags_are_distinct_and_best_first() -> None:
-    found = study(document(ENGLISH), StudyWish(15)).tags
+    found = study(document(ENGLISH), AnalysisOptions(15)).tags
     assert [tag.score for tag in found] == sorted((tag.score for tag in found), reverse=True)
     assert len({key(tag.text, "en") for tag in found}) == len(found)
 
 
 def test_a_title_lifts_its_words() -> None:
-    plain = {tag.text: tag.score for tag in study(document(ENGLISH), StudyWish(30)).tags}
-    titled = {tag.text: tag.score for tag in study(document(ENGLISH, title="Motion sensors"), StudyWish(30)).tags}
+    plain = {tag.text: tag.score for tag in study(document(ENGLISH), AnalysisOptions(30)).tags}
+    titled = {tag.text: tag.score for tag in study(document(ENGLISH, title="Motion sensors"), AnalysisOptions(30)).tags}
     assert titled["motion sensor"] != plain["motion sensor"]
 
 
-def test_exclusions_leave_room_for_other_tags() -> None:
-    found = study(document(ENGLISH), StudyWish(8, exclusions=("solar street light", "corporations"))).tags
+def test_exclusions_leave_service_for_other_tags() -> None:
+    found = study(document(ENGLISH), AnalysisOptions(8, exclusions=("solar street light", "corporations"))).tags
     assert len(found) == 8
     assert not {"solar street lights", "solar street light", "municipal corporation"} & {tag.text for tag in found}
 
@@ -130,8 +130,8 @@ def test_frequencies_are_not_taken_from_a_neighbouring_language() -> None:
 
 def test_a_rare_word_of_a_badly_read_page_ranks_down() -> None:
     text = ENGLISH + "\nThe bxtterv compxrtment was seen."
-    sure = {tag.text: tag.score for tag in study(Document((Page(1, text, 96.0),)), StudyWish(40)).tags}
-    poor = study(Document((Page(1, text, 58.0),)), StudyWish(40))
+    sure = {tag.text: tag.score for tag in study(Document((Page(1, text, 96.0),)), AnalysisOptions(40)).tags}
+    poor = study(Document((Page(1, text, 58.0),)), AnalysisOptions(40))
     doubted = {tag.text: tag.score for tag in poor.tags}
     assert doubted["bxtterv compxrtment"] < 0.5 * sure["bxtterv compxrtment"]
     assert doubted["energy audit"] == sure["energy audit"]
@@ -202,7 +202,7 @@ def test_an_excerpt_fits_its_budget_and_shows_every_part() -> None:
     pages = tuple(
         Page(n, f"Chapter {n} about topic{n}.\n" + "The committee met and adjourned again. " * 60) for n in range(1, 31)
     )
-    found = study(Document(pages), StudyWish(5, budget=1_500))
+    found = study(Document(pages), AnalysisOptions(5, budget=1_500))
     assert found.excerpt_tokens <= 1_500
     assert tokens(found.excerpt) == found.excerpt_tokens
     assert all(f"topic{n}" in found.excerpt for n in (1, 2, 30))

@@ -6,8 +6,8 @@ import pytest
 
 from fakes.injections import HONEST, INJECTIONS, Injection
 from fakes.tagger_parts import ENGLISH, HINDI, SaidModel, document, tagging
-from metatag_tagger.model import NOTE_INSTRUCTIONS, TaggerKind, Wish
-from metatag_tagger.offline.suspicion import without_orders
+from metatag_tagger.model import NOTE_INSTRUCTIONS, TaggerKind, TagOptions
+from metatag_tagger.offline.prompt_injection import strip_injections
 from metatag_tagger.words import contains, key
 
 PLACES = ["start", "middle", "end"]
@@ -35,7 +35,7 @@ async def test_a_model_that_obeys_the_document_gets_nothing_through(injection: I
         for kind in (TaggerKind.LLM, TaggerKind.BOTH, TaggerKind.LOCAL):
             honest = ["municipal corporation", "energy audit", "जल समिति"]
             model = SaidModel([injection.target, injection.target.title(), *honest])
-            outcome = await tagging(model).tag(document(text), Wish(tagger=kind, tag_language="document", num_tags=15))
+            outcome = await tagging(model).tag(document(text), TagOptions(tagger=kind, tag_language="document", num_tags=15))
             texts = [tag.text for tag in outcome.tags]
             assert not obeyed(texts, injection), (place, kind, texts)
             assert NOTE_INSTRUCTIONS in outcome.notes
@@ -45,19 +45,19 @@ async def test_a_model_that_obeys_the_document_gets_nothing_through(injection: I
 
 async def test_what_else_the_document_says_is_still_tagged() -> None:
     model = SaidModel(["lottery winner", "solar street lights", "energy audit"])
-    outcome = await tagging(model).tag(document(hostile(INJECTIONS[0], "middle", ENGLISH)), Wish())
+    outcome = await tagging(model).tag(document(hostile(INJECTIONS[0], "middle", ENGLISH)), TagOptions())
     assert [tag.text for tag in outcome.tags] == ["solar street lights", "energy audit"]
 
 
 @pytest.mark.parametrize("sentence", HONEST)
 def test_an_honest_sentence_stays(sentence: str) -> None:
     text = f"{ENGLISH}\n{sentence}\n{ENGLISH}"
-    assert without_orders(text) == (text, False)
+    assert strip_injections(text) == (text, False)
 
 
 def test_blanking_keeps_every_other_character_in_its_place() -> None:
     text = f"{ENGLISH}\n{INJECTIONS[0].order}\n{ENGLISH}"
-    blanked, found = without_orders(text)
+    blanked, found = strip_injections(text)
     assert found
     assert len(blanked) == len(text)
     assert blanked.startswith(ENGLISH)
@@ -70,5 +70,5 @@ async def test_a_models_answer_with_markup_addresses_or_long_texts_is_dropped() 
         "me@evil.example",
         "one two three four five six seven", "12345", "\u202e", "`rm -rf`", "energy audit",
     ]  # fmt: skip
-    outcome = await tagging(SaidModel(said)).tag(document(ENGLISH), Wish(num_tags=15))
+    outcome = await tagging(SaidModel(said)).tag(document(ENGLISH), TagOptions(num_tags=15))
     assert [tag.text for tag in outcome.tags] == ["energy audit"]

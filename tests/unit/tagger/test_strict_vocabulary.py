@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from metatag_tagger import finishing
-from metatag_tagger.model import Tag, TaggerKind, Term, Wish
+from metatag_tagger.model import Tag, TaggerKind, TagOptions, Term
 from metatag_tagger.ports import Evidence, LlmTag, Study
 from metatag_tagger.trust import trusted
 
@@ -27,13 +27,13 @@ def any_phrase(chance: random.Random) -> str:
     return chance.choice([phrase, phrase.upper(), phrase + chance.choice(TRICKS), chance.choice(TRICKS), phrase[::-1]])
 
 
-def outside(tags: list[LlmTag], terms: tuple[Term, ...], wish: Wish, study: Study) -> list[str]:
-    plan = finishing.Plan(wish, terms, "en", "", "test")
+def outside(tags: list[LlmTag], terms: tuple[Term, ...], tag_options: TagOptions, study: Study) -> list[str]:
+    plan = finishing.Plan(tag_options, terms, "en", "", "test")
     kept, _ = trusted(tags, [Evidence(False)] * len(tags), plan, study)
-    if wish.tagger is TaggerKind.BOTH:
+    if tag_options.tagger is TaggerKind.BOTH:
         kept = finishing.merged(kept, finishing.candidates(plan, study), "en")
     out = [*finishing.final(plan, kept), *finishing.local(plan, study).tags]
-    labels = {term.labels.get(wish.tag_language, term.label) for term in terms}
+    labels = {term.labels.get(tag_options.tag_language, term.label) for term in terms}
     return [tag.text for tag in out if tag.text not in labels]
 
 
@@ -55,13 +55,13 @@ def test_ten_thousand_hostile_answers_yield_no_tag_outside_the_list() -> None:
         ]
         forged = Tag(any_phrase(chance), 0.9, "vocabulary")
         study = Study("en", (Tag(any_phrase(chance), 0.5, "local"),), (Tag(labels[0], 0.4, "vocabulary"), forged))
-        wish = Wish(
+        tag_options = TagOptions(
             tagger=chance.choice([TaggerKind.LLM, TaggerKind.BOTH]),
             strict=True,
             tag_language=chance.choice(["", "hi", "document"]),
             num_tags=chance.randint(1, 15),
         )
-        leaks += len(outside(said, terms, wish, study))
+        leaks += len(outside(said, terms, tag_options, study))
     assert leaks == 0
 
 
@@ -75,21 +75,21 @@ def test_arbitrary_labels_and_answers_yield_no_tag_outside_the_list(
     labels: list[str], said: list[str], language: str
 ) -> None:
     terms = tuple(Term(label) for label in labels)
-    wish = Wish(tagger=TaggerKind.LLM, strict=True, tag_language=language)
+    tag_options = TagOptions(tagger=TaggerKind.LLM, strict=True, tag_language=language)
     answer = [LlmTag(text, 0.5) for text in said]
-    assert not outside(answer, terms, wish, Study("en", ()))
+    assert not outside(answer, terms, tag_options, Study("en", ()))
 
 
 @pytest.mark.parametrize("said", ["Batteries", "battery", " BATTERY ", "batery pack", "battery packs"])
 def test_a_term_is_found_by_stem_case_alias_and_nearly(said: str) -> None:
     terms = (Term("Battery", ("battery pack",)),)
-    plan = finishing.Plan(Wish(strict=True), terms, "en", "", "test")
+    plan = finishing.Plan(TagOptions(strict=True), terms, "en", "", "test")
     kept, _ = trusted([LlmTag(said, 0.7)], [Evidence(False)], plan, Study("en", ()))
     assert [tag.text for tag in kept] == ["Battery"]
 
 
 def test_two_terms_of_one_stem_are_told_apart_by_their_names() -> None:
     terms = (Term("Policy"), Term("Policies"))
-    plan = finishing.Plan(Wish(strict=True), terms, "en", "", "test")
+    plan = finishing.Plan(TagOptions(strict=True), terms, "en", "", "test")
     assert plan.finder.find("policies") == "Policies"
     assert plan.finder.find("policy") == "Policy"

@@ -7,7 +7,7 @@ import pytest
 from fakes.tagger_parts import ENGLISH, HINDI, QuietMeter, SaidModel, document, tagging
 from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_tagger.errors import Category, ProviderError
-from metatag_tagger.model import TaggerKind, Term, Vocabulary, Wish
+from metatag_tagger.model import TaggerKind, TagOptions, Term, Vocabulary
 
 
 def texts(outcome: object) -> list[str]:
@@ -16,7 +16,7 @@ def texts(outcome: object) -> list[str]:
 
 async def test_auto_asks_the_model_when_there_is_a_key() -> None:
     model = SaidModel(["solar street lights", "energy audit"])
-    outcome = await tagging(model).tag(document(ENGLISH), Wish(num_tags=5))
+    outcome = await tagging(model).tag(document(ENGLISH), TagOptions(num_tags=5))
     assert outcome.tagger == "llm"
     assert texts(outcome) == ["solar street lights", "energy audit"]
     assert all(tag.grounded and tag.page == 1 and tag.source == "llm" for tag in outcome.tags)
@@ -26,7 +26,7 @@ async def test_auto_asks_the_model_when_there_is_a_key() -> None:
 
 async def test_auto_without_a_key_is_local_and_not_degraded() -> None:
     model = SaidModel(["x"])
-    outcome = await tagging(model, key="").tag(document(ENGLISH), Wish())
+    outcome = await tagging(model, key="").tag(document(ENGLISH), TagOptions())
     assert outcome.tagger == "local"
     assert outcome.degraded_because is None
     assert not model.questions
@@ -34,14 +34,14 @@ async def test_auto_without_a_key_is_local_and_not_degraded() -> None:
 
 async def test_a_keyless_provider_is_asked_without_a_key() -> None:
     model = SaidModel(["energy audit"])
-    outcome = await tagging(model, key="", keyless=True).tag(document(ENGLISH), Wish())
+    outcome = await tagging(model, key="", keyless=True).tag(document(ENGLISH), TagOptions())
     assert outcome.tagger == "llm"
 
 
 async def test_the_requests_own_key_and_model_win() -> None:
     model = SaidModel(["energy audit"])
-    wish = Wish(model_name="their/model", fallback_models=("other/model",))
-    await tagging(model).tag(document(ENGLISH), wish, key="sk-theirs")
+    tag_options = TagOptions(model_name="their/model", fallback_models=("other/model",))
+    await tagging(model).tag(document(ENGLISH), tag_options, key="sk-theirs")
     assert model.options[0].key == "sk-theirs"
     assert model.options[0].models == ("their/model", "other/model")
 
@@ -50,7 +50,7 @@ async def test_the_requests_own_key_and_model_win() -> None:
 async def test_a_failed_model_is_stood_in_for_when_the_caller_allows_it(category: Category) -> None:
     meter = QuietMeter()
     model = SaidModel(fails=ProviderError(category))
-    outcome = await tagging(model, meter=meter).tag(document(ENGLISH), Wish(allow_degraded=True))
+    outcome = await tagging(model, meter=meter).tag(document(ENGLISH), TagOptions(allow_degraded=True))
     assert outcome.tagger == "local"
     assert outcome.tags
     assert outcome.degraded_because is not None
@@ -59,16 +59,17 @@ async def test_a_failed_model_is_stood_in_for_when_the_caller_allows_it(category
 
 
 @pytest.mark.parametrize(
-    "wish", [Wish(), Wish(tagger=TaggerKind.LLM, allow_degraded=True), Wish(tagger=TaggerKind.BOTH)]
+    "tag_options",
+    [TagOptions(), TagOptions(tagger=TaggerKind.LLM, allow_degraded=True), TagOptions(tagger=TaggerKind.BOTH)],
 )
-async def test_a_failed_model_fails_the_document_otherwise(wish: Wish) -> None:
+async def test_a_failed_model_fails_the_document_otherwise(tag_options: TagOptions) -> None:
     with pytest.raises(ProviderError):
-        await tagging(SaidModel(fails=ProviderError(Category.CREDITS))).tag(document(ENGLISH), wish)
+        await tagging(SaidModel(fails=ProviderError(Category.CREDITS))).tag(document(ENGLISH), tag_options)
 
 
 async def test_both_merges_and_agreement_raises_the_score() -> None:
     model = SaidModel(["solar street lights", "carbon footprint reduction plan"])
-    outcome = await tagging(model).tag(document(ENGLISH), Wish(tagger=TaggerKind.BOTH, num_tags=8))
+    outcome = await tagging(model).tag(document(ENGLISH), TagOptions(tagger=TaggerKind.BOTH, num_tags=8))
     assert outcome.tagger == "both"
     first = outcome.tags[0]
     assert (first.text, first.source) == ("solar street lights", "both")
@@ -78,9 +79,9 @@ async def test_both_merges_and_agreement_raises_the_score() -> None:
 
 async def test_the_same_question_is_answered_from_memory_at_no_cost() -> None:
     model, meter = SaidModel(["energy audit"]), QuietMeter()
-    room = tagging(model, meter=meter)
-    first = await room.tag(document(ENGLISH), Wish())
-    second = await room.tag(document(ENGLISH), Wish())
+    service = tagging(model, meter=meter)
+    first = await service.tag(document(ENGLISH), TagOptions())
+    second = await service.tag(document(ENGLISH), TagOptions())
     assert texts(first) == texts(second)
     assert len(model.questions) == 1
     assert meter.looks == [False, True]
@@ -89,29 +90,29 @@ async def test_the_same_question_is_answered_from_memory_at_no_cost() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "key"),
+    ("tag_options", "key"),
     [
-        (Wish(num_tags=9), ""),
-        (Wish(model_name="other/model"), ""),
-        (Wish(exclusion_words=("battery",)), ""),
-        (Wish(tag_language="document"), ""),
-        (Wish(), "sk-other"),
+        (TagOptions(num_tags=9), ""),
+        (TagOptions(model_name="other/model"), ""),
+        (TagOptions(exclusion_words=("battery",)), ""),
+        (TagOptions(tag_language="document"), ""),
+        (TagOptions(), "sk-other"),
     ],
 )
-async def test_another_wish_or_key_is_asked_anew(wish: Wish, key: str) -> None:
+async def test_another_wish_or_key_is_asked_anew(tag_options: TagOptions, key: str) -> None:
     model = SaidModel(["energy audit"])
-    room = tagging(model)
-    await room.tag(document(ENGLISH), Wish())
-    await room.tag(document(ENGLISH), wish, key=key)
+    service = tagging(model)
+    await service.tag(document(ENGLISH), TagOptions())
+    await service.tag(document(ENGLISH), tag_options, key=key)
     assert len(model.questions) == 2
 
 
 async def test_exclusions_are_enforced_after_the_model_by_stem_and_from_half_of_a_tags_words_on() -> None:
     model = SaidModel(["Solar Street Lights", "municipal corporations", "battery", "Batteries", "energy audit"])
-    wish = Wish(exclusion_words=("BATTERY", "street light", "corporation"))
-    assert texts(await tagging(model).tag(document(ENGLISH), wish)) == ["energy audit"]
+    tag_options = TagOptions(exclusion_words=("BATTERY", "street light", "corporation"))
+    assert texts(await tagging(model).tag(document(ENGLISH), tag_options)) == ["energy audit"]
     local = await tagging(model).tag(
-        document(ENGLISH), Wish(tagger=TaggerKind.LOCAL, exclusion_words=("street light", "battery"))
+        document(ENGLISH), TagOptions(tagger=TaggerKind.LOCAL, exclusion_words=("street light", "battery"))
     )
     assert local.tags
     assert not {"battery", "street light", "solar street light", "lithium battery"} & set(texts(local))
@@ -119,13 +120,13 @@ async def test_exclusions_are_enforced_after_the_model_by_stem_and_from_half_of_
 
 async def test_an_exclusion_that_is_less_than_half_of_a_tag_leaves_it() -> None:
     model = SaidModel(["solar street lights", "energy audit"])
-    outcome = await tagging(model).tag(document(ENGLISH), Wish(exclusion_words=("solar",)))
+    outcome = await tagging(model).tag(document(ENGLISH), TagOptions(exclusion_words=("solar",)))
     assert texts(outcome) == ["solar street lights", "energy audit"]
 
 
 async def test_invented_tags_are_few_and_rank_below() -> None:
     model = SaidModel(["quantum chromodynamics", "papal elections", "jazz history", "energy audit", "lithium battery"])
-    outcome = await tagging(model).tag(document(ENGLISH), Wish(num_tags=5))
+    outcome = await tagging(model).tag(document(ENGLISH), TagOptions(num_tags=5))
     assert texts(outcome)[:2] == ["energy audit", "lithium battery"]
     assert len(outcome.tags) == 3
     assert not outcome.tags[2].grounded
@@ -135,7 +136,7 @@ async def test_invented_tags_are_few_and_rank_below() -> None:
 
 async def test_a_hindi_document_is_asked_about_in_english_and_told_so() -> None:
     model = SaidModel(["drinking water supply", "village councils"])
-    outcome = await tagging(model).tag(document(HINDI), Wish())
+    outcome = await tagging(model).tag(document(HINDI), TagOptions())
     assert model.questions[0].language == "hi"
     assert texts(outcome) == ["drinking water supply", "village councils"]
 
@@ -144,32 +145,32 @@ async def test_a_vocabulary_is_named_and_preferred_and_only_strict_excludes_the_
     terms = (Term("Renewable Energy", ("solar street lights",), labels={"hi": "नवीकरणीय ऊर्जा"}), Term("Metro Rail"))
     vocabulary = Vocabulary("city", 3, terms)
     model = SaidModel(["solar street light", "energy audit"])
-    free = await tagging(model).tag(document(ENGLISH), Wish(), vocabulary)
+    free = await tagging(model).tag(document(ENGLISH), TagOptions(), vocabulary)
     assert texts(free) == ["Renewable Energy", "energy audit"]
     assert free.vocabulary == "city@3"
-    strict = await tagging(model).tag(document(ENGLISH), Wish(strict=True), vocabulary)
+    strict = await tagging(model).tag(document(ENGLISH), TagOptions(strict=True), vocabulary)
     assert texts(strict) == ["Renewable Energy"]
     assert strict.tags[0].source == "vocabulary"
-    hindi = await tagging(model, key="").tag(document(ENGLISH), Wish(strict=True, tag_language="hi"), vocabulary)
+    hindi = await tagging(model, key="").tag(document(ENGLISH), TagOptions(strict=True, tag_language="hi"), vocabulary)
     assert texts(hindi) == ["नवीकरणीय ऊर्जा"]
     assert hindi.tags[0].page == 1
     assert "street light" in hindi.tags[0].evidence.lower()
 
 
 @pytest.mark.parametrize(
-    ("wish", "words"),
+    ("tag_options", "words"),
     [
-        (Wish(num_tags=0), "num_tags"),
-        (Wish(num_tags=51), "num_tags"),
-        (Wish(strict=True), "strict"),
-        (Wish(strict=True, allowed_tags=("  ",)), "strict"),
-        (Wish(allowed_tags=("x" * 201,)), "200"),
-        (Wish(exclusion_words=("x",) * 5_001), "exclusion_words"),
+        (TagOptions(num_tags=0), "num_tags"),
+        (TagOptions(num_tags=51), "num_tags"),
+        (TagOptions(strict=True), "strict"),
+        (TagOptions(strict=True, allowed_tags=("  ",)), "strict"),
+        (TagOptions(allowed_tags=("x" * 201,)), "200"),
+        (TagOptions(exclusion_words=("x",) * 5_001), "exclusion_words"),
     ],
 )
-async def test_a_wrong_wish_is_refused_with_the_fields_name(wish: Wish, words: str) -> None:
+async def test_a_wrong_wish_is_refused_with_the_fields_name(tag_options: TagOptions, words: str) -> None:
     with pytest.raises(MetatagError) as caught:
-        await tagging(SaidModel()).tag(document(ENGLISH), wish)
+        await tagging(SaidModel()).tag(document(ENGLISH), tag_options)
     assert caught.value.code is ErrorCode.INVALID_ARGUMENT
     assert words in caught.value.message
 
@@ -177,14 +178,14 @@ async def test_a_wrong_wish_is_refused_with_the_fields_name(wish: Wish, words: s
 @pytest.mark.parametrize("pages", [(), ("",), ("  \n ",), ("--- *** ///" * 100,), ("only a bit",)])
 async def test_too_little_text_has_its_own_code(pages: tuple[str, ...]) -> None:
     with pytest.raises(MetatagError) as caught:
-        await tagging(SaidModel()).tag(document(*pages), Wish())
+        await tagging(SaidModel()).tag(document(*pages), TagOptions())
     assert caught.value.code is ErrorCode.INSUFFICIENT_TEXT
 
 
 async def test_a_long_list_works_and_stays_strict() -> None:
     terms = (*tuple(Term(f"term number {n}") for n in range(5000)), Term("Energy audits"))
     model = SaidModel(["energy audit", "term number 77", "lithium battery"])
-    outcome = await tagging(model).tag(document(ENGLISH), Wish(strict=True), Vocabulary("long", 1, terms))
+    outcome = await tagging(model).tag(document(ENGLISH), TagOptions(strict=True), Vocabulary("long", 1, terms))
     assert texts(outcome) == ["Energy audits", "term number 77"]
     assert len(model.questions[0].allowed) == 100
     assert model.questions[0].allowed[0] == "Energy audits"

@@ -1,4 +1,4 @@
-"""What the room installs and loads: nothing heavy, nothing that copies its licence onto us."""
+"""What the service installs and loads: nothing heavy, nothing that copies its licence onto us."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COPYING = {"yake"}
 
 
 def needed(extras: frozenset[str]) -> set[str]:
-    """Give the names of all packages that the room brings along, by the lock file."""
+    """Give the names of all packages that the service brings along, by the lock file."""
     packages = {package["name"]: package for package in tomllib.loads(LOCK.read_text(encoding="utf-8"))["package"]}
     found: set[str] = set()
     open_ = [("metatag-tagger", extras)]
@@ -29,7 +29,7 @@ def needed(extras: frozenset[str]) -> set[str]:
     return found
 
 
-def test_the_room_installs_no_heavy_and_no_copying_library() -> None:
+def test_the_service_installs_no_heavy_and_no_copying_library() -> None:
     plain, full = needed(frozenset()), needed(frozenset({"embed", "otlp"}))
     assert {"textblob", "wordfreq", "numpy"} <= plain
     assert {"onnxruntime", "tokenizers"} <= full - plain

@@ -1,4 +1,4 @@
-"""Where things are: from the rooms' own variables, so that the doctor sees what they see."""
+"""Where things are: from the services' own variables, so that the doctor sees what they see."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Asked:
     """What to look at; what is empty is not looked at, and the finding says which variable would name it."""
 
     gateway: str
-    # Name and address of each gRPC room.
-    rooms: dict[str, str]
+    # Name and address of each gRPC service.
+    services: dict[str, str]
     # Name and URL of each database and Redis.
     databases: dict[str, str] = field(repr=False)
     redis: dict[str, str] = field(repr=False)
@@ -39,7 +39,7 @@ class Asked:
     @classmethod
     def from_environment(cls, gateway: str, inside_ocr: str) -> Asked:
         """Read the variables; raises OSError where a `_FILE` cannot be read."""
-        rooms = {
+        services = {
             "jobs-api": value("METATAG_GATEWAY_JOBS_ADDRESS", "dns:///jobs-api:50053"),
             "ocr": value("METATAG_JOBS_OCR_ADDRESS", "dns:///ocr:50051"),
             "tagger": value("METATAG_JOBS_TAGGER_ADDRESS", "dns:///tagger:50052"),
@@ -48,9 +48,9 @@ class Asked:
         tls = value("METATAG_TLS_DIR")
         return cls(
             gateway=gateway.rstrip("/"),
-            rooms={name: address for name, address in rooms.items() if address or name != "ocr-easyocr"},
-            databases={room: value(f"METATAG_{room.upper()}_DATABASE_URL") for room in ("gateway", "jobs")},
-            redis={room: value(f"METATAG_{room.upper()}_REDIS_URL") for room in ("gateway", "jobs", "tagger")},
+            services={name: address for name, address in services.items() if address or name != "ocr-easyocr"},
+            databases={service: value(f"METATAG_{service.upper()}_DATABASE_URL") for service in ("gateway", "jobs")},
+            redis={service: value(f"METATAG_{service.upper()}_REDIS_URL") for service in ("gateway", "jobs", "tagger")},
             bucket=_bucket(),
             tls=Path(tls) if tls else None,
             metrics_port=int(value("METATAG_PROCESS_METRICS_PORT", "9090")),

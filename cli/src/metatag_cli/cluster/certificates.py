@@ -1,4 +1,4 @@
-"""Certificates between rooms: our own, and what each room shows; how long they still hold."""
+"""Certificates between services: our own, and what each service shows; how long they still hold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography import x509
 
 from metatag_cli.checkup import Finding
-from metatag_cli.cluster.rooms import host_of, resolve
+from metatag_cli.cluster.services import host_of, resolve
 
 # cert-manager renews a third of the life before the end: less than this means that it does not.
 SOON = dt.timedelta(days=7)
@@ -19,7 +19,7 @@ _PATIENCE = 5.0
 
 
 async def own(directory: Path) -> Finding:
-    """Read the certificate that this process, and so the rooms, were given."""
+    """Read the certificate that this process, and so the services, were given."""
     path = directory / "tls.crt"
     try:
         certificate = x509.load_pem_x509_certificate(path.read_bytes())
@@ -29,11 +29,11 @@ async def own(directory: Path) -> Finding:
 
 
 async def shown(name: str, target: str, directory: Path) -> list[Finding]:
-    """Look at the certificate of each address of a room, and whether its authority is ours."""
+    """Look at the certificate of each address of a service, and whether its authority is ours."""
     try:
         addresses = [each for each in await resolve(target) if not each.startswith("unix:")]
     except OSError:
-        # The room's own line says so.
+        # The service's own line says so.
         return []
     return list(
         await asyncio.gather(*(asyncio.to_thread(_shown, name, each, host_of(target), directory) for each in addresses))

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from urllib.parse import urlsplit
 
 from metatag_cli.checkup import Finding
-from metatag_cli.cluster import certificates, rooms, stores, walls
+from metatag_cli.cluster import certificates, services, stores, walls
 from metatag_cli.cluster.asked import Asked
 
 # Longer than any check's own limits together, but for the walls.
@@ -17,10 +17,10 @@ _LIMIT = 150.0
 async def examine(asked: Asked) -> list[Finding]:
     """Give the findings in the order in which one reads them."""
     checks: list[tuple[str, Awaitable[Finding | list[Finding]]]] = [
-        ("Gateway", rooms.ready(asked.gateway)),
-        ("Health", rooms.health(asked.gateway)),
-        *((name, rooms.room(name, target)) for name, target in asked.rooms.items()),
-        ("Leader", rooms.leader(asked.rooms["jobs-api"], asked.metrics_port)),
+        ("Gateway", services.ready(asked.gateway)),
+        ("Health", services.health(asked.gateway)),
+        *((name, services.service(name, target)) for name, target in asked.services.items()),
+        ("Leader", services.leader(asked.services["jobs-api"], asked.metrics_port)),
         *_stores(asked),
         *_certificates(asked),
         ("Walls of ocr", _walls(asked)),
@@ -48,13 +48,13 @@ def _certificates(asked: Asked) -> list[tuple[str, Awaitable[Finding | list[Find
         return [("Certificate", _unasked("Certificate", "METATAG_TLS_DIR"))]
     return [
         ("Certificate", certificates.own(asked.tls)),
-        *((f"TLS {name}", certificates.shown(name, target, asked.tls)) for name, target in asked.rooms.items()),
+        *((f"TLS {name}", certificates.shown(name, target, asked.tls)) for name, target in asked.services.items()),
     ]
 
 
 async def _walls(asked: Asked) -> Finding:
     """Everything that somebody in the system calls, by address: ocr knows no names."""
-    targets = [target for name, target in asked.rooms.items() if not name.startswith("ocr")]
+    targets = [target for name, target in asked.services.items() if not name.startswith("ocr")]
     gateway = urlsplit(asked.gateway)
     targets.append(f"{gateway.hostname}:{gateway.port or (443 if gateway.scheme == 'https' else 80)}")
     for url in (*asked.databases.values(), *asked.redis.values()):
@@ -66,14 +66,16 @@ async def _walls(asked: Asked) -> Finding:
     addresses: dict[str, None] = {}
     for target in targets:
         try:
-            addresses |= dict.fromkeys(await rooms.resolve(target))
+            addresses |= dict.fromkeys(await services.resolve(target))
         except OSError:
             continue
     return await walls.ocr(asked.inside_ocr, [each for each in addresses if not each.startswith("unix:")])
 
 
 async def _unasked(what: str, variable: str) -> Finding:
-    return Finding(what, "note", f"not looked at: {variable} is not set here", "Give the doctor the rooms' variables.")
+    return Finding(
+        what, "note", f"not looked at: {variable} is not set here", "Give the doctor the services' variables."
+    )
 
 
 async def _bounded(what: str, check: Awaitable[Finding | list[Finding]]) -> list[Finding]:

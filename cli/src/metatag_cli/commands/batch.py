@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from metatag_cli import export, live_view, lookout, rows, screen, sending
+from metatag_cli import export, live_view, rows, screen, sending, stall_monitor
 from metatag_cli import vocabulary as lists
 from metatag_cli.connect import (
     JsonOption,
@@ -83,7 +83,7 @@ def batch(
         screen.err.print(f"job {job.id}, {len(wanted)} documents", style="dim")
         with _goes_on(job.id, server):
             events = chain(sent.failures(wanted), sent.numbered(client.events(job.id)))
-            seen = view.show(events, partial(lookout.reason, client, job.id))
+            seen = view.show(events, partial(stall_monitor.reason, client, job.id))
     _finish(job.id, seen, len(wanted), export_to=export_to, as_json=as_json, wanted=wanted)
 
 
@@ -101,7 +101,9 @@ def watch(
     with plain_errors(), server_client(need_server(server)) as client:
         total = client.status(job).total
         with _goes_on(job, server):
-            seen = live_view.View(total).show(client.events(job, after=after), partial(lookout.reason, client, job))
+            seen = live_view.View(total).show(
+                client.events(job, after=after), partial(stall_monitor.reason, client, job)
+            )
     _finish(job, seen, total, export_to=export_to, as_json=as_json)
 
 

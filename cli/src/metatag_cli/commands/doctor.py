@@ -25,7 +25,7 @@ def doctor(
     *,
     server: ServerOption = None,
     cluster: Annotated[
-        bool, typer.Option("--cluster", help="Look at a cluster from inside it, by the rooms' own variables.")
+        bool, typer.Option("--cluster", help="Look at a cluster from inside it, by the services' own variables.")
     ] = False,
     inside_ocr: Annotated[
         str, typer.Option(help="Command that runs another inside an ocr container, to see its walls.")

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from metatag_cli import screen
 from metatag_cli.connect import JsonOption, ServerOption, job_id, need_server, plain_errors, server_client
-from metatag_cli.lookout import clock, reason_of
+from metatag_cli.stall_monitor import clock, reason_of
 from metatag_client import Client, Document, Job
 
 State = Literal["pending", "processing", "paused", "completed", "failed", "cancelled"]
@@ -22,7 +22,7 @@ State = Literal["pending", "processing", "paused", "completed", "failed", "cance
 # From this width on a job has its kind and a bar.
 WIDE = 110
 # Jobs in work of which a list asks whether they wait.
-MOST_ASKED = 5
+MAX_ASKED = 5
 COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "paused": "yellow", "processing": "cyan"}
 
 
@@ -96,7 +96,7 @@ def _print_jobs(client: Client, found: list[Job], as_json: bool) -> None:
 
 def _looked_at(client: Client, found: list[Job]) -> Iterator[Job]:
     """Ask for the state of those in work: a list does not say which of them wait, and until when."""
-    asked = [job.id for job in found if job.status == "processing"][:MOST_ASKED]
+    asked = [job.id for job in found if job.status == "processing"][:MAX_ASKED]
     for job in found:
         yield replace(job, waits_until=client.status(job.id).waits_until) if job.id in asked else job
 

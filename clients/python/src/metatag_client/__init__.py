@@ -3,7 +3,7 @@
 Purpose: turn PDFs into tags from Python without knowing the wire: sign in, process, batch with live events, search.
 Owns: nothing but the tokens of its session.
 Speaks to: the public REST and WebSocket API.
-May import: httpx, websockets; no room of metatag.
+May import: httpx, websockets; no service of metatag.
 Change it when: the public contract changes.
 """
 

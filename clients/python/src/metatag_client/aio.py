@@ -19,7 +19,7 @@ from metatag_client.mixed import Mixed
 from metatag_client.models import Document, Event, Job, Json, Options, Result, Row, Tokens, Upload, User
 from metatag_client.sending import Sending, check_size, is_large, size_of
 from metatag_client.session import OnTokens, Session
-from metatag_client.wire import Patience
+from metatag_client.wire import RetryPolicy
 
 T = TypeVar("T")
 
@@ -38,11 +38,11 @@ class AsyncClient:
         token: str = "",
         tokens: Tokens | None = None,
         on_tokens: OnTokens | None = None,
-        patience: Patience | None = None,
+        patience: RetryPolicy | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self._session = Session(tokens or (Tokens(token) if token else None), on_tokens)
-        self._patience = patience or Patience()
+        self._patience = patience or RetryPolicy()
         self._http = httpx.AsyncClient(base_url=self.base_url)
         self._refreshing = asyncio.Lock()
 

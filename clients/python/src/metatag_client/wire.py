@@ -23,7 +23,7 @@ AGAIN = frozenset({429, 502, 503, 504})
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How long to keep trying: `tries` in all, waits between `first` and `most` seconds (or what the server asks)."""
 
     tries: int = 4

@@ -1,4 +1,4 @@
-"""Channels to other rooms: round robin over all addresses, retries of repeatable calls, keepalive, deadlines."""
+"""Channels to other services: round robin over all addresses, retries of repeatable calls, keepalive, deadlines."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def open_channel(
     server_name: str = "",
     tls: Tls | None = None,
 ) -> grpc.aio.Channel:
-    """Open a channel to a room; it connects when first used.
+    """Open a channel to a service; it connects when first used.
 
     `target` is "unix:/path", "host:port" or "dns:///name:port". `repeatable` lists the methods that are sent again on
     UNAVAILABLE, as "metatag.v1.Service/Method", at most four times in all. Without `retries` nothing is sent again, and

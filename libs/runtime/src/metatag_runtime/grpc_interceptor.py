@@ -15,7 +15,7 @@ from metatag_runtime.context import REQUEST_ID_KEY, request_id, use_deadline, us
 from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_runtime.failures import as_unavailable
 from metatag_runtime.grpc_errors import STATUS_BY_CODE, trailers
-from metatag_runtime.log_ids import adopt_ids
+from metatag_runtime.log_ids import adopt_log_ids
 from metatag_runtime.tracing import TRACE_KEY, begin_span, end_span
 
 log = structlog.get_logger("metatag.rpc")
@@ -34,10 +34,10 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class EdgeInterceptor(grpc.aio.ServerInterceptor):
-    """Wraps every method of the room's servicers; health and reflection pass untouched."""
+    """Wraps every method of the service's servicers; health and reflection pass untouched."""
 
-    def __init__(self, room: str, default_deadline: float) -> None:
-        self._room = room
+    def __init__(self, service: str, default_deadline: float) -> None:
+        self._service = service
         self._default_deadline = default_deadline
 
     async def intercept_service(
@@ -63,7 +63,7 @@ class EdgeInterceptor(grpc.aio.ServerInterceptor):
 
     def _unary(self, behaviour: Any, method: str, *, bounded: bool) -> Any:
         async def call(request: Any, context: Context) -> Any:
-            observed = _Observed(self._room, method, context)
+            observed = _Observed(self._service, method, context)
             try:
                 own = self._default_deadline if bounded and context.time_remaining() is None else None
                 async with asyncio.timeout(own):
@@ -77,7 +77,7 @@ class EdgeInterceptor(grpc.aio.ServerInterceptor):
 
     def _streaming(self, behaviour: Any, method: str) -> Any:
         async def call(request: Any, context: Context) -> AsyncIterator[Any]:
-            observed = _Observed(self._room, method, context)
+            observed = _Observed(self._service, method, context)
             try:
                 async for answer in behaviour(request, context):
                     yield answer
@@ -94,24 +94,24 @@ class EdgeInterceptor(grpc.aio.ServerInterceptor):
 class _Observed:
     """One call: its id, its start, its end in log and metrics."""
 
-    def __init__(self, room: str, method: str, context: Context) -> None:
-        self._room = room
+    def __init__(self, service: str, method: str, context: Context) -> None:
+        self._service = service
         self._method = method.rpartition("/")[2]
         self._context = context
         self._start = time.monotonic()
         metadata = {str(key): value for key, value in (context.invocation_metadata() or ())}
         proposed = metadata.get(REQUEST_ID_KEY)
         use_request_id(proposed if isinstance(proposed, str) else None)
-        # Work on something that has an id is told always, the many small questions between rooms only when asked for.
-        self._write = log.info if adopt_ids(metadata) else log.debug
+        # Work on something that has an id is told always, the many small questions between services only when asked for.
+        self._write = log.info if adopt_log_ids(metadata) else log.debug
         use_deadline(context.time_remaining())
-        self._span = begin_span(f"{room}/{self._method}", metadata.get(TRACE_KEY), server=True)
+        self._span = begin_span(f"{service}/{self._method}", metadata.get(TRACE_KEY), server=True)
 
     def done(self, code: str) -> None:
         seconds = time.monotonic() - self._start
-        RPCS.labels(self._room, self._method, str(code)).inc()
-        SECONDS.labels(self._room, self._method).observe(seconds)
-        self._write("rpc", service=self._room, method=self._method, code=str(code), ms=round(seconds * 1000, 1))
+        RPCS.labels(self._service, self._method, str(code)).inc()
+        SECONDS.labels(self._service, self._method).observe(seconds)
+        self._write("rpc", service=self._service, method=self._method, code=str(code), ms=round(seconds * 1000, 1))
         end_span(self._span, str(code))
 
     async def fail(self, error: BaseException) -> NoReturn:
@@ -122,10 +122,10 @@ class _Observed:
         known = _known(error)
         self.done(known.code)
         if known.code is ErrorCode.INTERNAL:
-            log.error("rpc failed", service=self._room, method=self._method, exc_info=error)
+            log.error("rpc failed", service=self._service, method=self._method, exc_info=error)
         else:
             cause = "" if known is error else repr(error)[:200]
-            log.info("rpc refused", service=self._room, method=self._method, code=str(known.code), cause=cause)
+            log.info("rpc refused", service=self._service, method=self._method, code=str(known.code), cause=cause)
         await self._context.abort(STATUS_BY_CODE[known.code], known.message, trailers(known))
 
 

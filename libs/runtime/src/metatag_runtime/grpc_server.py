@@ -1,4 +1,4 @@
-"""The gRPC server of a room: health, optional reflection, bounds, and the interceptor of grpc_interceptor.py."""
+"""The gRPC server of a service: health, optional reflection, bounds, and the interceptor of grpc_interceptor.py."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grpc_reflection.v1alpha import reflection
 from metatag_runtime.grpc_interceptor import EdgeInterceptor
 from metatag_runtime.grpc_tls import Tls, process_tls
 from metatag_runtime.listening import own_targets
-from metatag_runtime.loops import asked_to_end
+from metatag_runtime.loops import is_cancelling
 
 log = structlog.get_logger("metatag.grpc")
 
@@ -24,7 +24,7 @@ MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 # What a sender may have under way on one stream before the receiver has read it: two chunks of an upload.
 STREAM_WINDOW_BYTES = 512 * 1024
 
-# How often a room is asked whether it is ready. Seconds.
+# How often a service is asked whether it is ready. Seconds.
 READINESS_PERIOD = 2.0
 
 LIVENESS = "liveness"
@@ -33,7 +33,7 @@ READINESS = "readiness"
 
 @dataclass(frozen=True)
 class GrpcServerOptions:
-    """How a room's server listens. Times are in seconds."""
+    """How a service's server listens. Times are in seconds."""
 
     # "host:port" (port 0: any free one), several with commas (listening.py), or "unix:/path".
     listen: str
@@ -77,7 +77,7 @@ class GrpcService:
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Bind, serve, and report ready once the room is."""
+        """Bind, serve, and report ready once the service is."""
         options = self._options
         server = grpc.aio.server(
             interceptors=[EdgeInterceptor(self.name, options.default_deadline)],
@@ -155,7 +155,7 @@ class GrpcService:
             return False
 
     async def _watch_readiness(self) -> None:
-        while not asked_to_end():
+        while not is_cancelling():
             await asyncio.sleep(READINESS_PERIOD)
             await self._report(await self._is_ready())
 
@@ -175,7 +175,7 @@ def _channel_options(options: GrpcServerOptions) -> list[tuple[str, int]]:
         # Clients ping every 30 s (grpc_client); a stricter server would answer GOAWAY too_many_pings.
         ("grpc.http2.min_recv_ping_interval_without_data_ms", 20_000),
         # A busy machine delivers two pings at once, and a call that was silent for a minute (a page being recognised)
-        # was cut with "too many pings". Our clients are our own rooms, so nothing is lost by not counting.
+        # was cut with "too many pings". Our clients are our own services, so nothing is lost by not counting.
         ("grpc.http2.max_ping_strikes", 0),
         ("grpc.keepalive_permit_without_calls", 1),
         # Two processes must not share a port by accident.

@@ -1,4 +1,4 @@
-"""TLS between rooms, mutual by default, with certificates that are read again when their files change.
+"""TLS between services, mutual by default, with certificates that are read again when their files change.
 
 A directory holds `tls.crt` (certificate chain), `tls.key` and `ca.crt`, all PEM: the layout of a mounted Kubernetes TLS
 secret. A server asks for new files at each handshake; a client opens a new connection when it sees them. A half-written
@@ -16,7 +16,7 @@ import grpc
 import structlog
 from pydantic import Field
 
-from metatag_runtime.settings import RoomSettings, SettingsError, room_config
+from metatag_runtime.settings import ServiceSettings, SettingsError, service_config
 
 log = structlog.get_logger("metatag.tls")
 
@@ -27,10 +27,10 @@ AUTHORITY_FILE = "ca.crt"
 _MARKS = {CERTIFICATE_FILE: b"-----BEGIN CERTIFICATE-----", AUTHORITY_FILE: b"-----BEGIN CERTIFICATE-----"}
 
 
-class TlsSettings(RoomSettings):
-    """METATAG_TLS_*: certificates for calls between rooms; one set for a whole process."""
+class TlsSettings(ServiceSettings):
+    """METATAG_TLS_*: certificates for calls between services; one set for a whole process."""
 
-    model_config = room_config("TLS")
+    model_config = service_config("TLS")
 
     # Directory with tls.crt, tls.key and ca.crt; unset: plain text, as within one host.
     dir: Path | None = None
@@ -124,7 +124,7 @@ _of_process: Tls | None = None
 
 
 def use_tls(settings: TlsSettings) -> None:
-    """Make this process speak TLS between rooms from now on, or plain text; raises SettingsError for bad files."""
+    """Make this process speak TLS between services from now on, or plain text; raises SettingsError for bad files."""
     global _of_process  # noqa: PLW0603  one identity a process, like its log format
     _of_process = load_tls(settings)
 

@@ -1,7 +1,7 @@
 """Which addresses a server binds: a name stands for those of its addresses that belong to this machine.
 
-A room that is on several networks and serves one of them listens on the name that it bears there alone; then the other
-networks find a closed door, without a firewall.
+A service that is on several networks and serves one of them listens on its name in that network only; the other
+networks find a closed port, without a firewall.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import socket
 from metatag_runtime.errors import ErrorCode, MetatagError
 
 
-def own_addresses(hosts: str) -> list[str]:
+def local_bind_addresses(hosts: str) -> list[str]:
     """Give the addresses to bind for one host, or several with commas; literal addresses are taken as they are.
 
     Blocks while a name is looked up. Raises MetatagError for a name that has no address of this machine.
@@ -29,11 +29,11 @@ def own_addresses(hosts: str) -> list[str]:
 
 
 def own_targets(listen: str) -> list[str]:
-    """Give the "address:port" to bind for "host:port", or several with commas. Raises as own_addresses."""
+    """Give the "address:port" to bind for "host:port", or several with commas. Raises as local_bind_addresses."""
     targets = []
     for part in listen.split(","):
         host, _, port = part.strip().rpartition(":")
-        targets += [f"[{each}]:{port}" if ":" in each else f"{each}:{port}" for each in own_addresses(host)]
+        targets += [f"[{each}]:{port}" if ":" in each else f"{each}:{port}" for each in local_bind_addresses(host)]
     return targets
 
 

@@ -1,6 +1,6 @@
-"""Ids of what is in hand: on every log line of a task, and carried along to the room that is called.
+"""Ids of what is in hand: on every log line of a task, and carried along to the service that is called.
 
-A room names its things (`name_ids(job_id=...)`); the runtime knows none of them.
+A service names its things (`bind_log_ids(job_id=...)`); the runtime knows none of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _NAME = re.compile(r"[a-z]{1,20}_id")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def name_ids(**ids: str) -> None:
+def bind_log_ids(**ids: str) -> None:
     """Put ids, each named `..._id`, on the log lines of the rest of this task; an empty one is left out."""
     bind_contextvars(**{name: found for name, found in ids.items() if found})
 
@@ -32,7 +32,7 @@ def id_metadata() -> tuple[tuple[str, str], ...]:
     )[:MOST]
 
 
-def adopt_ids(metadata: Mapping[str, Any]) -> bool:
+def adopt_log_ids(metadata: Mapping[str, Any]) -> bool:
     """Put a caller's ids, where they are plain, on this task's log lines; tell whether there were any."""
     unbind_contextvars(*(name for name in get_contextvars() if _NAME.fullmatch(name)))
     carried = {
@@ -43,5 +43,5 @@ def adopt_ids(metadata: Mapping[str, Any]) -> bool:
         for name, found in carried.items()
         if _NAME.fullmatch(name) and isinstance(found, str) and _PLAIN.fullmatch(found)
     }
-    name_ids(**dict(list(plain.items())[:MOST]))
+    bind_log_ids(**dict(list(plain.items())[:MOST]))
     return bool(plain)

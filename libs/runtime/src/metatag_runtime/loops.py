@@ -19,7 +19,7 @@ MAX_INSTANT = 10
 BREATH = 0.05
 
 
-def asked_to_end() -> bool:
+def is_cancelling() -> bool:
     """Tell whether the running task was cancelled, also when a library turned that into an error of its own.
 
     A driver interrupted in the middle of an answer may raise "connection lost" instead of CancelledError; a loop that
@@ -67,7 +67,7 @@ async def run_forever(step: Callable[[], Awaitable[object]], name: str, *, pause
     """
     failing = ""
     instant = 0
-    while not asked_to_end():
+    while not is_cancelling():
         start = time.monotonic()
         try:
             found = await step()

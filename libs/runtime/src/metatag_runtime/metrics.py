@@ -8,7 +8,7 @@ from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import REGISTRY, CollectorRegistry, start_http_server
 
-from metatag_runtime.listening import own_addresses
+from metatag_runtime.listening import local_bind_addresses
 
 
 class MetricsService:
@@ -27,7 +27,7 @@ class MetricsService:
 
     async def start(self) -> None:
         """Open the port in threads of its own, so that a scrape never waits for the event loop."""
-        for address in await asyncio.to_thread(own_addresses, self._host):
+        for address in await asyncio.to_thread(local_bind_addresses, self._host):
             self._servers.append(start_http_server(self.port, address, self._registry))
             self.port = self._servers[0][0].server_port
 

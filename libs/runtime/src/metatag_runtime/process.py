@@ -1,4 +1,4 @@
-"""Settings that every process has, whatever its room."""
+"""Settings that every process has, whatever its service."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from metatag_runtime.grpc_tls import TlsSettings, use_tls
 from metatag_runtime.hosting import Service, host
 from metatag_runtime.logs import LogFormat, configure_logs
 from metatag_runtime.metrics import MetricsService
-from metatag_runtime.settings import RoomSettings, SettingsError, room_config
+from metatag_runtime.settings import ServiceSettings, SettingsError, service_config
 from metatag_runtime.tracing import TracingSettings, close_tracing, configure_tracing
 from metatag_runtime.watchdog import LoopWatchdog
 
 log = structlog.get_logger("metatag.process")
 
 
-class ProcessSettings(RoomSettings):
+class ProcessSettings(ServiceSettings):
     """METATAG_PROCESS_*: logs and metrics."""
 
-    model_config = room_config("PROCESS")
+    model_config = service_config("PROCESS")
 
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     log_format: LogFormat = "auto"
@@ -36,22 +36,22 @@ class ProcessSettings(RoomSettings):
     stop_grace: float = Field(default=25.0, ge=0, le=3600)
 
 
-def begin(room: str, settings: RoomSettings, process: ProcessSettings) -> None:
+def begin(service: str, settings: ServiceSettings, process: ProcessSettings) -> None:
     """Set up logs and print, redacted, what the process runs with. The one thing to do before building services."""
     configure_logs(process.log_level, process.log_format)
-    log.info("starting", room=room, settings=settings.redacted(), process=process.redacted())
+    log.info("starting", service=service, settings=settings.redacted(), process=process.redacted())
 
 
-SettingsT = TypeVar("SettingsT", bound=RoomSettings)
+SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
 
-def run_room(
-    room: str,
+def run_service(
+    service: str,
     settings_class: type[SettingsT],
     build: Callable[[SettingsT], Awaitable[Sequence[Service]]],
     new_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
 ) -> int:
-    """Be a room's whole process: read settings, build, host with the metrics endpoint; give the exit code.
+    """Be a service's whole process: read settings, build, host with the metrics endpoint; give the exit code.
 
     `new_loop` makes another event loop than asyncio's own.
     """
@@ -59,11 +59,11 @@ def run_room(
         process = ProcessSettings.load()
         settings = settings_class.load()
         use_tls(TlsSettings.load())
-        configure_tracing(room, TracingSettings.load())
+        configure_tracing(service, TracingSettings.load())
     except SettingsError as error:
-        print(f"metatag {room}: {error}", file=sys.stderr)
+        print(f"metatag {service}: {error}", file=sys.stderr)
         return 2
-    begin(room, settings, process)
+    begin(service, settings, process)
 
     async def build_all() -> Sequence[Service]:
         services = list(await build(settings))
@@ -77,20 +77,20 @@ def run_room(
         close_tracing()
 
 
-def migrate_room(
-    room: str, settings_class: type[SettingsT], url_of: Callable[[SettingsT], str], scripts: Path, version_table: str
+def migrate_service(
+    service: str, settings_class: type[SettingsT], url_of: Callable[[SettingsT], str], scripts: Path, version_table: str
 ) -> int:
-    """Bring a room's tables to the newest revision and end; give the exit code: 0, or 2 for a wrong setting."""
-    # Only rooms that own tables have the database packages.
+    """Bring a service's tables to the newest revision and end; give the exit code: 0, or 2 for a wrong setting."""
+    # Only services that own tables have the database packages.
     from metatag_runtime.sql import migrate
 
     try:
         process = ProcessSettings.load()
         settings = settings_class.load()
     except SettingsError as error:
-        print(f"metatag {room}: {error}", file=sys.stderr)
+        print(f"metatag {service}: {error}", file=sys.stderr)
         return 2
     configure_logs(process.log_level, process.log_format)
     migrate(url_of(settings), scripts, version_table)
-    log.info("tables are at the newest revision", room=room)
+    log.info("tables are at the newest revision", service=service)
     return 0

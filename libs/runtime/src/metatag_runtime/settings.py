@@ -1,4 +1,4 @@
-"""Typed settings: one class a room, one prefix, secrets also from files, printed redacted.
+"""Typed settings: one class a service, one prefix, secrets also from files, printed redacted.
 
 A variable `METATAG_OCR_PAGE_SECONDS=30` fills `page_seconds` of a class with the prefix `METATAG_OCR_`. Every variable
 has a twin with the suffix `_FILE` that names a file holding the value, for secrets mounted by an orchestrator.
@@ -42,8 +42,8 @@ class _FileSource(PydanticBaseSettingsSource):
         return found
 
 
-class RoomSettings(BaseSettings):
-    """Base of every room's settings. Subclasses set `model_config = room_config("OCR")`."""
+class ServiceSettings(BaseSettings):
+    """Base of every service's settings. Subclasses set `model_config = service_config("OCR")`."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
@@ -76,9 +76,9 @@ class RoomSettings(BaseSettings):
         return {name: _redact(name, getattr(self, name)) for name in type(self).model_fields}
 
 
-def room_config(room: str) -> SettingsConfigDict:
-    """Give the configuration of a room's settings: prefix METATAG_<ROOM>_, frozen, unknown names ignored."""
-    return SettingsConfigDict(env_prefix=f"METATAG_{room}_", extra="ignore", frozen=True, env_ignore_empty=True)
+def service_config(service: str) -> SettingsConfigDict:
+    """Give the configuration of a service's settings: prefix METATAG_<SERVICE>_, frozen, unknown names ignored."""
+    return SettingsConfigDict(env_prefix=f"METATAG_{service}_", extra="ignore", frozen=True, env_ignore_empty=True)
 
 
 def variable_name(cls: type[BaseSettings], field_name: str) -> str:

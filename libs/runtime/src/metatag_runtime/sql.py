@@ -1,4 +1,4 @@
-"""Database set-up for the rooms that own tables: one engine function, one migration function.
+"""Database set-up for the services that own tables: one engine function, one migration function.
 
 SQLite runs in WAL mode with one writer. `Database.writing` and `Database.reading` run a whole transaction by the
 driver: on SQLite in a thread (sql_threads.py), on PostgreSQL over connections of its own (sql_server.py).
@@ -122,7 +122,7 @@ _PING = text("SELECT 1")
 def migrate(url: str, scripts: Path, version_table: str) -> None:
     """Bring the tables to the newest revision; blocks, so call it in a thread or a process of its own.
 
-    `scripts` is the room's Alembic folder; `version_table` keeps rooms apart that share one database.
+    `scripts` is the service's Alembic folder; `version_table` keeps services apart that share one database.
     """
     config = Config()
     config.set_main_option("script_location", str(scripts))

@@ -243,7 +243,7 @@ class Link:
         return self._broken or OperationalError("the server did not answer")
 
 
-# ExecStatus.COMMAND_OK and TUPLES_OK, ConnStatus.BAD: the driver is imported late, only rooms on PostgreSQL have it.
+# ExecStatus.COMMAND_OK and TUPLES_OK, ConnStatus.BAD: the driver is imported late, only services on PostgreSQL have it.
 _FINE = (1, 2)
 _BAD = 1
 

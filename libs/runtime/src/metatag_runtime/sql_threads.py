@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 # More than slow searches at one time, so that a status does not wait for them; threads are made when needed.
 READERS = 8
-# Statements kept prepared by a connection; a room has about a hundred.
+# Statements kept prepared by a connection; a service has about a hundred.
 KEPT_STATEMENTS = 300
 
 

@@ -1,8 +1,8 @@
-"""Traces of a request through all rooms, over gRPC and over the queue, in OpenTelemetry's terms.
+"""Traces of a request through all services, over gRPC and over the queue, in OpenTelemetry's terms.
 
 The API costs next to nothing while no exporter is set up. A span's name and attributes hold no document text, no file
-name and no secret: room, method, stage, ids, counts and codes only. The W3C `traceparent` travels in gRPC metadata, and
-as one text column beside a job, so that the worker that takes a ticket continues the trace of the request.
+name and no secret: only service, method, stage, ids, counts and codes. The W3C `traceparent` travels in gRPC metadata,
+and as one text column beside a job, so that the worker that takes a ticket continues the trace of the request.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from pydantic import Field
 
-from metatag_runtime.settings import RoomSettings, SettingsError, room_config
+from metatag_runtime.settings import ServiceSettings, SettingsError, service_config
 
 TRACE_KEY = "traceparent"
 
@@ -31,10 +31,10 @@ _propagator = TraceContextTextMapPropagator()
 _CALM = frozenset({"ok", "cancelled"})
 
 
-class TracingSettings(RoomSettings):
+class TracingSettings(ServiceSettings):
     """METATAG_TRACING_*: where spans go."""
 
-    model_config = room_config("TRACING")
+    model_config = service_config("TRACING")
 
     # OTLP over gRPC, "http://collector:4317" or "https://..."; empty: spans go nowhere.
     endpoint: str = Field(default="", pattern=r"^(https?://\S+)?$")
@@ -42,7 +42,7 @@ class TracingSettings(RoomSettings):
     ratio: float = Field(default=1.0, ge=0, le=1)
 
 
-def configure_tracing(room: str, settings: TracingSettings) -> None:
+def configure_tracing(service: str, settings: TracingSettings) -> None:
     """Send this process's spans to the endpoint; does nothing without one. SettingsError: the exporter is missing."""
     if not settings.endpoint:
         return
@@ -57,7 +57,7 @@ def configure_tracing(room: str, settings: TracingSettings) -> None:
             "METATAG_TRACING_ENDPOINT is set, but the exporter is not installed; install metatag-runtime[otlp]."
         ) from error
     provider = TracerProvider(
-        resource=Resource.create({"service.name": f"metatag-{room}", "service.namespace": "metatag"}),
+        resource=Resource.create({"service.name": f"metatag-{service}", "service.namespace": "metatag"}),
         sampler=ParentBased(TraceIdRatioBased(settings.ratio)),
     )
     insecure = settings.endpoint.startswith("http://")

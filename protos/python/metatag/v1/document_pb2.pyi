@@ -395,8 +395,8 @@ class Vocabulary(_message.Message):
 Global___Vocabulary: _TypeAlias = Vocabulary  # noqa: Y015
 
 @_typing.final
-class TagWish(_message.Message):
-    """TagWish is what a caller wants of the tags. It holds no secret."""
+class TagOptions(_message.Message):
+    """TagOptions is what a caller wants of the tags. It holds no secret."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -454,7 +454,7 @@ class TagWish(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___TagWish: _TypeAlias = TagWish  # noqa: Y015
+Global___TagOptions: _TypeAlias = TagOptions  # noqa: Y015
 
 @_typing.final
 class Usage(_message.Message):

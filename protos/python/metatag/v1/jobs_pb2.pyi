@@ -192,7 +192,7 @@ class ProcessOptions(_message.Message):
     NUM_PAGES_FIELD_NUMBER: _builtins.int
     OCR_MODE_FIELD_NUMBER: _builtins.int
     LANGUAGES_FIELD_NUMBER: _builtins.int
-    WISH_FIELD_NUMBER: _builtins.int
+    TAG_OPTIONS_FIELD_NUMBER: _builtins.int
     VOCABULARY_FIELD_NUMBER: _builtins.int
     MAX_RUNNING_FIELD_NUMBER: _builtins.int
     BUDGET_MICROS_FIELD_NUMBER: _builtins.int
@@ -213,22 +213,22 @@ class ProcessOptions(_message.Message):
         """Tesseract names; empty means detect."""
 
     @_builtins.property
-    def wish(self) -> _document_pb2.TagWish: ...
+    def tag_options(self) -> _document_pb2.TagOptions: ...
     def __init__(
         self,
         *,
         num_pages: _builtins.int = ...,
         ocr_mode: _document_pb2.OcrMode.ValueType = ...,
         languages: _abc.Iterable[_builtins.str] | None = ...,
-        wish: _document_pb2.TagWish | None = ...,
+        tag_options: _document_pb2.TagOptions | None = ...,
         vocabulary: _builtins.str = ...,
         max_running: _builtins.int = ...,
         budget_micros: _builtins.int = ...,
         min_text_chars: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["wish", b"wish"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["tag_options", b"tag_options"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget_micros", b"budget_micros", "languages", b"languages", "max_running", b"max_running", "min_text_chars", b"min_text_chars", "num_pages", b"num_pages", "ocr_mode", b"ocr_mode", "vocabulary", b"vocabulary", "wish", b"wish"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget_micros", b"budget_micros", "languages", b"languages", "max_running", b"max_running", "min_text_chars", b"min_text_chars", "num_pages", b"num_pages", "ocr_mode", b"ocr_mode", "tag_options", b"tag_options", "vocabulary", b"vocabulary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

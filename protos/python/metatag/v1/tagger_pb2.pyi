@@ -63,7 +63,7 @@ class TagRequest(_message.Message):
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     PAGES_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
-    WISH_FIELD_NUMBER: _builtins.int
+    TAG_OPTIONS_FIELD_NUMBER: _builtins.int
     VOCABULARY_FIELD_NUMBER: _builtins.int
     PROVIDER_KEY_FIELD_NUMBER: _builtins.int
     ACCOUNT_FIELD_NUMBER: _builtins.int
@@ -82,7 +82,7 @@ class TagRequest(_message.Message):
         """At most 8 MiB of text together."""
 
     @_builtins.property
-    def wish(self) -> _document_pb2.TagWish: ...
+    def tag_options(self) -> _document_pb2.TagOptions: ...
     @_builtins.property
     def vocabulary(self) -> _document_pb2.Vocabulary:
         """Allowed tags as a named list; unset when none was chosen."""
@@ -94,14 +94,14 @@ class TagRequest(_message.Message):
         description: _builtins.str = ...,
         pages: _abc.Iterable[Global___TagPage] | None = ...,
         language: _builtins.str = ...,
-        wish: _document_pb2.TagWish | None = ...,
+        tag_options: _document_pb2.TagOptions | None = ...,
         vocabulary: _document_pb2.Vocabulary | None = ...,
         provider_key: _builtins.str = ...,
         account: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["vocabulary", b"vocabulary", "wish", b"wish"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["tag_options", b"tag_options", "vocabulary", b"vocabulary"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "description", b"description", "language", b"language", "pages", b"pages", "provider_key", b"provider_key", "title", b"title", "vocabulary", b"vocabulary", "wish", b"wish"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "description", b"description", "language", b"language", "pages", b"pages", "provider_key", b"provider_key", "tag_options", b"tag_options", "title", b"title", "vocabulary", b"vocabulary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

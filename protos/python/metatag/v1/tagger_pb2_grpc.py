@@ -68,7 +68,7 @@ class TaggerServiceServicer:
 
     def Tag(self, request, context):
         """Tag writes tags for one document. Fewer tags than wished is a success. May be repeated; an LLM call repeated with the
-        same content, prompt version, model and options is answered from the cache. INVALID_ARGUMENT: bad wish, unknown model.
+        same content, prompt version, model and options is answered from the cache. INVALID_ARGUMENT: bad tag_options, unknown model.
         FAILED_PRECONDITION: too little text (code insufficient_text). UNAUTHENTICATED (provider_auth): the key is refused.
         RESOURCE_EXHAUSTED: rate limit or budget, see the retry-after trailer. UNAVAILABLE: the provider is away.
         """

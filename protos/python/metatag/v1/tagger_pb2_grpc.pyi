@@ -35,7 +35,7 @@ class TaggerServiceStub:
     def __new__(cls, channel: _aio.Channel) -> TaggerServiceAsyncStub: ...
     Tag: _grpc.UnaryUnaryMultiCallable[_tagger_pb2.TagRequest, _tagger_pb2.TagResponse]
     """Tag writes tags for one document. Fewer tags than wished is a success. May be repeated; an LLM call repeated with the
-    same content, prompt version, model and options is answered from the cache. INVALID_ARGUMENT: bad wish, unknown model.
+    same content, prompt version, model and options is answered from the cache. INVALID_ARGUMENT: bad tag_options, unknown model.
     FAILED_PRECONDITION: too little text (code insufficient_text). UNAUTHENTICATED (provider_auth): the key is refused.
     RESOURCE_EXHAUSTED: rate limit or budget, see the retry-after trailer. UNAVAILABLE: the provider is away.
     """
@@ -57,7 +57,7 @@ class TaggerServiceAsyncStub(TaggerServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     Tag: _aio.UnaryUnaryMultiCallable[_tagger_pb2.TagRequest, _tagger_pb2.TagResponse]  # type: ignore[assignment]
     """Tag writes tags for one document. Fewer tags than wished is a success. May be repeated; an LLM call repeated with the
-    same content, prompt version, model and options is answered from the cache. INVALID_ARGUMENT: bad wish, unknown model.
+    same content, prompt version, model and options is answered from the cache. INVALID_ARGUMENT: bad tag_options, unknown model.
     FAILED_PRECONDITION: too little text (code insufficient_text). UNAUTHENTICATED (provider_auth): the key is refused.
     RESOURCE_EXHAUSTED: rate limit or budget, see the retry-after trailer. UNAVAILABLE: the provider is away.
     """
@@ -82,7 +82,7 @@ class TaggerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_tagger_pb2.TagResponse, _abc.Awaitable[_tagger_pb2.TagResponse]]:
         """Tag writes tags for one document. Fewer tags than wished is a success. May be repeated; an LLM call repeated with the
-        same content, prompt version, model and options is answered from the cache. INVALID_ARGUMENT: bad wish, unknown model.
+        same content, prompt version, model and options is answered from the cache. INVALID_ARGUMENT: bad tag_options, unknown model.
         FAILED_PRECONDITION: too little text (code insufficient_text). UNAUTHENTICATED (provider_auth): the key is refused.
         RESOURCE_EXHAUSTED: rate limit or budget, see the retry-after trailer. UNAVAILABLE: the provider is away.
         """

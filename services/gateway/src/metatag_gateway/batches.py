@@ -12,9 +12,9 @@ SYSTEM_FIELDS = ("title", "file_path", "file_source_type", "description", "file_
 SOURCE_TYPES = ("url", "s3", "local", "upload")
 UPLOAD = "upload://"
 # As the tables of jobs hold them.
-MOST_TITLE = 500
-MOST_DESCRIPTION = 2000
-MOST_PATH = 4000
+MAX_TITLE = 500
+MAX_DESCRIPTION = 2000
+MAX_PATH = 4000
 
 TEMPLATE_COLUMNS = (
     ("title", True, "Title of the document; left empty, it is found in the document"),
@@ -55,8 +55,8 @@ def specs(rows: Iterable[Mapping[str, Any]], mapping: Mapping[str, str]) -> Iter
 
 def spec(row: Mapping[str, Any]) -> DocumentSpec:
     """Give the document of one row, with its problem when it can never be processed."""
-    title = _words(row.get("title"))[:MOST_TITLE]
-    description = _words(row.get("description"))[:MOST_DESCRIPTION]
+    title = _words(row.get("title"))[:MAX_TITLE]
+    description = _words(row.get("description"))[:MAX_DESCRIPTION]
     path = _words(row.get("file_path"))
     kind = _words(row.get("file_source_type")).lower()
     file_id = _words(row.get("file_id"))
@@ -64,11 +64,11 @@ def spec(row: Mapping[str, Any]) -> DocumentSpec:
         kind = "upload"
     if not path and not file_id:
         return DocumentSpec(title, description, Source(_known(kind), ""), "file_path is required")
-    if len(path) > MOST_PATH:
-        source = Source(_known(kind), path[:MOST_PATH])
-        return DocumentSpec(title, description, source, f"file_path is longer than {MOST_PATH} characters")
+    if len(path) > MAX_PATH:
+        source = Source(_known(kind), path[:MAX_PATH])
+        return DocumentSpec(title, description, source, f"file_path is longer than {MAX_PATH} characters")
     if kind not in SOURCE_TYPES:
-        # The original took every other word for `url`; where the path says so too, that still holds.
+        # The v1 API took every other word for `url`; where the path says so too, that still holds.
         if kind and not path.lower().startswith(("http://", "https://", "s3://")):
             problem = f"Unknown file_source_type: {kind[:50]}; use one of: {', '.join(SOURCE_TYPES)}"
             return DocumentSpec(title, description, Source("url", path), problem)
@@ -87,7 +87,7 @@ def upload_source(path: str, file_id: str = "") -> Source:
     bare = path.removeprefix(UPLOAD)
     if not file_id:
         file_id, _, bare = bare.partition("/")
-    return Source("upload", f"{UPLOAD}{bare or file_id}"[:MOST_PATH], file_id)
+    return Source("upload", f"{UPLOAD}{bare or file_id}"[:MAX_PATH], file_id)
 
 
 def _known(kind: str) -> str:

@@ -12,8 +12,8 @@ from metatag_gateway.ports import Ocr
 from metatag_runtime.errors import InvalidArgument, MetatagError
 
 # Beyond this many terms a list is a mistake, and each term costs time with every document.
-MOST_TERMS = 10_000
-MOST_PDF_PAGES = 20
+MAX_TERMS = 10_000
+MAX_PDF_PAGES = 20
 # Guessing an encoding costs time with length; its head tells as much. Bytes.
 GUESS_FROM = 64 * 1024
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -29,8 +29,8 @@ def parse(text: str) -> list[str]:
             term = " ".join(part.split()).lower()
             if term and not term.startswith("#"):
                 found[term] = None
-    if len(found) > MOST_TERMS:
-        raise InvalidArgument(f"The exclusion list has {len(found)} terms; at most {MOST_TERMS} are allowed.")
+    if len(found) > MAX_TERMS:
+        raise InvalidArgument(f"The exclusion list has {len(found)} terms; at most {MAX_TERMS} are allowed.")
     return list(found)
 
 
@@ -53,7 +53,7 @@ async def read(file_name: str, content: bytes, ocr: Ocr) -> list[str]:
 async def _text(file_name: str, content: bytes, ocr: Ocr) -> str:
     ending = file_name.rpartition(".")[2].lower()
     if ending == "pdf":
-        return await ocr.read_text(content, MOST_PDF_PAGES)
+        return await ocr.read_text(content, MAX_PDF_PAGES)
     if ending == "txt":
         return await asyncio.to_thread(decode, content)
     raise InvalidArgument(f"Unsupported file format: {file_name[:100]}. Supported formats: .txt, .pdf")

@@ -14,12 +14,12 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from metatag_gateway.errors import TooLarge
 from metatag_runtime.errors import InvalidArgument
 
-MOST_PARTS = 5000
+MAX_PARTS = 5000
 # Pieces of a file are gathered to this size before they go on: few messages, little memory. Bytes.
 GATHER = 256 * 1024
-MOST_HEADER_BYTES = 16 * 1024
-MOST_FIELDS_BYTES = 8 * 1024 * 1024
-MOST_SKIPPED_BYTES = 8 * 1024 * 1024
+MAX_HEADER_BYTES = 16 * 1024
+MAX_FIELDS_BYTES = 8 * 1024 * 1024
+MAX_SKIPPED_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -78,15 +78,15 @@ class UrlEncodedForm:
     def __init__(self, body: AsyncIterator[bytes]) -> None:
         self._body = body
 
-    async def parts(self, most_skipped: int = MOST_SKIPPED_BYTES) -> AsyncIterator[Part]:
+    async def parts(self, most_skipped: int = MAX_SKIPPED_BYTES) -> AsyncIterator[Part]:
         """Give the fields in their order; `most_skipped` has no meaning here, where all is read."""
         gathered = bytearray()
         async for chunk in self._body:
             gathered += chunk
-            if len(gathered) > MOST_FIELDS_BYTES:
-                raise TooLarge(f"A form without files may have at most {MOST_FIELDS_BYTES} bytes.")
+            if len(gathered) > MAX_FIELDS_BYTES:
+                raise TooLarge(f"A form without files may have at most {MAX_FIELDS_BYTES} bytes.")
         try:
-            fields = parse_qsl(gathered.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_PARTS)
+            fields = parse_qsl(gathered.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_PARTS)
         except ValueError:
             raise InvalidArgument("The body is not a well-formed form.") from None
         for name, value in fields:
@@ -121,7 +121,7 @@ class MultipartForm:
         except FormParserError as error:
             raise InvalidArgument("The boundary of the form cannot be right.") from error
 
-    async def parts(self, most_skipped: int = MOST_SKIPPED_BYTES) -> AsyncIterator[Part]:
+    async def parts(self, most_skipped: int = MAX_SKIPPED_BYTES) -> AsyncIterator[Part]:
         """Give the parts in the order of the body; TooLarge once `most_skipped` bytes of them were not read."""
         count = skipped = 0
         while (event := await self._next()) is not None:
@@ -133,8 +133,8 @@ class MultipartForm:
                     raise TooLarge("The form has parts that are not asked for.")
                 continue
             count += 1
-            if count > MOST_PARTS:
-                raise TooLarge(f"A form may have at most {MOST_PARTS} parts.")
+            if count > MAX_PARTS:
+                raise TooLarge(f"A form may have at most {MAX_PARTS} parts.")
             yield self._part(data)
 
     async def _next_piece(self) -> bytes | None:
@@ -201,7 +201,7 @@ class MultipartForm:
         self._bound_header()
 
     def _bound_header(self) -> None:
-        if len(self._header_name) + len(self._header_value) > MOST_HEADER_BYTES:
+        if len(self._header_name) + len(self._header_value) > MAX_HEADER_BYTES:
             raise TooLarge("A header of a form part is too large.")
 
     def _on_header_end(self) -> None:

@@ -1,4 +1,4 @@
-"""What a WebSocket observer reads: the events of a job in the original's words, each with its number."""
+"""What a WebSocket observer reads: the events of a job in the v1 API's words, each with its number."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from metatag_gateway.model.jobs import Job, JobEvent
 Frame = dict[str, Any]
 
 _COMMANDS = {"paused": "pause", "cancelled": "cancel"}
-# The original's words for causes, by which its page chooses what to show.
+# The v1 API's words for causes, by which its page chooses what to show.
 _ERROR_TYPES = {
     "provider_rate_limited": "rate-limit",
     "busy": "rate-limit",
@@ -27,7 +27,7 @@ _ERROR_TYPES = {
 
 
 def catchup(job: Job, user_id: str, results: Sequence[Document]) -> Frame:
-    """Give the first frame of every observer. All values of `state` are strings, as in the original."""
+    """Give the first frame of every observer. All values of `state` are strings, as in the v1 API."""
     began = job.started_at or job.created_at
     state = {
         "status": job.status,
@@ -45,7 +45,7 @@ def catchup(job: Job, user_id: str, results: Sequence[Document]) -> Frame:
 
 
 def already(job: Job) -> Frame:
-    """Give the last frame for who comes after the end; the counts are strings, as in the original."""
+    """Give the last frame for who comes after the end; the counts are strings, as in the v1 API."""
     if job.status == "failed":
         return _failed(job, job.seq)
     return {

@@ -12,10 +12,10 @@ from starlette.types import ASGIApp
 
 from metatag_gateway.http_protocol import bounded_protocol
 from metatag_runtime.errors import ErrorCode, MetatagError
-from metatag_runtime.listening import own_addresses
+from metatag_runtime.listening import local_bind_addresses
 
 # A client's message after the first is never read; the first is a token. Bytes.
-MOST_SOCKET_MESSAGE = 64 * 1024
+MAX_SOCKET_MESSAGE = 64 * 1024
 BACKLOG = 2048
 # Longer than the 60 s of common proxies, so that they, not we, close an idle connection. Seconds.
 KEEP_ALIVE = 75
@@ -51,7 +51,7 @@ class HttpService:
             ws="websockets-sansio",
             # With compression every idle connection would hold its own buffers of some 100 KiB.
             ws_per_message_deflate=False,
-            ws_max_size=MOST_SOCKET_MESSAGE,
+            ws_max_size=MAX_SOCKET_MESSAGE,
             timeout_keep_alive=KEEP_ALIVE,
         )
         self._server = _Server(config)
@@ -60,7 +60,7 @@ class HttpService:
     async def start(self) -> None:
         """Bind and serve."""
         sockets: list[socket.socket] = []
-        for address in await asyncio.to_thread(own_addresses, self._host):
+        for address in await asyncio.to_thread(local_bind_addresses, self._host):
             sockets.append(_bind(address, self.port))
             self.port = sockets[0].getsockname()[1]
         self._task = asyncio.create_task(self._server.serve(sockets), name="uvicorn")

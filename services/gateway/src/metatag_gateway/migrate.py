@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from metatag_gateway.bootstrap import SCRIPTS, VERSION_TABLE
 from metatag_gateway.settings import GatewaySettings
-from metatag_runtime.process import migrate_room
+from metatag_runtime.process import migrate_service
 
 __all__ = ["SCRIPTS", "VERSION_TABLE", "main"]
 
 
 def main() -> int:
     """Migrate; give the exit code: 0, or 2 for a wrong setting."""
-    return migrate_room("gateway", GatewaySettings, lambda found: found.database_url, SCRIPTS, VERSION_TABLE)
+    return migrate_service("gateway", GatewaySettings, lambda found: found.database_url, SCRIPTS, VERSION_TABLE)
 
 
 if __name__ == "__main__":

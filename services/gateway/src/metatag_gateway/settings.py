@@ -7,15 +7,15 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 
-from metatag_runtime.settings import RoomSettings, room_config
+from metatag_runtime.settings import ServiceSettings, service_config
 
 MIB = 1024 * 1024
 
 
-class GatewaySettings(RoomSettings):
+class GatewaySettings(ServiceSettings):
     """Settings of the gateway; lists are written with commas."""
 
-    model_config = room_config("GATEWAY")
+    model_config = service_config("GATEWAY")
 
     host: str = "0.0.0.0"  # noqa: S104  a container is reached from outside
     port: int = Field(default=8000, ge=0, le=65535)

@@ -11,7 +11,7 @@ from metatag_gateway.model.jobs import Job, NewJob
 from metatag_gateway.ports import Jobs
 from metatag_gateway.waiting import until_ended
 from metatag_runtime.errors import ErrorCode
-from metatag_runtime.log_ids import name_ids
+from metatag_runtime.log_ids import bind_log_ids
 
 TOO_LITTLE_TEXT = (
     "Could not extract sufficient text from PDF. The document might be scanned or image-based without OCR support."
@@ -67,14 +67,14 @@ class Singles:
         if not found:
             raise DocumentFailed("The document was deleted while it was processed.", ErrorCode.NOT_FOUND, job.id)
         document = found[0]
-        name_ids(job_id=job.id, document_id=document.id)
+        bind_log_ids(job_id=job.id, document_id=document.id)
         if document.status != "success":
             raise failure(document, ended)
         return ended, document
 
 
 def failure(document: Document, job: Job) -> DocumentFailed:
-    """Give the error of a document that ended without tags, in the original's words where it had some."""
+    """Give the error of a document that ended without tags, in the v1 API's words where it had some."""
     named = document.error_code or job.error_code or ""
     code = ErrorCode(named) if named in ErrorCode._value2member_map_ else ErrorCode.INTERNAL
     reason = document.error_message or job.error_message or "The document could not be processed."

@@ -23,7 +23,7 @@ from metatag_gateway.errors import Unauthenticated
 from metatag_gateway.model.accounts import User
 
 # Good tokens remembered until they expire: checking one again would cost a third of a short request.
-MOST_CHECKED = 10_000
+MAX_CHECKED = 10_000
 # Clocks of two machines may differ by this. Seconds.
 LEEWAY = 5
 MIN_RSA_BITS = 2048
@@ -131,7 +131,7 @@ class AccessTokens:
             raise Unauthenticated
         if known is None:
             self._checked[token] = (user_id, version, end)
-            if len(self._checked) > MOST_CHECKED:
+            if len(self._checked) > MAX_CHECKED:
                 self._checked.popitem(last=False)
         return user_id, version
 

@@ -64,7 +64,7 @@ DEEP_PATIENCE = 5.0
 
 
 async def build(settings: JobsSettings, parts: Parts | None = None) -> Sequence[Service]:
-    """Give the room's services in the order in which they start; of other parts, where a measurement brings some."""
+    """Give the service's services in the order in which they start; of other parts, where a measurement brings some."""
     _check(settings)
     parts = parts or Parts.choose(settings)
     services: list[Service] = [Foundation(settings, parts)]
@@ -326,7 +326,7 @@ def _server(settings: JobsSettings, parts: Parts) -> GrpcService:
 
 
 def _health(settings: JobsSettings, parts: Parts) -> GrpcService:
-    """A worker serves nobody, but an orchestrator asks it for its health like any room."""
+    """A worker serves nobody, but an orchestrator asks it for its health like any service."""
     return GrpcService("jobs", GrpcServerOptions(settings.listen), [], [], _ready(parts))
 
 

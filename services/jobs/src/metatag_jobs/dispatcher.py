@@ -15,7 +15,7 @@ from prometheus_client import Gauge
 from metatag_jobs.plan import plan
 from metatag_jobs.ports import Fanout, Leadership, TicketQueue
 from metatag_jobs.stores import EventLog, WorkStore
-from metatag_runtime.loops import asked_to_end, run_forever
+from metatag_runtime.loops import is_cancelling, run_forever
 
 log = structlog.get_logger("metatag.jobs.dispatcher")
 
@@ -175,7 +175,7 @@ class Dispatcher:
 
     async def _relay_loop(self) -> None:
         end = time.monotonic() + RELAY_PERIOD
-        while (left := end - time.monotonic()) > 0 and not asked_to_end():
+        while (left := end - time.monotonic()) > 0 and not is_cancelling():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(left):
                     await self._relay_wake.wait()

@@ -159,7 +159,7 @@ class Intake:
                 raise InvalidArgument(f"{name} must not be negative.")
         if len(asked.languages) > 4:
             raise InvalidArgument("languages may name 4 languages at most.")
-        if not 0 <= asked.wish.num_tags <= 50:
+        if not 0 <= asked.tag_options.num_tags <= 50:
             raise InvalidArgument("num_tags must be 1 to 50.")
         return replace(asked, max_running=min(asked.max_running or self._max_running, self._max_running))
 

@@ -144,9 +144,9 @@ class GroupJournal:
             Checkpoint(claim.document_id, claim.attempt, stage, kind, artifact, 0, existing=True)
         )
 
-    async def keep_part(self, claim: Claim, artifact: Artifact) -> bool:
+    async def keep_page_checkpoint(self, claim: Claim, artifact: Artifact) -> bool:
         """Enter pages of a long document that are read already; False when it is no longer ours."""
-        return await self._store.keep_part(self._owner, claim.document_id, claim.attempt, artifact)
+        return await self._store.keep_page_checkpoint(self._owner, claim.document_id, claim.attempt, artifact)
 
     async def parts(self, claim: Claim) -> Sequence[str]:
         """Give the objects of what an earlier attempt read."""

@@ -1,4 +1,7 @@
-"""Model to plain JSON and back, by field name; defaults are left out, unknown names are ignored."""
+"""Model to plain JSON and back, by field name; defaults are left out, unknown names are ignored.
+
+A field whose metadata has `stored_as` is stored under that name.
+"""
 
 from __future__ import annotations
 
@@ -24,17 +27,17 @@ def pack(value: Any) -> Any:
     if not dataclasses.is_dataclass(kind):
         return value
     packed = {}
-    for name, default in _defaults(kind):
+    for name, stored_as, default in _defaults(kind):
         item = getattr(value, name)
         if item != default:
-            packed[name] = item if type(item) in _PLAIN else pack(item)
+            packed[stored_as] = item if type(item) in _PLAIN else pack(item)
     return packed
 
 
 def unpack(cls: type[T], data: dict[str, Any]) -> T:
     """Build a model object from its JSON form."""
     fields = _fields(typing.cast(Any, cls))
-    return cls(**{name: _build(fields[name], item) for name, item in data.items() if name in fields})
+    return cls(**{fields[name][0]: _build(fields[name][1], item) for name, item in data.items() if name in fields})
 
 
 def _build(kind: Any, item: Any) -> Any:
@@ -52,14 +55,19 @@ def _build(kind: Any, item: Any) -> Any:
 
 
 @cache
-def _fields(cls: type[Any]) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
+def _fields(cls: type[Any]) -> dict[str, tuple[str, Any]]:
+    hints = typing.get_type_hints(cls)
+    return {_stored_as(item): (item.name, hints[item.name]) for item in dataclasses.fields(cls)}
+
+
+def _stored_as(item: dataclasses.Field[Any]) -> str:
+    return str(item.metadata.get("stored_as", item.name))
 
 
 @cache
-def _defaults(cls: type[Any]) -> list[tuple[str, Any]]:
+def _defaults(cls: type[Any]) -> list[tuple[str, str, Any]]:
     found = []
     for item in dataclasses.fields(cls):
         default = item.default_factory() if item.default_factory is not dataclasses.MISSING else item.default
-        found.append((item.name, default))
+        found.append((item.name, _stored_as(item), default))
     return found

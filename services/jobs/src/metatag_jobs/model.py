@@ -62,7 +62,7 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
-class TagWish:
+class TagOptions:
     """What a caller wants of the tags; holds no secret."""
 
     tagger: str = ""
@@ -84,7 +84,8 @@ class ProcessOptions:
     num_pages: int = 0
     ocr_mode: str = ""
     languages: list[str] = field(default_factory=list)
-    wish: TagWish = field(default_factory=TagWish)
+    # Stored under its first name, so that rows and processes of earlier versions still read it.
+    tag_options: TagOptions = field(default_factory=TagOptions, metadata={"stored_as": "wish"})
     vocabulary: str = ""
     max_running: int = 0
     budget_micros: int = 0

@@ -15,7 +15,7 @@ import structlog
 from metatag_jobs.errors import FileGone
 from metatag_jobs.jsonable import pack, unpack
 from metatag_jobs.model import Page
-from metatag_jobs.ports import FileStore, PartBook
+from metatag_jobs.ports import FileStore, PageCheckpointStore
 from metatag_jobs.work import Artifact, Claim
 
 log = structlog.get_logger("metatag.jobs.parts")
@@ -29,7 +29,9 @@ LONG_DOCUMENT = 2 * PART_PAGES
 class Parts:
     """The parts of one document. `digest` names all that its pages depend on: parts of another are not used."""
 
-    def __init__(self, book: PartBook, files: FileStore, claim: Claim, digest: str, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, book: PageCheckpointStore, files: FileStore, claim: Claim, digest: str, new_id: Callable[[], str]
+    ) -> None:
         self._book = book
         self._files = files
         self._claim = claim
@@ -85,7 +87,7 @@ class Parts:
                 artifact = Artifact(self._new_id(), f"{self._claim.document_id}:{self._new_id()[-12:]}", len(body))
                 await self._files.put_bytes(artifact.id, body)
                 self._count += 1
-                if not await self._book.keep_part(self._claim, artifact):
+                if not await self._book.keep_page_checkpoint(self._claim, artifact):
                     self._given_up = True
                     await self._files.delete(artifact.id)
         except Exception as error:

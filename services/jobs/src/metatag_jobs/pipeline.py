@@ -20,7 +20,7 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from metatag_jobs.errors import FileGone, FileMissing, Replaced, Stopped
 from metatag_jobs.jsonable import pack, unpack
-from metatag_jobs.model import JOB_SINGLE, OcrOutcome, Page, PageRead, ProcessOptions, TagOutcome, TagWish
+from metatag_jobs.model import JOB_SINGLE, OcrOutcome, Page, PageRead, ProcessOptions, TagOptions, TagOutcome
 from metatag_jobs.outcome import failed, succeeded, title_of
 from metatag_jobs.parts import LONG_DOCUMENT as KEPT_IN_PARTS
 from metatag_jobs.parts import Parts
@@ -184,7 +184,7 @@ class Pipeline:
                 found = None
         if found is None:
             outcome = await self._write_tags(claim, job, ocr, title)
-            # A stand-in is not the result of the same wish: it gets a name of its own and is not found again.
+            # A stand-in is not the result of the same options: it gets a name of its own and is not found again.
             own = digest_of([digest, claim.document_id, claim.attempt]) if outcome.degraded else digest
             artifact = await self._put_json(own, pack(outcome))
             found = await self._store(claim, "finish", "tag", artifact, start)
@@ -196,20 +196,20 @@ class Pipeline:
     async def _write_tags(self, claim: Claim, job: JobContext, ocr: OcrOutcome, title: str) -> TagOutcome:
         if job.options.vocabulary and job.vocabulary is None:
             raise MetatagError("The job's vocabulary was deleted.", code=ErrorCode.NOT_FOUND)
-        wish = job.options.wish
-        if job.type == JOB_SINGLE or not wish.allow_degraded:
-            return await self._ask_tagger(claim, job, ocr, title, wish)
+        tag_options = job.options.tag_options
+        if job.type == JOB_SINGLE or not tag_options.allow_degraded:
+            return await self._ask_tagger(claim, job, ocr, title, tag_options)
         try:
-            return await self._ask_tagger(claim, job, ocr, title, replace(wish, allow_degraded=False))
+            return await self._ask_tagger(claim, job, ocr, title, replace(tag_options, allow_degraded=False))
         except MetatagError as error:
             # A batch has time: local tags stand in only when no later try is left, or none could help.
             verdict = decide(error, claim, self._limits.retry, interactive=False)
             if isinstance(verdict, Release) and error.code is not ErrorCode.PROVIDER_CREDITS:
                 raise
-        return await self._ask_tagger(claim, job, ocr, title, wish)
+        return await self._ask_tagger(claim, job, ocr, title, tag_options)
 
     async def _ask_tagger(
-        self, claim: Claim, job: JobContext, ocr: OcrOutcome, title: str, wish: TagWish
+        self, claim: Claim, job: JobContext, ocr: OcrOutcome, title: str, tag_options: TagOptions
     ) -> TagOutcome:
         try:
             async with asyncio.timeout(self._limits.tag_deadline):
@@ -218,7 +218,7 @@ class Pipeline:
                     description=claim.description,
                     pages=ocr.pages,
                     language=ocr.language,
-                    wish=wish,
+                    tag_options=tag_options,
                     vocabulary=job.vocabulary,
                     provider_key=self._keys.open(job.job_id, job.secret) if job.secret else "",
                     account=job.user_id,
@@ -294,7 +294,7 @@ class Pipeline:
                 ocr.language,
                 title,
                 claim.description,
-                pack(job.options.wish),
+                pack(job.options.tag_options),
                 vocabulary,
                 own_key,
                 await self._tagger.version(),

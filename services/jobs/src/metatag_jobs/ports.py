@@ -14,8 +14,8 @@ from metatag_jobs.model import (
     ProcessOptions,
     Source,
     SourceCheck,
+    TagOptions,
     TagOutcome,
-    TagWish,
     Vocabulary,
 )
 from metatag_jobs.stores import EventLog
@@ -97,7 +97,7 @@ class Tagger(Protocol):
         description: str,
         pages: Sequence[Page],
         language: str,
-        wish: TagWish,
+        tag_options: TagOptions,
         vocabulary: Vocabulary | None,
         provider_key: str,
         account: str,
@@ -190,10 +190,10 @@ class KeyBox(Protocol):
         """Give an opaque name for a key: equal keys, equal names; empty for no key."""
 
 
-class PartBook(Protocol):
+class PageCheckpointStore(Protocol):
     """Where parts are entered, fenced like every write of a worker."""
 
-    async def keep_part(self, claim: Claim, artifact: Artifact) -> bool:
+    async def keep_page_checkpoint(self, claim: Claim, artifact: Artifact) -> bool:
         """Enter a part; False when the document is no longer ours."""
 
     async def parts(self, claim: Claim) -> Sequence[str]:
@@ -203,7 +203,7 @@ class PartBook(Protocol):
         """Forget a document's parts; give the objects to delete."""
 
 
-class Journal(PartBook, Protocol):
+class Journal(PageCheckpointStore, Protocol):
     """Where a worker writes what it did; each call is one fenced write, in a group with others."""
 
     async def checkpoint(self, checkpoint: Checkpoint) -> tuple[str, Artifact]:

@@ -1,4 +1,4 @@
-"""METATAG_JOBS_*: every setting of the room, read once at the start. docs/configuration.md explains each."""
+"""METATAG_JOBS_*: every setting of the service, read once at the start. docs/configuration.md explains each."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from metatag_runtime.settings import RoomSettings, room_config
+from metatag_runtime.settings import ServiceSettings, service_config
 
 
-class JobsSettings(RoomSettings):
-    """The room's settings. Times are in seconds, sizes in bytes unless the name says otherwise."""
+class JobsSettings(ServiceSettings):
+    """The service's settings. Times are in seconds, sizes in bytes unless the name says otherwise."""
 
-    model_config = room_config("JOBS")
+    model_config = service_config("JOBS")
 
     listen: str = "0.0.0.0:50053"
     reflection: bool = False

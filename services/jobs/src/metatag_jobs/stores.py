@@ -122,7 +122,7 @@ class WorkStore(Protocol):
     async def find_artifacts(self, wanted: Sequence[tuple[str, str, str]]) -> dict[str, Artifact]:
         """Give existing artifacts of the documents' users for (document, kind, digest), by document."""
 
-    async def keep_part(self, owner: str, document_id: str, attempt: int, artifact: Artifact) -> bool:
+    async def keep_page_checkpoint(self, owner: str, document_id: str, attempt: int, artifact: Artifact) -> bool:
         """Enter pages of an unfinished stage, for this document only; False when it is not owned any more."""
 
     async def parts(self, document_id: str) -> list[str]:

@@ -10,7 +10,7 @@ import structlog
 
 from metatag_jobs.ports import FileStore, Leadership
 from metatag_jobs.stores import Artifacts, JobStore
-from metatag_runtime.loops import asked_to_end
+from metatag_runtime.loops import is_cancelling
 
 log = structlog.get_logger("metatag.jobs.sweeper")
 
@@ -73,7 +73,7 @@ class Sweeper:
 
     async def _keep_sweeping(self) -> None:
         next_ages = asyncio.get_running_loop().time()
-        while not asked_to_end():
+        while not is_cancelling():
             await asyncio.sleep(self._purge_period)
             try:
                 if not await self._leadership.leads():

@@ -19,7 +19,7 @@ from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
 # A client that sends nothing for so long is given up. Seconds.
 CHUNK_SECONDS = 60.0
 # Contents asked for in one call.
-MOST_FOUND = 1000
+MAX_FOUND = 1000
 _ABSENT = SourceCheck(error="The uploaded file is no longer stored; upload it again.")
 
 
@@ -51,8 +51,8 @@ class Uploads:
 
     async def find(self, user_id: str, digests: Sequence[str]) -> list[StoredFile]:
         """Give the user's stored files with these contents, which need not be sent again."""
-        if len(digests) > MOST_FOUND:
-            raise InvalidArgument(f"At most {MOST_FOUND:,} files can be asked for in one call.")
+        if len(digests) > MAX_FOUND:
+            raise InvalidArgument(f"At most {MAX_FOUND:,} files can be asked for in one call.")
         return await self._artifacts.find_uploads(user_id, [digest.lower() for digest in digests]) if digests else []
 
     async def check(self, user_id: str, sources: Sequence[Source]) -> list[SourceCheck]:

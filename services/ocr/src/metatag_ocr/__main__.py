@@ -1,10 +1,10 @@
-"""The ocr room as a process of its own."""
+"""The ocr service as a process of its own."""
 
 from __future__ import annotations
 
 from metatag_ocr.bootstrap import build
 from metatag_ocr.settings import OcrSettings
-from metatag_runtime.process import run_room
+from metatag_runtime.process import run_service
 
 if __name__ == "__main__":
-    raise SystemExit(run_room("ocr", OcrSettings, build))
+    raise SystemExit(run_service("ocr", OcrSettings, build))

@@ -1,4 +1,4 @@
-"""The room's parts list: pools, scratch, use case, server."""
+"""The service's parts list: pools, scratch, use case, server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The nouns of the room: what is asked of a document, and what is answered. Plain Python, no protocol."""
+"""The nouns of the service: what is asked of a document, and what is answered. Plain Python, no protocol."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class DocumentRef:
 
 
 @dataclass(frozen=True)
-class Wish:
+class ReadRequest:
     """The pages wanted of a document. `ranges` are inclusive, from 1, an end of 0 means the last page."""
 
     document: DocumentRef

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from metatag_ocr.better import better, needs_deep
-from metatag_ocr.model import PageText, Problem, Wish
+from metatag_ocr.model import PageText, Problem, ReadRequest
 from metatag_ocr.ports import PageOrder, Workers
 from metatag_runtime.errors import ErrorCode, MetatagError, Unavailable
 
@@ -38,14 +38,16 @@ class Pools:
 class Run:
     """Reads wanted pages of one document that is open at `path`."""
 
-    def __init__(self, pools: Pools, limits: Limits, wish: Wish, path: Path, languages: tuple[str, ...]) -> None:
+    def __init__(
+        self, pools: Pools, limits: Limits, read_request: ReadRequest, path: Path, languages: tuple[str, ...]
+    ) -> None:
         self._workers = pools.first
         self._deep = pools.deep
         self._limits = limits
-        self._wish = wish
+        self._read_request = read_request
         self._path = path
         self._languages = languages
-        self._script = wish.script_hint
+        self._script = read_request.script_hint
         self._detecting = asyncio.Lock()
         self._costly = 0
 
@@ -122,10 +124,10 @@ class Run:
     def _order(self, number: int) -> PageOrder:
         limit = self._limits.page_seconds / (10 if self._costly >= COSTLY_PAGES else 1)
         return PageOrder(
-            document=self._wish.document,
+            document=self._read_request.document,
             path=self._path,
             number=number,
-            options=self._wish.options,
+            options=self._read_request.options,
             languages=self._languages,
             script=self._script,
             seconds=limit,

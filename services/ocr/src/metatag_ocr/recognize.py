@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, contextmanager
 
 from metatag_ocr import errors
 from metatag_ocr.languages import missing
-from metatag_ocr.model import DocumentRef, EngineInfo, Event, NeedContent, NodeState, Opened, Tally, Wish
+from metatag_ocr.model import DocumentRef, EngineInfo, Event, NeedContent, NodeState, Opened, ReadRequest, Tally
 from metatag_ocr.pages import Limits, Pools, Run
 from metatag_ocr.ports import Observer, Scratch, Workers
 from metatag_runtime.errors import Busy, ErrorCode, InvalidArgument, MetatagError
@@ -20,7 +20,7 @@ TEXT_LAYER = EngineInfo("text_layer", "pdfium", True)
 
 
 class Recognizer:
-    """The room's use case. One per node."""
+    """The service's use case. One per node."""
 
     def __init__(
         self, workers: Workers, deep: Workers | None, scratch: Scratch, observer: Observer, limits: Limits
@@ -32,26 +32,26 @@ class Recognizer:
         self._limits = limits
         self._documents = 0
 
-    async def recognize(self, wish: Wish, content: AsyncIterator[bytes]) -> AsyncIterator[Event]:
+    async def recognize(self, read_request: ReadRequest, content: AsyncIterator[bytes]) -> AsyncIterator[Event]:
         """Give NeedContent if the document is not here, then Opened, then each wanted page, then Summary.
 
         `content` is read only after NeedContent. Raises DocumentError, InvalidArgument, Busy. Closing the generator
         ends the pages in work.
         """
         start = time.monotonic()
-        self._check(wish.document)
-        languages = self._languages(wish)
+        self._check(read_request.document)
+        languages = self._languages(read_request)
         with self._admitted():
             async with AsyncExitStack() as stack:
-                path = await stack.enter_async_context(self._scratch.hold(wish.document))
+                path = await stack.enter_async_context(self._scratch.hold(read_request.document))
                 if path is None:
                     yield NeedContent()
-                    path = await stack.enter_async_context(self._scratch.receive(wish.document, content))
-                facts = await self._workers.open(wish.document, path)
-                numbers = wish.pages_of(facts.page_count)
+                    path = await stack.enter_async_context(self._scratch.receive(read_request.document, content))
+                facts = await self._workers.open(read_request.document, path)
+                numbers = read_request.pages_of(facts.page_count)
                 yield Opened(facts, tuple(numbers))
                 tally = Tally()
-                run = Run(self._pools_for(wish), self._limits, wish, path, languages)
+                run = Run(self._pools_for(read_request), self._limits, read_request, path, languages)
                 async with run.pages(numbers) as pages:
                     async for page in pages:
                         tally.add(page)
@@ -97,17 +97,17 @@ class Recognizer:
             self._documents -= 1
             self._observer.documents(-1)
 
-    def _languages(self, wish: Wish) -> tuple[str, ...]:
+    def _languages(self, read_request: ReadRequest) -> tuple[str, ...]:
         """Give the languages that may be used; raises when one that was asked for is not installed."""
-        engine = self._pools_for(wish).first.engine()
-        lacking = missing(wish.options.languages, engine.languages)
+        engine = self._pools_for(read_request).first.engine()
+        lacking = missing(read_request.options.languages, engine.languages)
         if lacking:
             raise errors.language_not_installed(lacking, engine.languages)
-        return wish.options.languages or _english_first(engine.languages)
+        return read_request.options.languages or _english_first(engine.languages)
 
-    def _pools_for(self, wish: Wish) -> Pools:
+    def _pools_for(self, read_request: ReadRequest) -> Pools:
         """Give the pool that reads, and the one for pages that come out badly; raises for an engine we lack."""
-        wanted = wish.options.engine
+        wanted = read_request.options.engine
         if wanted in ("", self._workers.engine().name):
             return Pools(self._workers, self._deep)
         if self._deep is not None and self._deep.engine().name == wanted:

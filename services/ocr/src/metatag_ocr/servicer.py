@@ -34,7 +34,7 @@ class OcrServicer(ocr_pb2_grpc.OcrServiceServicer):
         """Read a document's pages."""
         upload = _Upload(request_iterator, self._upload_seconds)
         header = await upload.header()
-        events = self._recognizer.recognize(wire.wish(header), upload.chunks())
+        events = self._recognizer.recognize(wire.read_request(header), upload.chunks())
         async with aclosing(events):  # type: ignore[type-var]
             async for event in events:
                 yield _answer(event)
@@ -48,7 +48,7 @@ class OcrServicer(ocr_pb2_grpc.OcrServiceServicer):
     ) -> AsyncIterator[ocr_pb2.RenderPageResponse]:
         """Draw one page."""
         upload = _Upload(request_iterator, self._upload_seconds)
-        document, number, width = wire.render_wish(await upload.header())
+        document, number, width = wire.render_request_of(await upload.header())
         events = self._recognizer.render(document, number, width, upload.chunks())
         async with aclosing(events):  # type: ignore[type-var]
             async for event in events:

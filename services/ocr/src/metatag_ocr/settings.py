@@ -9,15 +9,15 @@ from typing import Literal
 from pydantic import Field
 
 from metatag_runtime.cpus import usable_cpus
-from metatag_runtime.settings import RoomSettings, room_config
+from metatag_runtime.settings import ServiceSettings, service_config
 
 DEBIAN_TESSDATA = Path("/usr/share/tesseract-ocr/5/tessdata")
 
 
-class OcrSettings(RoomSettings):
+class OcrSettings(ServiceSettings):
     """Read once, in __main__ or by the embedded system."""
 
-    model_config = room_config("OCR")
+    model_config = service_config("OCR")
 
     listen: str = "0.0.0.0:50051"
     reflection: bool = False

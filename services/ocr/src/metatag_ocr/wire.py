@@ -6,7 +6,7 @@ import re
 
 from metatag.v1 import document_pb2, ocr_pb2
 from metatag_ocr.languages import tesseract_name
-from metatag_ocr.model import DocumentRef, Method, Mode, NodeState, Opened, Options, PageText, Summary, Wish
+from metatag_ocr.model import DocumentRef, Method, Mode, NodeState, Opened, Options, PageText, ReadRequest, Summary
 from metatag_runtime.errors import InvalidArgument
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -30,9 +30,9 @@ _METHODS: dict[Method, document_pb2.PageMethod.ValueType] = {
 }
 
 
-def wish(header: ocr_pb2.RecognizeHeader) -> Wish:
+def read_request(header: ocr_pb2.RecognizeHeader) -> ReadRequest:
     """Give what a header asks for; raises InvalidArgument that names the field."""
-    return Wish(
+    return ReadRequest(
         document=document_ref(header.content_sha256, header.size_bytes),
         options=_options(header.options),
         ranges=tuple(_range(pages) for pages in header.pages),
@@ -48,7 +48,7 @@ def document_ref(sha256: str, size_bytes: int) -> DocumentRef:
     return DocumentRef(sha256, _at_least_zero("size_bytes", size_bytes))
 
 
-def render_wish(header: ocr_pb2.RenderPageHeader) -> tuple[DocumentRef, int, int]:
+def render_request_of(header: ocr_pb2.RenderPageHeader) -> tuple[DocumentRef, int, int]:
     """Give document, page and width of a picture; raises InvalidArgument."""
     if header.page < 1:
         raise InvalidArgument("page counts from 1.")

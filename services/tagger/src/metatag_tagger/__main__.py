@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from metatag_runtime.process import run_room
+from metatag_runtime.process import run_service
 from metatag_tagger.bootstrap import build
 from metatag_tagger.settings import TaggerSettings
 
 if __name__ == "__main__":
-    raise SystemExit(run_room("tagger", TaggerSettings, build))
+    raise SystemExit(run_service("tagger", TaggerSettings, build))

@@ -32,7 +32,7 @@ _SERVICE = tagger_pb2.DESCRIPTOR.services_by_name["TaggerService"].full_name
 
 
 async def build(settings: TaggerSettings) -> Sequence[Service]:
-    """Give the room's services in the order of their start."""
+    """Give the service's services in the order of their start."""
     redis = Redis.from_url(settings.redis_url) if settings.redis_url else None
     analyst = AnalystPool(
         offline_version(settings.embed_dir),
@@ -86,7 +86,7 @@ def _existing(folder: Path | None) -> Path | None:
 
 
 class _Connections:
-    """Closes what the adapters keep open when the room stops."""
+    """Closes what the adapters keep open when the service stops."""
 
     name = "tagger-connections"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from metatag_tagger.model import Outcome, Tag, Term, Wish
+from metatag_tagger.model import Outcome, Tag, TagOptions, Term
 from metatag_tagger.offline.duplicates import without_repeats
 from metatag_tagger.offline.vocabulary import Labels, shown
 from metatag_tagger.ports import LlmAnswer, Study
@@ -20,7 +20,7 @@ _LOCAL_WEIGHT = 0.8
 class Plan:
     """What every tag of one document is measured by."""
 
-    wish: Wish
+    tag_options: TagOptions
     terms: tuple[Term, ...]
     language: str
     vocabulary: str
@@ -29,12 +29,12 @@ class Plan:
     @cached_property
     def banned(self) -> frozenset[str]:
         """Give the keys of the exclusion words."""
-        return keys(self.wish.exclusion_words, self.language)
+        return keys(self.tag_options.exclusion_words, self.language)
 
     @property
     def tag_language(self) -> str:
         """Give the language in which labels are shown, empty for the list's own."""
-        return "" if self.wish.tag_language == "document" else self.wish.tag_language
+        return "" if self.tag_options.tag_language == "document" else self.tag_options.tag_language
 
     @cached_property
     def labels(self) -> dict[str, None]:
@@ -59,7 +59,7 @@ def candidates(plan: Plan, study: Study) -> list[Tag]:
     if not plan.terms:
         return list(study.tags)
     named = list(study.matches)
-    return named if plan.wish.strict else named + list(study.tags)
+    return named if plan.tag_options.strict else named + list(study.tags)
 
 
 def local(plan: Plan, study: Study) -> Outcome:
@@ -80,7 +80,7 @@ def answered(plan: Plan, study: Study, tags: Sequence[Tag], answer: LlmAnswer, n
     chosen = final(plan, tags)
     return Outcome(
         tags=chosen,
-        tagger="both" if plan.wish.tagger == "both" else "llm",
+        tagger="both" if plan.tag_options.tagger == "both" else "llm",
         language=study.language,
         tagger_version=plan.version,
         model_name=answer.model,
@@ -116,14 +116,14 @@ def _agreed(tag: Tag, twin: Tag) -> Tag:
 def final(plan: Plan, tags: Sequence[Tag]) -> tuple[Tag, ...]:
     """Apply the last checks, whoever wrote the tags; with a strict list nothing outside it can pass here."""
     left = [tag for tag in tags if tag.text and not plan.excluded(tag.text)]
-    if plan.wish.strict:
+    if plan.tag_options.strict:
         left = [replace(tag, source="vocabulary") for tag in left if tag.text in plan.labels]
         unique = {tag.text: tag for tag in reversed(left)}
         # Labels of a list are its owner's words: two that look alike are still two.
         left = [tag for tag in left if unique.pop(tag.text, None) is not None]
     else:
         left = [left[number] for number in without_repeats([tag.text for tag in left], plan.language)]
-    return tuple(_bounded(tag) for tag in left[: plan.wish.num_tags])
+    return tuple(_bounded(tag) for tag in left[: plan.tag_options.num_tags])
 
 
 def _bounded(tag: Tag) -> Tag:
@@ -132,6 +132,6 @@ def _bounded(tag: Tag) -> Tag:
 
 def _notes(plan: Plan, study: Study, tags: Sequence[Tag], more: Sequence[str]) -> tuple[str, ...]:
     notes = [*study.notes, *more]
-    if len(tags) < plan.wish.num_tags:
+    if len(tags) < plan.tag_options.num_tags:
         notes.append("fewer_than_asked")
     return tuple(dict.fromkeys(notes))

@@ -1,4 +1,4 @@
-"""What the tagger knows: documents, wishes, vocabularies, tags and what they cost. Plain Python, no transport."""
+"""What the tagger knows: documents, options, vocabularies, tags and what they cost. Plain Python, no transport."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-# Bounds of one wish and one document; the wire contract names the same numbers.
+# Bounds of the options and of one document; the wire contract names the same numbers.
 MAX_TAGS = 50
 DEFAULT_TAGS = 8
 MAX_TEXT_BYTES = 8 * 1024 * 1024
@@ -78,8 +78,8 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What a caller wants of the tags. `max_cost_micros` is in millionths of a dollar, 0 for the room's own cap."""
+class TagOptions:
+    """What a caller wants of the tags. `max_cost_micros` is in millionths of a dollar, 0 for the service's own cap."""
 
     tagger: TaggerKind = TaggerKind.AUTO
     num_tags: int = DEFAULT_TAGS

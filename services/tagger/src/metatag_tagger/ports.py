@@ -27,7 +27,7 @@ class Study:
 
 
 @dataclass(frozen=True, slots=True)
-class StudyWish:
+class AnalysisOptions:
     """How a document is to be studied. `budget` is the excerpt's bound in tokens, 0 for no excerpt."""
 
     count: int
@@ -51,7 +51,7 @@ class Analyst(Protocol):
 
     version: str
 
-    async def study(self, document: Document, wish: StudyWish) -> Study:
+    async def study(self, document: Document, tag_options: AnalysisOptions) -> Study:
         """Give language, tags, vocabulary matches and the excerpt. The same input gives the same answer."""
 
     async def ground(self, document: Document, phrases: Sequence[str], language: str) -> list[Evidence]:

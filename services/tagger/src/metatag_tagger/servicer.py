@@ -27,7 +27,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class TaggerServicer(tagger_pb2_grpc.TaggerServiceServicer):
-    """The room's edge."""
+    """The service's edge."""
 
     def __init__(self, tagging: Tagging, analyst: Analyst, llm: Llm, options: TaggingOptions) -> None:
         self._tagging = tagging
@@ -96,7 +96,7 @@ class TaggerServicer(tagger_pb2_grpc.TaggerServiceServicer):
         begun = time.monotonic()
         outcome = await self._tagging.tag(
             wire.document(request),
-            wire.wish(request.wish),
+            wire.tag_options(request.tag_options),
             wire.vocabulary(request),
             request.provider_key,
             request.account,

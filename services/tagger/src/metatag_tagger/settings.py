@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
-from metatag_runtime.settings import RoomSettings, room_config
+from metatag_runtime.settings import ServiceSettings, service_config
 
 
-class TaggerSettings(RoomSettings):
-    """Everything the room reads from its environment. Times are in seconds unless the name says otherwise."""
+class TaggerSettings(ServiceSettings):
+    """Everything the service reads from its environment. Times are in seconds unless the name says otherwise."""
 
-    model_config = room_config("TAGGER")
+    model_config = service_config("TAGGER")
 
     # "host:port" or "unix:/path".
     listen: str = "0.0.0.0:50052"

@@ -1,4 +1,4 @@
-"""The use case: one document, one wish, tags out. Chooses who writes, checks what came, degrades when allowed."""
+"""The use case: one document, one tag_options, tags out. Chooses who writes, checks what came, degrades when allowed."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from metatag_tagger.model import (
     TaggerKind,
     Term,
     Vocabulary,
-    Wish,
+    TagOptions,
 )
-from metatag_tagger.ports import Analyst, Llm, LlmAnswer, LlmOptions, Meter, Question, Study, StudyWish
+from metatag_tagger.ports import Analyst, Llm, LlmAnswer, LlmOptions, Meter, Question, Study, AnalysisOptions
 from metatag_tagger.trust import trusted
 
 # More are studied than asked for: exclusions, repeats and the model's own tags thin them out.
@@ -48,7 +48,7 @@ _LETTER = re.compile(r"[^\W_]")
 
 @dataclass(frozen=True, slots=True)
 class TaggingOptions:
-    """What the room adds to a wish. `default_key` is secret; `keyless` means the provider asks for none."""
+    """What the service adds to a tag_options. `default_key` is secret; `keyless` means the provider asks for none."""
 
     default_key: str = ""
     keyless: bool = False
@@ -69,15 +69,15 @@ class Tagging:
         self._meter = meter
 
     async def tag(
-        self, document: Document, wish: Wish, vocabulary: Vocabulary | None = None, key: str = "", account: str = ""
+        self, document: Document, tag_options: TagOptions, vocabulary: Vocabulary | None = None, key: str = "", account: str = ""
     ) -> Outcome:
         """Give the document's tags, fewer than wished if the text holds fewer. Raises MetatagError."""
         begun = time.monotonic()
-        _check(document, wish, vocabulary)
-        asks = self._asks_llm(wish, key)
-        terms = _terms(wish, vocabulary)
-        study = await self._analyst.study(document, self._study_wish(wish, terms, asks))
-        plan = finishing.Plan(wish, terms, study.language, vocabulary.identity if vocabulary else "", self.version)
+        _check(document, tag_options, vocabulary)
+        asks = self._asks_llm(tag_options, key)
+        terms = _terms(tag_options, vocabulary)
+        study = await self._analyst.study(document, self._study_wish(tag_options, terms, asks))
+        plan = finishing.Plan(tag_options, terms, study.language, vocabulary.identity if vocabulary else "", self.version)
         outcome = await self._with_llm(document, plan, study, key, account) if asks else finishing.local(plan, study)
         self._meter.tagged(outcome.tagger, outcome.degraded_because is not None, time.monotonic() - begun)
         return outcome
@@ -87,32 +87,32 @@ class Tagging:
         """Give the version of everything that decides about a tag: part of a result's identity."""
         return f"{VERSION}+{self._analyst.version}"
 
-    def _asks_llm(self, wish: Wish, key: str) -> bool:
-        if wish.tagger is TaggerKind.LOCAL:
+    def _asks_llm(self, tag_options: TagOptions, key: str) -> bool:
+        if tag_options.tagger is TaggerKind.LOCAL:
             return False
         if key or self._options.default_key or self._options.keyless:
             return True
-        if wish.tagger is TaggerKind.AUTO:
+        if tag_options.tagger is TaggerKind.AUTO:
             return False
         raise NoProviderKey
 
-    def _study_wish(self, wish: Wish, terms: tuple[Term, ...], asks: bool) -> StudyWish:
-        return StudyWish(
-            count=wish.num_tags + SPARE,
+    def _study_wish(self, tag_options: TagOptions, terms: tuple[Term, ...], asks: bool) -> AnalysisOptions:
+        return AnalysisOptions(
+            count=tag_options.num_tags + SPARE,
             terms=terms,
-            exclusions=wish.exclusion_words,
+            exclusions=tag_options.exclusion_words,
             budget=self._options.input_tokens if asks else 0,
-            tag_language="" if wish.tag_language == "document" else wish.tag_language,
+            tag_language="" if tag_options.tag_language == "document" else tag_options.tag_language,
         )
 
     async def _with_llm(
         self, document: Document, plan: finishing.Plan, study: Study, key: str, account: str
     ) -> Outcome:
-        wish = plan.wish
+        tag_options = plan.tag_options
         try:
             return await self._by_llm(document, plan, study, key, account)
         except (ProviderError, Busy) as error:
-            if wish.tagger is TaggerKind.LLM or not wish.allow_degraded:
+            if tag_options.tagger is TaggerKind.LLM or not tag_options.allow_degraded:
                 raise
             outcome = finishing.local(plan, study)
             return replace(outcome, degraded_because=Reason(str(error.code), error.message))
@@ -125,31 +125,31 @@ class Tagging:
             tags, notes = await asyncio.to_thread(trusted, answer.tags, evidence, plan, study)
         else:
             tags, notes = trusted(answer.tags, evidence, plan, study)
-        if not tags and not plan.wish.strict:
+        if not tags and not plan.tag_options.strict:
             # Nothing that the model wrote is a tag of this document: as good as no answer.
             raise ProviderError(Category.INVALID_OUTPUT)
-        if plan.wish.tagger is TaggerKind.BOTH:
+        if plan.tag_options.tagger is TaggerKind.BOTH:
             tags = finishing.merged(tags, finishing.candidates(plan, study), study.language)
         return finishing.answered(plan, study, tags, answer, notes)
 
     async def _ask(self, document: Document, plan: finishing.Plan, study: Study, key: str, account: str) -> LlmAnswer:
-        wish = plan.wish
+        tag_options = plan.tag_options
         question = Question(
             excerpt=study.excerpt,
             title=document.title,
             description=document.description,
             language=study.language,
-            count=wish.num_tags,
+            count=tag_options.num_tags,
             hints=tuple(tag.text for tag in study.tags[:HINTS]),
-            exclusions=wish.exclusion_words[:LISTED],
+            exclusions=tag_options.exclusion_words[:LISTED],
             allowed=_listed(plan, study),
-            strict=wish.strict,
-            tag_language=wish.tag_language or "en",
+            strict=tag_options.strict,
+            tag_language=tag_options.tag_language or "en",
             low_quality=NOTE_LOW_CONFIDENCE in study.notes,
         )
-        first = wish.model_name or self._options.default_model
-        fallbacks = wish.fallback_models or self._options.fallback_models
-        caps = [cap for cap in (wish.max_cost_micros, self._options.max_cost_micros) if cap]
+        first = tag_options.model_name or self._options.default_model
+        fallbacks = tag_options.fallback_models or self._options.fallback_models
+        caps = [cap for cap in (tag_options.max_cost_micros, self._options.max_cost_micros) if cap]
         options = LlmOptions(key or self._options.default_key, (first, *fallbacks), min(caps, default=0))
         return await self._cache.answer(question, options, account, self._llm.ask)
 
@@ -163,27 +163,27 @@ def _listed(plan: finishing.Plan, study: Study) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*likely, *labels]))[:CHOSEN]
 
 
-def _terms(wish: Wish, vocabulary: Vocabulary | None) -> tuple[Term, ...]:
-    """Give the allowed terms: the named list, then the wish's own; a blank one is none."""
+def _terms(tag_options: TagOptions, vocabulary: Vocabulary | None) -> tuple[Term, ...]:
+    """Give the allowed terms: the named list, then the tag_options's own; a blank one is none."""
     listed = vocabulary.terms if vocabulary else ()
-    own = (Term(label.strip()) for label in wish.allowed_tags if label.strip())
+    own = (Term(label.strip()) for label in tag_options.allowed_tags if label.strip())
     found: dict[str, Term] = {}
     for term in (*listed, *own):
         found.setdefault(term.label, term)
     return tuple(found.values())
 
 
-def _check(document: Document, wish: Wish, vocabulary: Vocabulary | None) -> None:
-    if not 1 <= wish.num_tags <= MAX_TAGS:
+def _check(document: Document, tag_options: TagOptions, vocabulary: Vocabulary | None) -> None:
+    if not 1 <= tag_options.num_tags <= MAX_TAGS:
         raise InvalidArgument(f"num_tags must be between 1 and {MAX_TAGS}.")
-    if len(wish.exclusion_words) > MAX_EXCLUSIONS:
+    if len(tag_options.exclusion_words) > MAX_EXCLUSIONS:
         raise InvalidArgument(f"exclusion_words may hold at most {MAX_EXCLUSIONS} terms.")
     terms: Sequence[Term] = vocabulary.terms if vocabulary else ()
-    if len(terms) + len(wish.allowed_tags) > MAX_TERMS:
+    if len(terms) + len(tag_options.allowed_tags) > MAX_TERMS:
         raise InvalidArgument(f"A list of allowed tags may hold at most {MAX_TERMS} terms.")
-    if any(len(label) > MAX_LABEL for label in (*wish.allowed_tags, *(term.label for term in terms))):
+    if any(len(label) > MAX_LABEL for label in (*tag_options.allowed_tags, *(term.label for term in terms))):
         raise InvalidArgument(f"An allowed tag may be at most {MAX_LABEL} characters long.")
-    if wish.strict and not terms and not any(label.strip() for label in wish.allowed_tags):
+    if tag_options.strict and not terms and not any(label.strip() for label in tag_options.allowed_tags):
         raise InvalidArgument("strict needs allowed_tags or a vocabulary; neither was given.")
     if len(document.title) > MAX_TITLE or len(document.description) > MAX_DESCRIPTION:
         raise InvalidArgument(

@@ -26,7 +26,7 @@ def trusted(
         label = plan.finder.find(raw.text) if plan.terms else None
         if label is not None:
             named.append(_named(label, raw, found, study))
-        elif not plan.wish.strict:
+        elif not plan.tag_options.strict:
             text = public(raw.text)
             if text:
                 free.append(Tag(text, raw.score, "llm", raw.kind, found.page, found.quote, found.found))
@@ -34,7 +34,7 @@ def trusted(
         named = [tag for tag in named if tag.grounded]
     kept, dropped = _grounded(free, plan, study)
     notes = ["ungrounded_dropped"] if dropped else []
-    if plan.terms and not plan.wish.strict:
+    if plan.terms and not plan.tag_options.strict:
         kept = [*named, *kept]
     elif plan.terms:
         kept = named
@@ -61,10 +61,10 @@ def _grounded(tags: list[Tag], plan: Plan, study: Study) -> tuple[list[Tag], boo
     if not sure:
         # Not one tag stands in the text: an apology in any language, or tags of another document.
         return [], bool(unsure)
-    allowed = int(plan.wish.num_tags * UNGROUNDED)
+    allowed = int(plan.tag_options.num_tags * UNGROUNDED)
     return sure + unsure[:allowed], len(unsure) > allowed
 
 
 def _comparable(plan: Plan, study: Study) -> bool:
-    wanted = plan.wish.tag_language or "en"
+    wanted = plan.tag_options.tag_language or "en"
     return wanted in ("document", study.language)

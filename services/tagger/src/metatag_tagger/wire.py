@@ -17,10 +17,10 @@ from metatag_tagger.model import (
     Tag,
     TaggerInfo,
     TaggerKind,
+    TagOptions,
     Term,
     Usage,
     Vocabulary,
-    Wish,
 )
 
 _KINDS: Mapping[int, TaggerKind] = {
@@ -40,14 +40,14 @@ def document(request: tagger_pb2.TagRequest) -> Document:
     return Document(pages, request.title, request.description, request.language)
 
 
-def wish(message: document_pb2.TagWish) -> Wish:
-    """Read a wish; an unset number of tags is the default one."""
+def tag_options(message: document_pb2.TagOptions) -> TagOptions:
+    """Read the options of a request; an unset number of tags is the default one."""
     kind = _KINDS.get(message.tagger)
     if kind is None:
         raise InvalidArgument("tagger is none of auto, llm, local and both.")
     if message.num_tags < 0 or message.max_cost_micros < 0:
         raise InvalidArgument("num_tags and max_cost_micros must not be negative.")
-    return Wish(
+    return TagOptions(
         tagger=kind,
         num_tags=message.num_tags or DEFAULT_TAGS,
         exclusion_words=tuple(message.exclusion_words),

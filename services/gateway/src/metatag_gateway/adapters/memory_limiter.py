@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from metatag_gateway.ports import Rate
 
 # Buckets remembered; beyond, the least recently used is forgotten, which only ever favours the caller.
-MOST_BUCKETS = 100_000
+MAX_BUCKETS = 100_000
 
 
 class MemoryLimiter:
@@ -37,7 +37,7 @@ class MemoryLimiter:
             return wait
         self._free_at[bucket] = end
         self._free_at.move_to_end(bucket)
-        if len(self._free_at) > MOST_BUCKETS:
+        if len(self._free_at) > MAX_BUCKETS:
             self._free_at.popitem(last=False)
         return 0.0
 

@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, pool
 
 
 def run() -> None:
-    """Apply the revisions in one transaction; the room's own version table keeps it apart from others."""
+    """Apply the revisions in one transaction; the service's own version table keeps it apart from others."""
     attributes = context.config.attributes
     engine = create_engine(attributes["url"], poolclass=pool.NullPool)
     with engine.connect() as connection:

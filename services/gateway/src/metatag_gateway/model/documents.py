@@ -152,7 +152,7 @@ class Document:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """The original's metadata of a row; empty for a document that failed before it was read."""
+        """The v1 API's metadata of a row; empty for a document that failed before it was read."""
         found = self.result
         if found is None or not (found.extraction_method or found.page_count):
             return {}

@@ -31,12 +31,12 @@ from metatag_gateway.schemas.batch import (
 from metatag_gateway.schemas.config import provider_key
 from metatag_gateway.schemas.history import RetryBody, RetryView
 from metatag_runtime.errors import InvalidArgument, NotFound
-from metatag_runtime.log_ids import name_ids
+from metatag_runtime.log_ids import bind_log_ids
 
 router = APIRouter(prefix="/api/batch", tags=["Batch Processing"])
 
 JobId = Annotated[str, Path(max_length=200, description="The job's UUID.")]
-MOST_ACTIVE = 1000
+MAX_ACTIVE = 1000
 _UUID = re.compile(UUID_PATTERN)
 
 
@@ -63,7 +63,7 @@ async def start_batch(
         public_config=body.config.public(),
     )
     job, _ = await parts.jobs.create(caller.user_id, new, batches.specs(body.documents, mapping))
-    name_ids(job_id=job.id)
+    bind_log_ids(job_id=job.id)
     total = job.total_documents
     return StartedView(job_id=job.id, total_documents=total, message=f"Started processing of {total} documents")
 
@@ -105,7 +105,7 @@ async def retry_documents(request: Request, caller: Writer, job_id: JobId, body:
 async def active_jobs(request: Request, caller: Reader) -> ActiveView:
     """List the caller's running and paused batches."""
     states = ("pending", "processing", "paused")
-    found, _ = await parts_of(request).jobs.list_jobs(caller.user_id, MOST_ACTIVE, 0, states, "batch")
+    found, _ = await parts_of(request).jobs.list_jobs(caller.user_id, MAX_ACTIVE, 0, states, "batch")
     return ActiveView(jobs=[_active(job) for job in found])
 
 

@@ -44,7 +44,7 @@ async def _stream(request: Request, idle_seconds: float) -> AsyncIterator[bytes]
 
 
 async def store(parts: Parts, user_id: str, part: Part, content_sha256: str = "") -> StoredFile:
-    """Stream one file of a form to jobs; the sentences for a wrong one are the original's."""
+    """Stream one file of a form to jobs; the sentences for a wrong one are the v1 API's."""
     name = part.file_name or ""
     if not name.lower().endswith(".pdf"):
         raise InvalidArgument("Invalid file type. Please upload a PDF file.")

@@ -1,4 +1,4 @@
-"""Files for batches: many PDFs in one form, and the original's synchronous CSV batch."""
+"""Files for batches: many PDFs in one form, and the v1 API's synchronous CSV batch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from metatag_gateway.problems import STATUS_BY_CODE
 from metatag_gateway.routes.access import Processor, known
 from metatag_gateway.routes.bodies import form_of, store, while_connected
 from metatag_gateway.routes.parts import Parts, parts_of
-from metatag_gateway.routes.single import MOST_CONFIG, parse_config
+from metatag_gateway.routes.single import MAX_CONFIG, parse_config
 from metatag_gateway.schemas.batch import (
     FoundFile,
     FoundView,
@@ -39,10 +39,10 @@ from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
 
 router = APIRouter(prefix="/api/batch", tags=["Batch Processing"])
 
-MOST_FILES = 5000
+MAX_FILES = 5000
 # What files that were refused, those too large among them, may have beyond their refusal, all of one form together.
-MOST_REFUSED_BYTES = 2 * 1024**3
-MOST_CSV = 16 * 1024 * 1024
+MAX_REFUSED_BYTES = 2 * 1024**3
+MAX_CSV = 16 * 1024 * 1024
 PAGE = 1000
 _BINARY = {"type": "string", "format": "binary"}
 
@@ -77,11 +77,11 @@ async def upload_files(
     """
     parts = parts_of(request)
     files: list[UploadedFile] = []
-    async for part in form_of(request, parts.settings.body_idle_seconds).parts(MOST_REFUSED_BYTES):
+    async for part in form_of(request, parts.settings.body_idle_seconds).parts(MAX_REFUSED_BYTES):
         if not part.file_name:
             continue
-        if len(files) >= MOST_FILES:
-            raise TooLarge(f"At most {MOST_FILES} files may come in one form.")
+        if len(files) >= MAX_FILES:
+            raise TooLarge(f"At most {MAX_FILES} files may come in one form.")
         files.append(await _take(parts, caller.user_id, part, content_sha256 or ""))
     if not files:
         raise InvalidArgument("Please provide at least one PDF file.")
@@ -186,11 +186,11 @@ async def _read(request: Request, parts: Parts) -> LegacyForm:
     form = LegacyForm()
     async for part in form_of(request, parts.settings.body_idle_seconds).parts():
         if part.name == "config":
-            form.config = await part.text(MOST_CONFIG)
+            form.config = await part.text(MAX_CONFIG)
         elif part.name == "csv_file" and part.file_name != "":
             if not (part.file_name or "").lower().endswith(".csv"):
                 raise InvalidArgument("Invalid file type. Please upload a CSV file.")
-            form.content = await part.content(MOST_CSV)
+            form.content = await part.content(MAX_CSV)
             if not form.content:
                 raise InvalidArgument("Empty CSV file")
         elif part.name == "exclusion_file" and part.file_name:

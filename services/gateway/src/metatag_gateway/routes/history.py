@@ -49,7 +49,7 @@ def _written_out(value: Any) -> Any:
 
 
 Moment = Annotated[datetime, BeforeValidator(_written_out), Query(examples=["2026-03-01T00:00:00Z"])]
-MOST_DOCUMENTS = 1000
+MAX_DOCUMENTS = 1000
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 EXPORTS = {
     "csv": ("text/csv; charset=utf-8", "csv"),
@@ -85,7 +85,7 @@ async def get_job(request: Request, caller: Reader, job_id: UUID) -> JobDetail:
     """Give one job with its first 1,000 documents; `/documents` has the rest."""
     jobs = parts_of(request).jobs
     job = await jobs.get(caller.user_id, str(job_id))
-    documents = await jobs.documents(caller.user_id, job.id, MOST_DOCUMENTS)
+    documents = await jobs.documents(caller.user_id, job.id, MAX_DOCUMENTS)
     summary = JobSummary.model_validate(job)
     return JobDetail(
         **summary.model_dump(),
@@ -156,7 +156,7 @@ async def delete_job(request: Request, caller: Writer, job_id: UUID) -> DeletedV
 async def list_documents(request: Request, caller: Reader, limit: Limit = 50) -> DocumentsView:
     """List the caller's finished documents, latest first."""
     found = await parts_of(request).jobs.documents(caller.user_id, "", limit)
-    # As in the original: a list of what is there, not of what went wrong; the detail has the reason.
+    # As in the v1 API: a list of what is there, not of what went wrong; the detail has the reason.
     views = [DocumentSummary.model_validate(document) for document in found]
     return DocumentsView(documents=views, total=len(views))
 

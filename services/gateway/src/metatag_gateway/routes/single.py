@@ -27,8 +27,8 @@ from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
 
 router = APIRouter(prefix="/api/single", tags=["Single Document"])
 
-MOST_CONFIG = 4 * 1024 * 1024
-MOST_URL = 4000
+MAX_CONFIG = 4 * 1024 * 1024
+MAX_URL = 4000
 BAD_SCHEME = "Invalid URL. Must start with http:// or https://"
 IdempotencyKey = Annotated[
     str | None,
@@ -42,8 +42,8 @@ Prefer = Annotated[
     ),
 ]
 
-# The pattern is for readers: a wrong scheme is refused in the original's words.
-Url = Annotated[str, Query(max_length=MOST_URL, json_schema_extra={"pattern": "^[hH][tT][tT][pP][sS]?://."})]
+# The pattern is for readers: a wrong scheme is refused in the v1 API's words.
+Url = Annotated[str, Query(max_length=MAX_URL, json_schema_extra={"pattern": "^[hH][tT][tT][pP][sS]?://."})]
 
 _FORM: dict[str, Any] = {
     "requestBody": {
@@ -132,9 +132,9 @@ async def _read(request: Request, parts: Parts, user_id: str) -> SingleForm:
     form = SingleForm()
     async for part in form_of(request, parts.settings.body_idle_seconds).parts():
         if part.name == "config":
-            form.config = await part.text(MOST_CONFIG)
+            form.config = await part.text(MAX_CONFIG)
         elif part.name == "pdf_url":
-            form.url = (await part.text(MOST_URL)).strip()
+            form.url = (await part.text(MAX_URL)).strip()
         elif part.name == "pdf_file" and part.file_name != "":
             if form.stored is not None:
                 raise InvalidArgument("Please provide one PDF file; for many, start a batch.")

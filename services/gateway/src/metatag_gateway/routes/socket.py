@@ -29,7 +29,7 @@ TRY_LATER = 1013
 FAULT = 1011
 # A reader that takes nothing for this long is gone. Seconds.
 STALLED = 120.0
-MOST_AUTH_MESSAGE = 8192
+MAX_AUTH_MESSAGE = 8192
 READ = Permission(scope="read")
 
 
@@ -115,7 +115,7 @@ async def _first_message(socket: WebSocket, seconds: float) -> str:
     except KeyError:
         # A binary frame.
         raise Unauthenticated("Authentication required") from None
-    if len(text) > MOST_AUTH_MESSAGE:
+    if len(text) > MAX_AUTH_MESSAGE:
         raise Unauthenticated("Authentication required")
     try:
         message = json.loads(text)

@@ -18,7 +18,7 @@ from metatag_gateway.routes.bodies import MIB, form_of
 from metatag_gateway.routes.parts import parts_of
 from metatag_gateway.schemas.common import Message
 from metatag_gateway.schemas.system import (
-    MOST_TERMS,
+    MAX_TERMS,
     TermBody,
     VocabulariesView,
     VocabularyBody,
@@ -31,7 +31,7 @@ router = APIRouter(prefix="/api/vocabularies", tags=["Vocabularies"])
 
 Name = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f/]+$")]
 # Wrong rows named in one answer; what comes after them is not read.
-MOST_WRONG = 50
+MAX_WRONG = 50
 _TABLE = (
     "Columns label, aliases (`;` between them), language, parent, and `label:hi` for the label in another language."
 )
@@ -112,12 +112,12 @@ def _from_table(content: bytes) -> list[TermBody] | Response:
             terms.append(TermBody.model_validate(row))
         except ValidationError as error:
             wrong += [_placed(entry, f"line {line}") for entry in _errors(error)]
-        if len(terms) > MOST_TERMS or len(wrong) > MOST_WRONG:
+        if len(terms) > MAX_TERMS or len(wrong) > MAX_WRONG:
             break
     if wrong:
         return invalid(wrong)
-    if len(terms) > MOST_TERMS:
-        raise TooLarge(f"A vocabulary may have {MOST_TERMS} terms.")
+    if len(terms) > MAX_TERMS:
+        raise TooLarge(f"A vocabulary may have {MAX_TERMS} terms.")
     if not terms:
         raise InvalidArgument("The table has no term; give each one a row with a label.")
     return terms

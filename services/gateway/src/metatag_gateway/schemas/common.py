@@ -12,14 +12,14 @@ class Payload(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    # The original has a top-level `success` here although it is flat everywhere else.
+    # The v1 API has a top-level `success` here although it is flat everywhere else.
     flat_success: ClassVar[bool] = False
     # Never enveloped: the root, and what standards define.
     bare: ClassVar[bool] = False
 
 
 class Body(BaseModel):
-    """A JSON request body: types are meant as written, unknown keys are ignored as the original did."""
+    """A JSON request body: types are meant as written, unknown keys are ignored as the v1 API did."""
 
     model_config = ConfigDict(strict=True, extra="ignore")
 

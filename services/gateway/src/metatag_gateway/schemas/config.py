@@ -13,7 +13,7 @@ from metatag_runtime.errors import ErrorCode, MetatagError
 
 DEFAULT_MODEL = "openai/gpt-4o-mini"
 MICROS = 1_000_000
-# What the original kept of a config, always; additions are kept where they were sent.
+# What the v1 API kept of a config, always; additions are kept where they were sent.
 _ALWAYS = ("model_name", "num_pages", "num_tags")
 
 _AROUND_A_KEY = " \t\r\n\"'\u00a0\u200b\u200c\u200d\u2060\ufeff\u2018\u2019\u201c\u201d"

@@ -29,7 +29,7 @@ class DependencyView(Payload):
 
 
 class HealthView(Payload):
-    """Health: the original's three fields, and each dependency."""
+    """Health: the v1 API's three fields, and each dependency."""
 
     status: Literal["healthy", "degraded", "unhealthy"]
     version: str
@@ -127,13 +127,13 @@ class TermBody(Body):
     )
 
 
-MOST_TERMS = 50_000
+MAX_TERMS = 50_000
 
 
 class VocabularyBody(Body):
     """All terms of a vocabulary."""
 
-    terms: list[TermBody] = Field(min_length=1, max_length=MOST_TERMS)
+    terms: list[TermBody] = Field(min_length=1, max_length=MAX_TERMS)
 
 
 class TermView(Payload):

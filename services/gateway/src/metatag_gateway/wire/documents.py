@@ -139,7 +139,7 @@ def to_options(options: Options) -> j.ProcessOptions:
         num_pages=options.num_pages,
         ocr_mode=OCR_MODES[options.ocr],
         languages=options.languages,
-        wish=d.TagWish(
+        tag_options=d.TagOptions(
             tagger=TAGGERS[options.tagger],
             num_tags=options.num_tags,
             exclusion_words=options.exclusion_words,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import grpc
 
 from metatag.v1 import tagger_pb2, tagger_pb2_grpc
-from metatag_jobs.model import Page, TagOutcome, TagWish, Vocabulary
+from metatag_jobs.model import Page, TagOptions, TagOutcome, Vocabulary
 from metatag_jobs.wire import from_message, to_message
 from metatag_runtime.errors import Unavailable
 from metatag_runtime.grpc_client import call_metadata, call_timeout, open_channel, peer_errors
@@ -43,7 +43,7 @@ class GrpcTagger:
         description: str,
         pages: Sequence[Page],
         language: str,
-        wish: TagWish,
+        tag_options: TagOptions,
         vocabulary: Vocabulary | None,
         provider_key: str,
         account: str,
@@ -56,7 +56,7 @@ class GrpcTagger:
             provider_key=provider_key,
             account=account,
         )
-        to_message(request.wish, wish)
+        to_message(request.tag_options, tag_options)
         if vocabulary is not None:
             to_message(request.vocabulary, vocabulary)
         _add_pages(request, pages)

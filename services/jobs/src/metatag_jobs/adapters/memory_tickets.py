@@ -9,7 +9,7 @@ import structlog
 
 from metatag_jobs.adapters.ticket_slots import Handle, Slots
 from metatag_jobs.work import Ticket
-from metatag_runtime.loops import asked_to_end
+from metatag_runtime.loops import is_cancelling
 
 log = structlog.get_logger("metatag.jobs.tickets")
 
@@ -61,7 +61,7 @@ class MemoryTickets:
 
     async def _listen(self, interactive: bool, slots: Slots, may_take: Callable[[], bool]) -> None:
         queue = self._lanes[interactive]
-        while not asked_to_end():
+        while not is_cancelling():
             # Before the ticket: what nobody has room for stays where others find it.
             await slots.wait_for_free()
             if not may_take():

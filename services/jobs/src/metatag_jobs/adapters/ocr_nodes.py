@@ -19,7 +19,7 @@ import structlog
 from metatag.v1 import ocr_pb2, ocr_pb2_grpc
 from metatag_runtime.errors import Unavailable
 from metatag_runtime.grpc_client import open_channel
-from metatag_runtime.loops import asked_to_end
+from metatag_runtime.loops import is_cancelling
 
 log = structlog.get_logger("metatag.jobs.ocr")
 
@@ -153,7 +153,7 @@ class OcrNodes:
         return min(free, key=lambda node: (node.outstanding / node.slots, random.random()))  # noqa: S311  a tie-break
 
     async def _keep(self) -> None:
-        while not asked_to_end():
+        while not is_cancelling():
             await self._refresh()
             await asyncio.sleep(self._resolve_seconds)
 

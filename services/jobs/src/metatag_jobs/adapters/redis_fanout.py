@@ -22,7 +22,7 @@ from metatag_jobs.adapters.redis_call import COMMAND_SECONDS, RedisUnavailable, 
 from metatag_jobs.jsonable import unpack
 from metatag_jobs.model import JobEvent
 from metatag_jobs.stores import EventLog
-from metatag_runtime.loops import Quiet, asked_to_end, run_forever
+from metatag_runtime.loops import Quiet, is_cancelling, run_forever
 
 log = structlog.get_logger("metatag.jobs.fanout")
 
@@ -165,7 +165,7 @@ class RedisFanout:
             await pipe.execute()
 
         try:
-            while self._hints and not asked_to_end():
+            while self._hints and not is_cancelling():
                 hints, self._hints = self._hints, {}
                 with contextlib.suppress(RedisUnavailable):
                     await self._ask(send)
@@ -189,7 +189,7 @@ class RedisFanout:
         quiet = Quiet(LISTEN_SECONDS)
         async with self._redis.pubsub() as channel:
             await ask_redis(channel.subscribe(*self._heard_on))
-            while not asked_to_end():
+            while not is_cancelling():
                 start = time.monotonic()
                 message = await ask_redis(
                     channel.get_message(ignore_subscribe_messages=True, timeout=LISTEN_SECONDS),

@@ -21,7 +21,7 @@ from redis.exceptions import ResponseError
 from metatag_jobs.adapters.redis_call import COMMAND_SECONDS, RedisUnavailable, ask_redis, open_redis
 from metatag_jobs.adapters.ticket_slots import Handle, Slots
 from metatag_jobs.work import Ticket
-from metatag_runtime.loops import Quiet, asked_to_end, run_forever
+from metatag_runtime.loops import Quiet, is_cancelling, run_forever
 
 log = structlog.get_logger("metatag.jobs.tickets")
 
@@ -83,7 +83,7 @@ class RedisTickets:
         self, handle: Handle, slots: int, interactive_slots: int, may_take: Callable[[], bool] = lambda: True
     ) -> None:
         """Call `handle` for each ticket while `may_take` says so, at most so many at once; ends when cancelled."""
-        # No TaskGroup: see loops.asked_to_end. Each of these ends by cancellation alone.
+        # No TaskGroup: see loops.is_cancelling. Each of these ends by cancellation alone.
         tasks = [
             asyncio.create_task(step, name="jobs-lane")
             for lane, count in ((self._lanes[False], slots), (self._lanes[True], interactive_slots))
@@ -161,7 +161,7 @@ class _Stream:
         found = await self._read_group(">", count, READ_BLOCK_MS)
         if found:
             self._quiet.something_came()
-        elif not asked_to_end():
+        elif not is_cancelling():
             await self._quiet.nothing_came(time.monotonic() - start)
         return found
 

@@ -192,9 +192,9 @@ class SqlJobs:
             where += " AND job.created_at >= :since"
         if before is not None:
             where += " AND job.created_at < :before"
-        wishes = {"type": type or None, "since": since, "before": before}
+        filters = {"type": type or None, "since": since, "before": before}
         values: dict[str, Any] = {"user_id": user_id} | {
-            name: wish for name, wish in wishes.items() if wish is not None
+            name: value for name, value in filters.items() if value is not None
         }
         listing = self._dialect.sql(
             f"SELECT {JOB_COLUMNS} FROM job WHERE {where} ORDER BY job.created_at DESC, job.id DESC "  # noqa: S608

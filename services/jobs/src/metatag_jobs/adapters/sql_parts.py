@@ -42,7 +42,7 @@ class SqlParts(SqlEngine):
     """The parts of the port WorkStore."""
 
     @writes
-    async def keep_part(
+    async def keep_page_checkpoint(
         self, transaction: Transaction, owner: str, document_id: str, attempt: int, artifact: Artifact
     ) -> bool:
         """Enter pages of an unfinished stage; False when the document is not owned any more."""

@@ -10,7 +10,7 @@ from metatag_jobs.model import Summary, Tally
 from metatag_runtime.sql import Database, Transaction
 
 DAY = 86_400.0
-MOST_TAGS = 50
+MAX_TAGS = 50
 
 _ENDED = (
     "FROM doc JOIN job ON job.id = doc.job_id WHERE doc.user_id = :user_id AND doc.state IN ('done', 'failed') "
@@ -52,7 +52,7 @@ class SqlSummary:
         tag = "json_extract(t.value, '$.tag')" if lite else "t ->> 'tag'"
         done = _DONE.format(more="")
         jobs = "FROM job WHERE user_id = :user_id AND created_at >= :since AND state <> 'deleted'"
-        most = f"n DESC, name LIMIT {MOST_TAGS}"
+        most = f"n DESC, name LIMIT {MAX_TAGS}"
         self._statements = {
             "processed": dialect.sql(tally(day("doc.processed_at"), f"{_ENDED} AND doc.state = 'done'")),
             "failed": dialect.sql(tally(day("doc.processed_at"), f"{_ENDED} AND doc.state = 'failed'")),

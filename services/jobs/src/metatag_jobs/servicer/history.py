@@ -23,8 +23,8 @@ log = structlog.get_logger("metatag.jobs.history")
 _STATES = jobs_pb2.DocumentState.DESCRIPTOR
 
 MAX_TERMS = 50_000
-# Less than the 2 s that the gateway waits for us: a room behind us that takes calls and keeps silent must be told of as
-# that, and not make jobs, and with it every gateway, look away.
+# Less than the 2 s that the gateway waits for this service: a silent peer must be reported as silent, and must not make
+# jobs, and with it every gateway, look unavailable.
 HEALTH_SECONDS = 1.5
 
 

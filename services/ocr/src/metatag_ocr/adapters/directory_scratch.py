@@ -56,7 +56,7 @@ class DirectoryScratch:
     @asynccontextmanager
     async def receive(self, document: DocumentRef, chunks: AsyncIterator[bytes]) -> AsyncIterator[Path]:
         """Store the chunks, check them, hold the document while the block runs."""
-        self._make_room(document.size_bytes)
+        self._make_service(document.size_bytes)
         self._arriving += document.size_bytes
         part = self._directory / f"{document.sha256}-{secrets.token_hex(4)}.part"
         try:
@@ -80,7 +80,7 @@ class DirectoryScratch:
             if not self._holds[document.sha256]:
                 del self._holds[document.sha256]
 
-    def _make_room(self, size: int) -> None:
+    def _make_service(self, size: int) -> None:
         idle = sorted((last, name) for name, (_, last) in self._used.items() if not self._holds[name])
         while self.bytes_kept + self._arriving + size > self._bound and idle:
             _, name = idle.pop(0)

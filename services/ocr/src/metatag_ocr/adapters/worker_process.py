@@ -28,7 +28,7 @@ _PATIENCE = 3
 _TICKS = os.sysconf("SC_CLK_TCK")
 Answer = tuple[Message, bytes]
 
-# What a child may know of our environment. Secrets of other rooms must not reach a process that opens hostile files.
+# What a child may know of our environment. Secrets of other services must not reach a process that opens hostile files.
 _ENVIRONMENT = (
     "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME",
     "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES",

@@ -12,7 +12,7 @@ import numpy as np
 
 from metatag_ocr.frames import Message
 from metatag_ocr.model import Options
-from metatag_ocr.reading.page import FIRST_DPI, PageWish, read_page
+from metatag_ocr.reading.page import FIRST_DPI, PageRequest, read_page
 from metatag_ocr.reading.ports import Document, Engine, Picture
 from metatag_runtime.errors import MetatagError, NotFound
 
@@ -60,10 +60,10 @@ class Desk:
         document = self._open(message)
         options = dict(message["options"])
         options["languages"] = tuple(options["languages"])
-        wish = PageWish(
+        page_request = PageRequest(
             message["number"], Options(**options), tuple(message["languages"]), message["script"], self._dpi
         )
-        page = read_page(document, self._engine, wish, lambda script: tell({"script": script}))
+        page = read_page(document, self._engine, page_request, lambda script: tell({"script": script}))
         return {"page": asdict(page)}, b""
 
     def _do_render(self, message: Message, _tell: Tell) -> tuple[Message, bytes]:

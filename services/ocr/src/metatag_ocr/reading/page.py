@@ -23,7 +23,7 @@ SECOND_DPI = 300
 
 
 @dataclass(frozen=True)
-class PageWish:
+class PageRequest:
     """What is wanted of a page. `languages` may be used, best first; `script` is that of the other pages, or ""."""
 
     number: int
@@ -48,45 +48,45 @@ class _Clock:
 
 
 def read_page(
-    document: Document, engine: Engine, wish: PageWish, script_found: Callable[[str], None] = lambda _: None
+    document: Document, engine: Engine, page_request: PageRequest, script_found: Callable[[str], None] = lambda _: None
 ) -> PageText:
     """Read one page. Calls `script_found` with the page's script as soon as it is likely, and again if it was another.
 
     Raises what the ports raise."""
     clock = _Clock()
-    layer = Layer("") if wish.options.mode == "force" else document.layer(wish.number)
-    decision = decide(layer, wish.options.mode)
+    layer = Layer("") if page_request.options.mode == "force" else document.layer(page_request.number)
+    decision = decide(layer, page_request.options.mode)
     clock.lap("decide")
     if decision.way in ("keep", "blank", "skip"):
-        page = _without_recognition(wish, layer, decision)
+        page = _without_recognition(page_request, layer, decision)
         if page.script:
             script_found(page.script)
         return replace(page, decide_ms=round(clock.ms["decide"]))
-    page = _recognised(document, engine, wish, decision, script_found=script_found, clock=clock)
+    page = _recognised(document, engine, page_request, decision, script_found=script_found, clock=clock)
     if decision.way == "compare":
-        page = _better(page, wish, layer, decision)
+        page = _better(page, page_request, layer, decision)
     times = {f"{name}_ms": round(value) for name, value in clock.ms.items()}
     return replace(page, **times)  # type: ignore[arg-type]
 
 
-def _without_recognition(wish: PageWish, layer: Layer, decision: Decision) -> PageText:
+def _without_recognition(page_request: PageRequest, layer: Layer, decision: Decision) -> PageText:
     method: Method = {"keep": "text_layer", "blank": "blank"}.get(decision.way, "skipped")  # type: ignore[assignment]
     if decision.way != "keep":
-        return PageText(wish.number, "", method, decision.reason)
-    return _layer_page(wish, layer, decision.reason)
+        return PageText(page_request.number, "", method, decision.reason)
+    return _layer_page(page_request, layer, decision.reason)
 
 
-def _layer_page(wish: PageWish, layer: Layer, reason: str) -> PageText:
-    text, lost = cut(clean(layer.text, dehyphenate=wish.options.dehyphenate))
+def _layer_page(page_request: PageRequest, layer: Layer, reason: str) -> PageText:
+    text, lost = cut(clean(layer.text, dehyphenate=page_request.options.dehyphenate))
     script = main_script(layer.text)
     notes = ("text_cut",) if lost else ()
-    page = PageText(wish.number, text, "text_layer", reason, language=script, script=script, notes=notes)
+    page = PageText(page_request.number, text, "text_layer", reason, language=script, script=script, notes=notes)
     return replace(page, headings=headings_in(text, layer.headings))
 
 
-def _better(page: PageText, wish: PageWish, layer: Layer, decision: Decision) -> PageText:
+def _better(page: PageText, page_request: PageRequest, layer: Layer, decision: Decision) -> PageText:
     """Keep the layer when the picture held hardly more than it, else the recognised text."""
-    own = _layer_page(wish, layer, Reason.PICTURE_ADDS_NOTHING)
+    own = _layer_page(page_request, layer, Reason.PICTURE_ADDS_NOTHING)
     weak = page.gibberish or (page.confidence or 0.0) < SUSPECT_BELOW
     if page.method == "blank" or weak or _letters(page.text) < 1.2 * _letters(own.text):
         return replace(own, tries=page.tries, notes=own.notes)
@@ -100,33 +100,33 @@ def _letters(text: str) -> int:
 def _recognised(
     document: Document,
     engine: Engine,
-    wish: PageWish,
+    page_request: PageRequest,
     decision: Decision,
     *,
     script_found: Callable[[str], None],
     clock: _Clock,
 ) -> PageText:
-    picture = document.picture(wish.number, wish.dpi)
+    picture = document.picture(page_request.number, page_request.dpi)
     clock.lap("render")
     if is_blank(picture):
         clock.lap("decide")
-        return PageText(wish.number, "", "blank", Reason.BLANK_PAGE)
-    options = wish.options
-    plan = Plan(wish.languages, bool(options.languages), wish.script, options.words)
-    attempts = Attempts(engine, plan, lambda dpi: document.picture(wish.number, dpi), clock.lap, script_found)
+        return PageText(page_request.number, "", "blank", Reason.BLANK_PAGE)
+    options = page_request.options
+    plan = Plan(page_request.languages, bool(options.languages), page_request.script, options.words)
+    attempts = Attempts(engine, plan, lambda dpi: document.picture(page_request.number, dpi), clock.lap, script_found)
     best = attempts.best(picture, SECOND_DPI)
     lacking = attempts.unreadable_script(best)
     if lacking and missing_for(lacking):
         raise language_not_installed([missing_for(lacking)], engine.languages())
-    page = _page_of(best, wish, decision, engine.name)
+    page = _page_of(best, page_request, decision, engine.name)
     clock.lap("recognize")
     return replace(page, tries=attempts.count)
 
 
-def _page_of(best: Attempt, wish: PageWish, decision: Decision, method: str) -> PageText:
-    text, lost = cut(clean(best.read.text, dehyphenate=wish.options.dehyphenate))
+def _page_of(best: Attempt, page_request: PageRequest, decision: Decision, method: str) -> PageText:
+    text, lost = cut(clean(best.read.text, dehyphenate=page_request.options.dehyphenate))
     return PageText(
-        number=wish.number,
+        number=page_request.number,
         text=text,
         method=method,  # type: ignore[arg-type]
         reason=decision.reason,

@@ -17,7 +17,7 @@ from metatag_runtime.errors import Busy, ErrorCode
 from metatag_tagger.errors import AnalystFailed
 from metatag_tagger.model import Document
 from metatag_tagger.offline import codec
-from metatag_tagger.ports import Evidence, Study, StudyWish
+from metatag_tagger.ports import AnalysisOptions, Evidence, Study
 
 log = structlog.get_logger("metatag.tagger.analyst")
 
@@ -83,7 +83,7 @@ class AnalystPool:
         self._warming: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to start the first child in the background; the room is ready at once."""
+        """Begin to start the first child in the background; the service is ready at once."""
         self._warming = asyncio.create_task(self._warm(), name="analyst-warm")
 
     async def wait(self) -> None:
@@ -102,9 +102,9 @@ class AnalystPool:
         """Tell whether the last work went well; three failures in a row say no."""
         return self._failures < 3
 
-    async def study(self, document: Document, wish: StudyWish) -> Study:
+    async def study(self, document: Document, tag_options: AnalysisOptions) -> Study:
         """Give language, tags, vocabulary matches and the excerpt."""
-        return codec.read_study(await self._call(codec.study_request(document, wish)))
+        return codec.read_study(await self._call(codec.study_request(document, tag_options)))
 
     async def ground(self, document: Document, phrases: Sequence[str], language: str) -> list[Evidence]:
         """Give the evidence for each phrase."""
@@ -184,7 +184,7 @@ class AnalystPool:
             *self._command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            # Its own session: signals to the room's process group are the room's to handle.
+            # Its own session: signals to the service's process group are the service's to handle.
             start_new_session=True,
             # One thread: the matrices are small, and replicas share the machine.
             env={**_environment(), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"},

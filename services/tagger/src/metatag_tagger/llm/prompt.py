@@ -65,25 +65,25 @@ def asked(count: int) -> int:
 
 
 def _wishes(question: Question) -> list[str]:
-    wishes = []
+    options = []
     wanted = question.language if question.tag_language == "document" else question.tag_language or "en"
-    wishes.append(f"Write the tags in {language_name(wanted)}.")
+    options.append(f"Write the tags in {language_name(wanted)}.")
     if question.language and question.language != wanted:
-        wishes.append(f"The document is written in {language_name(question.language)}.")
+        options.append(f"The document is written in {language_name(question.language)}.")
     if question.low_quality:
-        wishes.append(
+        options.append(
             "The text comes from a poor scan: use only terms that are clearly legible, and mend their spelling."
         )
     if question.exclusions:
-        wishes.append("No tag may be or contain any of: " + _listed(question.exclusions) + ".")
+        options.append("No tag may be or contain any of: " + _listed(question.exclusions) + ".")
     if question.allowed:
         rule = (
             "Use only tags out of this list, spelt as in the list"
             if question.strict
             else "Prefer tags out of this list"
         )
-        wishes.append(f"{rule}: {_listed(question.allowed)}.")
-    return wishes
+        options.append(f"{rule}: {_listed(question.allowed)}.")
+    return options
 
 
 def _listed(terms: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from metatag_tagger.model import Page
 from metatag_tagger.offline.misread import mend
-from metatag_tagger.offline.suspicion import without_orders
+from metatag_tagger.offline.prompt_injection import strip_injections
 from metatag_tagger.words import normalise
 
 # A line repeated on so many pages, or so many times in one long text, is a running head.
@@ -58,7 +58,7 @@ def clean(pages: Sequence[Page]) -> Text:
     for text in texts:
         starts.append(offset)
         offset += len(text) + 2
-    body, suspicious = without_orders(_before_references("\n\n".join(texts)))
+    body, suspicious = strip_injections(_before_references("\n\n".join(texts)))
     numbers = tuple(page.number for page in pages)
     return Text(body, tuple(starts), numbers, tuple(page.confidence for page in pages), suspicious)
 

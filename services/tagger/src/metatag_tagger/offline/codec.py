@@ -1,4 +1,4 @@
-"""The analyst's words as JSON, for the pipe between the room and its child processes."""
+"""The analyst's words as JSON, for the pipe between the service and its child processes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from metatag_tagger.model import Document, Page, Tag, Term
-from metatag_tagger.ports import Evidence, Study, StudyWish
+from metatag_tagger.ports import AnalysisOptions, Evidence, Study
 
 # A request holds at most 8 MiB of text, escaped by JSON at worst six times.
 MAX_FRAME = 64 * 1024 * 1024
@@ -24,9 +24,9 @@ def decode(raw: bytes) -> dict[str, Any]:
     return message
 
 
-def study_request(document: Document, wish: StudyWish) -> dict[str, Any]:
+def study_request(document: Document, tag_options: AnalysisOptions) -> dict[str, Any]:
     """Ask for a study."""
-    return {"op": "study", "document": _document(document), "wish": asdict(wish)}
+    return {"op": "study", "document": _document(document), "tag_options": asdict(tag_options)}
 
 
 def ground_request(document: Document, phrases: list[str], language: str) -> dict[str, Any]:
@@ -40,10 +40,10 @@ def read_document(raw: dict[str, Any]) -> Document:
     return Document(pages, raw["title"], raw["description"], raw["language"])
 
 
-def read_wish(raw: dict[str, Any]) -> StudyWish:
-    """Give the wish of a request."""
+def read_wish(raw: dict[str, Any]) -> AnalysisOptions:
+    """Return the options of a request."""
     terms = tuple(Term(**{**term, "aliases": tuple(term["aliases"])}) for term in raw["terms"])
-    return StudyWish(raw["count"], terms, tuple(raw["exclusions"]), raw["budget"], raw["tag_language"])
+    return AnalysisOptions(raw["count"], terms, tuple(raw["exclusions"]), raw["budget"], raw["tag_language"])
 
 
 def study_answer(study: Study) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from metatag_tagger.offline.language import detect
 from metatag_tagger.offline.ranker import score
 from metatag_tagger.offline.tokens import tokenize
 from metatag_tagger.offline.vocabulary import match
-from metatag_tagger.ports import Study, StudyWish
+from metatag_tagger.ports import AnalysisOptions, Study
 from metatag_tagger.words import excludes, key, keys
 
 # A part of a chosen phrase must be worth so much of it to stand beside it.
@@ -48,14 +48,18 @@ class Ranked:
     tokens: int
 
 
-def study(document: Document, wish: StudyWish, embedder: Embedder | None = None) -> Study:
+def study(document: Document, tag_options: AnalysisOptions, embedder: Embedder | None = None) -> Study:
     """Study a document; never fails on text, however odd."""
     ranked = rank(document, embedder)
     finder = Finder(ranked.text, ranked.language)
-    tags = _tags(ranked, finder, max(wish.count, HINTS if wish.budget else 0), wish)
+    tags = _tags(ranked, finder, max(tag_options.count, HINTS if tag_options.budget else 0), tag_options)
     candidates = dict(zip(ranked.pool.forms, ranked.scores.tolist(), strict=True))
-    matches = match(wish.terms, finder, ranked.language, candidates, wish.tag_language) if wish.terms else []
-    excerpt, tokens = sample(document, ranked.text, wish.budget) if wish.budget else ("", 0)
+    matches = (
+        match(tag_options.terms, finder, ranked.language, candidates, tag_options.tag_language)
+        if tag_options.terms
+        else []
+    )
+    excerpt, tokens = sample(document, ranked.text, tag_options.budget) if tag_options.budget else ("", 0)
     confidence = mean_confidence(document.pages)
     notes = [NOTE_LOW_CONFIDENCE] if confidence is not None and confidence < LOW_CONFIDENCE else []
     if ranked.text.suspicious:
@@ -95,8 +99,8 @@ def _title_key(document: Document, text: Text, language: str) -> str:
     return key(f"{document.title} . {first}", language)
 
 
-def _tags(ranked: Ranked, finder: Finder, count: int, wish: StudyWish) -> list[Tag]:
-    banned = keys(wish.exclusions, ranked.language)
+def _tags(ranked: Ranked, finder: Finder, count: int, tag_options: AnalysisOptions) -> list[Tag]:
+    banned = keys(tag_options.exclusions, ranked.language)
     order = np.argsort(-ranked.scores, kind="stable")
     rows: list[tuple[str, str, float]] = []
     picked: list[Candidate] = []

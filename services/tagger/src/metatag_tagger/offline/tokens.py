@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from metatag_tagger.offline import furniture
+from metatag_tagger.offline import boilerplate
 from metatag_tagger.words import WORD
 
 # Text looked at, in characters: about 70,000 words. Of a longer document blocks are read, evenly spaced.
@@ -42,7 +42,7 @@ def tokenize(body: str, language: str) -> list[Token]:
     texts: list[str] = []
     offsets: list[int] = []
     width = _width(body)
-    spans = furniture.spans(body)
+    spans = boilerplate.spans(body)
     covered = 0
     for match in _matches(body):
         kind, start = match.lastgroup, match.start()
@@ -59,7 +59,7 @@ def tokenize(body: str, language: str) -> list[Token]:
         else:
             texts.append(BREAK)
         offsets.append(start)
-    for place in list(furniture.figures(texts)):
+    for place in list(boilerplate.figures(texts)):
         texts[place] = BREAK
     tags = _classes()(texts) if language == "en" else None
     return [

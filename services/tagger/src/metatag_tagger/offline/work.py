@@ -19,7 +19,7 @@ from metatag_tagger.offline.codec import MAX_FRAME, decode, encode, read_documen
 from metatag_tagger.offline.embed import Embedder
 from metatag_tagger.offline.evidence import Finder
 from metatag_tagger.offline.study import study
-from metatag_tagger.ports import Evidence, StudyWish
+from metatag_tagger.ports import AnalysisOptions, Evidence
 
 
 def main() -> int:
@@ -43,7 +43,7 @@ def main() -> int:
 def warm(embedder: Embedder | None) -> None:
     """Load what English and Hindi need, so that the first document does not wait for it."""
     for text in ("Public libraries lend books to schools.", "सार्वजनिक पुस्तकालय विद्यालयों को पुस्तकें देते हैं।"):
-        study(Document((Page(1, text),)), StudyWish(3), embedder)
+        study(Document((Page(1, text),)), AnalysisOptions(3), embedder)
 
 
 def serve(source: BinaryIO, output: BinaryIO, embedder: Embedder | None) -> None:
@@ -58,7 +58,7 @@ def answer(request: dict[str, Any], embedder: Embedder | None) -> dict[str, Any]
     try:
         document = read_document(request["document"])
         if request["op"] == "study":
-            return study_answer(study(document, read_wish(request["wish"]), embedder))
+            return study_answer(study(document, read_wish(request["tag_options"]), embedder))
         return {"evidence": [asdict(item) for item in _ground(document, request["phrases"], request["language"])]}
     except MemoryError:
         return {"error": "memory"}

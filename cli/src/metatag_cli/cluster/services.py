@@ -1,4 +1,4 @@
-"""The rooms: the gateway by its public doors, the gRPC rooms address by address, the leader by its metric."""
+"""The services: the gateway by its public doors, the gRPC services address by address, the leader by its metric."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ async def health(gateway: str) -> Finding:
     return Finding("Health", "bad", f"/api/health: {word}; {'; '.join(ill)}", "Each name is a line of its own below.")
 
 
-async def room(name: str, target: str) -> Finding:
-    """Look a room's name up and ask each address behind it whether it is ready."""
+async def service(name: str, target: str) -> Finding:
+    """Look a service's name up and ask each address behind it whether it is ready."""
     try:
         addresses = await resolve(target)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A whole tagger room on a free port, for tests, with a stub to talk to it. Its parts are the real ones."""
+"""A whole tagger service on a free port, for tests, with a stub to talk to it. Its parts are the real ones."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def running_room(**settings: object) -> AsyncIterator[TaggerServiceAsyncStub]:
-    """Start the room with these settings, give a stub, stop the room at the end."""
+async def running_service(**settings: object) -> AsyncIterator[TaggerServiceAsyncStub]:
+    """Start the service with these settings, give a stub, stop the service at the end."""
     services = await build(TaggerSettings(**{"listen": "127.0.0.1:0", **settings}))  # type: ignore[arg-type]
     try:
         for service in services:
@@ -31,10 +31,10 @@ async def running_room(**settings: object) -> AsyncIterator[TaggerServiceAsyncSt
             await service.stop(1.0)
 
 
-def tag_request(text: str, *, key: str = "", **wish: object) -> tagger_pb2.TagRequest:
-    """Give a request for one page of text and a wish."""
+def tag_request(text: str, *, key: str = "", **tag_options: object) -> tagger_pb2.TagRequest:
+    """Give a request for one page of text and tag options."""
     return tagger_pb2.TagRequest(
         pages=[tagger_pb2.TagPage(number=1, text=text)],
-        wish=document_pb2.TagWish(**wish),  # type: ignore[arg-type]
+        tag_options=document_pb2.TagOptions(**tag_options),  # type: ignore[arg-type]
         provider_key=key,
     )

@@ -70,7 +70,7 @@ def _services(client: Client) -> tuple[str, str]:
     return ("waiting", " ".join([*said, "The job goes on when that is over."])) if said else ("", "")
 
 
-class Lookout:
+class StallMonitor:
     """Asks, in a thread of its own, as long as the block lives; `tell` gets a state and its reason, each once."""
 
     def __init__(self, ask: Callable[[float], tuple[str, str]] | None, tell: Callable[[str, str], None]) -> None:
@@ -81,7 +81,7 @@ class Lookout:
         self._told = ("", "")
         self._told_at = 0.0
         self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="lookout", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="stall_monitor", daemon=True)
 
     def __enter__(self) -> Self:
         if self._ask:

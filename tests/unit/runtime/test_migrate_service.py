@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from metatag_runtime.process import migrate_room
-from metatag_runtime.settings import RoomSettings, room_config
+from metatag_runtime.process import migrate_service
+from metatag_runtime.settings import ServiceSettings, service_config
 
 ENV = """
 from alembic import context
@@ -29,8 +29,8 @@ def upgrade():
 """
 
 
-class ThingSettings(RoomSettings):
-    model_config = room_config("THING")
+class ThingSettings(ServiceSettings):
+    model_config = service_config("THING")
     database_url: str
 
 
@@ -42,10 +42,10 @@ def scripts(tmp_path: Path) -> Path:
     return tmp_path / "scripts"
 
 
-def test_a_room_is_migrated_and_may_be_again(tmp_path: Path, scripts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_is_migrated_and_may_be_again(tmp_path: Path, scripts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("METATAG_THING_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/thing.sqlite")
     for _ in range(2):
-        assert migrate_room("thing", ThingSettings, lambda found: found.database_url, scripts, "thing_version") == 0
+        assert migrate_service("thing", ThingSettings, lambda found: found.database_url, scripts, "thing_version") == 0
     with sqlite3.connect(tmp_path / "thing.sqlite") as database:
         assert database.execute("SELECT version_num FROM thing_version").fetchall() == [("1",)]
     database.close()
@@ -55,5 +55,5 @@ def test_a_missing_setting_is_named(
     scripts: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("METATAG_THING_DATABASE_URL", raising=False)
-    assert migrate_room("thing", ThingSettings, lambda found: found.database_url, scripts, "thing_version") == 2
+    assert migrate_service("thing", ThingSettings, lambda found: found.database_url, scripts, "thing_version") == 2
     assert "METATAG_THING_DATABASE_URL" in capsys.readouterr().err

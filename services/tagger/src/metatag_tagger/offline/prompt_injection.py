@@ -48,7 +48,7 @@ def _group(name: str, lowered: bool = True) -> re.Pattern[str]:
     return re.compile("|".join([rf"\b(?:{words})", *others]), flags)
 
 
-def without_orders(body: str) -> tuple[str, bool]:
+def strip_injections(body: str) -> tuple[str, bool]:
     """Give the text with orders blanked (its length kept, so that places stay true), and whether there were any."""
     if not _HINT.search(body):
         return body, False

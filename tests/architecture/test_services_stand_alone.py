@@ -1,6 +1,6 @@
-"""Each room in an environment of its own: it imports whole, and carries neither another room nor what it does not use.
+"""Each service in an environment of its own: it imports, and carries no other service and nothing unused.
 
-The shared development environment would hide a dependency that a room forgot to declare.
+The shared development environment would hide a dependency that a service forgot to declare.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = {
+SERVICES = {
     "ocr": {"fastapi", "sqlalchemy", "redis", "httpx", "torch", "easyocr"},
     "tagger": {"fastapi", "sqlalchemy", "tesserocr", "torch", "sklearn", "scipy"},
     "jobs": {"fastapi", "tesserocr", "pypdfium2", "numpy"},
@@ -23,8 +23,8 @@ ROOMS = {
 
 PROGRAM = """
 import importlib, importlib.util, json, pkgutil, sys
-room, foreign = sys.argv[1], sys.argv[2].split(",")
-package = importlib.import_module(f"metatag_{room}")
+service, foreign = sys.argv[1], sys.argv[2].split(",")
+package = importlib.import_module(f"metatag_{service}")
 skip = ("migrations", "easyocr", "rapidocr", "pytesseract")  # Alembic runs the first; the others are extras
 names = [found.name for found in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
 for name in names:
@@ -41,11 +41,11 @@ def uv() -> str:
     return found
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_room_imports_whole_from_its_own_dependencies_alone(room: str, tmp_path: Path) -> None:
-    others = {f"metatag_{other}" for other in (*ROOMS, "cli") if other != room}
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_imports_whole_from_its_own_dependencies_alone(service: str, tmp_path: Path) -> None:
+    others = {f"metatag_{other}" for other in (*SERVICES, "cli") if other != service}
     command = [uv(), "run", "--isolated", "--frozen", "--no-default-groups", "--package"]
-    command += [f"metatag-{room}", "python", "-c", PROGRAM, room, ",".join(ROOMS[room] | others)]
+    command += [f"metatag-{service}", "python", "-c", PROGRAM, service, ",".join(SERVICES[service] | others)]
     environment = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH")}
     # As the set-up does: behind a proxy with an authority of its own, uv's certificates are not enough.
     environment.setdefault("UV_SYSTEM_CERTS", "1")

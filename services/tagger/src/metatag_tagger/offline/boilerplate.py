@@ -41,14 +41,14 @@ _ONE_OF_TIME = frozenset({"second", "minute", "hour", "day", "week", "month", "y
 
 @cache
 def _lines() -> re.Pattern[str]:
-    """Give the pattern of whole lines that are furniture, from `data/furniture.txt`."""
-    file = resources.files("metatag_tagger.offline") / "data" / "furniture.txt"
+    """Give the pattern of whole lines that are boilerplate, from `data/boilerplate.txt`."""
+    file = resources.files("metatag_tagger.offline") / "data" / "boilerplate.txt"
     rules = [line for line in file.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
     return re.compile(rf"^[ \t]*(?:{'|'.join(rules)})[^\n]{{0,100}}$", re.IGNORECASE | re.MULTILINE)
 
 
 def spans(body: str) -> list[Span]:
-    """Give the places (start, end) of a text's furniture, in order; they may overlap."""
+    """Give the places (start, end) of a text's boilerplate, in order; they may overlap."""
     found = [match.span() for match in _lines().finditer(body)]
     if "@" in body or "www." in body or "://" in body:
         found += [match.span() for match in _ADDRESS.finditer(body)]

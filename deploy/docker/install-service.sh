@@ -1,13 +1,13 @@
 #!/bin/sh
-# Installs one room, or cli, and nothing else from the lock file into /opt/venv, not editable.
-# usage: install-room ROOM [OPTION of uv sync ...]
+# Installs one service, or cli, and nothing else from the lock file into /opt/venv, not editable.
+# usage: install-service SERVICE [OPTION of uv sync ...]
 set -eu
-room=$1
+service=$1
 shift
 if [ -s /run/ca.pem ]; then export SSL_CERT_FILE=/run/ca.pem; fi
 # The command sends no traces of its own.
-if [ "$room" != cli ]; then set -- --extra otlp "$@"; fi
-/opt/uv/bin/uv sync --frozen --no-dev --no-editable --python python3 --package "metatag-$room" "$@"
+if [ "$service" != cli ]; then set -- --extra otlp "$@"; fi
+/opt/uv/bin/uv sync --frozen --no-dev --no-editable --python python3 --package "metatag-$service" "$@"
 # Test suites, type stubs and C sources that wheels carry along: never imported by a service.
 find /opt/venv/lib -type d \( -name tests -o -name test \) -path '*/site-packages/*' -prune -exec rm -rf {} +
 # skimage, which EasyOCR brings, reads its own stubs when it is imported.

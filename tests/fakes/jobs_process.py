@@ -1,4 +1,4 @@
-"""The jobs room as tests run it: real gRPC, real database and queue, fake OCR and tagger nodes beside it."""
+"""The jobs service as tests run it: real gRPC, real database and queue, fake OCR and tagger nodes beside it."""
 
 from __future__ import annotations
 
@@ -112,8 +112,8 @@ async def until(condition: Callable[[], Any], seconds: float = 30) -> None:
 
 
 @dataclass
-class Room:
-    """A running room with its peers."""
+class JobsProcess:
+    """A running service with its peers."""
 
     folder: Path
     client: Client
@@ -129,8 +129,8 @@ class Room:
 
 
 @asynccontextmanager
-async def running_room(**settings: Any) -> AsyncIterator[Room]:
-    """Run peers and room; settings override those of the tests."""
+async def running_jobs(**settings: Any) -> AsyncIterator[JobsProcess]:
+    """Run peers and service; settings override those of the tests."""
     folder = Path(tempfile.mkdtemp(prefix="metatag-jobs-"))
     ocr, tagger = FakeOcrNode(), FakeTaggerNode()
     listen = f"unix:{folder}/jobs.sock"
@@ -156,7 +156,7 @@ async def running_room(**settings: Any) -> AsyncIterator[Room]:
             started.append(service)
             await service.start()
         stub = jobs_pb2_grpc.JobsServiceStub(channel)
-        yield Room(folder, Client(stub), ocr, tagger, loaded, services, channel)
+        yield JobsProcess(folder, Client(stub), ocr, tagger, loaded, services, channel)
     finally:
         await channel.close()
         for service in reversed(started):

@@ -6,9 +6,9 @@ import pytest
 
 from fakes.tagger_parts import document
 from metatag_tagger.model import Document, Page
-from metatag_tagger.offline.furniture import figures, spans
+from metatag_tagger.offline.boilerplate import figures, spans
 from metatag_tagger.offline.study import study
-from metatag_tagger.ports import StudyWish
+from metatag_tagger.ports import AnalysisOptions
 
 INVOICE = """TAX INVOICE
 River Valley Electricals Ltd.
@@ -72,7 +72,7 @@ def test_numbers_go_with_what_they_count_and_names_stay(text: str, left: str) ->
     ["Phone: 0253 2451234", "E-mail: a@b.example", "Invoice No: 17", "Dated: 18.07.2022", "Yours faithfully,",
      "Sd/-", "Page 3 of 9", "क्रमांक: एफ 4(12)", "भवदीय", "www.town.example/roads", "Authorised Signatory"],
 )  # fmt: skip
-def test_a_line_of_furniture_is_known(line: str) -> None:
+def test_a_line_of_boilerplate_is_known(line: str) -> None:
     text = f"The council met.\n{line}\nThe road was built."
     assert line in [text[start:end] for start, end in spans(text)]
 
@@ -88,7 +88,7 @@ def test_a_line_that_only_begins_alike_stays(line: str) -> None:
 
 @pytest.mark.parametrize("text", [INVOICE, LETTER])
 def test_tags_of_office_papers_hold_no_dates_sums_or_contact_data(text: str) -> None:
-    tags = " | ".join(tag.text for tag in study(document(text), StudyWish(12)).tags)
+    tags = " | ".join(tag.text for tag in study(document(text), AnalysisOptions(12)).tags)
     for word in ("sep", "march", "2024", "ifsc", "gstin", "email", "rivervalley.example", "signatory", "faithfully",
                  "gazette", "collector", "kilometres"):  # fmt: skip
         assert word not in tags
@@ -97,19 +97,19 @@ def test_tags_of_office_papers_hold_no_dates_sums_or_contact_data(text: str) -> 
 
 def test_a_line_end_where_the_next_word_would_have_fitted_parts_phrases() -> None:
     text = "Counsel: Anil Kumar\nState Water Board\n" + "The water board of the state met and adjourned again. " * 8
-    tags = {tag.text for tag in study(document(text), StudyWish(20)).tags}
+    tags = {tag.text for tag in study(document(text), AnalysisOptions(20)).tags}
     assert not any("kumar state" in tag for tag in tags)
     wrapped = (
         "In this long and full line of running text the members praised the Central Ground\n"
         "Water Board of the union for its work, and the Central Ground Water Board replied to them."
     )
-    assert "central ground water board" in {tag.text for tag in study(document(wrapped), StudyWish(20)).tags}
+    assert "central ground water board" in {tag.text for tag in study(document(wrapped), AnalysisOptions(20)).tags}
 
 
 def test_a_badly_read_page_is_mended_before_it_is_tagged() -> None:
     text = """The assessmcnt of ground water res0urces was carricd out by the Central Ground Watcr Board. The stage 0f
     ground water devclopment is high. Rainfall recharge and the return flow frorn irrigation were measured."""
-    tags = {tag.text for tag in study(Document((Page(1, text, 72.0),)), StudyWish(20)).tags}
+    tags = {tag.text for tag in study(Document((Page(1, text, 72.0),)), AnalysisOptions(20)).tags}
     assert {"ground water resources", "ground water development"} <= tags
-    unread = {tag.text for tag in study(document(text), StudyWish(20)).tags}
+    unread = {tag.text for tag in study(document(text), AnalysisOptions(20)).tags}
     assert "ground water development" not in unread

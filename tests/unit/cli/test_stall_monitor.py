@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from metatag_cli import live_view, lookout, screen
+from metatag_cli import live_view, screen, stall_monitor
 from metatag_client import Client, Event, Job, Unreachable
 
 TIME = (datetime.now().astimezone() + timedelta(minutes=5)).isoformat()
@@ -37,34 +37,37 @@ class Asked(Client):
 
 
 def test_a_job_that_its_provider_holds_back_says_once_that_it_goes_on_by_itself() -> None:
-    state, why = lookout.reason(Asked(job(error=HELD, waits_until=TIME)), "j", 5)
+    state, why = stall_monitor.reason(Asked(job(error=HELD, waits_until=TIME)), "j", 5)
     assert (state, why) == (
         "waiting",
-        f"The provider takes no more calls just now. It goes on by itself at {lookout.clock(TIME)}.",
+        f"The provider takes no more calls just now. It goes on by itself at {stall_monitor.clock(TIME)}.",
     )
 
 
 def test_a_paused_job_says_why_or_how_to_go_on() -> None:
-    assert lookout.reason(Asked(job("paused", "The budget is spent.")), "j", 5) == ("paused", "The budget is spent.")
-    assert lookout.reason(Asked(job("paused")), "j", 5)[1] == "It goes on with: metatag jobs j --resume"
+    assert stall_monitor.reason(Asked(job("paused", "The budget is spent.")), "j", 5) == (
+        "paused",
+        "The budget is spent.",
+    )
+    assert stall_monitor.reason(Asked(job("paused")), "j", 5)[1] == "It goes on with: metatag jobs j --resume"
 
 
 def test_after_long_silence_the_service_that_is_away_is_named() -> None:
     away = {"name": "ocr", "healthy": False, "detail": "The ocr service does not answer; try again in a moment."}
     client = Asked(job(), [away, {"name": "jobs", "healthy": True}])
-    assert lookout.reason(client, "j", 5) == ("", "")
+    assert stall_monitor.reason(client, "j", 5) == ("", "")
     said = "The ocr service does not answer. The job goes on when that is over."
-    assert lookout.reason(client, "j", 60) == ("waiting", said)
-    assert lookout.reason(Asked(job()), "j", 60) == ("", "")
+    assert stall_monitor.reason(client, "j", 60) == ("waiting", said)
+    assert stall_monitor.reason(Asked(job()), "j", 60) == ("", "")
 
 
 def test_a_server_that_is_away_is_said_to_be_away() -> None:
-    assert "http://127.0.0.1:1 does not answer just now" in lookout.reason(Asked(None), "j", 5)[1]
+    assert "http://127.0.0.1:1 does not answer just now" in stall_monitor.reason(Asked(None), "j", 5)[1]
 
 
 def test_a_time_on_another_day_has_its_date() -> None:
-    assert lookout.clock("2030-01-02T12:00:00+00:00").startswith("2030-01-02 ")
-    assert lookout.clock("") == ""
+    assert stall_monitor.clock("2030-01-02T12:00:00+00:00").startswith("2030-01-02 ")
+    assert stall_monitor.clock("") == ""
 
 
 def silent(seconds: float) -> Iterator[Event]:
@@ -77,8 +80,8 @@ def silent(seconds: float) -> Iterator[Event]:
 def test_a_view_asks_in_silence_and_tells_a_reason_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(lookout, "SILENCE", 0.03)
-    monkeypatch.setattr(lookout, "BETWEEN", 0.02)
+    monkeypatch.setattr(stall_monitor, "SILENCE", 0.03)
+    monkeypatch.setattr(stall_monitor, "BETWEEN", 0.02)
     clocks = iter(range(1000))
     answers = iter([("", ""), *[("waiting", f"Later, at 10:00:{next(clocks):02}.") for _ in range(900)]])
     live_view.View(1).show(silent(0.4), lambda seconds: next(answers))
