@@ -58,11 +58,12 @@ def licence_of(package: str) -> str:
     except importlib.metadata.PackageNotFoundError:
         return ""
     metadata = distribution.metadata
-    if metadata["License-Expression"]:
-        return str(metadata["License-Expression"])
+    expression = metadata.get("License-Expression")
+    if expression:
+        return str(expression)
     classes = [each.split(" :: ")[-1] for each in metadata.get_all("Classifier") or [] if each.startswith("License ::")]
     named = [each for each in classes if each not in ("OSI Approved", "Other/Proprietary License")]
-    return " OR ".join(named) or first_line(metadata["License"] or _text(distribution)) or "unknown"
+    return " OR ".join(named) or first_line(metadata.get("License") or _text(distribution)) or "unknown"
 
 
 def first_line(text: str) -> str:

@@ -112,7 +112,7 @@ def head_line_share(picture: Picture) -> float:
     if len(lengths) == 0:
         return 0.0
     least, most = (times * float(np.median(lengths)) for times in _HEAD_LINE)
-    return float(lengths[(lengths >= least) & (lengths < most)].sum() / lengths.sum())
+    return float(lengths[(lengths >= least) & (lengths < most)].sum()) / float(lengths.sum())
 
 
 def turned(picture: Picture, degrees: int) -> Picture:

@@ -99,7 +99,7 @@ def _other(matrix: np.ndarray) -> np.ndarray:
     """Languages without word classes: frequency and position count more, completeness little, long runs are suspect."""
     rarity = np.maximum(COMMON - _column(matrix, "zipf_mean"), 0.2)
     words = _column(matrix, "words")
-    return (  # type: ignore[no-any-return]
+    score: np.ndarray = (
         1.6 * np.log(_column(matrix, "tf"))
         + 0.5 * np.log(rarity)
         + np.exp(-6 * _column(matrix, "first"))
@@ -109,6 +109,7 @@ def _other(matrix: np.ndarray) -> np.ndarray:
         - 0.4 * (words >= 4)
         - 0.9 * _column(matrix, "generic")
     )
+    return score
 
 
 def _squash(values: np.ndarray) -> np.ndarray:
