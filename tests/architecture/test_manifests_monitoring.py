@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 MONITORING = ROOT / "deploy/k8s/components/monitoring"
 KINDS = {"Counter", "Gauge", "Histogram"}
 # Added by Prometheus itself, and by our scrape configuration.
-GIVEN_LABELS = {"le", "instance", "job", "service"}
+GIVEN_LABELS = {"le", "instance", "job", "component"}
 
 
 @cache
