@@ -48,14 +48,14 @@ class FakeTaggerNode(tagger_pb2_grpc.TaggerServiceServicer):
             raise self.fail
         failing = "fail" in asked and self._fails(request, asked.get("times", 1_000_000))
         # As the real one: local tags stand in for a provider, if the caller allows it.
-        stands_in = failing and request.wish.allow_degraded and asked["fail"].startswith("provider_")
+        stands_in = failing and request.tag_options.allow_degraded and asked["fail"].startswith("provider_")
         if failing and not stands_in:
             raise MetatagError(
                 "The tagger was made to fail.", code=ErrorCode(asked["fail"]), retry_after=asked.get("retry_after")
             )
         text = " ".join(page.text for page in request.pages)
         words = sorted(set(re.findall(r"[^\W\d_]{4,}", text.lower())), key=lambda word: (-len(word), word))
-        wanted = request.wish.num_tags or 8
+        wanted = request.tag_options.num_tags or 8
         return tagger_pb2.TagResponse(
             tags=[document_pb2.Tag(tag=word, score=0.5, source="local") for word in words[:wanted]],
             tagger="local",

@@ -10,7 +10,7 @@ from fakes.hostile_pdfs import one_page, pdf, text_pdf
 from metatag_ocr.engines.pdfium_document import PdfiumDocument
 from metatag_ocr.model import Heading, Options
 from metatag_ocr.reading.evidence import Layer
-from metatag_ocr.reading.page import PageWish, read_page
+from metatag_ocr.reading.page import PageRequest, read_page
 
 BODY = "The committee approved the water supply scheme for the northern district."
 
@@ -134,7 +134,7 @@ def test_a_page_keeps_its_headings_through_cleaning(tmp_path):
     path = tmp_path / "made.pdf"
     path.write_bytes(text_pdf([[BODY] * 9]))
     document = PdfiumDocument(path)
-    page = read_page(document, None, PageWish(1, Options(mode="skip"), ("eng",)))  # type: ignore[arg-type]
+    page = read_page(document, None, PageRequest(1, Options(mode="skip"), ("eng",)))  # type: ignore[arg-type]
     document.close()
 
     assert page.headings == ()

@@ -15,7 +15,7 @@ from metatag_client.wire import RetryPolicy
 
 USER = {"success": True, "data": {"id": "1", "email": "a@example.com", "full_name": None}}
 RESULT = {"success": True, "data": {"document_title": "A", "tags": ["a"], "extraction_method": "text_layer"}}
-BUSY = (503, {"detail": "No room."}, {"Retry-After": "0"})
+BUSY = (503, {"detail": "No service."}, {"Retry-After": "0"})
 QUICK = RetryPolicy(tries=4, first=0.01, most=0.5)
 BROKEN_OFF = (0, {}, {})
 
@@ -83,7 +83,7 @@ async def test_the_async_client_asks_again_too(server: Script) -> None:
 
 def test_there_is_an_end_to_asking(server: Script) -> None:
     server.answers = [BUSY] * 9
-    with Client(server.base_url, token="t", patience=QUICK) as client, pytest.raises(TooBusy, match="No room"):
+    with Client(server.base_url, token="t", patience=QUICK) as client, pytest.raises(TooBusy, match="No service"):
         client.me()
     assert len(server.asked) == 4
 

@@ -35,7 +35,9 @@ async def test_a_model_that_obeys_the_document_gets_nothing_through(injection: I
         for kind in (TaggerKind.LLM, TaggerKind.BOTH, TaggerKind.LOCAL):
             honest = ["municipal corporation", "energy audit", "जल समिति"]
             model = SaidModel([injection.target, injection.target.title(), *honest])
-            outcome = await tagging(model).tag(document(text), TagOptions(tagger=kind, tag_language="document", num_tags=15))
+            outcome = await tagging(model).tag(
+                document(text), TagOptions(tagger=kind, tag_language="document", num_tags=15)
+            )
             texts = [tag.text for tag in outcome.tags]
             assert not obeyed(texts, injection), (place, kind, texts)
             assert NOTE_INSTRUCTIONS in outcome.notes

@@ -197,9 +197,9 @@ async def test_a_long_list_works_and_stays_strict() -> None:
 async def test_an_answer_of_which_nothing_stands_in_the_document_is_never_a_success(says: list[str]) -> None:
     for kind in (TaggerKind.LLM, TaggerKind.AUTO, TaggerKind.BOTH):
         with pytest.raises(ProviderError) as caught:
-            await tagging(SaidModel(says)).tag(document(ENGLISH), Wish(tagger=kind))
+            await tagging(SaidModel(says)).tag(document(ENGLISH), TagOptions(tagger=kind))
         assert caught.value.code is ErrorCode.PROVIDER_INVALID
-    stood_in = await tagging(SaidModel(says)).tag(document(ENGLISH), Wish(allow_degraded=True))
+    stood_in = await tagging(SaidModel(says)).tag(document(ENGLISH), TagOptions(allow_degraded=True))
     assert stood_in.tagger == "local"
     assert stood_in.degraded_because is not None
     assert stood_in.degraded_because.code == "provider_invalid"

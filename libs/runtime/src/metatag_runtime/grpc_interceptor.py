@@ -102,7 +102,7 @@ class _Observed:
         metadata = {str(key): value for key, value in (context.invocation_metadata() or ())}
         proposed = metadata.get(REQUEST_ID_KEY)
         use_request_id(proposed if isinstance(proposed, str) else None)
-        # Work on something that has an id is told always, the many small questions between services only when asked for.
+        # Log calls for something that has an id always; log the many small calls between services at debug level only.
         self._write = log.info if adopt_log_ids(metadata) else log.debug
         use_deadline(context.time_remaining())
         self._span = begin_span(f"{service}/{self._method}", metadata.get(TRACE_KEY), server=True)

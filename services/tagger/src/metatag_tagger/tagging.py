@@ -1,4 +1,4 @@
-"""The use case: one document, one tag_options, tags out. Chooses who writes, checks what came, degrades when allowed."""
+"""The use case: tags for one document. Chooses the tagger, validates its answer, degrades where allowed."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from metatag_tagger.model import (
     Reason,
     Tag,
     TaggerKind,
+    TagOptions,
     Term,
     Vocabulary,
-    TagOptions,
 )
-from metatag_tagger.ports import Analyst, Llm, LlmAnswer, LlmOptions, Meter, Question, Study, AnalysisOptions
+from metatag_tagger.ports import AnalysisOptions, Analyst, Llm, LlmAnswer, LlmOptions, Meter, Question, Study
 from metatag_tagger.trust import trusted
 
 # More are studied than asked for: exclusions, repeats and the model's own tags thin them out.
@@ -69,7 +69,12 @@ class Tagging:
         self._meter = meter
 
     async def tag(
-        self, document: Document, tag_options: TagOptions, vocabulary: Vocabulary | None = None, key: str = "", account: str = ""
+        self,
+        document: Document,
+        tag_options: TagOptions,
+        vocabulary: Vocabulary | None = None,
+        key: str = "",
+        account: str = "",
     ) -> Outcome:
         """Give the document's tags, fewer than wished if the text holds fewer. Raises MetatagError."""
         begun = time.monotonic()
@@ -77,7 +82,9 @@ class Tagging:
         asks = self._asks_llm(tag_options, key)
         terms = _terms(tag_options, vocabulary)
         study = await self._analyst.study(document, self._study_wish(tag_options, terms, asks))
-        plan = finishing.Plan(tag_options, terms, study.language, vocabulary.identity if vocabulary else "", self.version)
+        plan = finishing.Plan(
+            tag_options, terms, study.language, vocabulary.identity if vocabulary else "", self.version
+        )
         outcome = await self._with_llm(document, plan, study, key, account) if asks else finishing.local(plan, study)
         self._meter.tagged(outcome.tagger, outcome.degraded_because is not None, time.monotonic() - begun)
         return outcome

@@ -1,4 +1,4 @@
-"""The wish of a caller: how documents are read and tagged."""
+"""The tag_options of a caller: how documents are read and tagged."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class TaggingConfig(Body):
     budget_usd: float = Field(0.0, ge=0, le=100_000, description="Most a batch may cost; it pauses there. 0: no bound.")
 
     def options(self, more_exclusions: list[str] | None = None) -> Options:
-        """Give the wish in the model's words; words of an exclusion file are added to the config's."""
+        """Give the tag_options in the model's words; words of an exclusion file are added to the config's."""
         return Options(
             num_pages=self.num_pages,
             num_tags=self.num_tags,
