@@ -15,7 +15,7 @@ from metatag_client.wire import RetryPolicy
 
 USER = {"success": True, "data": {"id": "1", "email": "a@example.com", "full_name": None}}
 RESULT = {"success": True, "data": {"document_title": "A", "tags": ["a"], "extraction_method": "text_layer"}}
-BUSY = (503, {"detail": "No service."}, {"Retry-After": "0"})
+BUSY = (503, {"detail": "No room."}, {"Retry-After": "0"})
 QUICK = RetryPolicy(tries=4, first=0.01, most=0.5)
 BROKEN_OFF = (0, {}, {})
 

@@ -221,7 +221,7 @@ async def test_where_connections_are_full_the_one_that_waits_longest_gives_way()
             writer.close()
 
 
-async def test_large_bodies_of_one_user_leave_service_for_those_of_others() -> None:
+async def test_large_bodies_of_one_user_leave_room_for_those_of_others() -> None:
     async with running(body_budget_bytes=4 * 1024 * 1024) as system:
         greedy, other = await system.register(), await system.register()
         held = []

@@ -122,7 +122,7 @@ def _wrap(app: FastAPI, parts: Parts) -> None:
         bounds=GateBounds(
             max_in_flight=settings.max_in_flight,
             bodies=_body_bounds(settings, settings.body_budget_bytes),
-            # Nobody without a token takes service from those who have one.
+            # Nobody without a token takes room from those who have one.
             public_bodies=_body_bounds(settings, max(MIB, settings.body_budget_bytes // 8)),
         ),
     )

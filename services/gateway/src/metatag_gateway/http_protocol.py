@@ -36,7 +36,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
-        if len(self.connections) >= self.max_connections and not self._make_service():
+        if len(self.connections) >= self.max_connections and not self._make_room():
             self.transport = transport
             transport.abort()
             return
@@ -59,12 +59,12 @@ class BoundedProtocol(HttpToolsProtocol):
             if self._unread > MAX_FRAMING_BYTES:
                 self.transport.abort()
             return
-        service = MAX_HEAD_BYTES - self._head
-        self._head += min(len(data), service)
+        room = MAX_HEAD_BYTES - self._head
+        self._head += min(len(data), room)
         if self._limit is None:
             self._close_in(HEAD_SECONDS)
-        super().data_received(data[:service])
-        if len(data) <= service or self.parser is None or self.transport.is_closing():
+        super().data_received(data[:room])
+        if len(data) <= room or self.parser is None or self.transport.is_closing():
             return
         if self.transport.get_protocol() is not self:
             # It is a WebSocket now, and has sent its first frames before it was told so.
@@ -74,7 +74,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.write(_TOO_LARGE)
             self.transport.close()
             return
-        super().data_received(data[service:])
+        super().data_received(data[room:])
 
     def on_headers_complete(self) -> None:
         """Start the request."""
@@ -121,7 +121,7 @@ class BoundedProtocol(HttpToolsProtocol):
         elif not self.transport.is_closing():
             self.transport.close()
 
-    def _make_service(self) -> bool:
+    def _make_room(self) -> bool:
         """Close a connection without a request in work; return whether there was one."""
         for other in self.connections:
             if isinstance(other, BoundedProtocol) and other.is_idle():

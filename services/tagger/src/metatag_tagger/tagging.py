@@ -48,7 +48,7 @@ _LETTER = re.compile(r"[^\W_]")
 
 @dataclass(frozen=True, slots=True)
 class TaggingOptions:
-    """What the service adds to a tag_options. `default_key` is secret; `keyless` means the provider asks for none."""
+    """The service's own defaults for a request. `default_key` is secret; `keyless` means the provider asks for none."""
 
     default_key: str = ""
     keyless: bool = False
@@ -171,7 +171,7 @@ def _listed(plan: finishing.Plan, study: Study) -> tuple[str, ...]:
 
 
 def _terms(tag_options: TagOptions, vocabulary: Vocabulary | None) -> tuple[Term, ...]:
-    """Give the allowed terms: the named list, then the tag_options's own; a blank one is none."""
+    """Give the allowed terms: the named list, then the request's own; a blank one is none."""
     listed = vocabulary.terms if vocabulary else ()
     own = (Term(label.strip()) for label in tag_options.allowed_tags if label.strip())
     found: dict[str, Term] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from metatag_gateway.middleware.places import Places
 
 
-def test_one_alone_gets_half_and_others_still_find_service() -> None:
+def test_one_alone_gets_half_and_others_still_find_room() -> None:
     places = Places(8)
     assert [places.take("a") for _ in range(6)] == [True] * 4 + [False] * 2
     assert [places.take("b") for _ in range(3)] == [True, True, False]

@@ -177,7 +177,7 @@ def parse_config(text: str, max_pages: int) -> TaggingConfig | Response:
 
 
 def check_pages(config: TaggingConfig, max_pages: int) -> None:
-    """Hold the tag_options against this server's bound."""
+    """Validate `num_pages` against `max_pages`."""
     if config.num_pages > max_pages:
         raise InvalidArgument(f"config.num_pages: Input should be less than or equal to {max_pages}")
 

@@ -56,7 +56,7 @@ class TaggingConfig(Body):
     budget_usd: float = Field(0.0, ge=0, le=100_000, description="Most a batch may cost; it pauses there. 0: no bound.")
 
     def options(self, more_exclusions: list[str] | None = None) -> Options:
-        """Give the tag_options in the model's words; words of an exclusion file are added to the config's."""
+        """Return the options in the model's words; words of an exclusion file are added to the config's."""
         return Options(
             num_pages=self.num_pages,
             num_tags=self.num_tags,
