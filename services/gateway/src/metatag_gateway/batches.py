@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -41,9 +42,9 @@ def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
                 f"column_mapping maps '{column[:50]}' to '{field[:50]}', which is no system field; "
                 f"use one of: {', '.join(SYSTEM_FIELDS)}."
             )
-    twice = {field for field in wanted.values() if list(wanted.values()).count(field) > 1}
+    twice = sorted(field for field, count in Counter(wanted.values()).items() if count > 1)
     if twice:
-        raise InvalidArgument(f"column_mapping maps more than one column to '{sorted(twice)[0]}'.")
+        raise InvalidArgument(f"column_mapping maps more than one column to '{twice[0]}'.")
     return wanted
 
 

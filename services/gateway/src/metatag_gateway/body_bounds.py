@@ -11,7 +11,7 @@ MIB = 1024 * KIB
 SIGN_IN_BYTES = 16 * KIB
 DEFAULT_BYTES = MIB
 # 10,000 sources to look at, or as many documents to retry.
-LIST_BYTES = 8 * MIB
+LIST_BYTES = 4 * MIB
 # Config and boundaries beside the files of a form.
 FORM_BYTES = 5 * MIB
 CSV_BYTES = 16 * MIB

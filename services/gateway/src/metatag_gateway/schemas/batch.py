@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import FailFast, Field, StringConstraints, field_validator
 
 from metatag_gateway.batches import SYSTEM_FIELDS
-from metatag_gateway.schemas.common import Body, Payload
+from metatag_gateway.schemas.common import Body, Payload, at_most
 from metatag_gateway.schemas.config import TaggingConfig
 from metatag_gateway.schemas.history import JobStatus
 
@@ -20,19 +20,32 @@ ROW: dict[str, Any] = {
 }
 
 
+MAX_DOCUMENTS = 100_000
+MAX_COLUMNS = 200
+
+
+ColumnName = Annotated[str, StringConstraints(max_length=1000)]
+# What a cell holds is cut to what is kept of it; one that is too long fails its row alone.
+Row = Annotated[dict[ColumnName, Any], Field(max_length=MAX_COLUMNS), at_most(MAX_COLUMNS)]
+
+
 class BatchBody(Body):
     """A batch to start."""
 
-    documents: list[dict[str, Any]] = Field(
-        description="One row for each document.", examples=[[ROW]], json_schema_extra={"minItems": 1}
+    documents: Annotated[list[Row], FailFast(), at_most(MAX_DOCUMENTS)] = Field(
+        max_length=MAX_DOCUMENTS,
+        description="One row for each document.",
+        examples=[[ROW]],
+        json_schema_extra={"minItems": 1},
     )
     config: TaggingConfig
-    column_mapping: dict[str, str] = Field(
+    column_mapping: Annotated[dict[ColumnName, ColumnName], at_most(MAX_COLUMNS)] = Field(
         default_factory=dict,
+        max_length=MAX_COLUMNS,
         description="Column of the rows -> system field, where the rows use other names.",
         json_schema_extra={"additionalProperties": {"type": "string", "enum": [*SYSTEM_FIELDS, ""]}},
     )
-    job_id: str | None = Field(None, pattern=UUID_PATTERN, description="Your own, unused UUID for the job.")
+    job_id: str | None = Field(None, max_length=36, pattern=UUID_PATTERN, description="Your own, unused UUID for the job.")
 
     @field_validator("column_mapping", mode="before")
     @classmethod
@@ -103,7 +116,7 @@ class PathItem(Body):
 class PathsBody(Body):
     """Sources to look at."""
 
-    paths: list[PathItem] = Field(max_length=10_000)
+    paths: Annotated[list[PathItem], at_most(10_000)] = Field(max_length=10_000)
 
 
 class PathCheck(Payload):
@@ -162,7 +175,7 @@ class UploadsView(Payload):
 class SoughtFile(Body):
     """A file that may be stored already."""
 
-    content_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{64}$")] = Field(examples=[64 * "0"])
+    content_sha256: Annotated[str, StringConstraints(max_length=64, pattern=r"^[0-9A-Fa-f]{64}$")] = Field(examples=[64 * "0"])
     file_name: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00]*$")] = Field(
         examples=["report.pdf"], description="How its reference shall call it."
     )
@@ -171,7 +184,7 @@ class SoughtFile(Body):
 class SoughtBody(Body):
     """Files of one's own, by content."""
 
-    files: list[SoughtFile] = Field(max_length=1000)
+    files: Annotated[list[SoughtFile], at_most(1000)] = Field(max_length=1000)
 
 
 class FoundFile(Payload):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
 class Payload(BaseModel):
@@ -28,6 +28,17 @@ class Body(BaseModel):
     def _whole_numbers(cls, value: Any) -> Any:
         # JSON knows one kind of number: 3.0 is a whole one.
         return {name: _whole(entry) for name, entry in value.items()} if isinstance(value, dict) else value
+
+
+def at_most(count: int) -> BeforeValidator:
+    """Return a check of a list or mapping before its entries are: a hostile one would fill memory with its errors."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, list | dict) and len(value) > count:
+            raise ValueError(f"it has {len(value)} entries; at most {count} are allowed")
+        return value
+
+    return BeforeValidator(check)
 
 
 class FieldProblem(BaseModel):

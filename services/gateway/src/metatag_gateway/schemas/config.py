@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr, StringConstraints
 
 from metatag_gateway.exclusions import merge
 from metatag_gateway.model.documents import Options
-from metatag_gateway.schemas.common import Body
+from metatag_gateway.schemas.common import Body, at_most
 from metatag_runtime.errors import ErrorCode, MetatagError
 
 DEFAULT_MODEL = "openai/gpt-4o-mini"
@@ -25,6 +25,9 @@ UNFIT_KEY = (
 Plain = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 
 
+Language = Annotated[str, StringConstraints(max_length=20, pattern=r"^[A-Za-z_]{3,20}$")]
+
+
 class TaggingConfig(Body):
     """How documents are read and tagged. Everything has a default."""
 
@@ -34,23 +37,23 @@ class TaggingConfig(Body):
     model_name: Annotated[Plain, Field(min_length=1)] = Field(DEFAULT_MODEL, examples=[DEFAULT_MODEL])
     num_pages: int = Field(3, ge=1, le=10_000, description="Pages read from the front.")
     num_tags: int = Field(8, ge=3, le=15, description="Tags wanted; fewer is a success.")
-    exclusion_words: list[Plain] | None = Field(
+    exclusion_words: Annotated[list[Plain], at_most(10_000)] | None = Field(
         None, max_length=10_000, description="Terms that no tag may be.", examples=[["confidential", "draft"]]
     )
     tagger: Literal["auto", "llm", "local", "both"] = Field(
         "auto", description="auto: the LLM when there is a key and it answers, else the offline tagger."
     )
-    allowed_tags: list[Plain] | None = Field(None, max_length=5_000, description="Tags that are preferred.")
+    allowed_tags: Annotated[list[Plain], at_most(5_000)] | None = Field(None, max_length=5_000, description="Tags that are preferred.")
     strict: bool = Field(False, description="Only allowed tags may come out.")
     vocabulary: Plain | None = Field(None, description="Name of a stored list of allowed tags.")
     tag_language: Annotated[str, StringConstraints(pattern=r"^(document|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)$")] | None = (
         Field(None, max_length=35, description="`en`, `document`, or a language code.")
     )
     ocr: Literal["auto", "force", "skip"] = Field("auto", description="When a page is recognised instead of read.")
-    languages: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]{3,20}$")]] | None = Field(
+    languages: Annotated[list[Language], at_most(4)] | None = Field(
         None, max_length=4, description="Tesseract's names; left out: detected.", examples=[["eng", "hin"]]
     )
-    fallback_models: list[Plain] | None = Field(None, max_length=5)
+    fallback_models: Annotated[list[Plain], at_most(5)] | None = Field(None, max_length=5)
     allow_degraded: bool = Field(True, description="Offline tags may stand in for an LLM that does not answer.")
     max_cost_usd: float = Field(0.0, ge=0, le=1000, description="Most one document may cost; 0: the server's bound.")
     budget_usd: float = Field(0.0, ge=0, le=100_000, description="Most a batch may cost; it pauses there. 0: no bound.")

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, StringConstraints
 
 from metatag_gateway.model.documents import Document
-from metatag_gateway.schemas.common import Body, Payload
+from metatag_gateway.schemas.common import Body, Payload, at_most
 
 JobStatus = Literal["pending", "processing", "paused", "completed", "failed", "cancelled"]
 DocumentStatus = Literal["pending", "processing", "success", "failed", "cancelled"]
@@ -175,12 +175,13 @@ class SummaryView(Payload):
     spend: list[SpendView]
 
 
+DocumentId = Annotated[str, StringConstraints(max_length=36, pattern=r"^[0-9A-Fa-f-]{36}$")]
+
+
 class RetryBody(Body):
     """Which failed documents to queue again; left out: all of them."""
 
-    document_ids: list[Annotated[str, StringConstraints(max_length=36, pattern=r"^[0-9A-Fa-f-]{36}$")]] | None = Field(
-        None, max_length=1000
-    )
+    document_ids: Annotated[list[DocumentId], at_most(1000)] | None = Field(None, max_length=1000)
     api_key: SecretStr | None = Field(
         None, max_length=500, description="Your provider key again: the job's own was erased at its end."
     )

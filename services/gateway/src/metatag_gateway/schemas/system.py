@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import FailFast, Field, SecretStr, StringConstraints
 
-from metatag_gateway.schemas.common import Body, Payload
+from metatag_gateway.schemas.common import Body, Payload, at_most
 from metatag_gateway.schemas.config import Plain
 
 
@@ -133,7 +133,7 @@ MAX_TERMS = 50_000
 class VocabularyBody(Body):
     """All terms of a vocabulary."""
 
-    terms: list[TermBody] = Field(min_length=1, max_length=MAX_TERMS)
+    terms: Annotated[list[TermBody], FailFast(), at_most(MAX_TERMS)] = Field(min_length=1, max_length=MAX_TERMS)
 
 
 class TermView(Payload):
