@@ -17,6 +17,8 @@ class MemoryAccounts:
         self.users: dict[str, User] = {}
         self.tokens: dict[str, RefreshToken] = {}
         self.keys: dict[str, ApiKey] = {}
+        # Live sessions: their account and its version at the opening.
+        self.sessions: dict[str, tuple[str, int]] = {}
         self.away = False
 
     async def ping(self) -> None:
@@ -57,6 +59,7 @@ class MemoryAccounts:
         is_admin: bool | None = None,
         password_hash: str | None = None,
         end_sessions: bool = False,
+        end_api_keys: bool = False,
     ) -> User | None:
         user = self.users.get(user_id)
         if user is None:
@@ -65,25 +68,34 @@ class MemoryAccounts:
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if end_sessions:
             changes["session_version"] = user.session_version + 1
+            self.sessions = {name: held for name, held in self.sessions.items() if held[0] != user_id}
             self._revoke(user_id=user_id)
+        for key in await self.api_keys(user_id) if end_api_keys else ():
+            await self.revoke_api_key(user_id, key.id)
         self.users[user_id] = replace(user, **changes)
         return self.users[user_id]
 
-    async def add_refresh(self, token: RefreshToken) -> None:
+    async def add_refresh(self, token: RefreshToken, session_version: int = 1) -> None:
+        self.sessions[token.family_id] = (token.user_id, session_version)
         self.tokens[token.token_hash] = token
+
+    async def session_version(self, session_id: str) -> int | None:
+        await self.ping()
+        return self.sessions.get(session_id, ("", None))[1]
 
     async def refresh(self, token_hash: str) -> RefreshToken | None:
         return self.tokens.get(token_hash)
 
     async def rotate_refresh(self, token: RefreshToken, successor: RefreshToken) -> bool:
         known = self.tokens[token.token_hash]
-        if known.rotated_at or known.revoked_at:
+        if known.rotated_at or known.revoked_at or token.family_id not in self.sessions:
             return False
         self.tokens[token.token_hash] = replace(known, rotated_at=successor.created_at)
         self.tokens[successor.token_hash] = successor
         return True
 
     async def revoke_family(self, family_id: str) -> None:
+        self.sessions.pop(family_id, None)
         self._revoke(family_id=family_id)
 
     async def add_api_key(self, key: ApiKey, most: int) -> bool:

@@ -140,6 +140,36 @@ async def test_a_revoked_token_does_not_rotate(store: AccountStore, user: User) 
     assert await store.refresh("b") is None
 
 
+async def test_a_session_is_live_until_it_is_ended(store: AccountStore, user: User) -> None:
+    await store.add_refresh(token(user, "a"), 7)
+    assert await store.session_version("f1") == 7
+    assert await store.session_version("unknown") is None
+    await store.revoke_family("f1")
+    assert await store.session_version("f1") is None
+
+
+@pytest.mark.parametrize("end", ["family", "account"])
+async def test_no_successor_outlives_an_end_at_the_same_moment(store: AccountStore, user: User, end: str) -> None:
+    for number in range(100):
+        family = f"f{number}"
+        first = token(user, f"{number}a", family)
+        successor = token(user, f"{number}b", family)
+        await store.add_refresh(first)
+        ending = store.revoke_family(family) if end == "family" else store.change_user(user.id, end_sessions=True)
+        await asyncio.gather(*([store.rotate_refresh(first, successor), ending][:: 1 if number % 2 else -1]))
+        found = await store.refresh(f"{number}b")
+        assert found is None or found.revoked_at is not None, number
+        assert await store.session_version(family) is None
+
+
+async def test_api_keys_end_with_the_password_when_asked(store: AccountStore, user: User) -> None:
+    assert await store.add_api_key(key(user, "a"), 5)
+    await store.change_user(user.id, password_hash="x")
+    assert len(await store.api_keys(user.id)) == 1
+    await store.change_user(user.id, password_hash="x", end_api_keys=True)
+    assert await store.api_keys(user.id) == []
+
+
 async def test_keys_are_listed_until_they_are_revoked(store: AccountStore, user: User) -> None:
     older, newer = key(user, "a"), key(user, "b", created_at=NOW + timedelta(hours=1))
     assert await store.add_api_key(older, 2)

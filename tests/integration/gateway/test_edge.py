@@ -158,6 +158,27 @@ async def test_a_new_password_ends_every_other_session(system: System) -> None:
     await system.login(user["email"], "another horse battery")
 
 
+async def test_an_access_token_ends_with_its_session_and_others_go_on(system: System) -> None:
+    user = await system.register()
+    other = await system.login(user["email"])
+    refresh = {"refresh_token": user["tokens"]["refresh_token"]}
+    assert (await system.client.post("/api/auth/logout", json=refresh)).status_code == 200
+    assert (await system.client.get("/api/auth/me", headers=user["headers"])).status_code == 401
+    assert (await system.client.get("/api/auth/me", headers=other["headers"])).status_code == 200
+
+
+async def test_api_keys_outlive_a_new_password_unless_it_ends_them(system: System) -> None:
+    user = await system.register()
+    made = await system.client.post("/api/auth/keys", headers=user["headers"], json={"name": "k", "scopes": ["read"]})
+    key = {"Authorization": f"Bearer {made.json()['data']['key']}"}
+    headers, current = user["headers"], "correct horse battery"
+    for new, ends, status in (("another horse battery", False, 200), ("third horse battery", True, 401)):
+        body = {"current_password": current, "new_password": new, "revoke_api_keys": ends}
+        answer = await system.client.post("/api/auth/password", headers=headers, json=body)
+        headers, current = {"Authorization": f"Bearer {answer.json()['data']['access_token']}"}, new
+        assert (await system.client.get("/api/auth/me", headers=key)).status_code == status
+
+
 async def test_sessions_live_on_over_a_restart_with_a_new_secret(tmp_path: Any) -> None:
     async with running(tmp_path) as before:
         user = await before.register()

@@ -11,6 +11,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
 from fakes.gateway_system import System, running
+from metatag_gateway.routes import socket as socket_route
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 Frame = dict[str, Any]
@@ -225,6 +226,49 @@ async def test_no_more_sockets_than_allowed_are_held() -> None:
         await asyncio.sleep(0.1)
         async with connect(url) as third:
             assert json.loads(await third.recv())["type"] == "catchup"
+
+
+async def test_sockets_without_a_token_take_no_place_of_those_who_have_one() -> None:
+    async with running(max_sockets=8) as system:
+        user = await system.register()
+        job = await system.batch(user["headers"], ["http://x/hold.pdf"])
+        url = f"{system.ws_url}/api/batch/ws/{job}"
+        silent = [await connect(url) for _ in range(40)]
+        async with connect(f"{url}?token={user['token']}") as first, connect(url) as second:
+            assert json.loads(await first.recv())["type"] == "catchup"
+            # One that says its token at once is not behind those that say nothing.
+            await second.send(json.dumps({"type": "auth", "token": user["token"]}))
+            assert json.loads(await second.recv())["type"] == "catchup"
+        for socket in silent:
+            await socket.close()
+
+
+@pytest.mark.parametrize("end", ["logout", "logout-all", "key", "token"])
+async def test_an_open_socket_ends_soon_after_its_right(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    monkeypatch.setattr(socket_route, "RECHECK_SECONDS", 0.2)
+    async with running(access_token_seconds=10) as system:
+        user = await system.register()
+        job = await system.batch(user["headers"], ["http://x/hold.pdf"])
+        body = {"name": "k", "scopes": ["read"]}
+        made = (await system.client.post("/api/auth/keys", headers=user["headers"], json=body)).json()["data"]
+        token = made["key"] if end == "key" else user["token"]
+        async with connect(f"{system.ws_url}/api/batch/ws/{job}?token={token}") as socket:
+            assert json.loads(await socket.recv())["type"] == "catchup"
+            if end == "key":
+                await system.client.delete(f"/api/auth/keys/{made['id']}", headers=user["headers"])
+            elif end == "logout":
+                refresh = {"refresh_token": user["tokens"]["refresh_token"]}
+                await system.client.post("/api/auth/logout", json=refresh)
+            elif end == "logout-all":
+                await system.client.post("/api/auth/logout-all", headers=user["headers"])
+            async with asyncio.timeout(30):
+                found, code = await frames_of(socket)
+    if end == "token":
+        # No error frame: the page comes again with the session's next token.
+        assert (found, code) == ([], 1013)
+    else:
+        assert [frame["type"] for frame in found] == ["error"]
+        assert code == 1008
 
 
 async def test_the_jobs_service_may_restart_under_an_observer(system: System) -> None:

@@ -88,8 +88,9 @@ class Accounts:
         return await self._sessions.continue_(refresh_token, client)
 
     async def logout(self, refresh_token: str) -> str:
-        """End one session; an unknown token is no error."""
+        """End one session, its access tokens included; an unknown token is no error."""
         ended = await self._sessions.end(refresh_token)
+        self._identity.forget_session(ended)
         return "Successfully logged out" if ended else "Token already revoked or invalid"
 
     async def logout_everywhere(self, user: User) -> None:
@@ -97,16 +98,21 @@ class Accounts:
         await self._store.change_user(user.id, end_sessions=True)
         self._identity.forget(user.id)
 
-    async def change_password(self, user: User, current: str, new: str, client: Client) -> Tokens:
-        """Replace the password, end all sessions, and open one for who did it."""
+    async def change_password(
+        self, user: User, current: str, new: str, client: Client, *, end_api_keys: bool = False
+    ) -> Tokens:
+        """Replace the password, end all sessions (API keys too if asked), and open one for who did it."""
         rate = Rate(self._rules.login_attempts, LOGIN_WINDOW)
         await self._throttle(f"password:{user.id}", rate, "Too many attempts")
         known = await self._store.user(user.id)
         if known is None or not await self._passwords.verify(known.password_hash, current):
             raise InvalidArgument("The current password is not right")
         hashed = await self._passwords.hash(new)
-        changed = await self._store.change_user(user.id, password_hash=hashed, end_sessions=True)
+        changed = await self._store.change_user(
+            user.id, password_hash=hashed, end_sessions=True, end_api_keys=end_api_keys
+        )
         self._identity.forget(user.id)
+        self._identity.forget_keys()
         if changed is None:
             raise Unauthenticated("User not found")
         return await self._sessions.open(changed, client)

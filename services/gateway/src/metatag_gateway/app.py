@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
@@ -56,13 +54,6 @@ ROUTERS = (
 EXPOSED = ("X-Request-ID", "Retry-After", "Location", "Preference-Applied", "Content-Disposition")
 
 
-@dataclass(slots=True)
-class Sockets:
-    """How many WebSockets are open."""
-
-    count: int = 0
-
-
 def create_app(parts: Parts) -> FastAPI:
     """Give the application over its parts."""
     settings = parts.settings
@@ -78,7 +69,7 @@ def create_app(parts: Parts) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.parts = parts
-    app.state.sockets = Sockets()
+    app.state.sockets = socket.Sockets(settings.max_sockets)
     app.add_exception_handler(MetatagError, problems.on_metatag_error)
     app.add_exception_handler(RequestValidationError, problems.on_validation_error)
     app.add_exception_handler(HTTPException, problems.on_http_error)

@@ -23,6 +23,7 @@ from metatag_gateway.http_service import HttpService
 from metatag_gateway.identity import Identity
 from metatag_gateway.limits import Quota, Quotas
 from metatag_gateway.observers import Observers
+from metatag_gateway.places import Places
 from metatag_gateway.routes.parts import Parts
 from metatag_gateway.sessions import Sessions
 from metatag_gateway.settings import GatewaySettings
@@ -128,7 +129,8 @@ class GatewayService:
             jobs=jobs,
             ocr=ocr,
             tagger=tagger,
-            upload_places=asyncio.Semaphore(settings.max_uploads),
+            upload_places=Places(settings.max_uploads),
+            picture_places=Places(settings.max_pictures),
         )
 
 

@@ -14,6 +14,10 @@ class Unauthenticated(MetatagError):
         super().__init__(message)
 
 
+class TokenEnded(Unauthenticated):
+    """An access token ended while its session goes on: the client comes back with a fresh one."""
+
+
 class Forbidden(MetatagError):
     """The caller is known, and may not do this."""
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 
-from metatag_gateway.errors import AccountDisabled, Unauthenticated
+from metatag_gateway.errors import AccountDisabled, TokenEnded, Unauthenticated
 from metatag_gateway.model.accounts import SCOPES, ApiKey, Principal, User
 from metatag_gateway.ports import AccountStore
 from metatag_gateway.tokens import AccessTokens
@@ -42,6 +42,8 @@ class Identity:
         self._users: _Recent[User] = _Recent(clock)
         self._keys: _Recent[ApiKey] = _Recent(clock)
         self._asked: _Shared[User] = _Shared()
+        self._sessions: _Recent[bool] = _Recent(clock)
+        self._asked_sessions: _Shared[bool] = _Shared()
 
     async def principal(self, token: str) -> Principal:
         """Give who presents `token`; Unauthenticated or AccountDisabled otherwise."""
@@ -49,11 +51,12 @@ class Identity:
             raise Unauthenticated("Not authenticated")
         if token.startswith(KEY_MARK):
             return await self._by_key(token)
-        user_id, version = self._tokens.check(token)
-        user = await self.user(user_id)
-        if user.session_version != version:
+        claims = self._tokens.check(token)
+        user = await self.user(claims.user_id)
+        if user.session_version != claims.version:
             raise Unauthenticated
-        return Principal(user, "session", frozenset(SCOPES))
+        await self._require_session(claims.session_id)
+        return Principal(user, "session", frozenset(SCOPES), claims.session_id, claims.ends_at)
 
     async def user(self, user_id: str) -> User:
         """Give an active account, at most a second old."""
@@ -65,17 +68,33 @@ class Identity:
             raise AccountDisabled
         return user
 
-    async def principal_of(self, principal: Principal) -> Principal:
-        """Look again at who holds a lasting connection: Unauthenticated or AccountDisabled when it is over."""
+    async def recheck(self, principal: Principal) -> None:
+        """Look again at who holds a lasting connection.
+
+        Raises Unauthenticated or AccountDisabled when its right is over: account, session, key or the key's end; and
+        TokenEnded when only the access token has ended.
+        """
         user = await self.user(principal.user_id)
+        if principal.key_hash:
+            key = await self._key(principal.key_hash)
+            if not principal.scopes <= frozenset(key.scopes):
+                raise Unauthenticated
+            return
         if user.session_version != principal.user.session_version:
             raise Unauthenticated
-        return principal
+        await self._require_session(principal.session_id)
+        if self._tokens.is_over(principal.ends_at):
+            raise TokenEnded
 
     def forget(self, user_id: str) -> None:
         """Look at the account again at the next request."""
         self._users.drop(user_id)
         self._asked.drop(user_id)
+
+    def forget_session(self, session_id: str) -> None:
+        """Look at the session again at the next request."""
+        self._sessions.drop(session_id)
+        self._asked_sessions.drop(session_id)
 
     def forget_keys(self) -> None:
         """Look at every API key again at the next request."""
@@ -97,18 +116,40 @@ class Identity:
             self._users.put(user_id, user)
         return user
 
+    async def _require_session(self, session_id: str) -> None:
+        """Raise Unauthenticated for a session that was ended; tokens of before sessions had ids name none."""
+        if not session_id or self._sessions.get(session_id, FRESH):
+            return
+        if not await self._asked_sessions.ask(session_id, lambda: self._look_up_session(session_id)):
+            raise Unauthenticated
+
+    async def _look_up_session(self, session_id: str) -> bool:
+        try:
+            is_live = await self._store.session_version(session_id) is not None
+        except MetatagError as error:
+            if error.code is ErrorCode.UNAVAILABLE and self._sessions.get(session_id, STALE):
+                return True
+            raise
+        if is_live and self._asked_sessions.is_asking(session_id):
+            self._sessions.put(session_id, True)
+        return is_live
+
+    async def _key(self, digest: str) -> ApiKey:
+        key = self._keys.get(digest, FRESH) or await self._store.api_key(digest)
+        if key is None or key.revoked_at or (key.expires_at and key.expires_at <= datetime.now(UTC)):
+            raise Unauthenticated("Invalid, expired or revoked API key")
+        return key
+
     async def _by_key(self, secret: str) -> Principal:
         digest = hash_secret(secret)
-        key = self._keys.get(digest, FRESH) or await self._store.api_key(digest)
+        key = await self._key(digest)
         now = datetime.now(UTC)
-        if key is None or key.revoked_at or (key.expires_at and key.expires_at <= now):
-            raise Unauthenticated("Invalid, expired or revoked API key")
         user = await self.user(key.user_id)
         if self._keys.get(digest, FRESH) is None:
             self._keys.put(digest, key)
             if key.last_used_at is None or now - key.last_used_at > TOUCH:
                 await self._touch(key, now)
-        return Principal(user, "api_key", frozenset(key.scopes))
+        return Principal(user, "api_key", frozenset(key.scopes), key_hash=digest)
 
     async def _touch(self, key: ApiKey, now: datetime) -> None:
         try:

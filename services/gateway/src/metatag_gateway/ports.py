@@ -127,7 +127,7 @@ class Ocr(Protocol):
     async def engines(self) -> list[Engine]:
         """List engines and languages."""
 
-    def render(self, content: bytes, page: int, width: int) -> AsyncIterator[bytes]:
+    def render(self, content: bytes | bytearray, page: int, width: int) -> AsyncIterator[bytes]:
         """Give one page as PNG."""
 
 
@@ -170,17 +170,24 @@ class AccountStore(Protocol):
         is_admin: bool | None = None,
         password_hash: str | None = None,
         end_sessions: bool = False,
+        end_api_keys: bool = False,
     ) -> User | None:
-        """Change what is given; `end_sessions` ends all access tokens and refresh families in the same transaction."""
+        """Change what is given; `end_sessions` ends all sessions in the same transaction, `end_api_keys` all keys."""
 
-    async def add_refresh(self, token: RefreshToken) -> None:
-        """Store a refresh token."""
+    async def add_refresh(self, token: RefreshToken, session_version: int = 1) -> None:
+        """Store the first refresh token of a session, and the session: its family, with the account's version."""
+
+    async def session_version(self, session_id: str) -> int | None:
+        """Return the account's version with which a session was opened; None when it has ended or never was."""
 
     async def refresh(self, token_hash: str) -> RefreshToken | None:
         """Give a refresh token by hash."""
 
     async def rotate_refresh(self, token: RefreshToken, successor: RefreshToken) -> bool:
-        """Mark `token` rotated and store its successor; False, and nothing done, when it was rotated before."""
+        """Mark `token` rotated and store its successor; False, and nothing done, when that happened before.
+
+        So too when its session has ended, or ends at the same moment: no successor outlives the end of its session.
+        """
 
     async def revoke_family(self, family_id: str) -> None:
         """End a whole chain of refresh tokens."""

@@ -51,8 +51,9 @@ class Sessions:
     async def open(self, user: User, client: Client) -> Tokens:
         """Start a family of refresh tokens for a user who has just proved a password."""
         raw = secrets.token_urlsafe(32)
-        await self._store.add_refresh(self._stored(raw, user.id, str(uuid.uuid4()), client))
-        return self._answer(user, raw)
+        stored = self._stored(raw, user.id, str(uuid.uuid4()), client)
+        await self._store.add_refresh(stored, user.session_version)
+        return self._answer(user, stored.family_id, raw)
 
     async def continue_(self, raw: str, client: Client) -> Tokens:
         """Rotate: give the successor of a refresh token, the same one to everybody within the grace."""
@@ -62,21 +63,24 @@ class Sessions:
         user = await self._store.user(token.user_id)
         if user is None or not user.is_active:
             raise Unauthenticated(BAD)
+        if await self._store.session_version(token.family_id) != user.session_version:
+            # Ended, or opened with what was known before all sessions of the account were ended.
+            raise Unauthenticated(BAD)
         if token.rotated_at is None:
             successor = self._successor(raw, self._secrets[0])
             stored = self._stored(successor, token.user_id, token.family_id, client)
             if await self._store.rotate_refresh(token, stored):
-                return self._answer(user, successor)
+                return self._answer(user, token.family_id, successor)
             token = await self._store.refresh(token.token_hash) or token
-        return self._answer(user, await self._again(raw, token))
+        return self._answer(user, token.family_id, await self._again(raw, token))
 
-    async def end(self, raw: str) -> bool:
-        """End the family of a refresh token; False when it was no live one."""
+    async def end(self, raw: str) -> str:
+        """End the session of a refresh token and return its id; empty when it was no live one."""
         token = await self._store.refresh(hash_secret(raw))
         if token is None or token.revoked_at or token.expires_at <= self._now():
-            return False
+            return ""
         await self._store.revoke_family(token.family_id)
-        return True
+        return token.family_id
 
     async def _again(self, raw: str, token: RefreshToken) -> str:
         if token.rotated_at is None or self._now() - token.rotated_at > self._grace:
@@ -108,5 +112,5 @@ class Sessions:
             ip_address=client.address[:45],
         )
 
-    def _answer(self, user: User, raw: str) -> Tokens:
-        return Tokens(self._tokens.issue(user), raw, self._tokens.seconds)
+    def _answer(self, user: User, session_id: str, raw: str) -> Tokens:
+        return Tokens(self._tokens.issue(user, session_id), raw, self._tokens.seconds)

@@ -61,6 +61,7 @@ class GatewaySettings(ServiceSettings):
     body_budget_bytes: int = Field(default=128 * MIB, ge=MIB)
     max_in_flight: int = Field(default=1000, ge=1)
     max_uploads: int = Field(default=16, ge=1)
+    max_pictures: int = Field(default=2, ge=1)
     max_sockets: int = Field(default=5000, ge=1)
     socket_auth_seconds: float = Field(default=5.0, gt=0, le=60)
     socket_keepalive_seconds: float = Field(default=30.0, gt=0, le=600)

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -84,6 +84,16 @@ def _pem_key(block: str) -> Key:
     return Key(hashlib.sha256(der).hexdigest()[:12], algorithm, public, private)
 
 
+class Claims(NamedTuple):
+    """What a good token says: whose it is, of which session, and when it ends (seconds since the epoch)."""
+
+    user_id: str
+    version: int
+    # Empty in tokens of before sessions had ids.
+    session_id: str
+    ends_at: int
+
+
 class AccessTokens:
     """Issues and checks access tokens."""
 
@@ -103,10 +113,10 @@ class AccessTokens:
         self._audience = audience
         self.seconds = seconds
         self._now = now
-        self._checked: OrderedDict[str, tuple[str, int, int]] = OrderedDict()
+        self._checked: OrderedDict[str, Claims] = OrderedDict()
 
-    def issue(self, user: User) -> str:
-        """Give an access token for a user."""
+    def issue(self, user: User, session_id: str = "") -> str:
+        """Return an access token for a user's session."""
         issued = int(self._now().timestamp())
         claims = {
             "sub": user.id,
@@ -118,24 +128,29 @@ class AccessTokens:
             "aud": self._audience,
             "jti": secrets.token_hex(12),
             "ver": user.session_version,
+            "sid": session_id,
         }
         key = self._signer
         return jwt.encode(claims, key.sign_with, algorithm=key.algorithm, headers={"kid": key.kid})
 
-    def check(self, token: str) -> tuple[str, int]:
-        """Give the user id and session version of a good token; Unauthenticated for any other."""
+    def check(self, token: str) -> Claims:
+        """Return the claims of a good token; Unauthenticated for any other."""
         known = self._checked.get(token)
-        user_id, version, end = known or self._verify(token)
-        if self._now().timestamp() >= end + LEEWAY:
+        claims = known or self._verify(token)
+        if self.is_over(claims.ends_at):
             self._checked.pop(token, None)
             raise Unauthenticated
         if known is None:
-            self._checked[token] = (user_id, version, end)
+            self._checked[token] = claims
             if len(self._checked) > MAX_CHECKED:
                 self._checked.popitem(last=False)
-        return user_id, version
+        return claims
 
-    def _verify(self, token: str) -> tuple[str, int, int]:
+    def is_over(self, ends_at: float) -> bool:
+        """Return whether a token that ends at `ends_at` has ended, whatever two clocks differ by."""
+        return self._now().timestamp() >= ends_at + LEEWAY
+
+    def _verify(self, token: str) -> Claims:
         try:
             kid = jwt.get_unverified_header(token).get("kid")
             key = self._ring.get(kid) if isinstance(kid, str) else None
@@ -159,7 +174,7 @@ class AccessTokens:
         version, end = claims.get("ver"), claims["exp"]
         if claims.get("type") != "access" or not isinstance(version, int) or not isinstance(end, int):
             raise Unauthenticated
-        return str(claims["sub"]), version, end
+        return Claims(str(claims["sub"]), version, str(claims.get("sid") or ""), end)
 
     def jwks(self) -> dict[str, Any]:
         """Give the public keys as a JSON Web Key Set; secrets are no part of it."""

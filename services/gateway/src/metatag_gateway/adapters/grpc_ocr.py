@@ -45,7 +45,7 @@ class GrpcOcr:
             yield o.RecognizeRequest(header=header)
             if await needed:
                 for start in range(0, len(content), CHUNK):
-                    yield o.RecognizeRequest(chunk=content[start : start + CHUNK])
+                    yield o.RecognizeRequest(chunk=bytes(content[start : start + CHUNK]))
 
         pages: dict[int, str] = {}
         call = self._stub.Recognize(requests(), timeout=call_timeout(READ_SECONDS), metadata=call_metadata())
@@ -68,18 +68,17 @@ class GrpcOcr:
             )
         return [wire.engine(found) for found in answer.engines]
 
-    async def render(self, content: bytes, page: int, width: int) -> AsyncIterator[bytes]:
+    async def render(self, content: bytes | bytearray, page: int, width: int) -> AsyncIterator[bytes]:
         """RenderPage, sending the bytes only when the node asks for them."""
-        header = o.RenderPageHeader(
-            content_sha256=hashlib.sha256(content).hexdigest(), size_bytes=len(content), page=page, width=width
-        )
+        digest = await asyncio.to_thread(lambda: hashlib.sha256(content).hexdigest())
+        header = o.RenderPageHeader(content_sha256=digest, size_bytes=len(content), page=page, width=width)
         needed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
         async def requests() -> AsyncIterator[o.RenderPageRequest]:
             yield o.RenderPageRequest(header=header)
             if await needed:
                 for start in range(0, len(content), CHUNK):
-                    yield o.RenderPageRequest(chunk=content[start : start + CHUNK])
+                    yield o.RenderPageRequest(chunk=bytes(content[start : start + CHUNK]))
 
         call = self._stub.RenderPage(requests(), timeout=call_timeout(RENDER_SECONDS), metadata=call_metadata())
         try:

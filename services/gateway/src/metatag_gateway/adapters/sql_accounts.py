@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from metatag_gateway.adapters.sql_tables import API_KEYS, REFRESH_TOKENS, USERS
+from metatag_gateway.adapters.sql_tables import API_KEYS, REFRESH_TOKENS, SESSIONS, USERS
 from metatag_gateway.model.accounts import ApiKey, RefreshToken, User
 from metatag_runtime.errors import Unavailable
 from metatag_runtime.sql import Database
@@ -82,6 +82,7 @@ class SqlAccounts:
         is_admin: bool | None = None,
         password_hash: str | None = None,
         end_sessions: bool = False,
+        end_api_keys: bool = False,
     ) -> User | None:
         """Update, and end the sessions in the same transaction."""
         now = datetime.now(UTC)
@@ -93,20 +94,43 @@ class SqlAccounts:
             async with self._database.write() as connection:
                 await connection.execute(sa.update(USERS).where(USERS.c.id == user_id).values(**values, updated_at=now))
                 if end_sessions:
+                    # First the sessions: it waits for rotations in work, whose tokens the second then sees.
+                    await connection.execute(_end(SESSIONS.c.user_id == user_id, now))
                     await connection.execute(_revoke(REFRESH_TOKENS.c.user_id == user_id, now))
+                if end_api_keys:
+                    live = sa.and_(API_KEYS.c.user_id == user_id, API_KEYS.c.revoked_at.is_(None))
+                    await connection.execute(sa.update(API_KEYS).where(live).values(revoked_at=now))
                 row = (await connection.execute(sa.select(USERS).where(USERS.c.id == user_id))).mappings().first()
         return _user(row) if row else None
 
-    async def add_refresh(self, token: RefreshToken) -> None:
-        """Insert, and sweep the account's long dead tokens on the way."""
+    async def add_refresh(self, token: RefreshToken, session_version: int = 1) -> None:
+        """Insert both, and sweep what is long dead of the account on the way."""
+        mine = REFRESH_TOKENS.c.user_id == token.user_id
+        held = sa.select(REFRESH_TOKENS.c.family_id).where(mine)
+        session = {
+            "id": token.family_id,
+            "user_id": token.user_id,
+            "session_version": session_version,
+            "created_at": token.created_at,
+        }
         with _away():
             async with self._database.write() as connection:
                 await connection.execute(
-                    sa.delete(REFRESH_TOKENS).where(
-                        REFRESH_TOKENS.c.user_id == token.user_id, REFRESH_TOKENS.c.expires_at < token.created_at
-                    )
+                    sa.delete(REFRESH_TOKENS).where(mine, REFRESH_TOKENS.c.expires_at < token.created_at)
                 )
+                await connection.execute(
+                    sa.delete(SESSIONS).where(SESSIONS.c.user_id == token.user_id, SESSIONS.c.id.not_in(held))
+                )
+                await connection.execute(sa.insert(SESSIONS).values(session))
                 await connection.execute(sa.insert(REFRESH_TOKENS).values(_refresh_row(token)))
+
+    async def session_version(self, session_id: str) -> int | None:
+        """Select a live one."""
+        live = sa.select(SESSIONS.c.session_version).where(SESSIONS.c.id == session_id, SESSIONS.c.ended_at.is_(None))
+        with _away():
+            async with self._database.read() as connection:
+                found = await connection.scalar(live)
+        return None if found is None else int(found)
 
     async def refresh(self, token_hash: str) -> RefreshToken | None:
         """Select by hash."""
@@ -117,11 +141,16 @@ class SqlAccounts:
         return RefreshToken(**row) if row else None
 
     async def rotate_refresh(self, token: RefreshToken, successor: RefreshToken) -> bool:
-        """Update with the old state in the condition: of two racers one changes a row."""
+        """Update with the old state in the condition, under the session's lock: of two racers one changes a row."""
         table = REFRESH_TOKENS
         unrotated = sa.and_(table.c.id == token.id, table.c.rotated_at.is_(None), table.c.revoked_at.is_(None))
         with _away():
             async with self._database.write() as connection:
+                session = sa.select(SESSIONS.c.id).where(
+                    SESSIONS.c.id == token.family_id, SESSIONS.c.ended_at.is_(None)
+                )
+                if await connection.scalar(session.with_for_update()) is None:
+                    return False
                 changed = await connection.execute(
                     sa.update(table).where(unrotated).values(rotated_at=successor.created_at)
                 )
@@ -131,10 +160,12 @@ class SqlAccounts:
         return True
 
     async def revoke_family(self, family_id: str) -> None:
-        """Update all of a family."""
+        """Update the session, which waits for a rotation in work, then all of its tokens."""
+        now = datetime.now(UTC)
         with _away():
             async with self._database.write() as connection:
-                await connection.execute(_revoke(REFRESH_TOKENS.c.family_id == family_id, datetime.now(UTC)))
+                await connection.execute(_end(SESSIONS.c.id == family_id, now))
+                await connection.execute(_revoke(REFRESH_TOKENS.c.family_id == family_id, now))
 
     async def add_api_key(self, key: ApiKey, most: int) -> bool:
         """Insert if there is room for one more."""
@@ -216,3 +247,7 @@ def _refresh_row(token: RefreshToken) -> dict[str, Any]:
 def _revoke(condition: sa.ColumnElement[bool], now: datetime) -> sa.Update:
     live = REFRESH_TOKENS.c.revoked_at.is_(None)
     return sa.update(REFRESH_TOKENS).where(condition, live).values(revoked_at=now)
+
+
+def _end(condition: sa.ColumnElement[bool], now: datetime) -> sa.Update:
+    return sa.update(SESSIONS).where(condition, SESSIONS.c.ended_at.is_(None)).values(ended_at=now)

@@ -44,6 +44,18 @@ USERS = sa.Table(
     sa.Column("updated_at", Moment, nullable=False),
 )
 
+# One row for each chain of refresh tokens: who rotates or ends it locks it first.
+SESSIONS = sa.Table(
+    "gateway_session",
+    METADATA,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("user_id", sa.ForeignKey("gateway_user.id", ondelete="CASCADE"), nullable=False, index=True),
+    # The account's at the opening: a session is void when they differ.
+    sa.Column("session_version", sa.Integer, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment),
+)
+
 REFRESH_TOKENS = sa.Table(
     "gateway_refresh_token",
     METADATA,

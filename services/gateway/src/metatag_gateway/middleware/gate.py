@@ -18,9 +18,9 @@ from metatag_gateway.errors import Unauthenticated
 from metatag_gateway.identity import Identity
 from metatag_gateway.limits import Quotas
 from metatag_gateway.middleware.bodies import Bodies, Body, BodyBounds, too_large
-from metatag_gateway.middleware.places import Places
 from metatag_gateway.middleware.proxies import route_path
 from metatag_gateway.model.accounts import network_of
+from metatag_gateway.places import Places
 from metatag_gateway.policies import PathPolicies, PathPolicy
 from metatag_gateway.problems import from_error
 from metatag_runtime.errors import Busy, MetatagError

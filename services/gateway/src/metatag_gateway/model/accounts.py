@@ -34,6 +34,11 @@ class Principal:
     user: User
     kind: Literal["session", "api_key"]
     scopes: frozenset[str]
+    # What was presented, so that a lasting connection can be looked at again: the session's id and the token's end
+    # (seconds since the epoch), or the digest of the key.
+    session_id: str = ""
+    ends_at: float = 0.0
+    key_hash: str = field(default="", repr=False)
 
     @property
     def user_id(self) -> str:

@@ -64,7 +64,9 @@ async def logout_all(request: Request, caller: SignedIn) -> LogoutView:
 
 @router.post("/password", responses=known())
 async def change_password(request: Request, caller: SignedIn, body: PasswordBody) -> TokensView:
-    """Change the password; all other sessions end, and a new pair of tokens is given."""
+    """Change the password; all other sessions end, API keys too if asked, and a new pair of tokens is given."""
     current, new = body.current_password.get_secret_value(), body.new_password.get_secret_value()
-    tokens = await parts_of(request).accounts.change_password(caller.user, current, new, client_of(request))
+    tokens = await parts_of(request).accounts.change_password(
+        caller.user, current, new, client_of(request), end_api_keys=body.revoke_api_keys
+    )
     return TokensView.model_validate(tokens)

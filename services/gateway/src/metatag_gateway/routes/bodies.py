@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from metatag_gateway.errors import TooLarge
 from metatag_gateway.forms import Form, Part, form
 from metatag_gateway.model.documents import StoredFile
+from metatag_gateway.places import Places
 from metatag_gateway.routes.parts import Parts
 from metatag_runtime.errors import Busy, ErrorCode, InvalidArgument, MetatagError
 
@@ -50,7 +51,7 @@ async def store(parts: Parts, user_id: str, part: Part, content_sha256: str = ""
         raise InvalidArgument("Invalid file type. Please upload a PDF file.")
     most = parts.settings.max_upload_bytes
     try:
-        async with upload_place(parts.upload_places):
+        async with upload_place(parts.upload_places, user_id):
             return await parts.jobs.upload(user_id, name, _counted(parts, user_id, part, most), most, content_sha256)
     except MetatagError as error:
         if error.code is ErrorCode.EMPTY_DOCUMENT:
@@ -59,17 +60,15 @@ async def store(parts: Parts, user_id: str, part: Part, content_sha256: str = ""
 
 
 @asynccontextmanager
-async def upload_place(places: asyncio.Semaphore) -> AsyncIterator[None]:
-    """Hold a place for a body under way; raise Busy when none is free within a minute."""
-    try:
-        async with asyncio.timeout(UPLOAD_WAIT):
-            await places.acquire()
-    except TimeoutError:
-        raise Busy("Too many uploads at once; try again in a moment.", retry_after=10.0) from None
-    try:
+async def upload_place(places: Places, user_id: str, what: str = "uploads") -> AsyncIterator[None]:
+    """Hold a place for a body under way; raise Busy when a user finds none within a minute."""
+    async with AsyncExitStack() as stack:
+        try:
+            async with asyncio.timeout(UPLOAD_WAIT):
+                await stack.enter_async_context(places.held(user_id))
+        except TimeoutError:
+            raise Busy(f"Too many {what} at once; try again in a moment.", retry_after=10.0) from None
         yield
-    finally:
-        places.release()
 
 
 async def _counted(parts: Parts, user_id: str, part: Part, most: int) -> AsyncIterator[bytes]:

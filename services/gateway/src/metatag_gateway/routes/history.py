@@ -16,6 +16,7 @@ from pydantic import BeforeValidator
 from metatag_gateway.errors import TooLarge
 from metatag_gateway.ports import Jobs
 from metatag_gateway.routes.access import Reader, Viewer, Writer, known
+from metatag_gateway.routes.bodies import upload_place
 from metatag_gateway.routes.parts import parts_of
 from metatag_gateway.routes.single import pdf_response
 from metatag_gateway.schemas.history import (
@@ -208,10 +209,11 @@ async def page_picture(
 ) -> Response:
     """Give a picture of one page."""
     parts = parts_of(request)
-    content = await _whole(parts.jobs, caller.user_id, str(doc_id), parts.settings.max_upload_bytes)
     picture = bytearray()
-    async for chunk in parts.ocr.render(content, number, width):
-        picture += chunk
+    async with upload_place(parts.picture_places, caller.user_id, "pictures"):
+        content = await _whole(parts.jobs, caller.user_id, str(doc_id), parts.settings.max_upload_bytes)
+        async for chunk in parts.ocr.render(content, number, width):
+            picture += chunk
     return Response(bytes(picture), media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
 
 
@@ -246,7 +248,7 @@ async def _first(chunks: AsyncIterator[bytes]) -> bytes:
     return first
 
 
-async def _whole(jobs: Jobs, user_id: str, doc_id: str, most: int) -> bytes:
+async def _whole(jobs: Jobs, user_id: str, doc_id: str, most: int) -> bytearray:
     gathered = bytearray()
     async for chunk in jobs.read_file(user_id, doc_id):
         gathered += chunk
@@ -254,4 +256,4 @@ async def _whole(jobs: Jobs, user_id: str, doc_id: str, most: int) -> bytes:
             raise TooLarge("The document is too large for a picture of its pages.")
     if not gathered:
         raise MetatagError("Document not found", code=ErrorCode.NOT_FOUND)
-    return bytes(gathered)
+    return gathered

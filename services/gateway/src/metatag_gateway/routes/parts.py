@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
@@ -12,6 +11,7 @@ from metatag_gateway.health import Health
 from metatag_gateway.identity import Identity
 from metatag_gateway.limits import Quotas
 from metatag_gateway.observers import Observers
+from metatag_gateway.places import Places
 from metatag_gateway.ports import Jobs, Ocr, TaggerPeer
 from metatag_gateway.settings import GatewaySettings
 from metatag_gateway.singles import Singles
@@ -34,7 +34,9 @@ class Parts:
     ocr: Ocr
     tagger: TaggerPeer
     # Places for files under way to jobs: what a slow store keeps waiting, waits in the network, not in memory.
-    upload_places: asyncio.Semaphore
+    upload_places: Places
+    # PDFs under way from jobs to ocr to be drawn.
+    picture_places: Places
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager, suppress
 from typing import Annotated
 
 import structlog
@@ -13,12 +13,12 @@ from fastapi import APIRouter, Query, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from metatag_gateway import frames
-from metatag_gateway.errors import Unauthenticated
-from metatag_gateway.model.accounts import Principal
+from metatag_gateway.errors import TokenEnded, Unauthenticated
+from metatag_gateway.places import Places
 from metatag_gateway.policies import Permission
 from metatag_gateway.routes.batch import known_id
 from metatag_gateway.routes.parts import Parts, parts_of
-from metatag_runtime.errors import ErrorCode, MetatagError
+from metatag_runtime.errors import Busy, ErrorCode, MetatagError
 
 router = APIRouter()
 log = structlog.get_logger("metatag.socket")
@@ -31,6 +31,30 @@ FAULT = 1011
 STALLED = 120.0
 MAX_AUTH_MESSAGE = 8192
 READ = Permission(scope="read")
+# Whether an observer may still watch is asked this often, whatever is sent meanwhile. Seconds.
+RECHECK_SECONDS = 4.0
+
+
+class Sockets:
+    """WebSockets of this process: places for those with a token, shared fairly, and a bound of those without one."""
+
+    def __init__(self, total: int) -> None:
+        self.places = Places(total)
+        self._max_waiting = max(1, total // 4)
+        self._waiting: dict[asyncio.Timeout, None] = {}
+
+    @contextmanager
+    def waiting(self, wait: asyncio.Timeout) -> Iterator[None]:
+        """Count one that waits for its first message; where too many do, the oldest gives way."""
+        if len(self._waiting) >= self._max_waiting:
+            oldest = next(iter(self._waiting))
+            del self._waiting[oldest]
+            oldest.reschedule(asyncio.get_running_loop().time())
+        self._waiting[wait] = None
+        try:
+            yield
+        finally:
+            self._waiting.pop(wait, None)
 
 
 @router.websocket("/api/batch/ws/{job_id}")
@@ -44,11 +68,6 @@ async def observe(
     """Send the frames of a job; see docs/websocket.md."""
     parts = parts_of(socket)
     await socket.accept()
-    places = socket.app.state.sockets
-    if places.count >= parts.settings.max_sockets:
-        await _refuse(socket, job_id, "This server holds no more connections just now.", TRY_LATER)
-        return
-    places.count += 1
     try:
         await _serve(socket, parts, job_id=job_id, token=token, after=_number(after), pages=pages in ("1", "true"))
     except WebSocketDisconnect:
@@ -58,32 +77,45 @@ async def observe(
     except TimeoutError:
         log.info("observer took nothing for too long", job_id=job_id)
         await _close(socket, TRY_LATER)
-    finally:
-        places.count -= 1
 
 
 async def _serve(
     socket: WebSocket, parts: Parts, *, job_id: str, token: str | None, after: int | None, pages: bool
 ) -> None:
-    presented = token or _header_token(socket) or await _first_message(socket, parts.settings.socket_auth_seconds)
+    sockets: Sockets = socket.app.state.sockets
+    presented = token or _header_token(socket) or await _first_message(socket, parts, sockets)
     principal = await parts.identity.principal(presented)
     READ.check(principal)
+    if not sockets.places.take(principal.user_id):
+        raise Busy("This server holds no more connections just now.")
 
-    async def still_allowed() -> Principal:
-        return await parts.identity.principal_of(principal)
+    async def still_allowed() -> None:
+        await parts.identity.recheck(principal)
 
-    texts = parts.observers.frames(principal.user_id, known_id(job_id), after, pages, still_allowed)
-    sending = asyncio.create_task(_send_all(socket, texts), name="socket-send")
-    listening = asyncio.create_task(_until_gone(socket), name="socket-listen")
+    tasks: list[asyncio.Task[None]] = []
     try:
-        await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
-        if sending.done():
-            sending.result()
-            await _close(socket, 1000)
+        texts = parts.observers.frames(principal.user_id, known_id(job_id), after, pages, still_allowed)
+        tasks = [
+            asyncio.create_task(_send_all(socket, texts), name="socket-send"),
+            asyncio.create_task(_until_gone(socket), name="socket-listen"),
+            asyncio.create_task(_recheck(still_allowed), name="socket-recheck"),
+        ]
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (sending, listening):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(sending, listening, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        sockets.places.give_back(principal.user_id)
+    for task in done:
+        task.result()
+    await _close(socket, 1000)
+
+
+async def _recheck(still_allowed: Callable[[], Awaitable[None]]) -> None:
+    """Raise once the observer's right is over; nothing that is sent meanwhile puts it off."""
+    while True:
+        await asyncio.sleep(RECHECK_SECONDS)
+        await still_allowed()
 
 
 async def _send_all(socket: WebSocket, texts: AsyncGenerator[str, None]) -> None:
@@ -106,10 +138,11 @@ def _header_token(socket: WebSocket) -> str:
     return credentials.strip() if scheme.lower() == "bearer" else ""
 
 
-async def _first_message(socket: WebSocket, seconds: float) -> str:
+async def _first_message(socket: WebSocket, parts: Parts, sockets: Sockets) -> str:
     try:
-        async with asyncio.timeout(seconds):
-            text = await socket.receive_text()
+        async with asyncio.timeout(parts.settings.socket_auth_seconds) as wait:
+            with sockets.waiting(wait):
+                text = await socket.receive_text()
     except TimeoutError:
         raise Unauthenticated("Authentication required") from None
     except KeyError:
@@ -139,6 +172,9 @@ def _sentence(error: MetatagError) -> str:
 
 
 def _close_code(error: MetatagError) -> int:
+    if isinstance(error, TokenEnded):
+        # The session goes on: the client comes again with its new token.
+        return TRY_LATER
     if error.code in {ErrorCode.UNAVAILABLE, ErrorCode.BUSY, ErrorCode.DEADLINE_EXCEEDED, ErrorCode.CANCELLED}:
         return TRY_LATER
     return FAULT if error.code is ErrorCode.INTERNAL else REFUSED

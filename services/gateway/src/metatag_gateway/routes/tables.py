@@ -63,7 +63,7 @@ async def read_documents(request: Request, caller: Processor) -> TableView:
     header and columns are found from the content; `warnings` say what is in doubt.
     """
     parts = parts_of(request)
-    async with upload_place(parts.upload_places):
+    async with upload_place(parts.upload_places, caller.user_id):
         form = await _read(request, parts.settings.body_idle_seconds)
         if not form.content:
             raise InvalidArgument("file: Field required")

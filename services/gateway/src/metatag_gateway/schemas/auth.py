@@ -52,6 +52,7 @@ class PasswordBody(Body):
 
     current_password: Annotated[SecretStr, Field(min_length=1, max_length=1024)]
     new_password: Password
+    revoke_api_keys: bool = Field(False, description="End the account's API keys too.")
 
 
 class UserView(Payload):

@@ -45,7 +45,9 @@ class BatchBody(Body):
         description="Column of the rows -> system field, where the rows use other names.",
         json_schema_extra={"additionalProperties": {"type": "string", "enum": [*SYSTEM_FIELDS, ""]}},
     )
-    job_id: str | None = Field(None, max_length=36, pattern=UUID_PATTERN, description="Your own, unused UUID for the job.")
+    job_id: str | None = Field(
+        None, max_length=36, pattern=UUID_PATTERN, description="Your own, unused UUID for the job."
+    )
 
     @field_validator("column_mapping", mode="before")
     @classmethod
@@ -175,7 +177,9 @@ class UploadsView(Payload):
 class SoughtFile(Body):
     """A file that may be stored already."""
 
-    content_sha256: Annotated[str, StringConstraints(max_length=64, pattern=r"^[0-9A-Fa-f]{64}$")] = Field(examples=[64 * "0"])
+    content_sha256: Annotated[str, StringConstraints(max_length=64, pattern=r"^[0-9A-Fa-f]{64}$")] = Field(
+        examples=[64 * "0"]
+    )
     file_name: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00]*$")] = Field(
         examples=["report.pdf"], description="How its reference shall call it."
     )

@@ -43,7 +43,9 @@ class TaggingConfig(Body):
     tagger: Literal["auto", "llm", "local", "both"] = Field(
         "auto", description="auto: the LLM when there is a key and it answers, else the offline tagger."
     )
-    allowed_tags: Annotated[list[Plain], at_most(5_000)] | None = Field(None, max_length=5_000, description="Tags that are preferred.")
+    allowed_tags: Annotated[list[Plain], at_most(5_000)] | None = Field(
+        None, max_length=5_000, description="Tags that are preferred."
+    )
     strict: bool = Field(False, description="Only allowed tags may come out.")
     vocabulary: Plain | None = Field(None, description="Name of a stored list of allowed tags.")
     tag_language: Annotated[str, StringConstraints(pattern=r"^(document|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)$")] | None = (

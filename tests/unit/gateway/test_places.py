@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metatag_gateway.middleware.places import Places
+from metatag_gateway.places import Places
 
 
 def test_one_alone_gets_half_and_others_still_find_room() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 
 class Places:
@@ -14,6 +17,7 @@ class Places:
         self._share = max(1, total // 4)
         self._taken = 0
         self._by_holder: Counter[str] = Counter()
+        self._given_back = asyncio.Event()
 
     @property
     def taken(self) -> int:
@@ -26,13 +30,20 @@ class Places:
             return False
         if self._taken * 2 >= self._total and self._by_holder[holder] >= self._share:
             return False
-        self.take_anyway(holder)
-        return True
-
-    def take_anyway(self, holder: str) -> None:
-        """Count a place that is not refused: of work that others bound already."""
         self._taken += 1
         self._by_holder[holder] += 1
+        return True
+
+    @asynccontextmanager
+    async def held(self, holder: str) -> AsyncIterator[None]:
+        """Hold a place, waiting for one as long as it takes."""
+        while not self.take(holder):
+            self._given_back.clear()
+            await self._given_back.wait()
+        try:
+            yield
+        finally:
+            self.give_back(holder)
 
     def give_back(self, holder: str) -> None:
         """Give a taken place back."""
@@ -40,3 +51,4 @@ class Places:
         self._by_holder[holder] -= 1
         if self._by_holder[holder] <= 0:
             del self._by_holder[holder]
+        self._given_back.set()
