@@ -10,3 +10,9 @@ test-states: setup ## search long for an order of work, control and crash that b
 
 bench-jobs: ## measure the engine: enqueue, throughput, fairness, page pool (docs/benchmarks-jobs.md)
 	$(RUN) python bench/jobs/run.py
+
+.PHONY: test-faults
+# One file: FAULTS=tests/faults/test_calls.py. On a machine that is busy with other things: FAULTS_SLACK=4.
+FAULTS ?= tests/faults
+test-faults: setup ## cut, slow, refuse and freeze what a batch needs, and hold how soon it goes on (about ten minutes)
+	METATAG_TEST_SERVERS=required $(RUN) pytest -q -s -m faults --durations=5 $(FAULTS)

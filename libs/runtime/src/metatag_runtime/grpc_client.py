@@ -13,6 +13,7 @@ from metatag_runtime.grpc_errors import from_rpc_error
 from metatag_runtime.grpc_reload import ReloadingChannel
 from metatag_runtime.grpc_server import MAX_MESSAGE_BYTES
 from metatag_runtime.grpc_tls import Tls, process_tls
+from metatag_runtime.grpc_tries import ShortTries
 from metatag_runtime.log_ids import id_metadata
 from metatag_runtime.tracing import trace_metadata
 
@@ -24,6 +25,7 @@ def open_channel(
     target: str,
     repeatable: Sequence[str] = (),
     *,
+    quick: Sequence[str] = (),
     retries: bool = True,
     server_name: str = "",
     tls: Tls | None = None,
@@ -31,10 +33,11 @@ def open_channel(
     """Open a channel to a service; it connects when first used.
 
     `target` is "unix:/path", "host:port" or "dns:///name:port". `repeatable` lists the methods that are sent again on
-    UNAVAILABLE, as "metatag.v1.Service/Method", at most four times in all. Without `retries` nothing is sent again, and
-    nothing kept for it: for streams of files, of which each call would hold RETRY_BUFFER_BYTES. TLS is `tls`, or the
-    process's own; a unix socket stays plain. `server_name` is the name a certificate must bear when `target` is an
-    address of one replica.
+    UNAVAILABLE, as "metatag.v1.Service/Method", at most four times in all. `quick` lists those of them that are
+    answered at once, or not at all by a replica that hangs: they get short tries (grpc_tries.py). Without `retries`
+    nothing is sent again, and nothing kept for it: for streams of files, of which each call would hold
+    RETRY_BUFFER_BYTES. TLS is `tls`, or the process's own; a unix socket stays plain. `server_name` is the name a
+    certificate must bear when `target` is an address of one replica.
     """
     options: list[tuple[str, str | int]] = [
         ("grpc.service_config", json.dumps(_service_config(repeatable))),
@@ -42,20 +45,26 @@ def open_channel(
         ("grpc.per_rpc_retry_buffer_size", RETRY_BUFFER_BYTES),
         ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
         ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-        ("grpc.keepalive_time_ms", 30_000),
-        ("grpc.keepalive_timeout_ms", 10_000),
+        # A replica that hangs, or whose machine is gone, is noticed in 8 s.
+        ("grpc.keepalive_time_ms", 5_000),
+        ("grpc.keepalive_timeout_ms", 3_000),
+        # Default 2: a call that is silent for long (a page being recognised) would be watched no more.
+        ("grpc.http2.max_pings_without_data", 0),
         # Default 30 s: with it a new replica gets no call for half a minute after a connection ended.
         ("grpc.dns_min_time_between_resolutions_ms", 5_000),
         # Default 1 s, then up to 120 s: a peer that was away for minutes would stay "away" for two more.
         ("grpc.initial_reconnect_backoff_ms", 200),
         ("grpc.max_reconnect_backoff_ms", 2_000),
     ]
+    tries = [ShortTries(quick)] if quick else []
     tls = tls or process_tls()
     if tls is None or target.startswith("unix:"):
-        return grpc.aio.insecure_channel(target, options=options)
+        return grpc.aio.insecure_channel(target, options=options, interceptors=tries)
     if server_name:
         options.append(("grpc.ssl_target_name_override", server_name))
-    return ReloadingChannel(tls, lambda credentials: grpc.aio.secure_channel(target, credentials, options=options))
+    return ReloadingChannel(
+        tls, lambda credentials: grpc.aio.secure_channel(target, credentials, options=options, interceptors=tries)
+    )
 
 
 def call_metadata() -> tuple[tuple[str, str], ...]:
