@@ -9,7 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from chaos.disturbances import leader_of
-from fakes.jobs_room import until
+from fakes.jobs_process import until
 from faults.system import FaultySystem
 from faults.watch import FIRST_PROGRESS, SINGLE, begun, others, progress_during, recovery
 from metatag.v1 import jobs_pb2

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from chaos.books import Batch
 from fakes.fake_ocr_node import fake_pdf
-from fakes.jobs_room import until
+from fakes.jobs_process import until
 from faults.system import FaultySystem
 from metatag.v1 import jobs_pb2
 
@@ -56,7 +56,7 @@ async def recovery(batch: Batch) -> After:
     if after.done_before < batch.count:
         await batch.reach(after.done_before + 1)
         after.first = time.monotonic() - start
-    await batch.settle(repeats=batch.count)
+    await batch.settle(repeats=None)
     # 8 pages at once, and as much again for all that is not a page.
     work = 2 * (batch.count - after.done_before) * PAGE_MS / 1000 / 8
     after.whole = max(0.0, time.monotonic() - start - work)
