@@ -56,3 +56,12 @@ async def test_a_delete_may_be_repeated(files: FileStore) -> None:
     await files.delete("gone")
     with pytest.raises(FileGone):
         await files.read("gone")
+
+
+async def test_objects_are_listed_by_the_end_of_their_names(files: FileStore) -> None:
+    for name in ("listed-a1", "listed-b1", "listed-a2"):
+        await files.put_bytes(name, b"x")
+    found = {name: age async for portion in files.list_objects("b1") for name, age in portion}
+    assert set(found) == {"listed-b1"}
+    assert found["listed-b1"] < 3600
+    assert [portion async for portion in files.list_objects("zz")] == []

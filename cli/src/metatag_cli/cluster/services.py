@@ -85,8 +85,8 @@ async def leader(target: str, metrics_port: int) -> Finding:
         return Finding("Leader", "ok", f"one of {len(hosts)} jobs-api leads the dispatch")
     return Finding(
         "Leader", "bad", f"{leading:.0f} of {len(hosts)} jobs-api lead the dispatch; it must be one",
-        "None: nothing is dispatched, see NobodyDispatches in docs/operations.md. More: is there a connection pooler "
-        "in transaction mode between jobs and PostgreSQL?",
+        "None: nothing is dispatched, see NobodyDispatches in docs/operations.md. More: one follows another just now; "
+        "ask again in ten seconds.",
     )  # fmt: skip
 
 

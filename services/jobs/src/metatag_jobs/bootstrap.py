@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metatag.v1 import jobs_pb2_grpc
+from metatag_jobs.accounted_files import AccountedFiles
 from metatag_jobs.adapters.dialect import new_id
 from metatag_jobs.adapters.directory_files import DirectoryFiles
 from metatag_jobs.adapters.grpc_tagger import GrpcTagger
@@ -27,6 +28,7 @@ from metatag_jobs.adapters.sql_artifacts import SqlArtifacts
 from metatag_jobs.adapters.sql_control import SqlJobStore
 from metatag_jobs.adapters.sql_events import SqlEventLog
 from metatag_jobs.adapters.sql_history import SqlHistory
+from metatag_jobs.adapters.sql_objects import SqlObjects
 from metatag_jobs.adapters.sql_summary import SqlSummary
 from metatag_jobs.adapters.sql_vocabularies import SqlVocabularies
 from metatag_jobs.adapters.sql_work import SqlWorkStore
@@ -89,8 +91,11 @@ class Parts:
     events: SqlEventLog
     history: SqlHistory
     artifacts: SqlArtifacts
+    objects: SqlObjects
     vocabularies: SqlVocabularies
+    # Keeps account; and the store itself, for the sweeper.
     files: FileStore
+    store: FileStore
     fanout: Fanout
     tickets: MemoryTickets | RedisTickets
     leadership: Leadership
@@ -109,6 +114,7 @@ class Parts:
         database = Database(settings.database_url, pool_size=settings.database_pool)
         s3 = _s3(settings)
         ocr, nodes = _ocr(settings)
+        store, objects = _files(settings, s3), SqlObjects(database)
         url_fetcher = _url_fetcher(settings)
         return cls(
             database=database,
@@ -118,7 +124,9 @@ class Parts:
             history=SqlHistory(database),
             artifacts=SqlArtifacts(database),
             vocabularies=SqlVocabularies(database),
-            files=_files(settings, s3),
+            objects=objects,
+            files=AccountedFiles(store, objects, is_infrastructure),
+            store=store,
             fanout=_fanout(settings),
             tickets=_tickets(settings),
             leadership=SoleLeader() if database.is_sqlite else SqlLeader(database),
@@ -304,11 +312,13 @@ def _sweeper(settings: JobsSettings, parts: Parts) -> Sweeper:
         settings.file_retention_days,
         settings.event_retention_hours,
         settings.upload_retention_hours,
+        settings.unknown_objects == "delete",
     )
     return Sweeper(
         jobs=parts.jobs,
         artifacts=parts.artifacts,
-        files=parts.files,
+        objects=parts.objects,
+        files=parts.store,
         leadership=parts.leadership,
         retention=retention,
     )

@@ -46,7 +46,7 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 
-class _Group(Generic[Item, Answer]):
+class Group(Generic[Item, Answer]):
     """One kind of write."""
 
     def __init__(self, write: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]], passing: Passing) -> None:
@@ -112,11 +112,11 @@ class GroupJournal:
         self._store = store
         self._fanout = fanout
         self._owner = owner
-        self._starts = _Group(self._write_starts, passing)
-        self._finds = _Group(self._read_artifacts, passing)
-        self._checkpoints = _Group(self._write_checkpoints, passing)
-        self._finishes = _Group(self._write_finishes, passing)
-        self._releases = _Group(self._write_releases, passing)
+        self._starts = Group(self._write_starts, passing)
+        self._finds = Group(self._read_artifacts, passing)
+        self._checkpoints = Group(self._write_checkpoints, passing)
+        self._finishes = Group(self._write_finishes, passing)
+        self._releases = Group(self._write_releases, passing)
         self._pages: list[PageEvent] = []
         self._page_writer: asyncio.Task[None] | None = None
         # Documents with page events that are not stored yet.

@@ -73,8 +73,7 @@ class Parts:
         """Remove all parts: the whole is stored."""
         if not self._count:
             return
-        for name in await self._book.drop_parts(self._claim):
-            await self._files.delete(name)
+        await self._book.drop_parts(self._claim)
 
     async def _write(self) -> None:
         """Store what waits. A part only saves time: a failure ends the keeping, not the document."""

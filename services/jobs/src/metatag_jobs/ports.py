@@ -46,6 +46,9 @@ class FileStore(Protocol):
     async def delete(self, name: str) -> None:
         """Remove an object; absent is fine."""
 
+    def list_objects(self, shard: str) -> AsyncIterator[list[tuple[str, float]]]:
+        """Return the objects whose names end with `shard`, two characters, with their ages in seconds, in portions."""
+
     async def ping(self) -> None:
         """Raise if the store cannot be used."""
 

@@ -81,3 +81,5 @@ class JobsSettings(ServiceSettings):
     event_retention_hours: float = Field(default=24.0, gt=0)
     # Hours that an uploaded file stays without a job.
     upload_retention_hours: float = Field(default=24.0, gt=0)
+    # What happens to objects, older than a day, that no row names: counted, or deleted.
+    unknown_objects: Literal["count", "delete"] = "count"

@@ -233,6 +233,31 @@ class Artifacts(Protocol):
         """Drop events of jobs that ended so many seconds ago; give how many."""
 
 
+class ObjectAccount(Protocol):
+    """Objects to delete: each is written down before it is put, or when nothing names it any more.
+
+    The row that names an object takes it off the account in its own transaction.
+    """
+
+    async def expect(self, names: Sequence[str]) -> None:
+        """Write down objects that are about to be put; without a row they are deleted after some minutes."""
+
+    async def doom(self, names: Sequence[str]) -> None:
+        """Write down objects that nobody needs."""
+
+    async def due(self, limit: int) -> list[str]:
+        """Return objects to delete now."""
+
+    async def forget(self, names: Sequence[str]) -> None:
+        """Take objects that are deleted off the account."""
+
+    async def postpone(self, names: Sequence[str]) -> None:
+        """Try objects that could not be deleted again later."""
+
+    async def unknown(self, names: Sequence[str]) -> list[str]:
+        """Return those of the objects that no row names."""
+
+
 class VocabularyStore(Protocol):
     """Named lists of allowed tags, in versions."""
 

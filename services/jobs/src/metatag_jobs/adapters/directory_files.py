@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import BinaryIO
 from metatag_jobs.errors import FileGone
 
 CHUNK = 1024 * 1024
+# Objects in one portion of a listing.
+LISTED = 1000
 
 
 class DirectoryFiles:
@@ -56,11 +59,25 @@ class DirectoryFiles:
         """Remove an object; absent is fine."""
         await self._soon(partial(self._path(name).unlink, missing_ok=True))
 
+    async def list_objects(self, shard: str) -> AsyncIterator[list[tuple[str, float]]]:
+        """Return the objects of a shard with their ages in seconds, in portions."""
+        found = await asyncio.to_thread(self._list, shard)
+        for start in range(0, len(found), LISTED):
+            yield found[start : start + LISTED]
+
     async def ping(self) -> None:
         """Raise if the directory cannot be written."""
         await asyncio.to_thread(self._root.mkdir, parents=True, exist_ok=True)
         if not os.access(self._root, os.W_OK):
             raise OSError(f"{self._root} cannot be written")
+
+    def _list(self, shard: str) -> list[tuple[str, float]]:
+        now, found = time.time(), []
+        with contextlib.suppress(FileNotFoundError), os.scandir(self._root / shard) as entries:
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):
+                    found.append((entry.name, now - entry.stat().st_mtime))
+        return found
 
     def _path(self, name: str) -> Path:
         # The last two characters are random in every kind of id; the first are time.

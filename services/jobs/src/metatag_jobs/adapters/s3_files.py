@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +24,8 @@ log = structlog.get_logger("metatag.jobs.files")
 T = TypeVar("T")
 
 CHUNK = 1024 * 1024
+# Objects in one portion of a listing.
+LISTED = 1000
 # Not NoSuchBucket: a store without our bucket is not itself.
 _GONE = ("NoSuchKey", "NoSuchObject")
 
@@ -67,6 +71,13 @@ class S3Files:
         with contextlib.suppress(FileGone):
             await self._call(self._minio.remove_object, self._bucket, _key(name))
 
+    async def list_objects(self, shard: str) -> AsyncIterator[list[tuple[str, float]]]:
+        """Return the objects of a shard with their ages in seconds, in portions."""
+        after = ""
+        while portion := await self._call(self._list, f"objects/{shard}/", after):
+            after = portion[-1][0]
+            yield [(key.rpartition("/")[2], age) for key, age in portion]
+
     async def ping(self) -> None:
         """Raise if the bucket cannot be used; makes it when it is absent."""
         try:
@@ -91,6 +102,14 @@ class S3Files:
         except Exception as error:
             log.warning("object store does not answer", error=type(error).__name__)
             raise Unavailable("The object store does not answer.", retry_after=AGAIN) from error
+
+    def _list(self, prefix: str, after: str) -> list[tuple[str, float]]:
+        found = self._minio.list_objects(self._bucket, prefix=prefix, recursive=True, start_after=after or None)
+        return [
+            (str(each.object_name), time.time() - each.last_modified.timestamp())
+            for each in itertools.islice(found, LISTED)
+            if each.last_modified is not None
+        ]
 
     def _read(self, name: str, offset: int, length: int) -> tuple[bytes, int]:
         """Give a part of an object and the whole object's size."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch
+from metatag_jobs.adapters.sql_objects import doom_in, keep_in
 from metatag_jobs.adapters.transact import reads, writes
 from metatag_jobs.model import StoredFile
 from metatag_jobs.work import Artifact
@@ -15,7 +16,7 @@ class SqlArtifacts:
     """The port Artifacts."""
 
     def __init__(self, database: Database) -> None:
-        dialect = Dialect(database)
+        dialect = self._dialect = Dialect(database)
         sql = dialect.sql
         self._database = database
         self._adopt = sql(
@@ -79,6 +80,7 @@ class SqlArtifacts:
                 size=artifact.size,
             )
         )[0]
+        await keep_in(transaction, self._dialect, [row["id"]])
         return StoredFile(row["id"], row["digest"], row["size"], file_name)
 
     @writes
@@ -96,7 +98,9 @@ class SqlArtifacts:
     @writes
     async def expire_uploads(self, transaction: Transaction, older_than: float, limit: int) -> list[str]:
         """Forget objects that no document uses and that are older than so many seconds."""
-        return [row["id"] for row in await fetch(transaction, self._unused, age=older_than, n=limit)]
+        gone = [row["id"] for row in await fetch(transaction, self._unused, age=older_than, n=limit)]
+        await doom_in(transaction, self._dialect, gone)
+        return gone
 
     @writes
     async def expire_files(self, transaction: Transaction, older_than: float, limit: int) -> list[str]:
@@ -110,7 +114,10 @@ class SqlArtifacts:
         await transaction.run(self._detach, {"ids": as_json([row["id"] for row in rows])})
         held = as_json([{"id": each, "n": counts[each]} for each in sorted(counts)])
         await transaction.run(self._unref, {"rows": held})
-        return [row["id"] for row in await fetch(transaction, self._drop, ids=as_json(sorted(counts)), age=older_than)]
+        rows = await fetch(transaction, self._drop, ids=as_json(sorted(counts)), age=older_than)
+        gone = [row["id"] for row in rows]
+        await doom_in(transaction, self._dialect, gone)
+        return gone
 
     @writes
     async def expire_jobs(self, transaction: Transaction, older_than: float, limit: int) -> int:

@@ -12,6 +12,7 @@ from metatag_jobs.adapters import statements_work as S
 from metatag_jobs.adapters.dialect import as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_engine import SqlEngine, counted, grouped
 from metatag_jobs.adapters.sql_events import job_event, job_of
+from metatag_jobs.adapters.sql_objects import keep_in
 from metatag_jobs.adapters.transact import reads, writes_by_key
 from metatag_jobs.jsonable import pack, unpack
 from metatag_jobs.model import Document, JobEvent, ProcessOptions, Source, Vocabulary, VocabularyTerm
@@ -85,6 +86,9 @@ class SqlClaims(SqlEngine):
         if not kept:
             return {}
         in_use = await self._hold_artifacts(transaction, [(row, by_id[row["id"]]) for row in kept])
+        new = [each.artifact.id for each in by_id.values() if not each.existing]
+        named = {artifact.id for artifact in in_use.values()}
+        await keep_in(transaction, self._dialect, [name for name in new if name in named])
         rows = rows_json(_advance_row(by_id[document_id], artifact) for document_id, artifact in in_use.items())
         await transaction.later(self._sql(S.ADVANCE), {"rows": rows})
         await self._let_go(transaction, [row[f"{by_id[row['id']].kind}_id"] for row in kept])

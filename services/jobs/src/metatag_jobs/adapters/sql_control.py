@@ -9,6 +9,7 @@ from typing import Any
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_events import JOB_COLUMNS, job_event, job_of
 from metatag_jobs.adapters.sql_jobs import SqlJobs
+from metatag_jobs.adapters.sql_objects import doom_in
 from metatag_jobs.adapters.sql_parts import drop_parts_of
 from metatag_jobs.adapters.transact import writes
 from metatag_jobs.errors import JobNotFound, WrongState
@@ -233,11 +234,13 @@ class _Purge:
         for statement in self._drop:
             await transaction.run(statement, {"ids": ids})
         parts = await drop_parts_of(transaction, self._dialect, docs[0]["user_id"], [row["id"] for row in docs])
+        await doom_in(transaction, self._dialect, parts)
         if not counts:
             return parts
         names = sorted(counts)
         await transaction.run(self._unref, {"rows": rows_json({"id": each, "n": counts[each]} for each in names)})
         unused = await fetch(transaction, self._unused, ids=as_json(names), since=deleted_at)
+        await doom_in(transaction, self._dialect, [row["id"] for row in unused])
         return parts + [row["id"] for row in unused]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch
 from metatag_jobs.adapters.sql_engine import SqlEngine
+from metatag_jobs.adapters.sql_objects import doom_in, keep_in
 from metatag_jobs.adapters.transact import reads, writes
 from metatag_jobs.work import Artifact
 from metatag_runtime.sql import Transaction
@@ -48,7 +49,10 @@ class SqlParts(SqlEngine):
         """Enter pages of an unfinished stage; False when the document is not owned any more."""
         values = {"artifact": artifact.id, "digest": artifact.digest, "size": artifact.size}
         owned = {"id": document_id, "attempt": attempt, "owner": owner}
-        return await transaction.run(self._sql(KEEP), {**values, **owned}) > 0
+        kept = await transaction.run(self._sql(KEEP), {**values, **owned}) > 0
+        if kept:
+            await keep_in(transaction, self._dialect, [artifact.id])
+        return kept
 
     @reads
     async def parts(self, transaction: Transaction, document_id: str) -> list[str]:
@@ -57,9 +61,10 @@ class SqlParts(SqlEngine):
 
     @writes
     async def drop_parts(self, transaction: Transaction, document_id: str) -> list[str]:
-        """Forget a document's parts; give the objects to delete."""
+        """Forget a document's parts; give their objects, which are deleted soon."""
         found = [row["id"] for row in await fetch(transaction, self._sql(FIND), id=document_id)]
         await transaction.run(self._sql(DROP), {"ids": as_json(found)})
+        await doom_in(transaction, self._dialect, found)
         return found
 
 
