@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from socket import gethostname
 
 from metatag_cli import tessdata
 from metatag_cli.data_dir import DataDir
@@ -57,8 +58,10 @@ class Embedded:
             tagger_address=tagger_address,
             database_url=data.database_url("gateway"),
             secret_key=data.secret("gateway"),
-            # The permissive setting that the published API has for development.
-            cors_origins="*",
+            # No page of another origin, under no other name: this server reads files of its user.
+            allowed_hosts=f"localhost,{gethostname()}",
+            # Who runs it knows what their own key may pay for.
+            documents_per_day=0,
         )
         return cls(
             process=ProcessSettings.load(

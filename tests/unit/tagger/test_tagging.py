@@ -101,7 +101,7 @@ async def test_the_same_question_is_answered_from_memory_at_no_cost() -> None:
 )
 async def test_another_wish_or_key_is_asked_anew(tag_options: TagOptions, key: str) -> None:
     model = SaidModel(["energy audit"])
-    service = tagging(model)
+    service = tagging(model, offered_models=("other/model",))
     await service.tag(document(ENGLISH), TagOptions())
     await service.tag(document(ENGLISH), tag_options, key=key)
     assert len(model.questions) == 2

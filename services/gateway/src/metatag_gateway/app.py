@@ -14,6 +14,7 @@ from metatag_gateway.body_bounds import body_bytes, form_bytes
 from metatag_gateway.middleware.bodies import BodyBounds
 from metatag_gateway.middleware.edge import Edge
 from metatag_gateway.middleware.gate import Gate, GateBounds
+from metatag_gateway.middleware.hosts import HostCheck
 from metatag_gateway.middleware.proxies import Proxies
 from metatag_gateway.policies import PathPolicies, PathPolicy, PathRule, Permission
 from metatag_gateway.routes import (
@@ -117,6 +118,9 @@ def _wrap(app: FastAPI, parts: Parts) -> None:
             public_bodies=_body_bounds(settings, max(MIB, settings.body_budget_bytes // 8)),
         ),
     )
+    names = split(settings.allowed_hosts)
+    if names:
+        app.add_middleware(HostCheck, names=names, origins=split(settings.cors_origins))
     proxies = Proxies(split(settings.trusted_proxies), settings.root_path)
     app.add_middleware(Edge, proxies=proxies, hsts_seconds=settings.hsts_seconds)
     origins = split(settings.cors_origins)

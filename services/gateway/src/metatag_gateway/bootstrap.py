@@ -23,6 +23,7 @@ from metatag_gateway.http_service import HttpService
 from metatag_gateway.identity import Identity
 from metatag_gateway.limits import Quota, Quotas
 from metatag_gateway.observers import Observers
+from metatag_gateway.operator_key import OperatorKey
 from metatag_gateway.places import Places
 from metatag_gateway.routes.parts import Parts
 from metatag_gateway.sessions import Sessions
@@ -122,7 +123,7 @@ class GatewayService:
             ),
             identity=identity,
             tokens=tokens,
-            quotas=Quotas(self._limiter, quota_of(settings)),
+            quotas=Quotas(self._limiter, quota_of(settings), OperatorKey(tagger).pays),
             singles=Singles(jobs),
             observers=Observers(jobs, settings.socket_keepalive_seconds),
             health=Health(jobs, ocr, tagger, self._store, self._limiter),

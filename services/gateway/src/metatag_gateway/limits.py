@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -12,6 +12,8 @@ from metatag_gateway.ports import Limiter, Rate
 MINUTE = 60.0
 DAY = 86_400.0
 MIB = 1024 * 1024
+# Documents of one user in a day while the operator's key pays and the operator has said nothing.
+PAID_DOCUMENTS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +23,20 @@ class Quota:
     requests_per_minute: int = 0
     concurrent_singles: int = 0
     upload_mib_per_day: int = 0
-    documents_per_day: int = 0
+    # None: PAID_DOCUMENTS while the operator's key pays, else no bound.
+    documents_per_day: int | None = 0
 
 
 class Quotas:
     """Counts what a user asks for."""
 
-    def __init__(self, limiter: Limiter, quota: Quota) -> None:
+    def __init__(
+        self, limiter: Limiter, quota: Quota, operator_pays: Callable[[], Awaitable[bool]] | None = None
+    ) -> None:
+        """`operator_pays` tells whether documents may be tagged on the operator's key."""
         self._limiter = limiter
         self._quota = quota
+        self._operator_pays = operator_pays
 
     async def request(self, user_id: str) -> None:
         """Count one request."""
@@ -39,10 +46,16 @@ class Quotas:
 
     async def documents(self, user_id: str, count: int) -> None:
         """Count documents to process."""
-        rate = Rate(self._quota.documents_per_day, DAY)
+        rate = Rate(await self._documents_per_day(), DAY)
         if rate.count and count > rate.count:
             raise QuotaExceeded(f"You may process {rate.count} documents a day; this request has {count}.")
         await self._take(f"documents:{user_id}", rate, count, f"You may process {rate.count} documents a day")
+
+    async def _documents_per_day(self) -> int:
+        given = self._quota.documents_per_day
+        if given is not None:
+            return given
+        return PAID_DOCUMENTS if self._operator_pays is not None and await self._operator_pays() else 0
 
     async def uploaded(self, user_id: str, size: int) -> None:
         """Count uploaded bytes, in whole MiB, as they come in."""

@@ -70,13 +70,16 @@ class GatewaySettings(ServiceSettings):
     requests_per_minute: int = Field(default=0, ge=0)
     concurrent_singles: int = Field(default=0, ge=0)
     upload_mib_per_day: int = Field(default=0, ge=0)
-    documents_per_day: int = Field(default=0, ge=0)
+    # None: bounded while an operator's key pays for the documents.
+    documents_per_day: int | None = Field(default=None, ge=0)
 
     # Sign-in: attempts of one account and address in five minutes; registrations of one address in an hour.
     login_attempts: int = Field(default=10, ge=0)
     register_attempts: int = Field(default=20, ge=0)
 
     cors_origins: str = ""
+    # Names that Host may hold; empty: any.
+    allowed_hosts: str = ""
     trusted_proxies: str = ""
     hsts_seconds: int = Field(default=0, ge=0)
 

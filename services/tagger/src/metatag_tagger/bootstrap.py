@@ -48,6 +48,7 @@ async def build(settings: TaggerSettings) -> Sequence[Service]:
         keyless=settings.llm_keyless,
         default_model=settings.llm_model,
         fallback_models=settings.fallback_models,
+        offered_models=settings.offered_models,
         input_tokens=settings.llm_input_tokens,
         max_cost_micros=settings.llm_max_cost_micros,
     )

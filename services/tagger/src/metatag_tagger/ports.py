@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from metatag_tagger.model import Document, KeyState, ModelInfo, Tag, Term, Usage
@@ -78,6 +79,16 @@ class Question:
     low_quality: bool = False
 
 
+class PriceRule(StrEnum):
+    """What becomes of a model whose price is not known while there is a cap."""
+
+    # The cap is for those of which the price is known.
+    IGNORE = "ignore"
+    # Refused, unless the provider publishes no prices at all.
+    IF_PUBLISHED = "if_published"
+    REFUSE = "refuse"
+
+
 @dataclass(frozen=True, slots=True)
 class LlmOptions:
     """How an LLM is asked. `key` is secret. `max_cost_micros` 0 means no cap; `models` are tried in order."""
@@ -85,6 +96,7 @@ class LlmOptions:
     key: str
     models: tuple[str, ...]
     max_cost_micros: int = 0
+    unknown_price: PriceRule = PriceRule.IGNORE
 
 
 @dataclass(frozen=True, slots=True)

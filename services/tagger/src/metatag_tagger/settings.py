@@ -39,6 +39,8 @@ class TaggerSettings(ServiceSettings):
     llm_model: str = Field(default="openai/gpt-4o-mini", min_length=1, max_length=200)
     # Comma-separated models, tried in order after the first.
     llm_fallback_models: str = ""
+    # Comma-separated models that users may choose on llm_key besides these; "*" for every model.
+    llm_offered_models: str = ""
     llm_connect_seconds: float = Field(default=10.0, gt=0, le=120)
     llm_read_seconds: float = Field(default=90.0, gt=0, le=600)
     # Longest wait for a place or a retry inside one call; longer waits go back to the caller with retry-after.
@@ -72,4 +74,13 @@ class TaggerSettings(ServiceSettings):
     @property
     def fallback_models(self) -> tuple[str, ...]:
         """Give the fallback models in order."""
-        return tuple(name.strip() for name in self.llm_fallback_models.split(",") if name.strip())
+        return _names(self.llm_fallback_models)
+
+    @property
+    def offered_models(self) -> tuple[str, ...]:
+        """Return the models that users may choose besides."""
+        return _names(self.llm_offered_models)
+
+
+def _names(value: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in value.split(",") if name.strip())

@@ -32,7 +32,7 @@ from metatag_tagger.model import (
     Term,
     Vocabulary,
 )
-from metatag_tagger.ports import AnalysisOptions, Analyst, Llm, LlmAnswer, LlmOptions, Meter, Question, Study
+from metatag_tagger.ports import AnalysisOptions, Analyst, Llm, LlmAnswer, LlmOptions, Meter, PriceRule, Question, Study
 from metatag_tagger.trust import trusted
 
 # More are studied than asked for: exclusions, repeats and the model's own tags thin them out.
@@ -54,6 +54,8 @@ class TaggingOptions:
     keyless: bool = False
     default_model: str = ""
     fallback_models: tuple[str, ...] = ()
+    # What users may ask for on `default_key` besides; "*" for every model.
+    offered_models: tuple[str, ...] = ()
     input_tokens: int = 6_000
     max_cost_micros: int = 0
 
@@ -154,11 +156,30 @@ class Tagging:
             tag_language=tag_options.tag_language or "en",
             low_quality=NOTE_LOW_CONFIDENCE in study.notes,
         )
-        first = tag_options.model_name or self._options.default_model
-        fallbacks = tag_options.fallback_models or self._options.fallback_models
-        caps = [cap for cap in (tag_options.max_cost_micros, self._options.max_cost_micros) if cap]
-        options = LlmOptions(key or self._options.default_key, (first, *fallbacks), min(caps, default=0))
+        options = self._llm_options(tag_options, key)
         return await self._cache.answer(question, options, account, self._llm.ask)
+
+    def _llm_options(self, tag_options: TagOptions, key: str) -> LlmOptions:
+        """Return how the LLM is asked; the service's own key pays for listed models of a known price only."""
+        own = self._options
+        models = (tag_options.model_name or own.default_model, *(tag_options.fallback_models or own.fallback_models))
+        caps = [cap for cap in (tag_options.max_cost_micros, own.max_cost_micros) if cap]
+        rule = PriceRule.IGNORE
+        if not key and own.default_key:
+            self._require_listed(models)
+            rule = PriceRule.IF_PUBLISHED
+        if tag_options.max_cost_micros:
+            rule = PriceRule.REFUSE
+        return LlmOptions(key or own.default_key, models, min(caps, default=0), rule)
+
+    def _require_listed(self, models: Sequence[str]) -> None:
+        own = self._options
+        listed = (own.default_model, *own.fallback_models, *own.offered_models)
+        if "*" not in listed and any(model not in listed for model in models):
+            names = ", ".join(dict.fromkeys(listed))
+            raise ProviderError(
+                Category.FORBIDDEN, f"With this server's own key only these models may be used: {names}."[:500]
+            )
 
 
 def _listed(plan: finishing.Plan, study: Study) -> tuple[str, ...]:

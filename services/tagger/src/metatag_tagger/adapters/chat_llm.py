@@ -14,14 +14,14 @@ from metatag_tagger.adapters.breaker import Breaker
 from metatag_tagger.adapters.chat_request import Attempt, Reply, read_reply, request_body
 from metatag_tagger.adapters.manners import Manners, MannersBook
 from metatag_tagger.adapters.metrics import CALL_SECONDS, CALLS, COST, TOKENS
-from metatag_tagger.adapters.model_list import ModelList, listed, unknown_model
+from metatag_tagger.adapters.model_list import ModelList, listed, priced, unknown_model
 from metatag_tagger.adapters.provider_http import ProviderHttp
 from metatag_tagger.errors import Category, ProviderError, Retry
 from metatag_tagger.llm import money
 from metatag_tagger.llm.answer import Reading, read
 from metatag_tagger.llm.schema import Level, best_level
 from metatag_tagger.model import KeyState, ModelInfo, Reason, Usage
-from metatag_tagger.ports import Limits, LlmAnswer, LlmOptions, Question
+from metatag_tagger.ports import Limits, LlmAnswer, LlmOptions, PriceRule, Question
 
 # Calls for one document with one model, everything counted: ladder, repair, retries.
 MAX_CALLS = 8
@@ -181,7 +181,7 @@ class _Asking:
         )
         retries = 0
         for _ in range(MAX_CALLS):
-            self._check_price(attempt, info)
+            self._check_price(attempt)
             try:
                 reply = await self._llm.call(attempt, self._options.key)
                 self._spent = money.add(self._spent, reply.usage)
@@ -207,16 +207,27 @@ class _Asking:
             raise ProviderError(Category.EMPTY_OUTPUT)
         return read(reply.content, self._question)
 
-    def _check_price(self, attempt: Attempt, info: ModelInfo | None) -> None:
+    def _check_price(self, attempt: Attempt) -> None:
+        """Raise ProviderError when the dearest model that may answer could cost more than is left of the cap."""
         cap = self._options.max_cost_micros
-        if not cap or info is None:
+        if not cap:
             return
-        expected = money.estimate(info, attempt.prompt_tokens, attempt.max_tokens)
-        if expected is not None and (self._spent.cost_micros or 0) + expected > cap:
-            raise ProviderError(
-                Category.PRICE_CAP,
-                f"Tagging this document could cost {expected / 1e6:.4f} dollars, more than its cap of {cap / 1e6:.4f}.",
-            )
+        for name in (attempt.model, *attempt.fallbacks):
+            info = priced(name, self._known)
+            if info is None:
+                self._refuse_unpriced(name)
+                continue
+            expected = money.estimate(info, attempt.prompt_tokens, attempt.max_tokens) or 0
+            if (self._spent.cost_micros or 0) + expected > cap:
+                sentence = f"could cost {expected / 1e6:.4f} dollars, more than its cap of {cap / 1e6:.4f}."
+                raise ProviderError(Category.PRICE_CAP, f"Tagging this document {sentence}")
+
+    def _refuse_unpriced(self, name: str) -> None:
+        rule = self._options.unknown_price
+        published = any(model.prompt_price_micros for model in self._known.values())
+        if rule is PriceRule.REFUSE or (rule is PriceRule.IF_PUBLISHED and published):
+            shown = "".join(character for character in name if character.isprintable())[:100]
+            raise ProviderError(Category.PRICE_CAP, f"What the model '{shown}' costs is not known, and there is a cap.")
 
     async def _wait_or_raise(self, error: ProviderError, retries: int) -> None:
         if error.retry is Retry.NEVER or retries > MAX_RETRIES or (error.retry is Retry.ONCE and retries > 1):

@@ -71,6 +71,19 @@ def listed(name: str, known: Mapping[str, ModelInfo]) -> ModelInfo | None:
     return None
 
 
+# Variants of a model that cost no more than it: without pay, and at the cheapest host. Any other may cost more.
+_NO_DEARER = ("free", "floor")
+
+
+def priced(name: str, known: Mapping[str, ModelInfo]) -> ModelInfo | None:
+    """Return what is listed of a model at its own price; None when what it costs is not known."""
+    base, _, variant = name.partition(":")
+    found = listed(name, known)
+    if found is None or (variant and found.id == base and variant not in _NO_DEARER):
+        return None
+    return found if found.prompt_price_micros is not None and found.completion_price_micros is not None else None
+
+
 def unknown_model(name: str, known: Mapping[str, ModelInfo]) -> ProviderError:
     """Give the error for a model that the list does not hold, naming near matches."""
     near = [match[0] for match in process.extract(name, list(known), limit=3, score_cutoff=60)]
