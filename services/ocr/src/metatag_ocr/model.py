@@ -107,6 +107,9 @@ class PageText:
     gibberish: bool = False
     # The lines set larger than the body, in reading order.
     headings: tuple[Heading, ...] = ()
+    # What is doubted about the page's layer, and what its picture said of it; "pending": the picture was not asked.
+    doubt: str = ""
+    verdict: Literal["", "pending", "confirmed", "refuted"] = ""
 
 
 @dataclass(frozen=True)

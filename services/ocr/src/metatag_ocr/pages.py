@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from metatag_ocr.better import better, needs_deep
+from metatag_ocr.doubts import Doubts
 from metatag_ocr.model import PageText, Problem, ReadRequest
 from metatag_ocr.ports import PageOrder, Workers
 from metatag_runtime.errors import ErrorCode, MetatagError, Unavailable
@@ -49,6 +50,7 @@ class Run:
         self._languages = languages
         self._script = read_request.script_hint
         self._detecting = asyncio.Lock()
+        self._doubts = Doubts()
         self._costly = 0
 
     @asynccontextmanager
@@ -74,7 +76,7 @@ class Run:
 
     async def _page(self, number: int) -> PageText:
         try:
-            page = await self._read(number)
+            page = await self._doubts.settle(lambda compares: self._read(number, compares=compares))
         except Unavailable:
             raise
         except MetatagError as error:
@@ -82,10 +84,10 @@ class Run:
             return PageText(number, "", "failed", str(error.code), error=Problem(str(error.code), error.message))
         return await self._deepened(page) if needs_deep(page, self._limits.deep_below) else page
 
-    async def _read(self, number: int) -> PageText:
+    async def _read(self, number: int, *, compares: bool) -> PageText:
         """Read a page; as long as the script is unknown, one page at a time gets as far as showing it."""
         if self._script or len(self._languages) < 2:
-            return await self._workers.read(self._order(number), self._found)
+            return await self._workers.read(self._order(number, compares=compares), self._found)
         await self._detecting.acquire()
         released = False
 
@@ -97,7 +99,7 @@ class Run:
                 self._detecting.release()
 
         try:
-            return await self._workers.read(self._order(number), found)
+            return await self._workers.read(self._order(number, compares=compares), found)
         finally:
             if not released:
                 self._detecting.release()
@@ -121,7 +123,7 @@ class Run:
         """Remember the script that a page showed last: the next page is most likely written in it."""
         self._script = script or self._script
 
-    def _order(self, number: int) -> PageOrder:
+    def _order(self, number: int, *, compares: bool = True) -> PageOrder:
         limit = self._limits.page_seconds / (10 if self._costly >= COSTLY_PAGES else 1)
         return PageOrder(
             document=self._read_request.document,
@@ -131,6 +133,8 @@ class Run:
             languages=self._languages,
             script=self._script,
             seconds=limit,
+            confirmed=self._doubts.confirmed,
+            compares=compares,
         )
 
 

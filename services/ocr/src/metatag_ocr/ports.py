@@ -26,6 +26,10 @@ class PageOrder:
     # Script of the document's other pages; empty: the worker detects it.
     script: str
     seconds: float
+    # Doubts about layers that another page has settled, and whether this page may be compared with its picture; if
+    # not, a page whose layer is doubted comes back with the verdict "pending".
+    confirmed: frozenset[str] = frozenset()
+    compares: bool = True
 
 
 class Workers(Protocol):

@@ -64,6 +64,8 @@ class ProcessWorkers:
             "options": asdict(order.options),
             "languages": list(order.languages),
             "script": order.script,
+            "confirmed": sorted(order.confirmed),
+            "compares": order.compares,
         }
 
         async def once() -> PageText:

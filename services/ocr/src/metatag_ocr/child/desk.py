@@ -61,7 +61,13 @@ class Desk:
         options = dict(message["options"])
         options["languages"] = tuple(options["languages"])
         page_request = PageRequest(
-            message["number"], Options(**options), tuple(message["languages"]), message["script"], self._dpi
+            message["number"],
+            Options(**options),
+            tuple(message["languages"]),
+            message["script"],
+            self._dpi,
+            frozenset(message["confirmed"]),
+            message["compares"],
         )
         page = read_page(document, self._engine, page_request, lambda script: tell({"script": script}))
         return {"page": asdict(page)}, b""

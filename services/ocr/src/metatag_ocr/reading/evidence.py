@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from metatag_ocr.model import Heading
-from metatag_ocr.reading.scripts import SAMPLE_CHARS, char_counts
+from metatag_ocr.reading.scripts import INDIC, SAMPLE_CHARS, char_counts, script_of_char
 
 # Letters that mis-mapped Indian fonts of the 1990s put their glyphs on.
 _LATIN_EXTENDED = range(0xA0, 0x250)
@@ -43,6 +43,8 @@ class Census:
     digits: int = 0
     latin: int = 0
     latin_extended: int = 0
+    # Letters and signs of Indian scripts.
+    indic: int = 0
     # Private use, replacement, unassigned and control characters: nothing a writer typed.
     junk: int = 0
     # Words that begin with a sign that can only follow a letter.
@@ -66,11 +68,23 @@ def census(text: str) -> Census:
         extended += times * kind.latin_extended
         junk += times * kind.junk
         swapped += times * kind.swapped
+    indic = sum(times for char, times in counts.items() if script_of_char(char) in INDIC)
     words = sample.split()
     # Words are looked at only where such a sign is on the page.
     signs = {char for char in counts if char > _FIRST_INDIC and _is_dependent(char)}
     headless = sum(word[0] in signs for word in words) if signs else 0
-    return Census(total, letters, digits, latin, extended, junk, headless, len(words), swapped)
+    return Census(
+        total=total,
+        letters=letters,
+        digits=digits,
+        latin=latin,
+        latin_extended=extended,
+        indic=indic,
+        junk=junk,
+        headless_words=headless,
+        words=len(words),
+        swapped=swapped,
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -1,15 +1,12 @@
 """Hindi typed in fonts of the time before Unicode: Devanagari shapes on Latin codes (Kruti Dev and its kin).
 
-Such a text layer reads "Hkkjr ljdkj" where the page shows "भारत सरकार". It is told by the fonts' names and by
-statistics, and ordinary English must never be taken for it: a text with English function words is English whatever
-substrings its words contain ("circular", "regular").
+Such a text layer reads "Hkkjr ljdkj" where the page shows "भारत सरकार". Its fonts' names tell it, and what
+stands inside its words (signs.py); a page may be half English, so that its function words decide nothing.
 """
 
 from __future__ import annotations
 
 import re
-
-from metatag_ocr.reading.scripts import char_counts
 
 # Anchored at the beginning of the name, so that "Niagara" is not "Agra". Without blanks, hyphens and case.
 _FONT = re.compile(
@@ -29,16 +26,6 @@ _FUNCTION_WORDS = frozenset(
     )
 )
 
-# Signs that Kruti Dev uses as parts of letters, so that they stand inside words.
-_INNER_SIGN = re.compile(r"[A-Za-z][;\[\]{}~^&*+\\'\"/`|ªÅ¡¼½¾¿§¶·¸ºÃÄÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖ×ØÙÚÛÜ‘’“”„†‡][A-Za-z]")
-_INNER_UPPER = re.compile(r"[a-z][A-Z][a-z]|[a-z][A-Z]\b")
-_WORD = re.compile(r"\S+")
-
-# Fewer words say nothing.
-_MIN_WORDS = 25
-# Share of function words above which a Latin text is a living language. English prose has 30 to 45 %, lists 5 %.
-_LIVING = 0.03
-
 
 def is_legacy_font(name: str) -> bool:
     """Tell whether a font's name is that of a pre-Unicode Hindi font."""
@@ -51,43 +38,8 @@ def legacy_font_share(fonts: tuple[tuple[str, float], ...]) -> float:
     return sum(share for name, share in fonts if is_legacy_font(name))
 
 
-def looks_like_legacy_hindi(text: str, sample: int = 4000) -> bool:
-    """Tell from the text alone. Wants strong signs, because nothing else supports it."""
-    # The cheapest test first: nearly every page ends here.
-    if _k_share(text) < 0.05:
-        return False
-    words = [word for word in _WORD.findall(text[:sample]) if not any(char.isdigit() for char in word)]
-    if len(words) < _MIN_WORDS or not _is_mostly_ascii(text[:sample]) or function_word_share(words) >= _LIVING:
-        return False
-    # The sign of the long a is "k" there, of every tenth letter; no European language has a third of that, Finnish,
-    # Swahili and Turkish (5 to 7 %) do not have the signs inside words.
-    with_k = sum("k" in word for word in words) / len(words)
-    return with_k >= 0.3 and _odd_word_share(words) >= 0.15
-
-
-def is_not_english(text: str, sample: int = 4000) -> bool:
-    """Tell whether a text in a legacy font lacks the function words that would make it ordinary Latin writing."""
-    return function_word_share(_WORD.findall(text[:sample])) < _LIVING
-
-
 def function_word_share(words: list[str]) -> float:
     """Give the share of common function words of European languages, 0 to 1."""
     if not words:
         return 0.0
     return sum(1 for word in words if word.lower().strip(".,;:()\"'") in _FUNCTION_WORDS) / len(words)
-
-
-def _k_share(text: str) -> float:
-    counts = char_counts(text)
-    letters = sum(times for char, times in counts.items() if char.isalpha())
-    return counts["k"] / letters if letters else 0.0
-
-
-def _odd_word_share(words: list[str]) -> float:
-    odd = sum(1 for word in words if _INNER_SIGN.search(word) or _INNER_UPPER.search(word))
-    return odd / len(words)
-
-
-def _is_mostly_ascii(text: str) -> bool:
-    letters = [char for char in text if char.isalpha()]
-    return bool(letters) and sum(1 for char in letters if ord(char) < 0x250) >= 0.9 * len(letters)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from metatag_ocr.errors import language_not_installed
 from metatag_ocr.languages import missing_for, script_of
 from metatag_ocr.model import Method, Options, PageText
-from metatag_ocr.reading.attempts import SUSPECT_BELOW, Attempt, Attempts, Plan
+from metatag_ocr.reading.attempts import Attempt, Attempts, Plan
 from metatag_ocr.reading.decide import Decision, Reason, decide
 from metatag_ocr.reading.evidence import Layer
+from metatag_ocr.reading.layer_or_picture import choose, is_comparable, kept_reason, likely_script
 from metatag_ocr.reading.pictures import is_blank
 from metatag_ocr.reading.ports import Document, Engine
 from metatag_ocr.reading.scripts import main_script
@@ -32,6 +33,10 @@ class PageRequest:
     script: str = ""
     # Resolution of the first try, 100 to 300.
     dpi: int = FIRST_DPI
+    # Doubts about layers that another page of the document has settled in their favour.
+    confirmed: frozenset[str] = frozenset()
+    # Whether a doubted layer may be compared now; if not, the page comes back pending.
+    compares: bool = True
 
 
 class _Clock:
@@ -57,16 +62,41 @@ def read_page(
     layer = Layer("") if page_request.options.mode == "force" else document.layer(page_request.number)
     decision = decide(layer, page_request.options.mode)
     clock.lap("decide")
-    if decision.way in ("keep", "blank", "skip"):
-        page = _without_recognition(page_request, layer, decision)
+    page = _from_layer(page_request, layer, decision)
+    if page is not None:
         if page.script:
             script_found(page.script)
         return replace(page, decide_ms=round(clock.ms["decide"]))
-    page = _recognised(document, engine, page_request, decision, script_found=script_found, clock=clock)
-    if decision.way == "compare":
-        page = _better(page, page_request, layer, decision)
+    request = _to_compare(page_request, layer, decision) if decision.compares else page_request
+    page = _recognised(document, engine, request, decision, script_found=script_found, clock=clock)
+    if decision.compares:
+        own = _layer_page(page_request, layer, kept_reason(decision, confirmed=True))
+        page = choose(own, page, decision)
+        page = page if page_request.options.words else replace(page, words=())
     times = {f"{name}_ms": round(value) for name, value in clock.ms.items()}
     return replace(page, **times)  # type: ignore[arg-type]
+
+
+def _from_layer(page_request: PageRequest, layer: Layer, decision: Decision) -> PageText | None:
+    """Return the page as far as its layer settles it; None when its picture must be recognised."""
+    if decision.way in ("keep", "blank", "skip"):
+        return _without_recognition(page_request, layer, decision)
+    if not decision.compares or not decision.doubt:
+        return None
+    if decision.doubt in page_request.confirmed:
+        return _layer_page(page_request, layer, kept_reason(decision, confirmed=True))
+    if not is_comparable(decision, layer.text, page_request.languages):
+        page = _layer_page(page_request, layer, kept_reason(decision, confirmed=False))
+        return page if decision.way == "check" else replace(page, notes=(*page.notes, "layer_doubtful"))
+    if page_request.compares:
+        return None
+    return PageText(page_request.number, "", "skipped", decision.reason, doubt=decision.doubt, verdict="pending")
+
+
+def _to_compare(page_request: PageRequest, layer: Layer, decision: Decision) -> PageRequest:
+    """Return the request for a page whose recognised words are wanted, and whose script its layer gives away."""
+    script = likely_script(decision, layer.text) or page_request.script
+    return replace(page_request, script=script, options=replace(page_request.options, words=True))
 
 
 def _without_recognition(page_request: PageRequest, layer: Layer, decision: Decision) -> PageText:
@@ -82,19 +112,6 @@ def _layer_page(page_request: PageRequest, layer: Layer, reason: str) -> PageTex
     notes = ("text_cut",) if lost else ()
     page = PageText(page_request.number, text, "text_layer", reason, language=script, script=script, notes=notes)
     return replace(page, headings=headings_in(text, layer.headings))
-
-
-def _better(page: PageText, page_request: PageRequest, layer: Layer, decision: Decision) -> PageText:
-    """Keep the layer when the picture held hardly more than it, else the recognised text."""
-    own = _layer_page(page_request, layer, Reason.PICTURE_ADDS_NOTHING)
-    weak = page.gibberish or (page.confidence or 0.0) < SUSPECT_BELOW
-    if page.method == "blank" or weak or _letters(page.text) < 1.2 * _letters(own.text):
-        return replace(own, tries=page.tries, notes=own.notes)
-    return page
-
-
-def _letters(text: str) -> int:
-    return sum(char.isalnum() for char in text)
 
 
 def _recognised(

@@ -1,0 +1,90 @@
+"""Which of two texts of a page is kept: its layer's, or the one recognised from its picture."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from metatag_ocr.languages import languages_for
+from metatag_ocr.model import PageText
+from metatag_ocr.reading.agreement import agreement, agrees
+from metatag_ocr.reading.attempts import SUSPECT_BELOW
+from metatag_ocr.reading.decide import Decision, Reason
+from metatag_ocr.reading.scripts import INDIC, indic_letters, main_script
+from metatag_ocr.reading.writing import is_gibberish
+
+# Mean confidence from which a recognised text is believed against a layer that looks right, and the share of its words
+# that must be sure of themselves.
+_BELIEVED, _SURE_SHARE = 80.0, 0.5
+# The same against a layer with signs of damage, where there are too few sure words to compare.
+_BELIEVED_ALONE = 75.0
+# Share of the layer's Indian letters that a reading in the right script has at least.
+_SAME_SCRIPT = 0.3
+# Letters that a picture must add to those of its page's few.
+_ADDS = 1.2
+
+_PICTURES = (Reason.PICTURE_WITH_LITTLE_TEXT, Reason.OUTLINED_TEXT)
+_LEGACY = (Reason.LEGACY_FONT, Reason.LEGACY_ENCODING)
+
+
+def kept_reason(decision: Decision, *, confirmed: bool) -> Reason:
+    """Return why a layer was kept although it was doubted."""
+    if decision.reason in _PICTURES:
+        return Reason.PICTURE_ADDS_NOTHING
+    if decision.reason is Reason.HIDDEN_LAYER_POOR:
+        return Reason.HIDDEN_LAYER_GOOD
+    return Reason.LAYER_CONFIRMED if confirmed else Reason.TEXT_LAYER_GOOD
+
+
+def likely_script(decision: Decision, text: str) -> str:
+    """Return the script in which the page of a doubted layer is printed, most likely; empty when nothing is known."""
+    if decision.reason in _LEGACY:
+        return "Devanagari"
+    script = main_script(text)
+    return script if script in INDIC else ""
+
+
+def is_comparable(decision: Decision, text: str, languages: tuple[str, ...]) -> bool:
+    """Tell whether a language is at hand in which the page can be read; without one its layer is all there is."""
+    script = main_script(text)
+    return script not in INDIC or bool(languages_for(script, languages))
+
+
+def choose(own: PageText, read: PageText, decision: Decision) -> PageText:
+    """Return the layer's page or the recognised one, with what it says about the doubt."""
+    if decision.reason in _PICTURES:
+        adds = not _is_weak(read) and _letters(read.text) >= _ADDS * _letters(own.text)
+        return read if adds else replace(own, tries=read.tries)
+    found = agreement(own.text, read.words)
+    if agrees(found, own.text):
+        return replace(own, tries=read.tries, doubt=decision.doubt, verdict="confirmed")
+    sure = found.sure >= _SURE_SHARE * max(1, len(read.words))
+    if _reads_better(own, read, decision, proves=found.proves, sure=sure):
+        return replace(read, doubt=decision.doubt, verdict="refuted")
+    notes = own.notes if decision.way == "check" else (*own.notes, "layer_doubtful")
+    reason = kept_reason(decision, confirmed=False)
+    return replace(own, reason=reason, tries=read.tries, notes=notes, doubt=decision.doubt)
+
+
+def _reads_better(own: PageText, read: PageText, decision: Decision, *, proves: bool, sure: bool) -> bool:
+    """Tell whether the recognised text is to be preferred to a layer that does not agree with it."""
+    if read.method == "blank" or read.gibberish or _lost_script(own, read):
+        return False
+    confidence = read.confidence or 0.0
+    if decision.way == "check":
+        return proves and sure and confidence >= _BELIEVED
+    if proves:
+        return confidence >= SUSPECT_BELOW
+    return confidence >= _BELIEVED_ALONE or (confidence >= SUSPECT_BELOW and is_gibberish(own.text))
+
+
+def _lost_script(own: PageText, read: PageText) -> bool:
+    """Tell whether the page was read in another script than the Indian one of which its layer is full."""
+    return indic_letters(read.text) < _SAME_SCRIPT * indic_letters(own.text)
+
+
+def _is_weak(read: PageText) -> bool:
+    return read.method == "blank" or read.gibberish or (read.confidence or 0.0) < SUSPECT_BELOW
+
+
+def _letters(text: str) -> int:
+    return sum(char.isalnum() for char in text)

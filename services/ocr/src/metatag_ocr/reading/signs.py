@@ -1,0 +1,135 @@
+"""Cheap signs that a text layer is not what its page shows, counted from the text alone.
+
+A sign is no proof: a page with one is compared with its picture. Shares are 0 to 1.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from metatag_ocr.reading.scripts import INDIC, SAMPLE_CHARS, main_script, script_of_char
+
+# Runs of letters and marks; blanks, digits and punctuation part them, joiners do not.
+_WORD = re.compile("[^\\W\\d_](?:[^\\W\\d_]|[\u0300-\u036f\u0900-\u0d7f\u200c\u200d])*|[\u0900-\u0d7f]+")
+# Letters of no living orthography that broken fonts put their glyphs on: Latin Extended-B from Pinyin on, IPA,
+# modifiers, and marks that combine with the letter before.
+_ODD_LATIN = re.compile("[\u01c0-\u01ff\u0234-\u036f]")
+# What legacy fonts have inside words: signs on the codes of letters, and capitals.
+_SIGN_INSIDE = re.compile(
+    r"[A-Za-z](?:[;{}~^*+\\`|\[\]<>=$%@#¡¢£¤¥¦§¨©«¬®¯°±²³¶·¸¹»¼½¾¿×÷†‡‰ŒœŠšŽžŸƒ‚„…‹›˜ˆ]|[À-ÞŸ](?=[a-z]))[A-Za-z&²]"
+)
+_CAPITAL_INSIDE = re.compile(r"[a-z]{2}[A-Z]|[a-z][A-Z][a-z]{2}")
+_LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’]*")
+_LATIN_TOKEN = re.compile(r"\S*[A-Za-z]\S*")
+_LINK = re.compile(r"://|www\.|@\w|\w@|\.(?:com|org|in|net)\b")
+
+# The signs of the Indian blocks by their places, which are alike in all of them.
+_SIGNS = {
+    **dict.fromkeys((0x00, 0x01, 0x02, 0x03), "nasal"),
+    0x3C: "nukta",
+    **dict.fromkeys((*range(0x3E, 0x4D), 0x4E, 0x4F, 0x55, 0x56, 0x57, 0x62, 0x63), "vowel"),
+    0x4D: "virama",
+}
+# What each sign may follow.
+_AFTER = {
+    "nasal": ("letter", "nukta", "vowel", "joiner"),
+    "nukta": ("letter", "joiner"),
+    "vowel": ("letter", "nukta", "joiner"),
+    "virama": ("letter", "nukta", "joiner"),
+}
+# Viramas after which no vowel sign stands before; Malayalam and Gurmukhi write a half u so.
+_STRICT_VIRAMA = frozenset("\u094d\u09cd\u0acd")
+
+# Fewer words say nothing.
+_MIN_WORDS = 8
+# Mean length in characters under which the words of a script are in pieces (in pieces / whole, measured: Devanagari
+# 2.6 to 3.3 / 3.7 and more, Bengali 2.9 / 6.0, Gujarati 2.9 / 5.5, Gurmukhi 2.8 / 4.5, Kannada 3.8 / 7.4,
+# Tamil 3.8 / 8.3, Telugu 4.8 / 7.6).
+_WHOLE_WORDS = {
+    "Devanagari": 3.2, "Bengali": 4.2, "Gujarati": 4.0, "Gurmukhi": 3.4, "Kannada": 5.2, "Tamil": 5.6, "Telugu": 5.8,
+    "Malayalam": 5.6, "Oriya": 4.0,
+}  # fmt: skip
+
+
+def indic_words(text: str) -> list[str]:
+    """Return the words of a text's beginning that hold a letter or sign of an Indian script."""
+    sample = unicodedata.normalize("NFC", text[:SAMPLE_CHARS])
+    return [word for word in _WORD.findall(sample) if any(script_of_char(char) in INDIC for char in word)]
+
+
+def is_ill_formed(word: str) -> bool:
+    """Tell whether a word has a sign where its script allows none: first, or after a sign that ends a syllable."""
+    before = ""
+    for char in word:
+        kind = _kind(char)
+        if kind == "other":
+            before = ""
+        elif not _may_follow(kind, before, char):
+            return True
+        else:
+            before = kind
+    return False
+
+
+def ill_formed_share(words: list[str]) -> float:
+    """Return the share of ill-formed words: 0.10 to 0.17 in layers with a wrong map, up to 0.003 in right ones."""
+    return sum(map(is_ill_formed, words)) / len(words) if len(words) >= _MIN_WORDS else 0.0
+
+
+def mixed_share(words: list[str]) -> float:
+    """Return the share of words of an Indian script that hold Latin letters, too."""
+    return sum(map(_is_mixed, words)) / len(words) if len(words) >= _MIN_WORDS else 0.0
+
+
+def in_pieces(words: list[str]) -> bool:
+    """Tell whether the words are so short that blanks stand inside them."""
+    script = main_script("".join(words))
+    if len(words) < 2 * _MIN_WORDS or script not in _WHOLE_WORDS:
+        return False
+    return sum(map(len, words)) / len(words) < _WHOLE_WORDS[script]
+
+
+def odd_latin_share(text: str) -> float:
+    """Return the share of letters on codes that no orthography uses, by Latin letters."""
+    sample = text[:SAMPLE_CHARS]
+    odd = len(_ODD_LATIN.findall(sample))
+    return odd / max(1, sum(char.isalpha() for char in sample)) if odd else 0.0
+
+
+def single_letter_share(text: str) -> float:
+    """Return the share of Latin words of one letter: up to 0.05 in prose, 0.2 and more where letters are spaced."""
+    words = _LATIN_WORD.findall(text[:SAMPLE_CHARS])
+    # "l'eau" is one word.
+    return sum(len(word) == 1 for word in words) / len(words) if len(words) >= _MIN_WORDS else 0.0
+
+
+def legacy_share(text: str) -> float:
+    """Return the share of Latin words with signs or capitals inside, as fonts from before Unicode have them.
+
+    Kruti Dev has 0.3 and more, Shree 0.6; prose at most 0.01, programs and chemistry up to 0.1.
+    """
+    words = [word for word in _LATIN_TOKEN.findall(text[:SAMPLE_CHARS]) if not _LINK.search(word)]
+    if len(words) < _MIN_WORDS:
+        return 0.0
+    return sum(bool(_SIGN_INSIDE.search(word) or _CAPITAL_INSIDE.search(word)) for word in words) / len(words)
+
+
+def _is_mixed(word: str) -> bool:
+    return any(script_of_char(char) == "Latin" or _ODD_LATIN.match(char) for char in word)
+
+
+def _kind(char: str) -> str:
+    """Return what a character is in an Indian syllable: "letter", a sign's name, "joiner" or "other"."""
+    if char in "\u200c\u200d":
+        return "joiner"
+    point = ord(char)
+    if not 0x0900 <= point <= 0x0D7F:
+        return "other"
+    return "letter" if char.isalpha() else _SIGNS.get(point & 0x7F, "letter")
+
+
+def _may_follow(kind: str, before: str, char: str) -> bool:
+    if kind in ("letter", "joiner") or before in _AFTER[kind]:
+        return True
+    return kind == "virama" and before == "vowel" and char not in _STRICT_VIRAMA

@@ -1,0 +1,54 @@
+"""A layer agrees with its page when it holds the words that were surely recognised there."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes.layer_files import shown_text
+from metatag_ocr.model import Word
+from metatag_ocr.reading.agreement import Agreement, agreement, agrees
+
+ENGLISH = "The committee approved the water supply scheme for the northern district of the state"
+CZECH = "Toto je pokusný text s češtinou a žlutým koněm, který pěl ďábelské ódy příliš úpěnlivě"
+
+
+def _read(text: str, confidence: float = 95.0) -> tuple[Word, ...]:
+    return tuple(Word(word, confidence, 0.0, 0.0, 0.1, 0.1) for word in text.split())
+
+
+@pytest.mark.parametrize("text", [ENGLISH, shown_text("chrome-hindi"), shown_text("chrome-kannada")])
+def test_the_same_words_in_another_order_agree(text: str):
+    words = tuple(reversed(_read(text)))
+
+    assert agreement(text, words).share == 1.0
+    assert agrees(agreement(text, words), text)
+
+
+def test_a_layer_that_lost_its_nasal_signs_does_not_agree():
+    text = shown_text("chrome-hindi")
+
+    assert not agrees(agreement(text.replace("\u0902", ""), _read(text)), text)
+
+
+def test_unsure_words_are_no_evidence():
+    found = agreement(ENGLISH, _read(ENGLISH, 60.0))
+
+    assert (found.sure, found.share, found.proves) == (0, 0.0, False)
+
+
+def test_accents_that_the_installed_languages_lack_are_overlooked():
+    import unicodedata
+
+    plain = "".join(char for char in unicodedata.normalize("NFD", CZECH) if not unicodedata.combining(char))
+
+    assert agrees(agreement(CZECH, _read(plain)), CZECH)
+
+
+def test_a_right_english_half_says_nothing_of_a_hindi_half():
+    layer = f"{ENGLISH} ििमम पथतर ववगग दददल " * 4
+
+    assert not agreement(layer, _read(f"{ENGLISH} " * 4)).proves
+
+
+def test_spellings_of_one_word_are_alike():
+    assert agreement("माँ क्\u200dष गाँव", _read("मां क्ष गांव")) == Agreement(3, 1.0, 1.0)
