@@ -27,6 +27,7 @@ class FakeDocument:
     layers: dict[int, Layer]
     pixels: np.ndarray = field(default_factory=printed)
     rendered: list[int] = field(default_factory=list)
+    values: dict[int, str] = field(default_factory=dict)
 
     @property
     def page_count(self) -> int:
@@ -37,6 +38,9 @@ class FakeDocument:
 
     def layer(self, number: int) -> Layer:
         return self.layers[number]
+
+    def entries(self, number: int) -> str:
+        return self.values.get(number, "")
 
     def picture(self, number: int, dpi: int) -> Picture:
         self.rendered.append(dpi)

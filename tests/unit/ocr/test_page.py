@@ -9,7 +9,7 @@ from fakes.ocr_reading import FakeDocument, FakeEngine, printed, reading
 from metatag_ocr.model import MAX_PAGE_CHARS, Options, PageText
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.page import PageRequest, read_page
-from metatag_ocr.reading.ports import Orientation
+from metatag_ocr.reading.ports import Orientation, Recognition
 from metatag_runtime.errors import ErrorCode, MetatagError
 
 PROSE = "The committee approved the water supply scheme for the northern district of the state. " * 8
@@ -267,3 +267,25 @@ def test_forcing_ignores_the_layer():
     page, _, _ = _read(Layer("something else entirely " * 40), engine, mode="force")
 
     assert (page.method, page.reason) == ("tesseract", "forced")
+
+
+def test_values_that_have_no_picture_follow_a_recognised_page():
+    document = FakeDocument({1: Layer("")}, values={1: "Kheri Bujurg"})
+    engine = FakeEngine(lambda picture, languages: Recognition("Village and crop of the applicant", 93.0))
+
+    assert read_page(document, engine, PageRequest(1, Options(), ("eng",))).text.endswith("applicant\n\nKheri Bujurg")
+
+
+def test_values_on_blank_paper_are_read():
+    document = FakeDocument({1: Layer("")}, np.full((400, 300), 255, dtype=np.uint8), values={1: "Kheri Bujurg"})
+    page = read_page(document, FakeEngine(lambda *_: Recognition("", 0.0)), PageRequest(1, Options(), ("eng",)))
+
+    assert (page.text, page.method) == ("Kheri Bujurg", "text_layer")
+
+
+def test_a_recognised_notice_is_no_content():
+    said = "To view the full contents of this document, you need a later version of the PDF viewer."
+    engine = FakeEngine(lambda picture, languages: Recognition(said, 95.0))
+    page = read_page(FakeDocument({1: Layer("")}), engine, PageRequest(1, Options(), ("eng",)))
+
+    assert (page.text, page.reason) == ("", "viewer_notice")

@@ -181,6 +181,7 @@ class DocumentOpened(_message.Message):
     PAGES_FIELD_NUMBER: _builtins.int
     TITLE_FIELD_NUMBER: _builtins.int
     OUTLINE_TITLE_FIELD_NUMBER: _builtins.int
+    NOTES_FIELD_NUMBER: _builtins.int
     page_count: _builtins.int
     """Pages of the whole document."""
     title: _builtins.str
@@ -191,6 +192,10 @@ class DocumentOpened(_message.Message):
     def pages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Pages that will be answered, in ascending order of number."""
 
+    @_builtins.property
+    def notes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What was done to the file before it was read, for example "file_repaired", "attachments_read"."""
+
     def __init__(
         self,
         *,
@@ -198,10 +203,11 @@ class DocumentOpened(_message.Message):
         pages: _abc.Iterable[_builtins.int] | None = ...,
         title: _builtins.str = ...,
         outline_title: _builtins.str = ...,
+        notes: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["outline_title", b"outline_title", "page_count", b"page_count", "pages", b"pages", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["notes", b"notes", "outline_title", b"outline_title", "page_count", b"page_count", "pages", b"pages", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

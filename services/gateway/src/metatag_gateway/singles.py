@@ -13,9 +13,8 @@ from metatag_gateway.waiting import until_ended
 from metatag_runtime.errors import ErrorCode
 from metatag_runtime.log_ids import bind_log_ids
 
-TOO_LITTLE_TEXT = (
-    "Could not extract sufficient text from PDF. The document might be scanned or image-based without OCR support."
-)
+_TOO_LITTLE = "Could not extract sufficient text from PDF. "
+TOO_LITTLE_TEXT = _TOO_LITTLE + "The document might be scanned or image-based without OCR support."
 _DOWNLOAD = "Failed to download PDF from URL: "
 _READING = {
     ErrorCode.BROKEN_DOCUMENT,
@@ -39,10 +38,7 @@ class Submission:
     options: Options
     provider_key: str = field(default="", repr=False)
     idempotency_key: str = ""
-    request_digest: str = ""
     public_config: dict[str, Any] = field(default_factory=dict)
-    # What of the request was not understood.
-    warnings: tuple[str, ...] = ()
 
 
 class Singles:
@@ -58,7 +54,6 @@ class Singles:
             options=submission.options,
             provider_key=submission.provider_key,
             idempotency_key=submission.idempotency_key,
-            request_digest=submission.request_digest,
             public_config=submission.public_config,
         )
         made, _ = await self._jobs.create(user_id, job, [DocumentSpec("", "", submission.source)])
@@ -85,7 +80,8 @@ def failure(document: Document, job: Job) -> DocumentFailed:
     if "cancelled" in (document.status, job.status):
         return DocumentFailed("The document was cancelled.", ErrorCode.INVALID_STATE, document.job_id)
     if code is ErrorCode.INSUFFICIENT_TEXT:
-        reason = TOO_LITTLE_TEXT
+        # jobs says more where it knows more: a page was recognised, or holds a viewer's notice.
+        reason = reason if reason.startswith(_TOO_LITTLE) else TOO_LITTLE_TEXT
     elif code in _READING:
         reason = f"PDF extraction failed: {reason}"
     elif code in _TAGGING:

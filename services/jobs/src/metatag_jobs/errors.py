@@ -8,6 +8,19 @@ INSUFFICIENT_TEXT = (
     "Could not extract sufficient text from PDF. The document might be scanned or image-based without OCR support."
 )
 
+_TOO_LITTLE = "Could not extract sufficient text from PDF. "
+_NOTICE = (
+    "Its pages hold only a viewer's notice: the content is a form, portfolio or protected file that a special viewer "
+    "opens. Print it to a new PDF there and send that."
+)
+_RECOGNISED = "Its pages were recognised and hold fewer words than tags can be made of."
+
+
+def insufficient_text(*, recognised: bool, notice: bool) -> MetatagError:
+    """Return the error of a document with too little text: whether a page was recognised, or is a viewer's notice."""
+    sentence = _TOO_LITTLE + _NOTICE if notice else _TOO_LITTLE + _RECOGNISED if recognised else INSUFFICIENT_TEXT
+    return MetatagError(sentence, code=ErrorCode.INSUFFICIENT_TEXT)
+
 
 class JobNotFound(MetatagError):
     """The job does not exist, or belongs to somebody else."""
@@ -44,17 +57,6 @@ class StillCreating(MetatagError):
     def __init__(self) -> None:
         super().__init__(
             "A call with the same idempotency key is still in work; send it again in a moment.", retry_after=2.0
-        )
-
-
-class IdempotencyMismatch(MetatagError):
-    """An idempotency key came again with another request."""
-
-    code = ErrorCode.IDEMPOTENCY_MISMATCH
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This Idempotency-Key was sent before with another request; send a new key with a new request."
         )
 
 

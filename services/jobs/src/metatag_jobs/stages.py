@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from metatag_jobs.errors import INSUFFICIENT_TEXT
+from metatag_jobs.errors import insufficient_text
 from metatag_jobs.model import DEFAULT_PAGES, MIN_TEXT_CHARS, OcrOutcome, ProcessOptions, TagOutcome
 from metatag_runtime.errors import ErrorCode, MetatagError
 
@@ -30,7 +30,10 @@ def require_text(ocr: OcrOutcome, options: ProcessOptions) -> None:
     """Raise insufficient_text when there is too little to tag."""
     length = sum(len(page.text.strip()) for page in ocr.pages)
     if length < (options.min_text_chars or MIN_TEXT_CHARS):
-        raise MetatagError(INSUFFICIENT_TEXT, code=ErrorCode.INSUFFICIENT_TEXT)
+        raise insufficient_text(
+            recognised=any(page.method in ("tesseract", "easyocr", "rapidocr") for page in ocr.pages),
+            notice=any(page.reason == "viewer_notice" for page in ocr.pages),
+        )
 
 
 def require_a_page(ocr: OcrOutcome) -> None:

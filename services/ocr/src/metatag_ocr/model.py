@@ -119,6 +119,8 @@ class FileFacts:
     page_count: int
     title: str = ""
     outline_title: str = ""
+    # What was done to the file before it was read: docs/ocr.md lists them.
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

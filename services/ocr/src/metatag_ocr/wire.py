@@ -65,6 +65,7 @@ def opened(event: Opened) -> ocr_pb2.RecognizeResponse:
             pages=event.pages,
             title=event.facts.title,
             outline_title=event.facts.outline_title,
+            notes=event.facts.notes,
         )
     )
 

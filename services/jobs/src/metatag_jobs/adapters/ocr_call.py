@@ -34,6 +34,7 @@ class Opened:
     page_count: int
     title: str
     outline_title: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -64,7 +65,7 @@ async def recognize_part(
                     await call.done_writing()
                 elif part == "opened":
                     opened = message.opened
-                    answer.opened = Opened(opened.page_count, opened.title, opened.outline_title)
+                    answer.opened = Opened(opened.page_count, opened.title, opened.outline_title, tuple(opened.notes))
                 elif part == "page":
                     answer.read.append(message.page.number)
                     on_page(from_message(Page, message.page))

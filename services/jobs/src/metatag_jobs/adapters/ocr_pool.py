@@ -211,6 +211,7 @@ class _Reading:
             page_count=opened.page_count,
             title=opened.title,
             outline_title=opened.outline_title,
+            notes=list(opened.notes),
             confidence=sum(scores) / len(scores) if scores else None,
             script=self.script,
             language=self.language,

@@ -64,5 +64,5 @@ def make_opener(plan: Plan) -> Callable[[Path], Document]:
         path,
         page_pixels=plan.page_pixels,
         image_pixels=plan.image_pixels,
-        indic_reader=PdfOxideReader(path),
+        indic_reader=PdfOxideReader,
     )

@@ -16,8 +16,8 @@ import pdf_oxide
 class PdfOxideReader:
     """The second reader of one file, opened when a page needs it first."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, source: Path | bytes) -> None:
+        self._source = source
         self._pdf: Any = None
         self._failed = False
 
@@ -27,7 +27,7 @@ class PdfOxideReader:
             return ""
         try:
             if self._pdf is None:
-                self._pdf = pdf_oxide.PdfDocument(str(self._path))
+                self._pdf = self._opened()
             return str(self._pdf.extract_text(number - 1, extract_tables=False))
         except (MemoryError, KeyboardInterrupt, SystemExit):
             raise
@@ -35,6 +35,11 @@ class PdfOxideReader:
             # A panic in Rust is raised as a BaseException, and leaves the document in an unknown state.
             self._pdf, self._failed = None, True
             return ""
+
+    def _opened(self) -> Any:
+        if isinstance(self._source, bytes):
+            return pdf_oxide.PdfDocument.from_bytes(self._source)
+        return pdf_oxide.PdfDocument(str(self._source))
 
     def close(self) -> None:
         """Give back the file. May be called twice."""

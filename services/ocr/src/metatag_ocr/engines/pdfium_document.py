@@ -8,20 +8,25 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pypdfium2
 from PIL import Image
+from pypdfium2 import raw
 
 from metatag_ocr import errors
 from metatag_ocr.engines import pdfium_evidence
+from metatag_ocr.engines.pdfium_entries import entries as page_entries
+from metatag_ocr.engines.prepared_file import prepare, repair
 from metatag_ocr.engines.titles import clean_title, outline_title
 from metatag_ocr.model import FileFacts
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.ports import Gray, Picture, TextReader
+from metatag_runtime.errors import ErrorCode
 
 # pdfium's own error numbers.
 _PASSWORD, _SECURITY = 4, 5
@@ -41,7 +46,7 @@ _OUTLINE_ENTRIES = 50
 class PdfiumDocument:
     """One open file. `page_pixels` and `image_pixels` bound the picture of a page and a picture within it.
 
-    `indic_reader` reads the layers that hold an Indian script; without one they are read by pdfium, too.
+    `indic_reader` makes the reader of layers that hold an Indian script; without one they are read by pdfium, too.
     """
 
     def __init__(
@@ -50,30 +55,38 @@ class PdfiumDocument:
         *,
         page_pixels: int = 50_000_000,
         image_pixels: int = 500_000_000,
-        indic_reader: TextReader | None = None,
+        indic_reader: Callable[[Path | bytes], TextReader] | None = None,
     ) -> None:
         check_is_pdf(path)
-        self._indic_reader = indic_reader
+        self._prepared = prepare(path)
         self._page_pixels = page_pixels
         self._image_pixels = image_pixels
-        try:
-            self._pdf: Any = pypdfium2.PdfDocument(path)
-        except pypdfium2.PdfiumError as error:
-            raise _refusal(path, getattr(error, "err_code", None)) from error
+        self._pdf = self._opened(path)
+        self._indic_reader = indic_reader(self._prepared.source) if indic_reader else None
         self.page_count = len(self._pdf)
         if self.page_count < 1:
             self.close()
             raise errors.no_pages()
+        self._init_forms()
 
     def facts(self) -> FileFacts:
         """Give page count and titles; a damaged outline counts as none."""
-        return FileFacts(self.page_count, self._title(), outline_title(self._outline()))
+        return FileFacts(self.page_count, self._title(), outline_title(self._outline()), self._prepared.notes)
 
     def layer(self, number: int) -> Layer:
         """Give a page's text and evidence."""
+        visible = self._prepared.layers.page(number) if self._prepared.layers else None
+        if visible is not None:
+            return _layer_of_visible(visible)
         reader = self._indic_reader
         with _Page(self._pdf, number) as page:
-            return pdfium_evidence.layer(page, (lambda: reader.text(number)) if reader else lambda: "")
+            other = (lambda: reader.text(number)) if reader else lambda: ""
+            return pdfium_evidence.layer(page, self._form, other)
+
+    def entries(self, number: int) -> str:
+        """Return the values of a page's fields and what else stands on it that its picture lacks."""
+        with _Page(self._pdf, number) as page:
+            return "\n\n".join(entry.text for entry in page_entries(page, self._form, notes=False))
 
     def picture(self, number: int, dpi: int) -> Picture:
         """Render a page to gray; beyond the pixel budget at a lower dpi."""
@@ -102,6 +115,33 @@ class PdfiumDocument:
         if self._indic_reader is not None:
             self._indic_reader.close()
         self._pdf.close()
+        self._prepared.close()
+
+    def _opened(self, path: Path) -> Any:
+        """Return the file, open; a damaged one as qpdf can rebuild it."""
+        try:
+            return pypdfium2.PdfDocument(self._prepared.source)
+        except pypdfium2.PdfiumError as error:
+            refusal = _refusal(path, getattr(error, "err_code", None))
+            self._prepared.close()
+            repaired = repair(path) if refusal.code is ErrorCode.BROKEN_DOCUMENT else None
+            if repaired is None:
+                raise refusal from error
+            self._prepared = repaired
+        try:
+            return pypdfium2.PdfDocument(self._prepared.source)
+        except pypdfium2.PdfiumError as error:
+            raise refusal from error
+
+    @property
+    def _form(self) -> Any:
+        return self._pdf.formenv.raw if self._pdf.formenv else None
+
+    def _init_forms(self) -> None:
+        """Have pdfium load the form, if there is one: values are told and drawn from then on."""
+        if self._pdf.get_formtype() != raw.FORMTYPE_NONE:
+            with suppress(pypdfium2.PdfiumError):
+                self._pdf.init_forms()
 
     def _affordable(self, width: float, height: float, scale: float) -> float:
         pixels = max(1.0, width * scale) * max(1.0, height * scale)
@@ -128,6 +168,18 @@ class PdfiumDocument:
             return
 
 
+def _layer_of_visible(data: bytes) -> Layer:
+    """Return the layer of a page that stands in a file of its own, without what is off."""
+    pdf: Any = pypdfium2.PdfDocument(data)
+    try:
+        if pdf.get_formtype() != raw.FORMTYPE_NONE:
+            pdf.init_forms()
+        with _Page(pdf, 1) as page:
+            return pdfium_evidence.layer(page, pdf.formenv.raw if pdf.formenv else None)
+    finally:
+        pdf.close()
+
+
 def _whole_pixels(width: float, height: float, scale: float) -> float:
     """Give the scale at which a page of this size in points has its pixels rounded down.
 
@@ -141,7 +193,8 @@ def _whole_pixels(width: float, height: float, scale: float) -> float:
 def _gray(page: Any, scale: float) -> Gray:
     """Render to gray the faster way: pdfium's own gray is half as fast as its colour where 8-bit pictures are drawn."""
     kind = pdfium_evidence.picture_kind(page)
-    bitmap = page.render(scale=scale, grayscale=kind == "none", prefer_bgrx=True)
+    # Values of fields are taken from the file; their pictures would be read a second time.
+    bitmap = page.render(scale=scale, grayscale=kind == "none", prefer_bgrx=True, may_draw_forms=False)
     try:
         if kind == "none":
             return np.array(bitmap.to_numpy().reshape(bitmap.height, bitmap.width), copy=True)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import ctypes
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 from pypdfium2 import raw
 
 from metatag_ocr.engines import pdfium_calls as calls
 from metatag_ocr.engines.pdfium_calls import Handle
+from metatag_ocr.engines.pdfium_entries import entries as page_entries
 from metatag_ocr.engines.pdfium_glyphs import glyph_lines
-from metatag_ocr.engines.pdfium_lines import page_lines
+from metatag_ocr.engines.pdfium_lines import page_lines, turned_entry
 from metatag_ocr.model import Heading
 from metatag_ocr.reading import layout
 from metatag_ocr.reading.decide import LITTLE_TEXT
 from metatag_ocr.reading.evidence import Layer
+from metatag_ocr.reading.layout import Entry, Line
 from metatag_ocr.reading.scripts import char_counts, indic_letters
 
 # Characters looked at one by one. Enough to see a share of a fifth; costs a tenth of a millisecond.
@@ -37,13 +39,18 @@ _INDIC_LETTERS = 10
 _WHOLE = 0.7
 
 
-def layer(page: Any, other_text: Callable[[], str] = lambda: "") -> Layer:
-    """Return a page's text and the evidence about it. `other_text` gives the page's text by the reader for Indic."""
+def layer(page: Any, form: Any = None, other_text: Callable[[], str] = lambda: "") -> Layer:
+    """Return a page's text, values of its fields included, and the evidence about it.
+
+    `form` is the document's form handle, `other_text` gives the page's text by the reader for Indic.
+    """
     textpage = page.get_textpage()
     try:
-        text, headings = layout.render(page_lines(page, textpage))
-        if indic_letters(text) >= _INDIC_LETTERS:
-            text, headings = _indic(page, textpage, other_text, (text, headings))
+        lines, turn = page_lines(page, textpage)
+        entries = [turned_entry(entry, turn) for entry in page_entries(page, form)]
+        text, headings = layout.render(lines, entries)
+        if indic_letters(layout.render(lines)[0] if entries else text) >= _INDIC_LETTERS:
+            text, headings = _indic(page, textpage, other_text, lines, entries)
         invisible, unmapped, fonts = _sample(textpage)
     finally:
         textpage.close()
@@ -87,15 +94,20 @@ def _image_kind(item: Handle, page: Any) -> str:
     return "gray" if about.bits_per_pixel == 8 and about.colorspace in spaces else "colour"
 
 
-def _indic(page: Any, textpage: Any, other_text: Callable[[], str], plain: LaidOut) -> LaidOut:
-    """Return text and headings by the reading that suits the page; as they are where none has their letters."""
+def _indic(
+    page: Any, textpage: Any, other_text: Callable[[], str], lines: Sequence[Line], entries: Sequence[Entry]
+) -> LaidOut:
+    """Return text and headings by the reading that suits the page; as pdfium has them where none has their letters."""
+    text, headings = layout.render(lines)
     # A reader that skips a font or a form has fewer letters, not other ones.
-    least = _WHOLE * indic_letters(plain[0])
-    drawn = layout.render(glyph_lines(page, textpage))
-    if indic_letters(drawn[0]) >= least:
-        return drawn
+    least = _WHOLE * indic_letters(text)
+    drawn = glyph_lines(page, textpage)
+    if indic_letters(layout.render(drawn)[0]) >= least:
+        return layout.render(drawn, entries)
     other = other_text()
-    return (other, plain[1]) if indic_letters(other) >= least else plain
+    if indic_letters(other) >= least:
+        return "\n\n".join([other, *(entry.text for entry in entries)]), headings
+    return layout.render(lines, entries)
 
 
 def _sample(textpage: Any) -> tuple[float, float, tuple[tuple[str, float], ...]]:

@@ -20,7 +20,7 @@ from pypdfium2 import raw
 
 from metatag_ocr.engines import pdfium_calls as calls
 from metatag_ocr.engines.letter_spacing import Glyph, is_spaced, word_ends
-from metatag_ocr.reading.layout import CELL_GAP, ROW_GAP, Cell, Line
+from metatag_ocr.reading.layout import CELL_GAP, ROW_GAP, Cell, Entry, Line
 
 # Points by which a character may stand beyond the page's box and still be seen.
 _EDGE = 1.0
@@ -68,21 +68,31 @@ class _Gap:
     right: float
 
 
-def page_lines(page: Any, textpage: Any) -> list[Line]:
-    """Return the lines that stand within the page's box, in the order of the file."""
+def page_lines(page: Any, textpage: Any) -> tuple[list[Line], int]:
+    """Return the lines that stand within the page's box, in the order of the file, and the direction they run in.
+
+    The direction is in degrees counter-clockwise, 0, 90, 180 or 270; the lines' places are in a space turned by it.
+    """
     try:
         text = str(textpage.get_text_range(errors="replace"))
     except pypdfium2.PdfiumError:
-        return []
+        text = ""
     reader = _Reader(textpage, text)
     runs = reader.runs()
     if not runs:
-        return []
+        return [], int(page.get_rotation())
     left, bottom, right, top = page.get_bbox()
     bounds = (left - _EDGE, bottom - _EDGE, right + _EDGE, top + _EDGE)
     turn, stretch = _main_turn(runs), _usual_stretch(runs)
     lines = (reader.line(run, turn, stretch, bounds) for run in runs)
-    return [line for line in lines if line is not None]
+    return [line for line in lines if line is not None], turn
+
+
+def turned_entry(entry: Entry, turn: int) -> Entry:
+    """Return an entry with its place in the space of lines that run in a direction."""
+    one, other = turned((entry.left, entry.bottom), turn), turned((entry.right, entry.top), turn)
+    (left, right), (bottom, top) = sorted((one[0], other[0])), sorted((one[1], other[1]))
+    return Entry(entry.text, left, bottom, right, top)
 
 
 class _Reader:
@@ -126,8 +136,8 @@ class _Reader:
             run = self._clipped(run, bounds)
             if not run.text:
                 return None
-        left, base = _turned(run.start, turn) if turn else run.start
-        right, end = _turned(run.end, turn) if turn else run.end
+        left, base = turned(run.start, turn) if turn else run.start
+        right, end = turned(run.end, turn) if turn else run.end
         if abs(end - base) > abs(right - left):
             return Line((Cell(run.text, left, max(left, right)),), base, run.size, aside=True)
         long = right - left > (run.letters * stretch + _SLACK) * run.size
@@ -188,7 +198,7 @@ class _Reader:
         for at in self._wide_blanks(run, turn, wide):
             # A blank that pdfium added has the place of the letter before it, so its own place says little.
             left = self._sides_of(run.first + at - 1, turn)[1]
-            right = _turned(self.origin(run.first + at + 1), turn)[0]
+            right = turned(self.origin(run.first + at + 1), turn)[0]
             if right - left >= wide:
                 gaps.append(_Gap(at, left, right))
         return gaps if any(gap.right - gap.left >= ROW_GAP * run.size for gap in gaps) else []
@@ -212,13 +222,13 @@ class _Reader:
     def _sides_of(self, index: int, turn: int) -> tuple[float, float]:
         """Return a character's left and right side along the line."""
         left, bottom, right, top = self.box(index)
-        one, other = _turned((left, bottom), turn)[0], _turned((right, top), turn)[0]
+        one, other = turned((left, bottom), turn)[0], turned((right, top), turn)[0]
         return min(one, other), max(one, other)
 
     def _blanks_within_words(self, run: _Run, turn: int) -> frozenset[int]:
         """Return the places of a letter-spaced line's blanks that part no words."""
         glyphs = [
-            Glyph(at, _turned(self.origin(run.first + at), turn)[0], *self._sides_of(run.first + at, turn))
+            Glyph(at, turned(self.origin(run.first + at), turn)[0], *self._sides_of(run.first + at, turn))
             for at, char in enumerate(run.text)
             if not char.isspace()
         ]
@@ -271,7 +281,7 @@ def _main_turn(runs: Sequence[_Run]) -> int:
     return weights.most_common(1)[0][0] if weights else 0
 
 
-def _turned(point: tuple[float, float], turn: int) -> tuple[float, float]:
+def turned(point: tuple[float, float], turn: int) -> tuple[float, float]:
     """Return a point in the space in which lines of this direction run from left to right."""
     x, y = point
     if turn == 90:

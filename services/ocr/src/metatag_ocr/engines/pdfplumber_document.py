@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ class PdfplumberDocument(PdfiumDocument):
 
     def __init__(self, path: Path, *, page_pixels: int = 50_000_000, image_pixels: int = 500_000_000) -> None:
         super().__init__(path, page_pixels=page_pixels, image_pixels=image_pixels)
-        self._path = path
         self._plumber: Any = None
 
     def layer(self, number: int) -> Layer:
@@ -29,7 +29,7 @@ class PdfplumberDocument(PdfiumDocument):
             raise
         except Exception:
             return layer
-        return replace(layer, text=text)
+        return replace(layer, text=f"{text}\n\n{self.entries(number)}")
 
     def close(self) -> None:
         """Give back the file, twice opened."""
@@ -40,7 +40,8 @@ class PdfplumberDocument(PdfiumDocument):
 
     def _text(self, number: int) -> str:
         if self._plumber is None:
-            self._plumber = pdfplumber.open(self._path)
+            source = self._prepared.source
+            self._plumber = pdfplumber.open(io.BytesIO(source) if isinstance(source, bytes) else source)
         page = self._plumber.pages[number - 1]
         try:
             return str(page.extract_text() or "")

@@ -52,6 +52,7 @@ class Reason(StrEnum):
     FORCED = "forced"
     SKIPPED = "skipped"
     BLANK_PAGE = "blank_page"
+    VIEWER_NOTICE = "viewer_notice"
 
 
 @dataclass(frozen=True)

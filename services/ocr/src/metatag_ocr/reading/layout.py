@@ -194,11 +194,7 @@ def _with_entries(lines: list[Line], entries: Sequence[Entry]) -> list[Line]:
         above = [index for index, line in enumerate(lines) if line.base >= middle]
         at = 1 + min(above, key=lambda index: lines[index].base) if above else 0
         step = (entry.top - entry.bottom) / (1 + entry.text.count("\n"))
-        new = [
-            Line((Cell(text, entry.left, entry.right),), entry.top - step * (index + 0.8), 0.0)
-            for index, text in enumerate(entry.text.split("\n"))
-        ]
-        lines[at:at] = new
+        lines.insert(at, Line((Cell(entry.text, entry.left, entry.right),), entry.top - 0.8 * step, 0.0))
     return lines
 
 

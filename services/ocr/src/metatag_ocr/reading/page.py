@@ -13,6 +13,7 @@ from metatag_ocr.reading.attempts import Attempt, Attempts, Plan
 from metatag_ocr.reading.decide import Decision, Reason, decide
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.layer_or_picture import choose, is_comparable, kept_reason, likely_script
+from metatag_ocr.reading.notices import is_viewer_notice
 from metatag_ocr.reading.pictures import is_blank
 from metatag_ocr.reading.ports import Document, Engine
 from metatag_ocr.reading.scripts import main_script
@@ -64,15 +65,18 @@ def read_page(
     clock.lap("decide")
     page = _from_layer(page_request, layer, decision)
     if page is not None:
+        page = _without_notice(page)
         if page.script:
             script_found(page.script)
         return replace(page, decide_ms=round(clock.ms["decide"]))
     request = _to_compare(page_request, layer, decision) if decision.compares else page_request
     page = _recognised(document, engine, request, decision, script_found=script_found, clock=clock)
+    page = _with_entries(page, page_request, document.entries(page_request.number))
     if decision.compares:
         own = _layer_page(page_request, layer, kept_reason(decision, confirmed=True))
         page = choose(own, page, decision)
         page = page if page_request.options.words else replace(page, words=())
+    page = _without_notice(page)
     times = {f"{name}_ms": round(value) for name, value in clock.ms.items()}
     return replace(page, **times)  # type: ignore[arg-type]
 
@@ -99,6 +103,13 @@ def _to_compare(page_request: PageRequest, layer: Layer, decision: Decision) -> 
     return replace(page_request, script=script, options=replace(page_request.options, words=True))
 
 
+def _without_notice(page: PageText) -> PageText:
+    """Return a page that holds a viewer's notice without its text: it is no content."""
+    if not is_viewer_notice(page.text):
+        return page
+    return replace(page, text="", words=(), headings=(), gibberish=False, reason=Reason.VIEWER_NOTICE)
+
+
 def _without_recognition(page_request: PageRequest, layer: Layer, decision: Decision) -> PageText:
     method: Method = {"keep": "text_layer", "blank": "blank"}.get(decision.way, "skipped")  # type: ignore[assignment]
     if decision.way != "keep":
@@ -112,6 +123,18 @@ def _layer_page(page_request: PageRequest, layer: Layer, reason: str) -> PageTex
     notes = ("text_cut",) if lost else ()
     page = PageText(page_request.number, text, "text_layer", reason, language=script, script=script, notes=notes)
     return replace(page, headings=headings_in(text, layer.headings))
+
+
+def _with_entries(page: PageText, page_request: PageRequest, entries: str) -> PageText:
+    """Return a recognised page with the values that stand in the file alone."""
+    if not entries:
+        return page
+    if page.method == "blank":
+        return _layer_page(page_request, Layer(entries), page.reason)
+    text, lost = cut(clean(f"{page.text}\n\n{entries}", dehyphenate=False))
+    return replace(
+        page, text=text, notes=(*page.notes, "text_cut") if lost and "text_cut" not in page.notes else page.notes
+    )
 
 
 def _recognised(

@@ -69,6 +69,9 @@ class Document(Protocol):
     def layer(self, number: int) -> Layer:
         """Give a page's own text and the evidence about it."""
 
+    def entries(self, number: int) -> str:
+        """Return the values of a page's form fields, and the notes on it, that its picture lacks, parted by lines."""
+
     def picture(self, number: int, dpi: int) -> Picture:
         """Render a page; a page that would have too many pixels comes at a lower dpi, which the answer tells."""
 
