@@ -31,6 +31,7 @@ BY_THEIR_KEYS = {
     "doc_result": {"doc_result_pkey"},
     "doc_search": {"doc_search_pkey"},
     "job_event": {"job_event_pkey"},
+    "doomed": {"doomed_pkey"},
 }
 
 

@@ -6,7 +6,7 @@ import grpc
 import pytest
 
 from fakes.fake_ocr_node import fake_pdf
-from fakes.jobs_process import JobsProcess, specs
+from fakes.jobs_process import JobsProcess, specs, until
 from metatag.v1 import document_pb2, jobs_pb2
 
 
@@ -113,8 +113,9 @@ async def test_a_delete_really_deletes(either_service: JobsProcess) -> None:
     assert b"".join([part.chunk async for part in client.stub.ReadFile(read)]) == fake_pdf(pages=1)
 
     await client.stub.DeleteJob(jobs_pb2.DeleteJobRequest(user_id="u1", job_id=second))
-    left = [path for path in (either_service.folder / "files").rglob("*") if path.is_file()]
-    assert left == []
+    # The sweeper's next round.
+    files = either_service.folder / "files"
+    await until(lambda: not any(path.is_file() for path in files.rglob("*")))
     stats = await client.stub.GetStats(jobs_pb2.GetStatsRequest(user_id="u1"))
     assert (stats.total_jobs, stats.total_documents) == (0, 0)
 
