@@ -88,7 +88,7 @@ async def test_pause_and_reads_are_answered_by_the_other_replica_when_one_is_fro
 async def read(person: Person, job_id: str, gateway: str) -> None:
     headers = {"Authorization": f"Bearer {person.token}"}
     async with httpx.AsyncClient(base_url=person.system.url(gateway), timeout=60, trust_env=False) as http:
-        answer = await http.get(f"/api/batch/jobs/{job_id}", headers=headers)
+        answer = await http.get(f"/api/batch/jobs/{job_id}/status", headers=headers)
     assert answer.status_code == 200, answer.text
 
 
@@ -105,7 +105,7 @@ async def test_an_absent_database_or_store_is_a_503_with_a_time_to_come_back(sys
             )
         with system.broken("api*>s3", "refuse"):
             files = {"file": ("a.pdf", fake_pdf(pages=1, salt=uuid.uuid4().hex), "application/pdf")}
-            refused["upload"] = await http.post("/api/batch/upload-pdf", headers=headers, files=files)
+            refused["upload"] = await http.post("/api/batch/uploads", headers=headers, files=files)
     found = {name: (answer.status_code, "Retry-After" in answer.headers) for name, answer in refused.items()}
     assert set(found.values()) == {(503, True)}, found
     (await recovery(batch)).check("the database refuses")
