@@ -149,6 +149,9 @@ async def test_search_finds_title_tags_and_text_in_both_scripts(either_service: 
     assert await found("र्षिक") == ["वार्षिक रिपोर्ट"]
     assert await found("' OR 1=1 --") == []
     assert await found('fox" OR NEAR(') == []
+    assert await found("वार्षिक रिपोर्ट") == ["वार्षिक रिपोर्ट"]
+    assert await found("\u200d") == []
+    assert await found("C++") == []
 
 
 async def test_the_same_idempotency_key_gives_the_first_answer_again(either_service: JobsProcess) -> None:
