@@ -33,7 +33,7 @@ from metatag_runtime.errors import InvalidArgument
 
 
 def claim(title: str = "") -> Claim:
-    return Claim("d", 1, "j", 3, title, "", Source("url", "x"), "ocr", 0, 0, 0, 0.0)
+    return Claim("d", 1, "j", 3, title, "", Source("url", "https://x.org/a/water%20plan.PDF?v=2"), "ocr", 0, 0, 0, 0.0)
 
 
 def test_words_keep_vowel_signs_and_joiners_out_of_the_way() -> None:
@@ -92,8 +92,10 @@ def test_folding_twice_changes_nothing(text: str) -> None:
         ("", "Meta", "Outline", "A line long enough", "Meta"),
         ("", "", "Outline", "A line long enough", "Outline"),
         ("", "", "", "Short\n\nA line long enough\nAnother", "A line long enough"),
-        ("", "", "", "1\n2\n3\n4\n5\nA line long enough", "Untitled Document"),
-        ("  ", "", "", "", "Untitled Document"),
+        ("", "", "", "1\n2\n3\n4\n5\nA line long enough", "water plan"),
+        ("  ", "", "", "", "water plan"),
+        ("Untitled Document", "", "", "", "water plan"),
+        (" untitled ", "Meta", "", "", "Meta"),
     ],
 )
 def test_the_title_is_the_best_that_there_is(
@@ -101,6 +103,25 @@ def test_the_title_is_the_best_that_there_is(
 ) -> None:
     ocr = OcrOutcome(pages=[Page(1, text)], title=meta, outline_title=outline)
     assert title_of(claim(given_title), ocr) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        (Source("upload", "upload://आदेश १.pdf"), "आदेश १.pdf"),
+        (Source("upload", "upload://roads/scan 1.pdf"), "scan 1.pdf"),
+        (Source("url", "https://x.org/a/%E0%A4%86%E0%A4%A6%E0%A5%87%E0%A4%B6.pdf?x=/y#z"), "आदेश.pdf"),
+        (Source("url", "https://x.org/a%2Fb.pdf/"), "a/b.pdf"),
+        (Source("url", "https://x.org"), ""),
+        (Source("s3", "s3://bucket/in/a%20b.pdf"), "a%20b.pdf"),
+        (Source("local", "/srv/in/c.pdf"), "c.pdf"),
+        (Source("local", "C:\\in\\d.pdf"), "d.pdf"),
+    ],
+)
+def test_a_document_bears_the_name_of_its_file(source: Source, name: str) -> None:
+    assert Document(source=source).file_name == name
+    message = to_message(jobs_pb2.Document(), Document(source=source))
+    assert message.file_name == name
 
 
 def test_events_leave_out_pages_and_the_models_words() -> None:
