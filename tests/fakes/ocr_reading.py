@@ -9,7 +9,7 @@ import numpy as np
 
 from metatag_ocr.model import FileFacts, Word
 from metatag_ocr.reading.evidence import Layer
-from metatag_ocr.reading.ports import Orientation, Picture, Recognition
+from metatag_ocr.reading.ports import Layout, Line, Orientation, Picture, Recognition
 
 
 def printed(height: int = 400, width: int = 300) -> np.ndarray:
@@ -58,7 +58,7 @@ Reads = Callable[[Picture, tuple[str, ...]], Recognition]
 
 @dataclass
 class FakeEngine:
-    """Reads by the function it is given; `calls` notes languages and resolution of each recognition."""
+    """Reads by the functions it is given; `calls` notes languages and resolution of each recognition of a page."""
 
     reads: Reads
     seen: Orientation | None = None
@@ -67,6 +67,9 @@ class FakeEngine:
     cheap: bool = True
     calls: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
     looks: int = 0
+    found: Layout | None = None
+    reads_line: Reads = lambda picture, languages: Recognition("", 0.0)
+    lines: list[tuple[tuple[str, ...], tuple[int, ...]]] = field(default_factory=list)
 
     def version(self) -> str:
         return "fake-1"
@@ -74,10 +77,16 @@ class FakeEngine:
     def languages(self) -> Sequence[str]:
         return self.installed
 
-    def recognize(self, picture: Picture, languages: Sequence[str], *, words: bool) -> Recognition:
+    def layout(self, picture: Picture, languages: Sequence[str]) -> Layout | None:
+        return self.found
+
+    def recognize(self, picture: Picture, languages: Sequence[str]) -> Recognition:
         self.calls.append((tuple(languages), picture.dpi))
-        read = self.reads(picture, tuple(languages))
-        return read if words else Recognition(read.text, read.confidence, (), read.low_share, read.turn)
+        return self.reads(picture, tuple(languages))
+
+    def recognize_line(self, picture: Picture, languages: Sequence[str]) -> Recognition:
+        self.lines.append((tuple(languages), picture.pixels.shape))
+        return self.reads_line(picture, tuple(languages))
 
     def orientation(self, picture: Picture) -> Orientation | None:
         self.looks += 1
@@ -88,3 +97,15 @@ def reading(text: str, confidence: float, low_share: float = 0.0, turn: int = 0)
     """Give a recognition with one word's box, none for an empty text."""
     words = (Word(text.split(" ", maxsplit=1)[0], confidence, 0.1, 0.1, 0.2, 0.1),) if text else ()
     return Recognition(text, confidence, words, low_share, turn)
+
+
+def reading_of(*lines: Sequence[tuple[str, float]]) -> Recognition:
+    """Return a recognition of lines, one below the other, of words with their confidences, side by side."""
+    found = []
+    for row, words in enumerate(lines):
+        top, width = 0.1 + 0.1 * row, 0.8 / len(words)
+        placed = tuple(
+            Word(text, sure, 0.1 + width * place, top, 0.9 * width, 0.02) for place, (text, sure) in enumerate(words)
+        )
+        found.append(Line(" ".join(word.text for word in placed), placed, (0.1, top, 0.8, 0.02)))
+    return Recognition.of("\n".join(line.text for line in found), found)

@@ -38,7 +38,7 @@ def _easyocr() -> Engine:
 def test_a_deep_engine_reads_print_with_boxes_and_gets_one_try(make):
     engine = make()
 
-    read = engine.recognize(PICTURE, ["eng"], words=True)
+    read = engine.recognize(PICTURE, ["eng"])
 
     assert not engine.cheap
     assert "eng" in engine.languages()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fakes.hostile_pdfs import text_pdf
 from fakes.ocr_pdfs import page_image, sample
-from fakes.ocr_reading import FakeEngine, reading
+from fakes.ocr_reading import FakeEngine, reading, reading_of
 from metatag_ocr.reading.pictures import print_box, turned
 from metatag_ocr.reading.ports import Engine, Gray, Orientation, Picture
 
@@ -50,9 +50,12 @@ def _fake() -> Engine:
             return reading("", 0)
         right = (languages == ("hin",)) == (picture.pixels.shape[1] == HINDI.pixels.shape[1])
         text = "जिला शिक्षा अधिकारी कार्यालय" if languages == ("hin",) else LINE
-        return reading(text, 94 if right else 30, low_share=0.0 if right else 0.9)
+        return reading_of([(word, 94 if right else 30) for word in text.split()])
 
-    return FakeEngine(reads, seen=Orientation(0, "Latin", 20.0, 7.0), installed=("eng", "hin"))
+    def reads_line(picture, languages):
+        return reading_of([(word, 94) for word in LINE.split()])
+
+    return FakeEngine(reads, reads_line=reads_line, seen=Orientation(0, "Latin", 20.0, 7.0), installed=("eng", "hin"))
 
 
 ENGLISH = Picture(np.asarray(page_image(text_pdf([[LINE] * 20]))), 200)
@@ -75,17 +78,61 @@ def test_it_names_itself_its_version_and_its_languages(engine: Engine):
 
 
 def test_print_is_read_with_high_confidence(engine: Engine):
-    read = engine.recognize(ENGLISH, ["eng"], words=False)
+    read = engine.recognize(ENGLISH, ["eng"])
 
     assert LINE in " ".join(read.text.split())
     assert 85 < read.confidence <= 100
     assert read.low_share < 0.1
-    assert read.words == ()
     assert read.turn == 0
 
 
+def test_lines_stand_in_the_text_in_its_order_and_hold_the_words(engine: Engine):
+    read = engine.recognize(ENGLISH, ["eng"])
+
+    start = 0
+    for line in read.lines:
+        start = read.text.index(line.text, start) + len(line.text)
+    assert tuple(word for line in read.lines for word in line.words) == read.words
+    for line in read.lines:
+        assert 0 <= line.box[0] < line.box[0] + line.box[2] <= 1.001
+        assert all(line.box[1] - 0.01 <= word.y <= line.box[1] + line.box[3] for word in line.words)
+
+
+def test_a_line_alone_is_read_as_well_as_on_its_page(engine: Engine):
+    rows = _lines(ENGLISH.pixels)[3]
+
+    read = engine.recognize_line(Picture(ENGLISH.pixels[rows[0] - 8 : rows[-1] + 9, 100:], 200), ["eng"])
+
+    assert LINE in " ".join(read.text.split())
+    assert read.confidence > 85
+
+
+def test_a_layout_is_found_before_reading_and_changes_nothing_of_it(engine: Engine):
+    plain = engine.recognize(ENGLISH, ["eng"])
+
+    layout = engine.layout(ENGLISH, ["eng"])
+
+    assert engine.recognize(ENGLISH, ["eng"]) == plain
+    if layout is None:
+        pytest.skip("This engine tells lines only with what it reads in them.")
+    assert len(layout.lines) == 20
+    assert not layout.sideways
+    assert engine.layout(turned(ENGLISH, 90), ["eng"]).sideways  # type: ignore[union-attr]
+    assert engine.layout(PAPER, ["eng"]).lines == ()  # type: ignore[union-attr]
+
+
+def test_a_layout_of_another_picture_is_not_taken_for_this_one(engine: Engine):
+    plain = engine.recognize(HINDI, ["hin"])
+
+    engine.layout(ENGLISH, ["hin"])
+    for language in ("eng", "hin"):
+        engine.recognize_line(Picture(ENGLISH.pixels[190:240], 200), [language])
+
+    assert engine.recognize(HINDI, ["hin"]) == plain
+
+
 def test_words_have_boxes_on_the_page(engine: Engine):
-    words = engine.recognize(ENGLISH, ["eng"], words=True).words
+    words = engine.recognize(ENGLISH, ["eng"]).words
 
     assert words[0].text == "The"
     for word in words:
@@ -95,8 +142,8 @@ def test_words_have_boxes_on_the_page(engine: Engine):
 
 
 def test_hindi_is_read_and_the_wrong_language_shows_in_the_confidence(engine: Engine):
-    right = engine.recognize(HINDI, ["hin"], words=False)
-    wrong = engine.recognize(HINDI, ["eng"], words=False)
+    right = engine.recognize(HINDI, ["hin"])
+    wrong = engine.recognize(HINDI, ["eng"])
 
     assert "जिला शिक्षा अधिकारी" in right.text
     assert right.confidence > 85
@@ -104,14 +151,14 @@ def test_hindi_is_read_and_the_wrong_language_shows_in_the_confidence(engine: En
 
 
 def test_paper_gives_nothing(engine: Engine):
-    read = engine.recognize(PAPER, ["eng"], words=True)
+    read = engine.recognize(PAPER, ["eng"])
 
     assert read.text.strip() == ""
     assert read.words == ()
 
 
 def test_reading_again_gives_the_same(engine: Engine):
-    assert engine.recognize(ENGLISH, ["eng"], words=False) == engine.recognize(ENGLISH, ["eng"], words=False)
+    assert engine.recognize(ENGLISH, ["eng"]) == engine.recognize(ENGLISH, ["eng"])
 
 
 def test_the_script_is_told(engine: Engine):
@@ -133,10 +180,10 @@ def test_a_turned_page_is_told_with_the_turn_that_rights_it(engine: Engine):
 def test_a_sideways_page_gives_words_on_the_upright_page(engine: Engine):
     if not hasattr(engine, "_apis"):
         pytest.skip("only tesserocr tells the turn that Tesseract made by itself")
-    read = engine.recognize(turned(ENGLISH, 90), ["eng"], words=True)
+    read = engine.recognize(turned(ENGLISH, 90), ["eng"])
 
     assert read.turn == 270
-    upright = engine.recognize(ENGLISH, ["eng"], words=True).words[0]
+    upright = engine.recognize(ENGLISH, ["eng"]).words[0]
     assert read.words[0].text == upright.text
     assert read.words[0].x == pytest.approx(upright.x, abs=0.02)
     assert read.words[0].y == pytest.approx(upright.y, abs=0.02)
@@ -150,7 +197,7 @@ def test_white_print_on_a_ground_as_wide_as_the_page_is_read_among_dark_print(en
     ground = slice(lines[3][0] - 4, lines[3][-1] + 5)
     pixels[ground] = 255 - pixels[ground]
 
-    read = engine.recognize(Picture(pixels, 200), ["eng"], words=True)
+    read = engine.recognize(Picture(pixels, 200), ["eng"])
 
     assert read.text.count("committee approved the water supply scheme") == len(lines)
     first = next(word for word in read.words if word.text == "committee")
@@ -177,4 +224,4 @@ def test_text_taken_block_by_block_is_the_text_that_tesseract_gives():
 
             text = api.GetUTF8Text()
 
-        assert engine.recognize(page, [language], words=False).text.rstrip() == text.rstrip()
+        assert engine.recognize(page, [language]).text.rstrip() == text.rstrip()

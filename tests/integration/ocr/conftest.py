@@ -11,6 +11,7 @@ from pathlib import Path
 import grpc
 import pytest
 
+from fakes.ocr_page_reader import PageReader, page_reader
 from metatag_ocr.adapters.worker_pool import WorkerPool
 from metatag_ocr.bootstrap import build
 from metatag_ocr.settings import DEBIAN_TESSDATA, OcrSettings
@@ -27,6 +28,12 @@ def tessdata() -> Path:
         if place and (Path(place) / "eng.traineddata").exists():
             return Path(place)
     pytest.skip("Tesseract's language data is missing; `make setup` fetches it.")
+
+
+@pytest.fixture(scope="module")
+def read() -> PageReader:
+    """Read a picture in this process."""
+    return page_reader(tessdata())
 
 
 @dataclass

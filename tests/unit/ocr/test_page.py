@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fakes.ocr_reading import FakeDocument, FakeEngine, printed, reading
+from fakes.ocr_reading import FakeDocument, FakeEngine, printed, reading, reading_of
 from metatag_ocr.model import MAX_PAGE_CHARS, Options, PageText
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.page import PageRequest, read_page
-from metatag_ocr.reading.ports import Orientation, Recognition
+from metatag_ocr.reading.ports import Layout, Orientation, Recognition
 from metatag_runtime.errors import ErrorCode, MetatagError
 
 PROSE = "The committee approved the water supply scheme for the northern district of the state. " * 8
@@ -196,16 +196,72 @@ def test_the_engines_own_turn_is_told():
     assert _read(SCAN, engine)[0].rotation == 270
 
 
-def test_a_page_of_two_scripts_is_read_with_both():
-    def reads(picture, languages):
-        return reading(HINDI + PROSE, 93) if len(languages) == 2 else reading(HINDI + "5$9 ४॥", 69, low_share=0.5)
+def test_unsure_lines_are_read_again_alone_in_the_other_language():
+    hindi = [("भारत", 95), ("सरकार", 95), ("कार्यालय", 94)]
+    page_read = reading_of(hindi, [("७0०0फ", 20), ("घ्णारा", 0)], hindi)
+    english = reading_of([("Government", 94), ("of", 96), ("India", 95)])
+    engine = FakeEngine(lambda *_: page_read, reads_line=lambda _, names: english if names == ("eng",) else page_read)
 
-    engine = FakeEngine(reads)
+    page, _, _ = _read(SCAN, engine, script="Devanagari", pixels=_with_head_lines(), words=True)
 
-    page, _, _ = _read(SCAN, engine, script="Devanagari")
+    assert page.text.splitlines() == ["भारत सरकार कार्यालय", "Government of India", "भारत सरकार कार्यालय"]
+    assert (page.language, page.tries) == ("hin+eng", 1)
+    assert page.confidence == pytest.approx((2 * (95 + 95 + 94) + 94 + 96 + 95) / 9, abs=0.01)
+    assert [word.text for word in page.words][3:6] == ["Government", "of", "India"]
 
-    assert page.language == "eng+hin"
-    assert page.confidence == 93
+
+def test_unsure_lines_stay_where_the_other_language_reads_them_no_better():
+    lines = reading_of([("The", 95), ("committee", 95)], [("wqatr", 40), ("xpply", 30)], [("approved", 96)])
+    worse = reading_of([("दकक", 60), ("मचटश", 65)])
+    engine = FakeEngine(lambda *_: lines, reads_line=lambda *_: worse)
+
+    page, _, _ = _read(SCAN, engine, script="Latin")
+
+    assert "wqatr xpply" in page.text
+    assert page.language == "eng"
+
+
+def test_a_reading_in_the_wrong_letters_is_not_taken_however_sure():
+    lines = reading_of([("भारत", 95), ("सरकार", 95)], [("ङडञ", 40), ("णफग", 30)], [("कार्यालय", 96)])
+    engine = FakeEngine(lambda *_: lines, reads_line=lambda *_: reading_of([("भारत", 90), ("में", 90)]))
+
+    page, _, _ = _read(SCAN, engine, script="Devanagari", pixels=_with_head_lines())
+
+    assert page.language == "hin"
+
+
+def test_a_page_without_a_line_is_given_up_after_one_try():
+    engine = FakeEngine(lambda *_: reading("", 0), seen=Orientation(90, "Devanagari", 20.0, 20.0))
+
+    page, document, _ = _read(SCAN, engine)
+
+    assert (page.text, page.tries, engine.looks, document.rendered) == ("", 1, 0, [200])
+
+
+def test_four_lines_choose_the_language_before_the_page_is_read():
+    boxes = tuple((0.1, 0.1 * place, 0.7, 0.02) for place in range(1, 9))
+    reads_line = {"eng": [("zxqr", 30)], "hin": [("कखग", 40)], "tam": [("தமிழ்நாடு", 92), ("அரசு", 93)]}
+    engine = FakeEngine(
+        lambda _, names: reading("தமிழ்நாடு அரசு", 92 if names == ("tam",) else 30),
+        reads_line=lambda _, names: reading_of(reads_line[names[0]]),
+        found=Layout(boxes),
+        installed=("eng", "hin", "tam"),
+    )
+
+    page, _, scripts = _read(SCAN, engine, languages=("eng", "hin", "tam"))
+
+    assert engine.calls == [(("tam",), 200)]
+    assert (page.language, scripts, engine.looks) == ("tam", ["Tamil"], 0)
+
+
+def test_a_line_that_reads_well_spares_the_other_languages():
+    boxes = ((0.1, 0.1, 0.7, 0.02), (0.1, 0.2, 0.7, 0.02))
+    engine = FakeEngine(lambda *_: reading(PROSE, 95), reads_line=lambda *_: reading_of([("committee", 96)]))
+    engine.found = Layout(boxes)
+
+    _read(SCAN, engine)
+
+    assert [languages for languages, _ in engine.lines] == [("eng",)]
 
 
 def test_a_script_that_no_installed_language_reads_is_named():

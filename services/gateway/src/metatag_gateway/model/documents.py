@@ -55,7 +55,6 @@ class DocumentSpec:
     description: str
     source: Source
     problem: str = ""
-    columns: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +144,6 @@ class Document:
     tries: int = 0
     stage: str = ""
     result: Result | None = None
-    file_name: str = ""
-    columns: dict[str, str] = field(default_factory=dict)
 
     @property
     def tags(self) -> list[str]:

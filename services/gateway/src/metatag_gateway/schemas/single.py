@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
-
-from pydantic import Field
 
 from metatag_gateway.model.documents import Document, Result
 from metatag_gateway.model.jobs import Job
@@ -19,7 +16,6 @@ class SingleView(Payload):
     flat_success: ClassVar[bool] = True
 
     document_title: str
-    file_name: str
     tags: list[str]
     extracted_text_preview: str
     processing_time: float
@@ -40,7 +36,6 @@ class SingleView(Payload):
     pages: list[PageView]
     tag_details: list[TagView]
     notes: list[str]
-    warnings: list[str] = Field([], description="What of the request was not understood, a sentence each.")
 
 
 class AcceptedView(Payload):
@@ -52,15 +47,13 @@ class AcceptedView(Payload):
     status: JobStatus
     status_url: str
     message: str
-    warnings: list[str] = Field([], description="What of the request was not understood, a sentence each.")
 
 
-def single(job: Job, document: Document, warnings: Sequence[str] = ()) -> SingleView:
+def single(job: Job, document: Document) -> SingleView:
     """Give the answer of a document that is done."""
     result = document.result or Result()
     return SingleView(
-        document_title=document.title or document.file_name or "Untitled Document",
-        file_name=document.file_name,
+        document_title=document.title or "Untitled Document",
         tags=document.tags,
         extracted_text_preview=result.text_preview[:500],
         processing_time=job.seconds,
@@ -81,5 +74,4 @@ def single(job: Job, document: Document, warnings: Sequence[str] = ()) -> Single
         pages=[PageView.model_validate(page) for page in result.pages],
         tag_details=[TagView.model_validate(tag) for tag in result.tag_details],
         notes=list(result.notes),
-        warnings=list(warnings),
     )

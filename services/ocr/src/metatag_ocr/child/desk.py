@@ -39,7 +39,7 @@ class Desk:
         for language in languages:
             if language in self._engine.languages():
                 with suppress(Exception):
-                    self._engine.recognize(paper, [language], words=False)
+                    self._engine.recognize(paper, [language])
 
     def answer(self, message: Message, tell: Tell) -> tuple[Message, bytes]:
         """Do what a message asks and give the answer's frame; `tell` sends a frame ahead of it."""

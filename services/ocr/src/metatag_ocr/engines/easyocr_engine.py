@@ -12,7 +12,7 @@ from typing import Any
 from metatag_ocr.engines.lines import Box, recognition
 from metatag_ocr.engines.torchvision_gap import close_gap
 from metatag_ocr.languages import easyocr_code, easyocr_languages
-from metatag_ocr.reading.ports import Orientation, Picture, Recognition
+from metatag_ocr.reading.ports import Layout, Orientation, Picture, Recognition
 
 # Readers kept open. Devanagari's model takes 206 MB.
 _OPEN_READERS = 2
@@ -44,7 +44,11 @@ class EasyOcrEngine:
         """Give the languages whose weights lie in the directory, by Tesseract's names."""
         return easyocr_languages(self._models)
 
-    def recognize(self, picture: Picture, languages: Sequence[str], *, words: bool) -> Recognition:
+    def layout(self, picture: Picture, languages: Sequence[str]) -> Layout | None:
+        """Return None: its detector is most of its work."""
+        return None
+
+    def recognize(self, picture: Picture, languages: Sequence[str]) -> Recognition:
         """Read a picture; runs of text count as words."""
         found = self._reader(languages).readtext(picture.pixels, canvas_size=self._canvas, batch_size=8)
         height, width = picture.pixels.shape
@@ -52,7 +56,11 @@ class EasyOcrEngine:
         for corners, text, score in found:
             across, down = [float(x) for x, _ in corners], [float(y) for _, y in corners]
             boxes.append(Box(text, 100 * float(score), min(across), min(down), max(across), max(down)))
-        return recognition(boxes, width, height, words=words)
+        return recognition(boxes, width, height)
+
+    def recognize_line(self, picture: Picture, languages: Sequence[str]) -> Recognition:
+        """Read a picture of one line, as any other."""
+        return self.recognize(picture, languages)
 
     def orientation(self, picture: Picture) -> Orientation | None:
         """It cannot tell."""

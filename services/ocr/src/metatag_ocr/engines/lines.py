@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from metatag_ocr.engines.words import low_share, mean
 from metatag_ocr.model import Word
-from metatag_ocr.reading.ports import Recognition
+from metatag_ocr.reading.ports import Line, Recognition
 
 
 @dataclass(frozen=True)
@@ -27,18 +26,23 @@ class Box:
         return (self.top + self.bottom) / 2
 
 
-def recognition(boxes: Sequence[Box], width: int, height: int, *, words: bool) -> Recognition:
-    """Give the page's text: boxes that stand side by side make a line, lines follow each other downwards."""
-    lines: list[list[Box]] = []
+def recognition(boxes: Sequence[Box], width: int, height: int) -> Recognition:
+    """Return the page's text: boxes that stand side by side make a line, lines follow each other downwards."""
+    rows: list[list[Box]] = []
     for box in sorted(boxes, key=lambda box: box.middle):
-        if lines and _same_line(lines[-1], box):
-            lines[-1].append(box)
+        if rows and _same_line(rows[-1], box):
+            rows[-1].append(box)
         else:
-            lines.append([box])
-    text = "\n".join(" ".join(box.text for box in sorted(line, key=lambda box: box.left)) for line in lines)
-    confidences = [box.confidence for box in boxes]
-    found = tuple(_word(box, width, height) for line in lines for box in line) if words else ()
-    return Recognition(text, mean(confidences), found, low_share(confidences))
+            rows.append([box])
+    lines = [_line(sorted(row, key=lambda box: box.left), width, height) for row in rows]
+    return Recognition.of("\n".join(line.text for line in lines), lines)
+
+
+def _line(row: Sequence[Box], width: int, height: int) -> Line:
+    left, top = min(box.left for box in row) / width, min(box.top for box in row) / height
+    right, bottom = max(box.right for box in row) / width, max(box.bottom for box in row) / height
+    text = " ".join(box.text for box in row)
+    return Line(text, tuple(_word(box, width, height) for box in row), (left, top, right - left, bottom - top))
 
 
 def _same_line(line: Sequence[Box], box: Box) -> bool:

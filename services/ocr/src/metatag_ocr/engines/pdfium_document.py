@@ -19,7 +19,7 @@ from PIL import Image
 from pypdfium2 import raw
 
 from metatag_ocr import errors
-from metatag_ocr.engines import pdfium_evidence
+from metatag_ocr.engines import pdfium_evidence, scan_size
 from metatag_ocr.engines.pdfium_entries import entries as page_entries
 from metatag_ocr.engines.prepared_file import prepare, repair
 from metatag_ocr.engines.titles import clean_title, outline_title
@@ -92,10 +92,11 @@ class PdfiumDocument:
         """Render a page to gray; beyond the pixel budget at a lower dpi."""
         with _Page(self._pdf, number) as page:
             width, height = page.get_size()
-            scale = _whole_pixels(width, height, self._affordable(width, height, dpi / 72))
+            page_dpi = scan_size.page_dpi(page, dpi)
+            scale = _whole_pixels(width, height, self._affordable(width, height, page_dpi / 72))
             self._check_images(page, number)
             pixels = _gray(page, scale)
-        return Picture(pixels, max(1, round(scale * 72)))
+        return Picture(pixels, max(1, round(scale * 72 * dpi / page_dpi)))
 
     def png(self, number: int, width: int) -> bytes:
         """Render a page in colour, `width` pixels wide, at most four times as high."""

@@ -71,6 +71,13 @@ def largest_image(page: Any) -> int:
     return largest
 
 
+def images(page: Any) -> Iterator[tuple[Handle, float]]:
+    """Return the pictures a page draws by itself, and the area in square points that each covers."""
+    for item, kind, depth in _walk(page):
+        if kind == raw.FPDF_PAGEOBJ_IMAGE and depth == 0:
+            yield item, _area(item)
+
+
 def picture_kind(page: Any) -> Literal["none", "gray", "colour"]:
     """Tell whether a page is mostly one 8-bit gray picture, draws pictures in colour, or none of 8 bits at all."""
     kinds = set()

@@ -15,10 +15,10 @@ from typing import Any
 import pytesseract
 from PIL import Image
 
-from metatag_ocr.engines.words import low_share, mean
+from metatag_ocr.engines.words import enclosing
 from metatag_ocr.languages import data_digest, installed_languages
 from metatag_ocr.model import Word
-from metatag_ocr.reading.ports import Orientation, Picture, Recognition
+from metatag_ocr.reading.ports import Layout, Line, Orientation, Picture, Recognition
 
 Row = dict[str, Any]
 
@@ -41,18 +41,28 @@ class PytesseractEngine:
         """Give the installed languages, sorted."""
         return installed_languages(self._tessdata)
 
-    def recognize(self, picture: Picture, languages: Sequence[str], *, words: bool) -> Recognition:
+    def layout(self, picture: Picture, languages: Sequence[str]) -> Layout | None:
+        """Return None: the program tells lines only with what it reads in them."""
+        return None
+
+    def recognize(self, picture: Picture, languages: Sequence[str]) -> Recognition:
         """Read a picture in one pass of the program."""
+        return self._read(picture, languages, psm=3)
+
+    def recognize_line(self, picture: Picture, languages: Sequence[str]) -> Recognition:
+        """Read a picture of one line."""
+        return self._read(picture, languages, psm=7)
+
+    def _read(self, picture: Picture, languages: Sequence[str], *, psm: int) -> Recognition:
         image = Image.fromarray(picture.pixels)
-        config = f"{self._base} --psm 3 --dpi {max(70, picture.dpi)}"
+        config = f"{self._base} --psm {psm} --dpi {max(70, picture.dpi)}"
         data = pytesseract.image_to_data(
             image, lang="+".join(languages), config=config, output_type=pytesseract.Output.DICT
         )
         rows = [dict(zip(data, values, strict=True)) for values in zip(*data.values(), strict=True)]
-        read = [row for row in rows if row["level"] == 5 and str(row["text"]).strip()]
-        confidences = [float(row["conf"]) for row in read if float(row["conf"]) > 0]
-        found = tuple(_word(row, image.size) for row in read) if words else ()
-        return Recognition(_text(read), mean(confidences), found, low_share(confidences))
+        words = [row for row in rows if row["level"] == 5 and str(row["text"]).strip()]
+        lines = [_line(list(line), image.size) for _, line in groupby(words, key=_place)]
+        return Recognition.of(_text(words), lines)
 
     def orientation(self, picture: Picture) -> Orientation | None:
         """Ask the program's OSD; None when its data is missing or the page has too few letters."""
@@ -82,6 +92,15 @@ def _text(rows: list[Row]) -> str:
 def _lines(rows: list[Row]) -> Iterator[str]:
     for _, line in groupby(rows, key=lambda row: row["line_num"]):
         yield " ".join(str(row["text"]) for row in line)
+
+
+def _place(row: Row) -> tuple[int, int, int]:
+    return row["block_num"], row["par_num"], row["line_num"]
+
+
+def _line(rows: list[Row], size: tuple[int, int]) -> Line:
+    words = tuple(_word(row, size) for row in rows)
+    return Line(" ".join(word.text for word in words), words, enclosing(words))
 
 
 def _word(row: Row, size: tuple[int, int]) -> Word:

@@ -14,7 +14,7 @@ import rapidocr
 
 from metatag_ocr.engines.lines import Box, recognition
 from metatag_ocr.languages import RAPIDOCR_LANGUAGES
-from metatag_ocr.reading.ports import Orientation, Picture, Recognition
+from metatag_ocr.reading.ports import Layout, Orientation, Picture, Recognition
 
 
 class RapidOcrEngine:
@@ -39,7 +39,11 @@ class RapidOcrEngine:
         """Give the languages its model reads, by Tesseract's names."""
         return RAPIDOCR_LANGUAGES
 
-    def recognize(self, picture: Picture, languages: Sequence[str], *, words: bool) -> Recognition:
+    def layout(self, picture: Picture, languages: Sequence[str]) -> Layout | None:
+        """Return None: its detector is most of its work."""
+        return None
+
+    def recognize(self, picture: Picture, languages: Sequence[str]) -> Recognition:
         """Read a picture; runs of text count as words."""
         colour = np.repeat(picture.pixels[:, :, None], 3, axis=2)
         found = self._reader(colour)
@@ -50,7 +54,11 @@ class RapidOcrEngine:
             Box(text, 100 * float(score), *corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())
             for text, score, corners in zip(found.txts, found.scores, np.asarray(found.boxes), strict=True)
         ]
-        return recognition(boxes, width, height, words=words)
+        return recognition(boxes, width, height)
+
+    def recognize_line(self, picture: Picture, languages: Sequence[str]) -> Recognition:
+        """Read a picture of one line, as any other."""
+        return self.recognize(picture, languages)
 
     def orientation(self, picture: Picture) -> Orientation | None:
         """It cannot tell."""

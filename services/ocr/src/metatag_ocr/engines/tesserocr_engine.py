@@ -9,20 +9,22 @@ from typing import Any
 import numpy as np
 import tesserocr
 
-from metatag_ocr.engines.words import low_share, mean, upright
+from metatag_ocr.engines.words import upright
 from metatag_ocr.languages import data_digest, installed_languages, run_left_to_right
 from metatag_ocr.model import Word
 from metatag_ocr.reading.pictures import has_solid_ink, print_box
-from metatag_ocr.reading.ports import Orientation, Picture, Recognition
+from metatag_ocr.reading.ports import Box, Layout, Line, Orientation, Picture, Recognition
 
-# APIs kept open: eng, hin and one more. Each takes 20 to 60 MB.
-_OPEN_APIS = 3
+# APIs kept open: eng and hin for pages and for lines, and two more. Each takes 10 to 40 MB.
+_OPEN_APIS = 6
 # OSD needs the 200 dpi of the first try: on half of it, every second page was called turned.
 _OSD_SIDE = 3600
 # Tesseract's WritingDirection of text that runs down a sideways page.
 _TOP_TO_BOTTOM = 2
 # Certainty of a line, 0 to 1, below which Tesseract reads it again as white on black; its own default, and never.
 _INVERT_BELOW, _INVERT_NEVER = "0.7", "0"
+# Left, top, width and height in pixels.
+PixelBox = tuple[int, int, int, int]
 _NO_PRINT = frozenset({
     tesserocr.PT.FLOWING_IMAGE, tesserocr.PT.HEADING_IMAGE, tesserocr.PT.PULLOUT_IMAGE,
     tesserocr.PT.HORZ_LINE, tesserocr.PT.VERT_LINE,
@@ -37,7 +39,9 @@ class TesserocrEngine:
 
     def __init__(self, tessdata: Path) -> None:
         self._tessdata = tessdata
-        self._apis: dict[tuple[str, ...], Any] = {}
+        self._apis: dict[tuple[tuple[str, ...], int], Any] = {}
+        # The picture whose layout an API holds, that API, and the part of the picture it was given.
+        self._analysed: tuple[Picture, Any, PixelBox] | None = None
         self._osd: Any = None
 
     def version(self) -> str:
@@ -48,24 +52,47 @@ class TesserocrEngine:
         """Give the installed languages, sorted."""
         return installed_languages(self._tessdata)
 
-    def recognize(self, picture: Picture, languages: Sequence[str], *, words: bool) -> Recognition:
-        """Read a picture in one pass: text, word confidences, boxes."""
-        api = self._api(tuple(languages))
-        box = print_box(picture)
-        _set_image(api, _part(picture, box))
+    def layout(self, picture: Picture, languages: Sequence[str]) -> Layout | None:
+        """Find lines. Tesseract keeps what it found for the recognition of the same picture."""
+        api, box = self._loaded(picture, languages)
+        boxes, sideways = [], 0.0
+        level = tesserocr.RIL.TEXTLINE
+        iterator = api.AnalyseLayout()
+        for line in tesserocr.iterate_level(iterator, level) if iterator is not None else ():
+            corners = line.BoundingBox(level)
+            if corners is not None and line.BlockType() not in _NO_PRINT:
+                boxes.append(_share(corners, picture.pixels.shape, box))
+                area = boxes[-1][2] * boxes[-1][3]
+                sideways += area if line.Orientation()[1] == _TOP_TO_BOTTOM else -area
+        return Layout(tuple(boxes), sideways > 0)
+
+    def recognize(self, picture: Picture, languages: Sequence[str]) -> Recognition:
+        """Read a picture in one pass: text, lines, words with their boxes."""
+        api, box = self._loaded(picture, languages)
         # Reading unsure lines inverted costs a bad scan of plain print 8 %. Old versions lack the variable.
         api.SetVariable("invert_threshold", _INVERT_BELOW if has_solid_ink(picture) else _INVERT_NEVER)
         try:
             text = _text(api, languages)
-            confidences = [value for value in api.AllWordConfidences() if value > 0]
             turn = _own_turn(api)
-            found = _words(api, picture.pixels.shape, box, turn) if words else ()
+            lines = _lines(api, picture.pixels.shape, box, turn)
         finally:
+            self._analysed = None
             api.Clear()
         if not text.strip():
             # A photo gives "words" of blanks with a confidence of 95.
             return Recognition("", 0.0)
-        return Recognition(text, mean(confidences), found, low_share(confidences), turn)
+        return Recognition.of(text, lines, turn)
+
+    def recognize_line(self, picture: Picture, languages: Sequence[str]) -> Recognition:
+        """Read a picture of one line with an API of its own: the pages' may hold a layout."""
+        api = self._api(tuple(languages), tesserocr.PSM.SINGLE_LINE)
+        _set_image(api, picture)
+        try:
+            text = str(api.GetUTF8Text())
+            lines = _lines(api, picture.pixels.shape, (0, 0, *picture.pixels.shape[::-1]), 0)
+        finally:
+            api.Clear()
+        return Recognition.of(text.strip(), lines)
 
     def orientation(self, picture: Picture) -> Orientation | None:
         """Ask Tesseract's OSD; None when its data is missing or the page has too few letters."""
@@ -86,16 +113,34 @@ class TesserocrEngine:
         turn = -int(found["orient_deg"]) % 360
         return Orientation(turn, str(found["script_name"]), float(found["orient_conf"]), float(found["script_conf"]))
 
-    def _api(self, languages: tuple[str, ...]) -> Any:
-        api = self._apis.pop(languages, None)
+    def _loaded(self, picture: Picture, languages: Sequence[str]) -> tuple[Any, PixelBox]:
+        """Return an API that holds the picture's part with print, and that part."""
+        api = self._api(tuple(languages), tesserocr.PSM.AUTO)
+        kept = self._analysed
+        if kept is not None and kept[0] is picture and kept[1] is api:
+            return api, kept[2]
+        box = print_box(picture)
+        _set_image(api, _part(picture, box))
+        self._analysed = (picture, api, box)
+        return api, box
+
+    def _api(self, languages: tuple[str, ...], psm: int) -> Any:
+        key = (languages, psm)
+        api = self._apis.pop(key, None)
         if api is None:
             api = tesserocr.PyTessBaseAPI(
-                path=str(self._tessdata), lang="+".join(languages), psm=tesserocr.PSM.AUTO, oem=tesserocr.OEM.LSTM_ONLY
+                path=str(self._tessdata), lang="+".join(languages), psm=psm, oem=tesserocr.OEM.LSTM_ONLY
             )
-            while len(self._apis) >= _OPEN_APIS:
-                self._apis.pop(next(iter(self._apis))).End()
-        self._apis[languages] = api
+            for oldest in self._too_many():
+                self._apis.pop(oldest).End()
+        self._apis[key] = api
         return api
+
+    def _too_many(self) -> list[tuple[tuple[str, ...], int]]:
+        """Return the APIs to close before one more is kept, not the one that holds a layout."""
+        holding = self._analysed[1] if self._analysed else None
+        idle = [key for key, api in self._apis.items() if api is not holding]
+        return idle[: max(0, len(self._apis) + 1 - _OPEN_APIS)]
 
 
 def _set_image(api: Any, picture: Picture) -> None:
@@ -105,7 +150,7 @@ def _set_image(api: Any, picture: Picture) -> None:
     api.SetSourceResolution(max(70, picture.dpi))
 
 
-def _part(picture: Picture, box: tuple[int, int, int, int]) -> Picture:
+def _part(picture: Picture, box: PixelBox) -> Picture:
     """Cut a box out. Tesseract's own SetRectangle reads a box as wide as the picture, but lower, as nonsense."""
     left, top, width, height = box
     return Picture(picture.pixels[top : top + height, left : left + width], picture.dpi)
@@ -150,17 +195,26 @@ def _own_turn(api: Any) -> int:
     return max(areas, key=areas.__getitem__)
 
 
-def _words(api: Any, shape: tuple[int, ...], part: tuple[int, int, int, int], turn: int) -> tuple[Word, ...]:
-    """Give the words; their boxes are told within `part` of a picture of `shape`."""
-    height, width = shape
-    found = []
-    level = tesserocr.RIL.WORD
-    for item in tesserocr.iterate_level(api.GetIterator(), level):
-        if item.Empty(level):
+def _lines(api: Any, shape: tuple[int, ...], part: PixelBox, turn: int) -> list[Line]:
+    """Return the lines with their words; boxes are told within `part` of a picture of `shape`."""
+    word, line = tesserocr.RIL.WORD, tesserocr.RIL.TEXTLINE
+    iterator = api.GetIterator()
+    lines: list[tuple[str, Box, list[Word]]] = []
+    for item in tesserocr.iterate_level(iterator, word) if iterator is not None else ():
+        if item.Empty(word) or item.BlockType() in _NO_PRINT:
             continue
-        left, top, right, bottom = item.BoundingBox(level)
-        corner = ((left + part[0]) / width, (top + part[1]) / height)
-        box = (*corner, (right - left) / width, (bottom - top) / height)
-        confidence = max(0.0, float(item.Confidence(level)))
-        found.append(Word(item.GetUTF8Text(level), confidence, *upright(box, turn)))
-    return tuple(found)
+        if item.IsAtBeginningOf(line) or not lines:
+            box = upright(_share(item.BoundingBox(line), shape, part), turn)
+            lines.append((item.GetUTF8Text(line).strip("\n"), box, []))
+        text = item.GetUTF8Text(word)
+        if text.strip():
+            confidence = max(0.0, float(item.Confidence(word)))
+            lines[-1][2].append(Word(text, confidence, *upright(_share(item.BoundingBox(word), shape, part), turn)))
+    return [Line(text, tuple(words), box) for text, box, words in lines if words]
+
+
+def _share(corners: tuple[int, int, int, int], shape: tuple[int, ...], part: PixelBox) -> Box:
+    """Return left, top, width and height as shares of a picture of `shape`."""
+    left, top, right, bottom = corners
+    height, width = shape
+    return (left + part[0]) / width, (top + part[1]) / height, (right - left) / width, (bottom - top) / height

@@ -1,23 +1,11 @@
-"""Sums over words, and their boxes on the upright page."""
+"""Boxes of words on the upright page."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from metatag_ocr.reading.attempts import SUSPECT_BELOW
-
-# Left, top, width, height as shares of a picture.
-Box = tuple[float, float, float, float]
-
-
-def mean(confidences: Sequence[float]) -> float:
-    """Give the mean, 0 without words."""
-    return sum(confidences) / len(confidences) if confidences else 0.0
-
-
-def low_share(confidences: Sequence[float]) -> float:
-    """Give the share of words that are hardly read, 0 to 1."""
-    return sum(value < SUSPECT_BELOW for value in confidences) / len(confidences) if confidences else 0.0
+from metatag_ocr.model import Word
+from metatag_ocr.reading.ports import Box
 
 
 def upright(box: Box, turn: int) -> Box:
@@ -30,3 +18,10 @@ def upright(box: Box, turn: int) -> Box:
     if turn == 270:
         return top, 1 - left - width, height, width
     return box
+
+
+def enclosing(words: Sequence[Word]) -> Box:
+    """Return the box around some words, at least one."""
+    left, top = min(word.x for word in words), min(word.y for word in words)
+    right, bottom = max(word.x + word.width for word in words), max(word.y + word.height for word in words)
+    return left, top, right - left, bottom - top

@@ -3,43 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from metatag_ocr.languages import languages_for, script_of
+from metatag_ocr.reading.background import flatten_background
+from metatag_ocr.reading.ink import measured, without_lighter
 from metatag_ocr.reading.level import deskewed
-from metatag_ocr.reading.pictures import binarized, calmed, head_line_share, turned
-from metatag_ocr.reading.ports import Engine, Orientation, Picture, Recognition
+from metatag_ocr.reading.pictures import binarized, calmed, head_line_share, strengthened, turned
+from metatag_ocr.reading.ports import LOW_CONFIDENCE, Engine, Orientation, Picture, Recognition
+from metatag_ocr.reading.script_choice import READS, ScriptChoice
 from metatag_ocr.reading.scripts import WITH_HEAD_LINE
+from metatag_ocr.reading.second_script import SecondScript
 from metatag_ocr.reading.writing import is_gibberish
 
 # Mean confidence under which a page is tried again: bad scans rose from 74 to 91 by it, good ones are above 90.
 SECOND_TRY_BELOW = 85.0
 # A wrong language or a turned page reads with 16 to 55, the right one hardly below this.
-SUSPECT_BELOW = 60.0
+SUSPECT_BELOW = LOW_CONFIDENCE
 # OSD's confidence from which a page is turned, or its script believed, before anything was read. Measured: right
 # turns 9 to 37, wrong ones up to 3; right Devanagari 7 to 55; Latin 0.4 to 30, taken for Cyrillic with up to 3.
 SURE_TURN = 8.0
 SURE_SCRIPT = 5.0
-# Share of words under SUSPECT_BELOW from which a page may hold a second script: half a page of English read as Hindi
-# has 0.52, half a page of Hindi read as English 0.29, clean pages 0.01 to 0.06.
-MIXED_SHARE = 0.2
 # Share of ink in head lines under which a page is not in a script that has them (measured: up to 0.03), and from
 # which it may be (0.22 and more).
 NO_HEAD_LINES, HEAD_LINES = 0.06, 0.12
 # Degrees from which lines are made level for the second try.
 _SECOND_SKEW = 0.3
+# Share of hardly read words from which a stamp may hide some; confidence from which a word counts as read.
+_SOME_UNSURE, _SURE_WORD = 0.02, 75.0
 # Tries for turn and language, after the first.
 _RECONSIDERED = 2
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One recognition with the circumstances it was made in. `turn` is the page's, in degrees clockwise."""
+    """One recognition with the circumstances it was made in. `turn` is the page's, in degrees clockwise.
+
+    `picture` is what was read, `second` are languages that read parts of it.
+    """
 
     read: Recognition
     languages: tuple[str, ...]
     turn: int
+    picture: Picture
+    second: tuple[str, ...] = ()
 
     @cached_property
     def suspect(self) -> bool:
@@ -60,7 +68,6 @@ class Plan:
     asked: bool
     # The script of the document's other pages; empty when unknown.
     script: str
-    words: bool
 
 
 class Attempts:
@@ -88,16 +95,18 @@ class Attempts:
         """Read the page until it reads well, or nothing more is worth trying."""
         if not self._engine.cheap:
             return self._first(deskewed(picture))
-        picture = calmed(picture)
-        best = self._first(deskewed(picture))
+        picture = strengthened(calmed(picture))
+        best = self._first(picture)
+        if not best.read.text:
+            # Graph paper, photographs: what holds no line costs as much in every try.
+            return best
         if best.suspect:
             best = self._reconsidered(picture, best)
-        if best.read.low_share >= MIXED_SHARE and best.read.confidence < SECOND_TRY_BELOW:
-            best = self._mixed(picture, best)
+        best = self._with_second_script(self._without_stamps(best))
         if best.read.confidence < SECOND_TRY_BELOW:
             best = self._second(best, second_dpi)
         if not best.suspect:
-            self._tell(script_of(best.languages[-1]))
+            self._tell(script_of(best.languages[0]))
         return best
 
     def unreadable_script(self, best: Attempt) -> str:
@@ -108,28 +117,40 @@ class Attempts:
         return "" if languages_for(seen.script, self._plan.languages) else seen.script
 
     def _first(self, picture: Picture) -> Attempt:
+        level = deskewed(picture)
         scripts = {script_of(name) for name in self._plan.languages}
-        if len(scripts) == 1:
-            script, turn = next(iter(scripts)), 0
-        else:
-            script, turn = self._likely(picture)
+        script, known = (next(iter(scripts)), True) if len(scripts) == 1 else self._guess(level)
         languages = self._languages(script)
-        self._tell(script or script_of(languages[0]))
-        return self._try(picture, languages, turn)
+        layout = self._engine.layout(level, languages)
+        turn = 0
+        if layout is not None and (layout.sideways or not known):
+            way, _ = ScriptChoice(self._engine, level, layout).best(self._one_of_each_script(), languages[0])
+            languages, turn = self._languages(script_of(way.language)), way.turn
+        elif layout is None and not known:
+            script, turn = self._seen_script(level, script)
+            languages = self._languages(script)
+        self._tell(script_of(languages[0]))
+        return self._try(deskewed(turned(picture, turn)) if turn else level, languages, turn)
 
     def _tell(self, script: str) -> None:
         if script != self._told:
             self._told = script
             self._script_found(script)
 
-    def _likely(self, picture: Picture) -> tuple[str, int]:
-        """Give script and turn to begin with: as the other pages, or Latin, unless the head lines speak against it.
-
-        OSD costs a quarter of a recognition, and a wrong guess shows in the confidence: so it is asked where there is
-        no good guess.
-        """
+    def _guess(self, picture: Picture) -> tuple[str, bool]:
+        """Return the script to begin with, and whether the document's other pages and the head lines agree on it."""
         guess = self._plan.script or ("Latin" if languages_for("Latin", self._plan.languages) else "")
         if guess and not _contradicts(head_line_share(picture), guess):
+            return guess, bool(self._plan.script)
+        hanging = [name for name in self._plan.languages if script_of(name) in WITH_HEAD_LINE]
+        return (script_of(hanging[0]) if hanging and guess not in WITH_HEAD_LINE else guess), False
+
+    def _seen_script(self, picture: Picture, guess: str) -> tuple[str, int]:
+        """Return script and turn as OSD tells them, for engines that find no lines without reading.
+
+        OSD costs a quarter of a recognition, and a wrong guess of Latin shows in the confidence.
+        """
+        if guess == "Latin" and not _contradicts(head_line_share(picture), guess):
             return guess, 0
         seen = self._look(picture)
         if seen is None:
@@ -137,52 +158,65 @@ class Attempts:
         sure = seen.script_confidence >= SURE_SCRIPT or seen.script == "Latin"
         return seen.script if sure else guess, seen.turn if seen.turn_confidence >= SURE_TURN else 0
 
+    def _one_of_each_script(self) -> list[str]:
+        """Return the first language of each script that may be used."""
+        found: dict[str, str] = {}
+        for name in self._plan.languages:
+            found.setdefault(script_of(name), self._languages(script_of(name))[0])
+        return list(found.values())
+
     def _reconsidered(self, picture: Picture, best: Attempt) -> Attempt:
-        """Ask how this very page lies, and read it again another way as long as it stays suspect."""
+        """Find out how this very page lies, and read it again another way as long as it stays suspect."""
         made = {(best.languages, best.turn)}
         for languages, turn in self._other_ways(picture, best):
             if (languages, turn) in made or len(made) > _RECONSIDERED or not best.suspect:
                 continue
             made.add((languages, turn))
-            again = self._try(picture, languages, turn)
+            again = self._try(deskewed(turned(picture, turn)), languages, turn)
             best = again if again.better_than(best) else best
         return best
 
     def _other_ways(self, picture: Picture, best: Attempt) -> Iterator[tuple[tuple[str, ...], int]]:
-        seen = self._look(picture)
+        level = deskewed(picture)
+        layout = self._engine.layout(level, best.languages)
+        if layout is not None:
+            choice = ScriptChoice(self._engine, level, layout)
+            way, confidence = choice.best(self._one_of_each_script(), best.languages[0])
+            if confidence >= READS:
+                yield self._languages(script_of(way.language)), way.turn
+        seen = self._look(level)
         if seen is not None:
             yield self._languages(seen.script), seen.turn
         if best.turn:
             yield best.languages, 0
-        for name in self._plan.languages:
-            if script_of(name) != script_of(best.languages[0]):
-                yield (name,), 0
 
-    def _mixed(self, picture: Picture, best: Attempt) -> Attempt:
-        """Read a page of two scripts with both: English first, which measured best."""
-        languages = self._two_scripts(best)
-        if not languages:
+    def _without_stamps(self, best: Attempt) -> Attempt:
+        """Read a page with unsure words again without the ink that is lighter than its print, if there is such."""
+        if best.read.low_share < _SOME_UNSURE or best.read.turn:
             return best
-        again = self._try(picture, languages, best.turn)
-        return again if again.better_than(best) else best
+        ink = measured(best.picture, best.read)
+        if not ink.overprinted:
+            return best
+        again = self._try(without_lighter(best.picture, ink), best.languages, 0)
+        again = replace(again, turn=best.turn)
+        return again if _sure_letters(again) > _sure_letters(best) else best
 
-    def _two_scripts(self, best: Attempt) -> tuple[str, ...]:
-        if "eng" not in self._plan.languages or len(best.languages) > 1:
-            return ()
-        if best.languages[0] != "eng":
-            return ("eng", best.languages[0])
-        hinted = self._plan.script or (self._seen.script if self._seen else "")
-        others = languages_for(hinted, self._plan.languages) if hinted != "Latin" else []
-        if self._plan.asked:
-            others += [name for name in self._plan.languages if script_of(name) != "Latin"]
-        return ("eng", others[0]) if others else ()
+    def _with_second_script(self, best: Attempt) -> Attempt:
+        """Read what the page's language read unsurely in the languages of other scripts."""
+        own = script_of(best.languages[0])
+        others = [name for name in self._one_of_each_script() if script_of(name) != own]
+        if not others or not best.read.lines:
+            return best
+        read, used = SecondScript(self._engine, best.picture, best.read).read(best.languages[0], others)
+        self._lap("recognize")
+        return replace(best, read=read, second=used)
 
     def _second(self, best: Attempt, dpi: int) -> Attempt:
-        picture = self._pictures(dpi)
+        picture = strengthened(flatten_background(self._pictures(dpi)))
         self._lap("render")
         level = binarized(deskewed(turned(picture, best.turn), _SECOND_SKEW))
         again = self._try(level, best.languages, 0)
-        again = Attempt(again.read, again.languages, (best.turn + again.turn) % 360)
+        again = self._with_second_script(replace(again, turn=(best.turn + again.turn) % 360))
         return again if again.better_than(best) else best
 
     def _look(self, picture: Picture) -> Orientation | None:
@@ -199,10 +233,15 @@ class Attempts:
         return tuple(fitting) if self._plan.asked else tuple(fitting[:1])
 
     def _try(self, picture: Picture, languages: Sequence[str], turn: int) -> Attempt:
+        """Read a picture that was turned by `turn` already."""
         self.count += 1
-        read = self._engine.recognize(turned(picture, turn), languages, words=self._plan.words)
+        read = self._engine.recognize(picture, languages)
         self._lap("recognize")
-        return Attempt(read, tuple(languages), (turn + read.turn) % 360)
+        return Attempt(read, tuple(languages), (turn + read.turn) % 360, picture)
+
+
+def _sure_letters(attempt: Attempt) -> int:
+    return sum(len(word.text) for word in attempt.read.words if word.confidence >= _SURE_WORD)
 
 
 def _contradicts(lines: float, script: str) -> bool:

@@ -10,6 +10,7 @@ from metatag_ocr.errors import language_not_installed
 from metatag_ocr.languages import missing_for, script_of
 from metatag_ocr.model import Method, Options, PageText
 from metatag_ocr.reading.attempts import Attempt, Attempts, Plan
+from metatag_ocr.reading.background import flatten_background
 from metatag_ocr.reading.decide import Decision, Reason, decide
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.layer_or_picture import choose, is_comparable, kept_reason, likely_script
@@ -146,13 +147,13 @@ def _recognised(
     script_found: Callable[[str], None],
     clock: _Clock,
 ) -> PageText:
-    picture = document.picture(page_request.number, page_request.dpi)
+    picture = flatten_background(document.picture(page_request.number, page_request.dpi))
     clock.lap("render")
     if is_blank(picture):
         clock.lap("decide")
         return PageText(page_request.number, "", "blank", Reason.BLANK_PAGE)
     options = page_request.options
-    plan = Plan(page_request.languages, bool(options.languages), page_request.script, options.words)
+    plan = Plan(page_request.languages, bool(options.languages), page_request.script)
     attempts = Attempts(engine, plan, lambda dpi: document.picture(page_request.number, dpi), clock.lap, script_found)
     best = attempts.best(picture, SECOND_DPI)
     lacking = attempts.unreadable_script(best)
@@ -171,10 +172,10 @@ def _page_of(best: Attempt, page_request: PageRequest, decision: Decision, metho
         method=method,  # type: ignore[arg-type]
         reason=decision.reason,
         confidence=round(best.read.confidence, 2),
-        language="+".join(best.languages),
+        language="+".join((*best.languages, *best.second)),
         script=main_script(text) or script_of(best.languages[0]),
         rotation=best.turn,
-        words=best.read.words,
+        words=best.read.words if page_request.options.words else (),
         notes=("text_cut",) if lost else (),
         gibberish=is_gibberish(text),
     )

@@ -6,12 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from metatag_ocr.reading.ports import Gray, Picture
+from metatag_ocr.reading.ports import Box, Gray, Picture
 
 # Ink below this share of the middle of the page is dust. One line of 10 pt print is about 0.0005.
-_INK_SHARE = 0.0001
+# Pale marks must be ten times as many: noise has some.
+_INK_SHARE, _FAINT_SHARE = 0.0001, 0.001
 # Contrast below which nothing is printed: paper texture and JPEG noise.
 _CONTRAST = 48
+# Grays that pale print differs from its paper at least, and that in standard deviations of the paper's noise.
+_FAINTEST, _DEVIATIONS = 12, 4.0
+# Share of the pale ink that may be darker than pale, and that which becomes black.
+_PALE_SHARE, _DARKEST_SHARE = 0.1, 0.1
 # The same where leaving something out would lose it.
 _FAINT = 24
 # Contrast up to which paper is made even, and the share of uneven paper from which that is worth a millisecond.
@@ -21,21 +26,26 @@ _PAPER_NOISE, _NOISY_SHARE = 16, 0.03
 _DARK, _DARK_SHARE = 112, 0.25
 # Inches of paper left around the print.
 _MARGIN = 0.1
+# Pixels of paper put around a line that was cut out.
+BORDER = 8
 # Horizontal strokes count as head lines from this many times the stroke width (a letter's own are shorter) to that
 # many (rules are longer).
 _HEAD_LINE = (6, 80)
 
 
 def is_blank(picture: Picture) -> bool:
-    """Tell whether a page carries no ink. Dust, and the dark rim of a scan, do not count."""
-    pixels = picture.pixels
+    """Tell whether a page carries no ink. Dust, and the dark rim of a scan, do not count, and pale print does."""
+    pixels = picture.half
     height, width = pixels.shape
     middle = pixels[height // 40 : height - height // 40 or height, width // 40 : width - width // 40 or width]
     if middle.size == 0:
         return True
-    # Every third row and column: enough to see print, a ninth of the work.
-    sample = np.ascontiguousarray(middle[::3, ::3])
-    return bool(np.count_nonzero(_ink(sample, _CONTRAST)) < _INK_SHARE * sample.size)
+    # Every second row and column: enough to see print, a quarter of the work.
+    sample = np.ascontiguousarray(middle[::2, ::2])
+    counts = _histogram(sample)
+    faint = max(_FAINTEST, round(_DEVIATIONS * _noise(counts, _paper(counts))))
+    strong = np.count_nonzero(_ink(sample, _CONTRAST)) >= _INK_SHARE * sample.size
+    return not strong and bool(np.count_nonzero(_ink(sample, faint)) < _FAINT_SHARE * sample.size)
 
 
 def calmed(picture: Picture) -> Picture:
@@ -55,6 +65,25 @@ def calmed(picture: Picture) -> Picture:
     table = list(range(256))
     table[near] = [paper] * len(table[near])
     return Picture(np.asarray(Image.fromarray(picture.pixels).point(table)), picture.dpi)
+
+
+def strengthened(picture: Picture) -> Picture:
+    """Return the picture with its contrast stretched, smoothed a little, where all print is pale; else as it is.
+
+    Of a thermal print 16 to 30 grays darker than its noisy paper, Tesseract reads every second word with confidence 57;
+    so it reads nearly all with 88.
+    """
+    counts = _histogram(picture.half)
+    paper = _paper(counts)
+    faint = paper - max(_FAINTEST, round(_DEVIATIONS * _noise(counts, paper)))
+    pale = counts[: max(0, faint)].sum()
+    if pale < _FAINT_SHARE * counts.sum() or counts[: max(0, paper - _CONTRAST)].sum() > _PALE_SHARE * pale:
+        return picture
+    smooth = np.asarray(Image.fromarray(picture.half).resize(picture.pixels.shape[::-1], Image.Resampling.BILINEAR))
+    darkest = int(np.searchsorted(np.cumsum(counts[:faint]), _DARKEST_SHARE * pale))
+    lightest = paper - round(_noise(counts, paper))
+    levels = (np.arange(256) - darkest) * (255.0 / max(1, lightest - darkest))
+    return Picture(levels.clip(0, 255).astype(np.uint8)[smooth], picture.dpi)
 
 
 def print_box(picture: Picture) -> tuple[int, int, int, int]:
@@ -115,6 +144,16 @@ def head_line_share(picture: Picture) -> float:
     return float(lengths[(lengths >= least) & (lengths < most)].sum()) / float(lengths.sum())
 
 
+def cropped(picture: Picture, box: Box) -> Picture:
+    """Return the part of a picture in a box of shares, with some paper around it, as recognition of a line wants it."""
+    height, width = picture.pixels.shape
+    left, top = max(0, round(box[0] * width)), max(0, round(box[1] * height))
+    right, bottom = min(width, round((box[0] + box[2]) * width)), min(height, round((box[1] + box[3]) * height))
+    part = picture.pixels[top : max(bottom, top + 1), left : max(right, left + 1)]
+    paper = _paper(_histogram(np.ascontiguousarray(part)))
+    return Picture(np.pad(part, BORDER, constant_values=paper), picture.dpi)
+
+
 def turned(picture: Picture, degrees: int) -> Picture:
     """Give the picture turned clockwise by 0, 90, 180 or 270 degrees."""
     if degrees % 360 == 0:
@@ -126,6 +165,25 @@ def binarized(picture: Picture) -> Picture:
     """Give the picture in black and white, split where Otsu's method finds print and paper farthest apart."""
     level = otsu_level(picture.pixels)
     return Picture(np.where(picture.pixels > level, 255, 0).astype(np.uint8), picture.dpi)
+
+
+def ink_level(pixels: Gray, contrast: int = 0) -> int:
+    """Return the gray, 0 to 254, up to which a pixel is print: Otsu's level, but below the noise of the paper.
+
+    On pale or sparse print Otsu's method divides the paper's noise. With a `contrast` that many grays from the paper's
+    take the place of Otsu's level.
+    """
+    counts = _histogram(pixels)
+    paper = _paper(counts)
+    level = paper - contrast if contrast else otsu_level(pixels)
+    return max(0, min(level, paper - max(_FAINTEST, round(_DEVIATIONS * _noise(counts, paper)))))
+
+
+def _noise(counts: NDArray[np.int64], paper: int) -> float:
+    """Return the standard deviation of the paper's gray, from the half of it that holds no print."""
+    lighter = counts[paper + 1 : paper + _PAPER_NOISE + 1].astype(np.float64)
+    squares = float(np.arange(1, len(lighter) + 1, dtype=np.float64) ** 2 @ lighter)
+    return float(np.sqrt(squares / max(1.0, float(lighter.sum()) + counts[paper] / 2)))
 
 
 def otsu_level(pixels: Gray) -> int:

@@ -30,12 +30,32 @@ class Picture:
         return np.asarray(Image.fromarray(self.pixels).reduce(2))
 
 
+# Confidence below which a word is hardly read: a third of them are right.
+LOW_CONFIDENCE = 60.0
+
+# Left, top, width and height as shares of a picture, origin at the top left.
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of print as it was read: its text, which stands in the page's text as it is here, and its words.
+
+    `box` is a share of the upright page, as the words' boxes are.
+    """
+
+    text: str
+    words: tuple[Word, ...]
+    box: Box
+
+
 @dataclass(frozen=True)
 class Recognition:
     """What an engine read. `confidence` is the mean of its words', 0 to 100; 0 when it read nothing.
 
-    `low_share` is the share of words with a confidence below 60. `turn` is set when the engine itself turned a
-    sideways picture: degrees clockwise that make it upright.
+    `lines` stand in the order of the text; an engine that cannot tell them gives none. `low_share` is the share of
+    words with a confidence below 60. `turn` is set when the engine itself turned a sideways picture: degrees clockwise
+    that make it upright.
     """
 
     text: str
@@ -43,6 +63,30 @@ class Recognition:
     words: tuple[Word, ...] = ()
     low_share: float = 0.0
     turn: int = 0
+    lines: tuple[Line, ...] = ()
+
+    @classmethod
+    def of(cls, text: str, lines: Sequence[Line], turn: int = 0) -> Recognition:
+        """Return the reading of a page that has these lines.
+
+        A word of confidence 0 is hardly ever right (2 % of them are), and counts as such.
+        """
+        words = tuple(word for line in lines for word in line.words)
+        confidences = [word.confidence for word in words]
+        mean = sum(confidences) / len(confidences) if confidences else 0.0
+        low = sum(value < LOW_CONFIDENCE for value in confidences) / max(1, len(confidences))
+        return cls(text, mean, words, low, turn, tuple(lines))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where lines of print lie, before anything is read: boxes as shares of the picture.
+
+    `sideways` tells that most of them run up or down the picture.
+    """
+
+    lines: tuple[Box, ...]
+    sideways: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,8 +150,17 @@ class Engine(Protocol):
     def languages(self) -> Sequence[str]:
         """Give the installed languages, sorted, by Tesseract's names."""
 
-    def recognize(self, picture: Picture, languages: Sequence[str], *, words: bool) -> Recognition:
-        """Read an upright picture in the given languages, at least one. Boxes are shares of the upright page."""
+    def layout(self, picture: Picture, languages: Sequence[str]) -> Layout | None:
+        """Find the lines of a picture; None when the engine cannot tell them without reading.
+
+        Reading the same picture in the same languages next takes that much less time.
+        """
+
+    def recognize(self, picture: Picture, languages: Sequence[str]) -> Recognition:
+        """Read a picture in the given languages, at least one. Boxes are shares of the upright page."""
+
+    def recognize_line(self, picture: Picture, languages: Sequence[str]) -> Recognition:
+        """Read an upright picture that holds one line of print."""
 
     def orientation(self, picture: Picture) -> Orientation | None:
         """Tell how a picture lies; None when the engine cannot."""

@@ -1,0 +1,88 @@
+"""Compares the ink found on a page with the words read on it: what nobody read, and what lies over the print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metatag_ocr.reading.pictures import ink_level
+from metatag_ocr.reading.ports import Picture, Recognition
+
+# Share of a word's height by which its box is widened: marks above and below, and the blur of a scan.
+_MARGIN = 0.25
+# Percentile of gray that stands for the print's ink: its edges are lighter.
+_CORE = 15
+# Strokes three pixels wide at half size are thick for print. Grays by which those outside of words are lighter than the
+# print when they are a stamp's or a pen's, and their share of all ink.
+_LIGHTER, _SHARE = 25, 0.02
+# Grays from the paper's on that count as ink here: a pale stamp is lighter than Otsu's level between print and paper.
+_CONTRAST = 40
+
+
+@dataclass(frozen=True)
+class Ink:
+    """Ink of a page. `outside` is the share outside all words, 0 to 1, `thick` the share in thick strokes there.
+
+    The grays, 0 to 255, stand for the ink of the words and for that of those thick strokes.
+    """
+
+    outside: float = 0.0
+    thick: float = 0.0
+    in_words: float = 0.0
+    other: float = 0.0
+
+    @property
+    def overprinted(self) -> bool:
+        """Whether thick strokes lighter than the words lie on the page and may hide some: stamps, pens, watermarks."""
+        return self.thick >= _SHARE and self.other >= self.in_words + _LIGHTER
+
+    @property
+    def between(self) -> int:
+        """The gray between the words' ink and the lighter one."""
+        return round((self.in_words + self.other) / 2)
+
+
+def measured(picture: Picture, read: Recognition) -> Ink:
+    """Return the ink of a picture that was read upright."""
+    pixels = picture.half
+    level = ink_level(pixels, _CONTRAST)
+    sample = pixels[::2, ::2] <= level
+    total = int(np.count_nonzero(sample))
+    outside = int(np.count_nonzero(sample & ~_in_words(sample.shape, read))) / max(1, total)
+    if outside < _SHARE:
+        return Ink(outside)
+    ink, inside = pixels <= level, _in_words(pixels.shape, read)
+    words, strokes = pixels[ink & inside], pixels[_middle_of(ink) & ~inside]
+    return Ink(
+        outside,
+        strokes.size / int(np.count_nonzero(ink)),
+        float(np.percentile(words, _CORE)) if words.size else 0.0,
+        float(np.median(strokes)) if strokes.size else 0.0,
+    )
+
+
+def _middle_of(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the pixels with ink on all four sides."""
+    middle = np.zeros_like(ink)
+    middle[1:-1, 1:-1] = ink[1:-1, 1:-1] & ink[:-2, 1:-1] & ink[2:, 1:-1] & ink[1:-1, :-2] & ink[1:-1, 2:]
+    return middle
+
+
+def without_lighter(picture: Picture, ink: Ink) -> Picture:
+    """Return the picture with all ink that is lighter than that of the words made paper."""
+    levels = np.clip((np.arange(256) - ink.in_words) * (255.0 / max(1.0, ink.between - ink.in_words)), 0, 255)
+    return Picture(levels.astype(np.uint8)[picture.pixels], picture.dpi)
+
+
+def _in_words(shape: tuple[int, ...], read: Recognition) -> NDArray[np.bool_]:
+    inside = np.zeros(shape, dtype=np.bool_)
+    height, width = shape
+    for word in read.words:
+        extra = _MARGIN * word.height
+        top, bottom = int((word.y - extra) * height), int((word.y + word.height + extra) * height) + 1
+        aside = extra * height / width
+        left, right = int((word.x - aside) * width), int((word.x + word.width + aside) * width) + 1
+        inside[max(0, top) : bottom, max(0, left) : right] = True
+    return inside

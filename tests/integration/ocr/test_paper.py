@@ -1,0 +1,114 @@
+"""Scans as people have them are read: uneven light, bands, lean, rims, pale print, stamps, sideways tables, sizes."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from fakes.ocr_scans import (
+    A4,
+    banded,
+    english_page,
+    english_words,
+    graph_paper,
+    hindi_page,
+    hindi_words,
+    leaning,
+    pale,
+    recall,
+    rimmed,
+    shaded,
+    stamped,
+    table,
+)
+
+ROWS = [
+    ["Block", "Wells", "Tanks", "Rainfall", "Crop"], ["Khori", "118", "23", "612 mm", "Paddy"],
+    ["Bansuri", "96", "31", "790 mm", "Maize"], ["Sohna", "240", "12", "655 mm", "Mustard"],
+    ["Palwal", "77", "45", "702 mm", "Cotton"], ["Nuh", "130", "28", "598 mm", "Bajra"],
+]  # fmt: skip
+TABLE_WORDS = " ".join(" ".join(row) for row in ROWS)
+
+
+@pytest.fixture(scope="module")
+def english() -> Image.Image:
+    return english_page()
+
+
+@pytest.fixture(scope="module")
+def hindi() -> Image.Image:
+    return hindi_page()
+
+
+@pytest.mark.parametrize("darkest", [0.7, 0.5, 0.38])
+@pytest.mark.parametrize("hard", [False, True], ids=["even", "hard"])
+def test_what_stands_in_the_shade_is_read(read, english, hindi, darkest, hard):
+    for page, truth, across in ((english, english_words(), True), (hindi, hindi_words(), False)):
+        found = read(shaded(page, darkest, hard=hard, across=across))
+
+        assert recall(found.text, truth) >= 0.95
+        assert found.tries == 1
+
+
+@pytest.mark.parametrize("gray", [200, 150, 105])
+def test_highlighted_lines_are_read(read, english, gray):
+    assert recall(read(banded(english, gray)).text, english_words()) >= 0.95
+
+
+@pytest.mark.parametrize("degrees", [-10, -7, -4.5, 5.5, 8, 10])
+def test_a_page_that_leans_by_up_to_ten_degrees_is_read(read, english, degrees):
+    found = read(leaning(english, degrees))
+
+    assert recall(found.text, english_words()) >= 0.95
+    assert found.tries == 1
+
+
+@pytest.mark.parametrize("degrees", [0, 3])
+def test_black_rims_and_dark_pictures_make_no_page_lean(read, english, degrees):
+    found = read(rimmed(leaning(english, degrees)))
+
+    assert recall(found.text, english_words()) >= 0.95
+    assert found.tries == 1
+
+
+@pytest.mark.parametrize(("contrast", "noise"), [(45, 3.0), (30, 4.0), (24, 2.0)])
+def test_pale_print_is_no_blank_page(read, english, contrast, noise):
+    found = read(pale(english, contrast, noise=noise))
+
+    assert (found.method, found.tries) == ("tesseract", 1)
+    assert recall(found.text, english_words()) >= 0.95
+
+
+@pytest.mark.parametrize("gray", [90, 130, 165])
+def test_a_stamp_hides_no_print_that_is_darker_than_it(read, english, hindi, gray):
+    for page, truth, place in ((english, english_words(), (800, 560)), (hindi, hindi_words(), (700, 900))):
+        assert recall(read(stamped(page, gray, at=place)).text, truth) >= 0.95
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_table_is_read_whichever_way_it_lies(read, degrees):
+    found = read(table(ROWS).rotate(-degrees, expand=True))
+
+    assert recall(found.text, TABLE_WORDS) >= 0.85
+    assert (found.rotation, found.tries) == (360 - degrees, 1)
+
+
+@pytest.mark.parametrize("dpi", [700, 450, 72])
+def test_a_page_of_another_size_than_its_sheet_is_read_like_any_other(read, english, dpi):
+    found = read(english, dpi=dpi)
+
+    assert recall(found.text, english_words()) >= 0.95
+    assert found.tries == 1
+
+
+@pytest.mark.parametrize("step", [24, 40])
+def test_graph_paper_takes_one_try_and_gives_no_words(read, step):
+    found = read(graph_paper(step))
+
+    assert (found.text, found.tries) == ("", 1)
+
+
+def test_a_blank_sheet_in_the_shade_is_blank(read):
+    found = read(shaded(Image.new("L", A4, 245), 0.55))
+
+    assert (found.reason, found.text) == ("blank_page", "")
