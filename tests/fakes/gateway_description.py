@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any, cast
 
 from metatag_gateway.app import create_app
@@ -13,5 +14,5 @@ from metatag_gateway.settings import GatewaySettings
 def described(**settings: Any) -> dict[str, Any]:
     """Give the OpenAPI document under some settings."""
     chosen = GatewaySettings(database_url="sqlite+aiosqlite://", secret_key="x" * 32, **settings)
-    app = create_app(Parts(chosen, *[cast(Any, None)] * 11))
+    app = create_app(Parts(chosen, *[cast(Any, None)] * (len(fields(Parts)) - 1)))
     return describe(app, version="2.0.0", max_pages=chosen.max_pages)

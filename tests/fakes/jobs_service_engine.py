@@ -34,6 +34,8 @@ class FakeJob:
         self.user_id = user_id
         self.provider_key = header.provider_key
         self.request_id = header.request_id
+        self.request_digest = header.request_digest
+        self.columns = list(header.columns)
         self.options = header.options
         self.job = j.Job(
             id=header.job_id or str(uuid.uuid4()),
@@ -60,6 +62,8 @@ class FakeJob:
             source=spec.source,
             state=j.DOCUMENT_STATE_PENDING,
             created_at=now(),
+            columns=spec.columns,
+            file_name=spec.source.path.rpartition("/")[2],
         )
         if spec.HasField("problem"):
             document.problem.CopyFrom(spec.problem)
@@ -123,7 +127,10 @@ class FakeEngine:
         named = (header.user_id, header.idempotency_key)
         # A job that was deleted takes its key with it, as in the service itself.
         if header.idempotency_key and self.idempotency.get(named) in self.jobs:
-            return self.jobs[self.idempotency[named]], True
+            earlier = self.jobs[self.idempotency[named]]
+            if earlier.request_digest != header.request_digest:
+                raise MetatagError("The key came with another request.", code=ErrorCode.IDEMPOTENCY_MISMATCH)
+            return earlier, True
         if not specs:
             raise MetatagError("No documents provided", code=ErrorCode.INVALID_ARGUMENT)
         if header.job_id in self.jobs:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+
 import grpc
+import openpyxl
 import pytest
 
 from fakes.fake_ocr_node import fake_pdf
@@ -149,6 +154,9 @@ async def test_search_finds_title_tags_and_text_in_both_scripts(either_service: 
     assert await found("र्षिक") == ["वार्षिक रिपोर्ट"]
     assert await found("' OR 1=1 --") == []
     assert await found('fox" OR NEAR(') == []
+    assert await found("वार्षिक रिपोर्ट") == ["वार्षिक रिपोर्ट"]
+    assert await found("\u200d") == []
+    assert await found("C++") == []
 
 
 async def test_the_same_idempotency_key_gives_the_first_answer_again(either_service: JobsProcess) -> None:
@@ -162,6 +170,33 @@ async def test_the_same_idempotency_key_gives_the_first_answer_again(either_serv
         specs(await either_service.as_user("u2").upload(fake_pdf(pages=1)), 1), idempotency_key="once"
     )
     assert other.job.id != first.job.id
+
+
+async def test_an_idempotency_key_that_comes_with_another_request_is_refused(either_service: JobsProcess) -> None:
+    client = either_service.client
+    file_id = await client.upload(fake_pdf(pages=1))
+    first = await client.create(specs(file_id, 1), idempotency_key="once", request_digest="a" * 64)
+    again = await client.create(specs(file_id, 1), idempotency_key="once", request_digest="a" * 64)
+    assert again.job.id == first.job.id
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await client.create(specs(file_id, 2), idempotency_key="once", request_digest="b" * 64)
+    assert ("metatag-error-code", "idempotency_mismatch") in tuple(refused.value.trailing_metadata() or ())
+    assert "another request" in (refused.value.details() or "")
+    # Who sends no digest, as older gateways do, is not compared.
+    assert (await client.create(specs(file_id, 2), idempotency_key="once")).job.id == first.job.id
+
+
+@pytest.mark.parametrize("kind", ["CSV", "JSON_LINES", "XLSX"])
+async def test_an_export_of_a_job_that_does_not_exist_is_refused_before_its_first_byte(
+    either_service: JobsProcess, kind: str
+) -> None:
+    request = jobs_pb2.ExportJobRequest(
+        user_id="u1", job_id="0b6f7b6e-2f3e-4f0e-9d0a-6f5a3c9b1d99", format=f"EXPORT_FORMAT_{kind}"
+    )
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        async for _ in either_service.client.stub.ExportJob(request):
+            raise AssertionError("no byte may come")
+    assert refused.value.code() is grpc.StatusCode.NOT_FOUND
 
 
 async def test_a_taken_job_id_is_a_conflict(either_service: JobsProcess) -> None:
@@ -180,7 +215,9 @@ async def test_exports_hold_every_document_and_no_formula(either_service: JobsPr
     file_id = await client.upload(fake_pdf(pages=1))
     rows = specs(file_id, 3)
     rows[1].title = '=HYPERLINK("http://evil","x")'
-    job_id = (await client.create(rows)).job.id
+    rows[0].columns.update({"विभाग": "जल", "Year": "2024"})
+    rows[1].columns.update({"Year": "=1+1"})
+    job_id = (await client.create(rows, columns=["विभाग", "Year", "title"])).job.id
     await client.finished(job_id)
 
     async def export(kind: jobs_pb2.ExportFormat.ValueType) -> bytes:
@@ -190,16 +227,21 @@ async def test_exports_hold_every_document_and_no_formula(either_service: JobsPr
     lines = (await export(jobs_pb2.EXPORT_FORMAT_CSV)).decode("utf-8-sig").splitlines()
     assert len(lines) == 4
     assert "'=HYPERLINK" in lines[2]
-    assert len((await export(jobs_pb2.EXPORT_FORMAT_JSON_LINES)).splitlines()) == 3
-    import io
-
-    import openpyxl
+    table = list(csv.DictReader(lines))
+    assert [row["विभाग"] for row in table] == ["जल", "", ""]
+    assert [row["Year"] for row in table] == ["2024", "'=1+1", ""]
+    assert table[0]["title (2)"] == ""
+    assert table[0]["file_name"] == "a.pdf"
+    objects = [json.loads(line) for line in (await export(jobs_pb2.EXPORT_FORMAT_JSON_LINES)).splitlines()]
+    assert [each["columns"] for each in objects] == [{"विभाग": "जल", "Year": "2024"}, {"Year": "=1+1"}, {}]
 
     sheet = openpyxl.load_workbook(io.BytesIO(await export(jobs_pb2.EXPORT_FORMAT_XLSX))).active
     assert sheet is not None
     assert sheet.max_row == 4
     assert sheet.cell(3, 2).value == '=HYPERLINK("http://evil","x")'
     assert sheet.cell(3, 2).data_type == "s"
+    assert [cell.value for cell in sheet[1]][-3:] == ["विभाग", "Year", "title (2)"]
+    assert [cell.value for cell in sheet[2]][-3:-1] == ["जल", "2024"]
 
 
 async def test_vocabularies_are_versioned_and_pinned(either_service: JobsProcess) -> None:

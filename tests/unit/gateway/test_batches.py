@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from metatag_gateway.batches import check_mapping, spec, specs, upload_reference, upload_source
+from metatag_gateway.batches import check_mapping, own_columns, spec, specs, upload_reference, upload_source
 from metatag_gateway.model.documents import Source
 from metatag_runtime.errors import InvalidArgument
 
@@ -75,3 +75,22 @@ def test_a_mapping_that_cannot_be_right_is_refused(mapping: dict[str, str]) -> N
 
 def test_a_reference_leads_back_to_its_file() -> None:
     assert upload_source(upload_reference("f1", "ordner/a b.pdf")) == Source("upload", "upload://ordner/a b.pdf", "f1")
+
+
+def test_what_else_a_row_says_travels_with_it() -> None:
+    rows: list[dict[str, Any]] = [
+        {"Link": "http://x/a.pdf", "row_number": 1, "id": "7", "विभाग": "जल", "Year": 2024, "nested": {"a": 1}},
+        {"Link": "http://x/b.pdf", "Year": None, "Open": True},
+    ]
+    mapping = {"Link": "file_path"}
+    columns, warnings = own_columns(rows, mapping)
+    assert (columns, warnings) == (("विभाग", "Year", "nested", "Open"), [])
+    made = list(specs(rows, mapping, columns))
+    assert [each.columns for each in made] == [{"विभाग": "जल", "Year": "2024"}, {"Open": "True"}]
+    assert [each.source.path for each in made] == ["http://x/a.pdf", "http://x/b.pdf"]
+
+
+def test_more_columns_than_are_kept_are_told_of() -> None:
+    columns, warnings = own_columns([{f"c{number}": "x" for number in range(130)}], {})
+    assert len(columns) == 100
+    assert warnings == ["Rows keep 100 columns of their own; these have 130, and the others are left out."]

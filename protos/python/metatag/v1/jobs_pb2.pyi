@@ -238,10 +238,31 @@ Global___ProcessOptions: _TypeAlias = ProcessOptions  # noqa: Y015
 class DocumentSpec(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class ColumnsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     TITLE_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     PROBLEM_FIELD_NUMBER: _builtins.int
+    COLUMNS_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     """At most 500 characters; empty: found in the document."""
     description: _builtins.str
@@ -251,6 +272,10 @@ class DocumentSpec(_message.Message):
     def problem(self) -> _document_pb2.Problem:
         """A row that is wrong already: it is stored as failed with this problem."""
 
+    @_builtins.property
+    def columns(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """What else the row says, by name of column; comes back with the document and in exports. At most 100 columns."""
+
     def __init__(
         self,
         *,
@@ -258,10 +283,11 @@ class DocumentSpec(_message.Message):
         description: _builtins.str = ...,
         source: Global___Source | None = ...,
         problem: _document_pb2.Problem | None = ...,
+        columns: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["problem", b"problem", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "problem", b"problem", "source", b"source", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "description", b"description", "problem", b"problem", "source", b"source", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -433,6 +459,8 @@ class CreateJobHeader(_message.Message):
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     PUBLIC_CONFIG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_DIGEST_FIELD_NUMBER: _builtins.int
+    COLUMNS_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     job_id: _builtins.str
     """UUID chosen by the client; empty: the service chooses."""
@@ -442,11 +470,17 @@ class CreateJobHeader(_message.Message):
     idempotency_key: _builtins.str
     """At most 200 characters; empty for none. Scoped to the user."""
     request_id: _builtins.str
+    request_digest: _builtins.str
+    """SHA-256 of the request as 64 hex digits, kept with the idempotency key; empty: not compared."""
     @_builtins.property
     def options(self) -> Global___ProcessOptions: ...
     @_builtins.property
     def public_config(self) -> _struct_pb2.Struct:
         """The public config as the user sent it, without the key; returned by history."""
+
+    @_builtins.property
+    def columns(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of the documents' own columns in the order in which exports show them. At most 100."""
 
     def __init__(
         self,
@@ -459,10 +493,12 @@ class CreateJobHeader(_message.Message):
         idempotency_key: _builtins.str = ...,
         public_config: _struct_pb2.Struct | None = ...,
         request_id: _builtins.str = ...,
+        request_digest: _builtins.str = ...,
+        columns: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "public_config", b"public_config"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["idempotency_key", b"idempotency_key", "job_id", b"job_id", "options", b"options", "provider_key", b"provider_key", "public_config", b"public_config", "request_id", b"request_id", "type", b"type", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "idempotency_key", b"idempotency_key", "job_id", b"job_id", "options", b"options", "provider_key", b"provider_key", "public_config", b"public_config", "request_digest", b"request_digest", "request_id", b"request_id", "type", b"type", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -720,6 +756,26 @@ Global___DocumentResult: _TypeAlias = DocumentResult  # noqa: Y015
 class Document(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class ColumnsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     ID_FIELD_NUMBER: _builtins.int
     JOB_ID_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
@@ -736,6 +792,8 @@ class Document(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     TRIES_FIELD_NUMBER: _builtins.int
     STAGE_FIELD_NUMBER: _builtins.int
+    COLUMNS_FIELD_NUMBER: _builtins.int
+    FILE_NAME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     job_id: _builtins.str
     position: _builtins.int
@@ -751,6 +809,8 @@ class Document(_message.Message):
     """Real failures so far."""
     stage: _builtins.str
     """"fetch", "ocr", "tag", "finish"; empty when not in work."""
+    file_name: _builtins.str
+    """The last part of the source's path, for people; empty where it has none."""
     @_builtins.property
     def source(self) -> Global___Source: ...
     @_builtins.property
@@ -761,6 +821,10 @@ class Document(_message.Message):
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def processed_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def columns(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """As in DocumentSpec."""
+
     def __init__(
         self,
         *,
@@ -780,10 +844,12 @@ class Document(_message.Message):
         text: _builtins.str = ...,
         tries: _builtins.int = ...,
         stage: _builtins.str = ...,
+        columns: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        file_name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "problem", b"problem", "processed_at", b"processed_at", "result", b"result", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "description", b"description", "file_size", b"file_size", "id", b"id", "job_id", b"job_id", "mime_type", b"mime_type", "position", b"position", "problem", b"problem", "processed_at", b"processed_at", "result", b"result", "source", b"source", "stage", b"stage", "state", b"state", "text", b"text", "title", b"title", "tries", b"tries"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "created_at", b"created_at", "description", b"description", "file_name", b"file_name", "file_size", b"file_size", "id", b"id", "job_id", b"job_id", "mime_type", b"mime_type", "position", b"position", "problem", b"problem", "processed_at", b"processed_at", "result", b"result", "source", b"source", "stage", b"stage", "state", b"state", "text", b"text", "title", b"title", "tries", b"tries"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

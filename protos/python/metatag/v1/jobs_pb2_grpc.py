@@ -180,7 +180,8 @@ class JobsServiceServicer:
     def CreateJob(self, request_iterator, context):
         """CreateJob stores a job and its documents and starts it. The first request is the header, then lists of at most 1,000
         documents, at most 100,000 in all. A document that cannot be right (no path, unknown source type) fails alone. With an
-        idempotency key it may be repeated and gives the first answer again. ALREADY_EXISTS: the id is taken (conflict).
+        idempotency key it may be repeated and gives the first answer again. ALREADY_EXISTS: the id is taken (conflict), or
+        the key came before with another request_digest (idempotency_mismatch).
         INVALID_ARGUMENT: no documents, too many, bad options.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

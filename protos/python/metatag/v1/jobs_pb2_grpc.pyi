@@ -49,7 +49,8 @@ class JobsServiceStub:
     CreateJob: _grpc.StreamUnaryMultiCallable[_jobs_pb2.CreateJobRequest, _jobs_pb2.CreateJobResponse]
     """CreateJob stores a job and its documents and starts it. The first request is the header, then lists of at most 1,000
     documents, at most 100,000 in all. A document that cannot be right (no path, unknown source type) fails alone. With an
-    idempotency key it may be repeated and gives the first answer again. ALREADY_EXISTS: the id is taken (conflict).
+    idempotency key it may be repeated and gives the first answer again. ALREADY_EXISTS: the id is taken (conflict), or
+    the key came before with another request_digest (idempotency_mismatch).
     INVALID_ARGUMENT: no documents, too many, bad options.
     """
     GetJob: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.GetJobRequest, _jobs_pb2.GetJobResponse]
@@ -133,7 +134,8 @@ class JobsServiceAsyncStub(JobsServiceStub):
     CreateJob: _aio.StreamUnaryMultiCallable[_jobs_pb2.CreateJobRequest, _jobs_pb2.CreateJobResponse]  # type: ignore[assignment]
     """CreateJob stores a job and its documents and starts it. The first request is the header, then lists of at most 1,000
     documents, at most 100,000 in all. A document that cannot be right (no path, unknown source type) fails alone. With an
-    idempotency key it may be repeated and gives the first answer again. ALREADY_EXISTS: the id is taken (conflict).
+    idempotency key it may be repeated and gives the first answer again. ALREADY_EXISTS: the id is taken (conflict), or
+    the key came before with another request_digest (idempotency_mismatch).
     INVALID_ARGUMENT: no documents, too many, bad options.
     """
     GetJob: _aio.UnaryUnaryMultiCallable[_jobs_pb2.GetJobRequest, _jobs_pb2.GetJobResponse]  # type: ignore[assignment]
@@ -232,7 +234,8 @@ class JobsServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_jobs_pb2.CreateJobResponse, _abc.Awaitable[_jobs_pb2.CreateJobResponse]]:
         """CreateJob stores a job and its documents and starts it. The first request is the header, then lists of at most 1,000
         documents, at most 100,000 in all. A document that cannot be right (no path, unknown source type) fails alone. With an
-        idempotency key it may be repeated and gives the first answer again. ALREADY_EXISTS: the id is taken (conflict).
+        idempotency key it may be repeated and gives the first answer again. ALREADY_EXISTS: the id is taken (conflict), or
+        the key came before with another request_digest (idempotency_mismatch).
         INVALID_ARGUMENT: no documents, too many, bad options.
         """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from metatag_gateway.model.documents import DocumentSpec, Source
@@ -16,6 +17,12 @@ UPLOAD = "upload://"
 MAX_TITLE = 500
 MAX_DESCRIPTION = 2000
 MAX_PATH = 4000
+# A row's own columns, characters of a name and of a cell; more than jobs keeps of each is cut here.
+MAX_COLUMNS = 100
+MAX_NAME = 100
+MAX_CELL = 2000
+# What the v1 page numbers its rows with.
+_NOT_THEIRS = ("id", "row_number")
 
 TEMPLATE_COLUMNS = (
     ("title", True, "Title of the document; left empty, it is found in the document"),
@@ -48,10 +55,25 @@ def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
     return wanted
 
 
-def specs(rows: Iterable[Mapping[str, Any]], mapping: Mapping[str, str]) -> Iterator[DocumentSpec]:
-    """Give the documents of a batch, one for each row, in order."""
+def own_columns(rows: Iterable[Mapping[str, Any]], mapping: Mapping[str, str]) -> tuple[tuple[str, ...], list[str]]:
+    """Return the names of the columns that rows have of their own, in order, and a warning where some are left out."""
+    taken = {*mapping, *SYSTEM_FIELDS, *_NOT_THEIRS}
+    names = [name for name in dict.fromkeys(name for row in rows for name in row) if name not in taken and name.strip()]
+    if len(names) <= MAX_COLUMNS:
+        return tuple(name[:MAX_NAME] for name in names), []
+    kept = f"Rows keep {MAX_COLUMNS} columns of their own; these have {len(names)}, and the others are left out."
+    return tuple(name[:MAX_NAME] for name in names[:MAX_COLUMNS]), [kept]
+
+
+def specs(
+    rows: Iterable[Mapping[str, Any]], mapping: Mapping[str, str], columns: Iterable[str] = ()
+) -> Iterator[DocumentSpec]:
+    """Give the documents of a batch, one for each row, in order, with their own columns."""
+    kept = frozenset(columns)
     for row in rows:
-        yield spec({**row, **{field: row[column] for column, field in mapping.items() if column in row}})
+        made = spec({**row, **{field: row[column] for column, field in mapping.items() if column in row}})
+        own = {name[:MAX_NAME]: _words(row[name])[:MAX_CELL] for name in row if name[:MAX_NAME] in kept}
+        yield replace(made, columns={name: cell for name, cell in own.items() if cell}) if own else made
 
 
 def spec(row: Mapping[str, Any]) -> DocumentSpec:

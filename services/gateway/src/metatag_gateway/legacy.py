@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metatag_gateway import tables
-from metatag_gateway.batches import specs
+from metatag_gateway.batches import own_columns, specs
 from metatag_gateway.model.documents import Document, DocumentSpec
 from metatag_gateway.tables.columns import fold_name
 
@@ -31,7 +31,12 @@ class Table:
 
     def specs(self) -> list[DocumentSpec]:
         """Return the documents of its rows."""
-        return list(specs(self.found.documents(), {})) if self.found else []
+        return list(specs(self.found.documents(), {}, self.own_columns)) if self.found else []
+
+    @property
+    def own_columns(self) -> tuple[str, ...]:
+        """Return the names of its columns that are no field of a document."""
+        return own_columns(self.found.documents(), {})[0] if self.found else ()
 
 
 def read(content: bytes) -> Table:

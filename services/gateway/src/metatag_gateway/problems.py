@@ -25,6 +25,7 @@ STATUS_BY_CODE: dict[ErrorCode, int] = {
     C.PERMISSION_DENIED: 403,
     C.NOT_FOUND: 404,
     C.CONFLICT: 409,
+    C.IDEMPOTENCY_MISMATCH: 422,
     C.INVALID_STATE: 409,
     C.TOO_LARGE: 413,
     C.UNSUPPORTED_MEDIA: 415,
@@ -48,6 +49,7 @@ STATUS_BY_CODE: dict[ErrorCode, int] = {
     C.BUDGET_EXHAUSTED: 400,
     C.QUOTA_EXCEEDED: 429,
     C.BUSY: 503,
+    C.STORAGE_FULL: 507,
     C.UNAVAILABLE: 503,
     C.DEADLINE_EXCEEDED: 504,
     C.CANCELLED: 503,
@@ -62,7 +64,9 @@ CODE_BY_STATUS = {
     405: C.INVALID_ARGUMENT,
     413: C.TOO_LARGE,
     415: C.UNSUPPORTED_MEDIA,
+    422: C.IDEMPOTENCY_MISMATCH,
     503: C.UNAVAILABLE,
+    507: C.STORAGE_FULL,
 }
 # What a client waits when nobody said how long. Seconds.
 DEFAULT_WAIT = 5
@@ -74,7 +78,7 @@ def problem(status: int, detail: str, code: ErrorCode, *, wait: float | None = N
     headers = {"Cache-Control": "no-store"}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if status in (429, 503):
+    if status in (429, 503, 507):
         headers["Retry-After"] = str(max(1, math.ceil(wait))) if wait else str(DEFAULT_WAIT)
     if status >= 500:
         body["request_id"] = request_id()

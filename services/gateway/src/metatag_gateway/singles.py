@@ -38,7 +38,10 @@ class Submission:
     options: Options
     provider_key: str = field(default="", repr=False)
     idempotency_key: str = ""
+    request_digest: str = ""
     public_config: dict[str, Any] = field(default_factory=dict)
+    # What of the request was not understood.
+    warnings: tuple[str, ...] = ()
 
 
 class Singles:
@@ -54,6 +57,7 @@ class Singles:
             options=submission.options,
             provider_key=submission.provider_key,
             idempotency_key=submission.idempotency_key,
+            request_digest=submission.request_digest,
             public_config=submission.public_config,
         )
         made, _ = await self._jobs.create(user_id, job, [DocumentSpec("", "", submission.source)])

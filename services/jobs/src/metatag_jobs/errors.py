@@ -60,6 +60,17 @@ class StillCreating(MetatagError):
         )
 
 
+class IdempotencyMismatch(MetatagError):
+    """An idempotency key came again with another request."""
+
+    code = ErrorCode.IDEMPOTENCY_MISMATCH
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key was sent before with another request; send a new key with a new request."
+        )
+
+
 class WrongState(MetatagError):
     """The job's state does not allow the step; the message names the state."""
 

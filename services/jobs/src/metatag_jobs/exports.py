@@ -39,11 +39,15 @@ COLUMNS = (
     "cost_micros",
     "processed_at",
     "document_id",
+    "file_name",
 )
 _CHUNK = 512 * 1024
 
 # A spreadsheet runs a cell that begins so. A leading apostrophe makes it text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+Batches = AsyncIterator[list[Document]]
 
 
 class Exports:
@@ -54,14 +58,16 @@ class Exports:
 
     async def export(self, user_id: str, job_id: str, kind: str) -> AsyncIterator[bytes]:
         """Give the file in chunks of at most 1 MiB; raises JobNotFound, InvalidArgument."""
-        writers: dict[str, Callable[[AsyncIterator[list[Document]]], AsyncIterator[bytes]]] = {
+        writers: dict[str, Callable[[Batches, Sequence[str]], AsyncIterator[bytes]]] = {
             "csv": _csv,
             "json_lines": _json_lines,
             "xlsx": _xlsx,
         }
         if kind not in writers:
             raise InvalidArgument("format must be csv, json_lines or xlsx.")
-        async for chunk in writers[kind](self._history.export(user_id, job_id)):
+        # Before the first byte: what is missing can be told only then.
+        own = await self._history.own_columns(user_id, job_id)
+        async for chunk in writers[kind](self._history.export(user_id, job_id), own):
             for start in range(0, len(chunk), _CHUNK):
                 yield chunk[start : start + _CHUNK]
 
@@ -99,14 +105,24 @@ def row_of(document: Document) -> list[Any]:
         usage.cost_micros if usage and usage.cost_micros is not None else "",
         datetime.fromtimestamp(document.processed_at, UTC).isoformat() if document.processed_at else "",
         document.id,
+        document.file_name,
     ]
 
 
-async def _csv(batches: AsyncIterator[list[Document]]) -> AsyncIterator[bytes]:
+def _header(own: Sequence[str]) -> list[str]:
+    """Return the names of all columns; the rows' own come last, with a number where they bear one of ours."""
+    return [*COLUMNS, *(f"{name} (2)" if name in COLUMNS else name for name in own)]
+
+
+def _cells(document: Document, own: Sequence[str]) -> list[Any]:
+    return row_of(document) + [document.columns.get(name, "") for name in own]
+
+
+async def _csv(batches: Batches, own: Sequence[str]) -> AsyncIterator[bytes]:
     # The mark makes spreadsheets read UTF-8, without which Devanagari is lost.
-    yield "\ufeff".encode() + _csv_lines([list(COLUMNS)])
+    yield "\ufeff".encode() + _csv_lines([[harmless(name) for name in _header(own)]])
     async for batch in batches:
-        yield _csv_lines([[harmless(cell) for cell in row_of(document)] for document in batch])
+        yield _csv_lines([[harmless(cell) for cell in _cells(document, own)] for document in batch])
 
 
 def _csv_lines(rows: Sequence[Sequence[Any]]) -> bytes:
@@ -115,7 +131,7 @@ def _csv_lines(rows: Sequence[Sequence[Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-async def _json_lines(batches: AsyncIterator[list[Document]]) -> AsyncIterator[bytes]:
+async def _json_lines(batches: Batches, _own: Sequence[str]) -> AsyncIterator[bytes]:
     async for batch in batches:
         lines = (json.dumps(_object(document), ensure_ascii=False) for document in batch)
         yield "".join(f"{line}\n" for line in lines).encode()
@@ -126,10 +142,11 @@ def _object(document: Document) -> dict[str, Any]:
     row = {name: (None if value == "" else value) for name, value in row.items()}
     row["generated_tags"] = [tag.tag for tag in document.result.tags] if document.result else []
     row["tags"] = pack(document.result.tags) if document.result else []
+    row["columns"] = document.columns
     return row
 
 
-async def _xlsx(batches: AsyncIterator[list[Document]]) -> AsyncIterator[bytes]:
+async def _xlsx(batches: Batches, own: Sequence[str]) -> AsyncIterator[bytes]:
     import xlsxwriter
 
     with tempfile.TemporaryDirectory(prefix="metatag-export-", ignore_cleanup_errors=True) as folder:
@@ -147,10 +164,10 @@ async def _xlsx(batches: AsyncIterator[list[Document]]) -> AsyncIterator[bytes]:
         )
         sheet = book.add_worksheet("results")
         sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, COLUMNS)
+        sheet.write_row(0, 0, _header(own))
         number = 1
         async for batch in batches:
-            await asyncio.to_thread(_write_rows, sheet, number, batch)
+            await asyncio.to_thread(_write_rows, sheet, number, batch, own)
             number += len(batch)
         await asyncio.to_thread(book.close)
         with path.open("rb") as file:
@@ -162,8 +179,8 @@ async def _xlsx(batches: AsyncIterator[list[Document]]) -> AsyncIterator[bytes]:
 _CELL = 32_767
 
 
-def _write_rows(sheet: Any, number: int, batch: Sequence[Document]) -> None:
+def _write_rows(sheet: Any, number: int, batch: Sequence[Document], own: Sequence[str]) -> None:
     for offset, document in enumerate(batch):
-        row = row_of(document)
+        row = _cells(document, own)
         cells = [value[:_CELL] if isinstance(value, str) else value for value in row]
         sheet.write_row(number + offset, 0, cells)

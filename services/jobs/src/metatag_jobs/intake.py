@@ -38,6 +38,10 @@ PORTION = 1000
 MAX_TITLE = 500
 MAX_DESCRIPTION = 10_000
 MAX_PATH = 4000
+# A row's own columns: their number, and characters of a name and of a cell.
+MAX_COLUMNS = 100
+MAX_COLUMN_NAME = 100
+MAX_CELL = 2000
 # A creation says this often that it goes on. Seconds.
 BEAT_SECONDS = 1.5
 # A call waits so long for another one with the same idempotency key, and looks this often. Seconds.
@@ -57,6 +61,8 @@ class Submission:
     idempotency_key: str
     public_config: dict[str, Any] | None
     request_id: str = ""
+    request_digest: str = ""
+    columns: Sequence[str] = ()
 
 
 class Intake:
@@ -130,6 +136,10 @@ class Intake:
             raise InvalidArgument("user_id is missing.")
         if asked.type not in (JOB_SINGLE, JOB_BATCH):
             raise InvalidArgument("type must be single or batch.")
+        if len(asked.request_digest) > 64:
+            raise InvalidArgument("request_digest must be a SHA-256 in hex.")
+        if len(asked.columns) > MAX_COLUMNS:
+            raise InvalidArgument(f"Rows may have {MAX_COLUMNS} columns of their own at most.")
         if len(asked.idempotency_key) > 200:
             raise InvalidArgument("The idempotency key has more than 200 characters.")
         job_id = _job_id(asked.job_id) if asked.job_id else self._new_id()
@@ -151,6 +161,8 @@ class Intake:
             request_id=(asked.request_id or request_id())[:64],
             trace_parent=trace_parent(),
             vocabulary_version=version,
+            request_digest=asked.request_digest,
+            columns=[name[:MAX_COLUMN_NAME] for name in asked.columns],
         )
 
     def _options(self, asked: ProcessOptions) -> ProcessOptions:
@@ -183,6 +195,7 @@ class Intake:
             description=spec.description[:MAX_DESCRIPTION],
             source=replace(spec.source, path=spec.source.path[:MAX_PATH]),
             problem=spec.problem or _wrong(spec.source),
+            columns={name[:MAX_COLUMN_NAME]: value[:MAX_CELL] for name, value in spec.columns.items()},
         )
 
 

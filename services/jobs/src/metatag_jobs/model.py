@@ -5,8 +5,10 @@ Field names are those of the wire contract, so that `wire.py` can translate by n
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 JOB_SINGLE = "single"
 JOB_BATCH = "batch"
@@ -21,7 +23,8 @@ MAX_DOCUMENTS = 100_000
 MIN_TEXT_CHARS = 50
 DEFAULT_PAGES = 3
 PREVIEW_CHARS = 500
-UNTITLED = "Untitled Document"
+# Characters of a file's name.
+MAX_FILE_NAME = 255
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,18 @@ class Source:
     type: str = ""
     path: str = ""
     file_id: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """The last part of the path, of a URL without its query and decoded; empty where there is none."""
+        path = self.path
+        if self.type == "url":
+            path = path.partition("#")[0].partition("?")[0].partition("://")[2].partition("/")[2]
+        elif "://" in path:
+            path = path.partition("://")[2]
+        last = re.split(r"[/\\]", path.rstrip("/\\"))[-1]
+        name = unquote(last, errors="replace") if self.type == "url" else last
+        return "".join(char for char in name if char.isprintable())[:MAX_FILE_NAME]
 
 
 @dataclass(frozen=True)
@@ -100,6 +115,7 @@ class DocumentSpec:
     description: str = ""
     source: Source = field(default_factory=Source)
     problem: Problem | None = None
+    columns: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -237,6 +253,12 @@ class Document:
     text: str = ""
     tries: int = 0
     stage: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def file_name(self) -> str:
+        """The name of the file that the document is from."""
+        return self.source.file_name
 
 
 @dataclass

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from metatag_jobs.model import (
     PREVIEW_CHARS,
-    UNTITLED,
     Document,
     DocumentResult,
     OcrOutcome,
@@ -21,6 +20,9 @@ from metatag_jobs.work import Claim, Finish
 _TITLE_LINES = 5
 _TITLE_CHARS = range(10, 101)
 
+# What clients write into a row that has no title.
+_NO_TITLES = frozenset({"untitled", "untitled document", "document", "no title"})
+
 MAX_TITLE = 500
 MAX_RAW = 20_000
 
@@ -28,9 +30,17 @@ _METHODS = {"text_layer": "text_layer", "tesseract": "tesseract_ocr", "easyocr":
 
 
 def title_of(claim: Claim, ocr: OcrOutcome) -> str:
-    """Give a document's title: the row's own, the file's, the outline's, a line of text, else "Untitled Document"."""
-    given = claim.title.strip() or ocr.title.strip() or ocr.outline_title.strip()
-    return (given or _first_line(ocr.pages) or UNTITLED)[:MAX_TITLE]
+    """Return a document's title: the row's own, the file's, the outline's, a line of text, else the file's name.
+
+    Empty where there is none of them.
+    """
+    row = claim.title.strip()
+    given = ("" if row.casefold() in _NO_TITLES else row) or ocr.title.strip() or ocr.outline_title.strip()
+    return (given or _first_line(ocr.pages) or _stem(claim.source.file_name))[:MAX_TITLE]
+
+
+def _stem(file_name: str) -> str:
+    return file_name[:-4] if file_name.lower().endswith(".pdf") else file_name
 
 
 def full_text(pages: list[Page]) -> str:

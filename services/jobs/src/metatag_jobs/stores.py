@@ -201,6 +201,9 @@ class History(Protocol):
     async def stats(self, user_id: str) -> Stats:
         """Give a user's counts."""
 
+    async def own_columns(self, user_id: str, job_id: str) -> list[str]:
+        """Return the names of the columns that a job's rows have of their own, in order; raise JobNotFound."""
+
     def export(self, user_id: str, job_id: str) -> AsyncIterator[list[Document]]:
         """Give all documents of a job by position in bounded lists; raises JobNotFound."""
 

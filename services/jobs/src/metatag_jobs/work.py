@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,10 @@ class NewJob:
     # Where the request stands in its trace (W3C traceparent), so that the worker continues it; empty for none.
     trace_parent: str = ""
     vocabulary_version: int = 0
+    # SHA-256 of the request, compared when the idempotency key comes again; empty: not compared.
+    request_digest: str = ""
+    # Names of the documents' own columns, in the order of exports.
+    columns: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class NewDocument:
     description: str
     source: Source
     problem: Problem | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,8 @@ class GrpcJobs:
             idempotency_key=job.idempotency_key,
             public_config=config,
             request_id=request_id(),
+            request_digest=job.request_digest,
+            columns=job.columns,
         )
         with peer_errors(PEER):
             answer = await self._stub.CreateJob(

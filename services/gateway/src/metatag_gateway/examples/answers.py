@@ -51,6 +51,7 @@ def _control(command: str, status: str) -> dict[int, Example]:
 
 _SINGLE: Example = {
     "document_title": DOCUMENT["title"],
+    "file_name": "water-supply-report.pdf",
     "tags": TAGS,
     "extracted_text_preview": "WATER SUPPLY IN RURAL DISTRICTS. Report of the committee ...",
     "processing_time": 2.31,
@@ -71,6 +72,7 @@ _SINGLE: Example = {
     "pages": PAGES,
     "tag_details": TAG_DETAILS,
     "notes": [],
+    "warnings": [],
 }
 _STATUS_URL = f"/api/history/jobs/{JOB_ID}"
 _STATUS: Example = {**PROGRESS, "results_count": 1, "cancelled_count": 0, "running_count": 1, "seq": 7}
@@ -98,6 +100,7 @@ _LEGACY: Example = {
 }
 _DETAIL: Example = {
     **DOCUMENT,
+    "columns": {"department": "Water"},
     "description": "",
     "file_size": 48213,
     "mime_type": "application/pdf",
@@ -175,10 +178,11 @@ ANSWERS: dict[str, dict[int, Example]] = {
             "status": "processing",
             "status_url": _STATUS_URL,
             "message": "The document is being processed; its result will be in the history.",
+            "warnings": [],
         },
     },
     "start_batch": {
-        200: {"job_id": JOB_ID, "total_documents": 2, "message": "Started processing of 2 documents"},
+        200: {"job_id": JOB_ID, "total_documents": 2, "message": "Started processing of 2 documents", "warnings": []},
     },
     "job_status": {200: {**_STATUS, "error_message": None, "waits_until": None}},
     "cancel_job": _control("Cancel", "cancelled"),

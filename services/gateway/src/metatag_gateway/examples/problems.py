@@ -15,6 +15,10 @@ PROBLEMS: dict[int, Example] = {
     409: {"detail": "The job has ended already.", "code": "invalid_state"},
     413: {"detail": "The file is larger than 50 MiB.", "code": "too_large"},
     415: {"detail": "The file is not a PDF.", "code": "unsupported_media"},
+    422: {
+        "detail": "This Idempotency-Key was sent before with another request; send a new key with a new request.",
+        "code": "idempotency_mismatch",
+    },
     429: {
         "detail": "You may send 60 requests a minute; try again in 12 seconds.",
         "code": "quota_exceeded",
@@ -29,6 +33,11 @@ PROBLEMS: dict[int, Example] = {
         "detail": "The document is still being processed; its result will be in the history.",
         "code": "deadline_exceeded",
         "job_id": JOB_ID,
+        "request_id": _REQUEST,
+    },
+    507: {
+        "detail": "The disk of the stored files is full; try again when there is room.",
+        "code": "storage_full",
         "request_id": _REQUEST,
     },
 }

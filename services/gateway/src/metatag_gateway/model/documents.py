@@ -55,6 +55,7 @@ class DocumentSpec:
     description: str
     source: Source
     problem: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,8 @@ class Document:
     tries: int = 0
     stage: str = ""
     result: Result | None = None
+    file_name: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
 
     @property
     def tags(self) -> list[str]:

@@ -62,6 +62,10 @@ class NewJob:
     provider_key: str = field(default="", repr=False)
     idempotency_key: str = ""
     public_config: dict[str, Any] = field(default_factory=dict)
+    # What the idempotency key came with; empty: not compared.
+    request_digest: str = ""
+    # Names of the rows' own columns, in order.
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,12 @@ _SENTENCES = {
     409: "It exists already, or its state does not allow the step.",
     413: "Too large.",
     415: "Not a PDF.",
+    422: "The Idempotency-Key came before with another request.",
     429: "Too much for now; see Retry-After.",
     500: "A fault on our side; the body carries a request id.",
     503: "Something that is needed does not answer, or there is no room; see Retry-After.",
     504: "It takes longer than the gateway waits.",
+    507: "The disk of the stored files is full; see Retry-After.",
 }
 
 

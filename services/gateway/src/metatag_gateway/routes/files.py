@@ -205,7 +205,13 @@ async def _process(
     specs = table.specs()
     if len(specs) > parts.settings.max_batch_documents:
         raise TooLarge(f"A batch may hold {parts.settings.max_batch_documents} documents; this one has {len(specs)}.")
-    new = NewJob("batch", config.options(words), provider_key=config.provider_key(), public_config=config.public())
+    new = NewJob(
+        "batch",
+        config.options(words),
+        provider_key=config.provider_key(),
+        public_config=config.public(),
+        columns=table.own_columns,
+    )
     job, _ = await parts.jobs.create(user_id, new, specs)
     ended = await until_ended(parts.jobs, user_id, job, parts.settings.single_seconds)
     return ended, await all_documents(parts.jobs, user_id, job.id)

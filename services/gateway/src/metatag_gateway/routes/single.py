@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from metatag_gateway import exclusions
 from metatag_gateway.errors import StillRunning
+from metatag_gateway.idempotency import request_digest
 from metatag_gateway.model.documents import Source, StoredFile
 from metatag_gateway.model.jobs import Job
 from metatag_gateway.problems import invalid
@@ -32,13 +33,18 @@ MAX_URL = 4000
 BAD_SCHEME = "Invalid URL. Must start with http:// or https://"
 IdempotencyKey = Annotated[
     str | None,
-    Header(max_length=200, pattern=r"^[\x20-\x7e]+$", description="A repetition with the same key gives the same job."),
+    Header(
+        max_length=200,
+        pattern=r"^[\x20-\x7e]+$",
+        description="A repetition with the same key gives the same job; another request with it is 422.",
+    ),
 ]
 Prefer = Annotated[
     str | None,
     Header(
         max_length=200,
-        description="`respond-async` answers 202 at once; `respond-async, wait=20` waits up to 20 seconds first.",
+        description="`respond-async` answers 202 at once; `respond-async, wait=20` waits up to 20 seconds first; "
+        "`handling=strict` refuses unknown fields of the config, of which else a warning tells.",
     ),
 ]
 
@@ -97,7 +103,7 @@ class SingleForm:
 @router.post(
     "/process",
     response_model=SingleView,
-    responses={202: {"model": AcceptedView, "description": "Still in work."}, **known(404, 409, 415, 504)},
+    responses={202: {"model": AcceptedView, "description": "Still in work."}, **known(404, 409, 415, 422, 504)},
     openapi_extra=_FORM,
 )
 async def process_single(
@@ -110,22 +116,22 @@ async def process_single(
     parts = parts_of(request)
     async with parts.quotas.single(caller.user_id):
         form = await _read(request, parts, caller.user_id)
-        submission = await _submission(parts, form, idempotency_key or "")
+        submission = await _submission(parts, form, idempotency_key or "", is_strict(prefer))
         if isinstance(submission, Response):
             return submission
         await parts.quotas.documents(caller.user_id, 1)
         job = await parts.singles.start(caller.user_id, submission)
         asynchronous, seconds = _preference(prefer, parts.settings.single_seconds)
         if asynchronous and seconds <= 0:
-            return _accepted(request, job)
+            return _accepted(request, job, submission.warnings)
         try:
             done = await while_connected(request, parts.singles.finish(caller.user_id, job, seconds))
         except StillRunning:
             if asynchronous:
-                return _accepted(request, job)
+                return _accepted(request, job, submission.warnings)
             raise
     # Nobody reads the answer of a client that has gone; the result is in the history.
-    return single(*done) if done is not None else Response(status_code=499)
+    return single(*done, submission.warnings) if done is not None else Response(status_code=499)
 
 
 async def _read(request: Request, parts: Parts, user_id: str) -> SingleForm:
@@ -145,21 +151,26 @@ async def _read(request: Request, parts: Parts, user_id: str) -> SingleForm:
     return form
 
 
-async def _submission(parts: Parts, form: SingleForm, idempotency_key: str) -> Submission | Response:
+async def _submission(parts: Parts, form: SingleForm, idempotency_key: str, strict: bool) -> Submission | Response:
     if form.config is None:
         raise InvalidArgument("config: Field required")
     config = parse_config(form.config, parts.settings.max_pages)
     if isinstance(config, Response):
         return config
+    warnings = check_unknown(config, strict)
     words = None
     if form.exclusion is not None:
         words = await exclusions.read(form.exclusion_name, form.exclusion, parts.ocr)
+    source, options = _source(form), config.options(words)
+    content = form.stored.content_sha256 if form.stored else source.path
     return Submission(
-        source=_source(form),
-        options=config.options(words),
+        source=source,
+        options=options,
+        request_digest=request_digest("single", options, [source.type, content]) if idempotency_key else "",
         provider_key=config.provider_key(),
         idempotency_key=idempotency_key,
         public_config=config.public(),
+        warnings=tuple(warnings),
     )
 
 
@@ -180,6 +191,19 @@ def check_pages(config: TaggingConfig, max_pages: int) -> None:
     """Validate `num_pages` against `max_pages`."""
     if config.num_pages > max_pages:
         raise InvalidArgument(f"config.num_pages: Input should be less than or equal to {max_pages}")
+
+
+def is_strict(prefer: str | None) -> bool:
+    """Tell whether a client prefers a refusal over a warning (RFC 7240)."""
+    return "handling=strict" in re.split(r"[\s,;]+", (prefer or "").lower())
+
+
+def check_unknown(config: TaggingConfig, strict: bool) -> list[str]:
+    """Return a warning for each unknown field of a config; raise InvalidArgument where that is asked for."""
+    found = config.unknown_fields()
+    if found and (strict or config.strict):
+        raise InvalidArgument(" ".join(found))
+    return found
 
 
 def _source(form: SingleForm) -> Source:
@@ -210,13 +234,14 @@ def _preference(prefer: str | None, most: float) -> tuple[bool, float]:
     return asynchronous, 0.0 if asynchronous else most
 
 
-def _accepted(request: Request, job: Job) -> Answer:
+def _accepted(request: Request, job: Job, warnings: Sequence[str]) -> Answer:
     path = f"{request.scope.get('root_path', '')}/api/history/jobs/{job.id}"
     view = AcceptedView(
         job_id=job.id,
         status=job.status,
         status_url=path,
         message="The document is being processed; its result will be in the history.",
+        warnings=list(warnings),
     )
     return Answer(view, 202, {"Location": path, "Preference-Applied": "respond-async"})
 

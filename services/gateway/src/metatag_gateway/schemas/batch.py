@@ -61,6 +61,7 @@ class StartedView(Payload):
     job_id: str
     total_documents: int
     message: str
+    warnings: list[str] = Field([], description="What of the request was not understood, a sentence each.")
 
 
 class StatusView(Payload):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import difflib
+from itertools import islice
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, SecretStr, StringConstraints, model_validator
 
 from metatag_gateway.exclusions import merge
 from metatag_gateway.model.documents import Options
@@ -22,6 +24,9 @@ UNFIT_KEY = (
     "copy it again from the provider."
 )
 
+# Unknown fields that are told of.
+_MAX_UNKNOWN = 20
+
 Plain = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 
 
@@ -30,6 +35,8 @@ Language = Annotated[str, StringConstraints(max_length=20, pattern=r"^[A-Za-z_]{
 
 class TaggingConfig(Body):
     """How documents are read and tagged. Everything has a default."""
+
+    _unknown: tuple[str, ...] = PrivateAttr(())
 
     api_key: SecretStr | None = Field(
         None, max_length=500, description="Your provider key; left out: the server's own key, or the offline tagger."
@@ -80,6 +87,19 @@ class TaggingConfig(Body):
             budget_micros=round(self.budget_usd * MICROS),
         )
 
+    def unknown_fields(self) -> list[str]:
+        """Return a sentence for each field that is not known, with the nearest name."""
+        return [_unknown(name) for name in self._unknown]
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _note_unknown(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        made = handler(value)
+        if isinstance(value, dict):
+            names = (str(name) for name in value if name not in cls.model_fields)
+            made._unknown = tuple(islice(names, _MAX_UNKNOWN))
+        return made
+
     def provider_key(self) -> str:
         """Return the user's key, empty when there is none; raises MetatagError for one that no provider can take."""
         return provider_key(self.api_key.get_secret_value()) if self.api_key else ""
@@ -99,3 +119,15 @@ def provider_key(text: str) -> str:
     if key and not (key.isascii() and key.isprintable() and " " not in key):
         raise MetatagError(UNFIT_KEY, code=ErrorCode.PROVIDER_AUTH)
     return key
+
+
+def _unknown(name: str) -> str:
+    names = {_bare(field): field for field in TaggingConfig.model_fields}
+    near = difflib.get_close_matches(_bare(name), names, n=1, cutoff=0.6)
+    hint = f"; did you mean {names[near[0]]}?" if near else "."
+    return f"config.{name[:50]} is not known{hint}"
+
+
+def _bare(name: str) -> str:
+    """Return a name without case and marks: numTags, num-tags and num_tags are one."""
+    return "".join(char for char in name[:100].lower() if char.isalnum())

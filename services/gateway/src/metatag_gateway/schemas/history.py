@@ -73,6 +73,7 @@ class DocumentSummary(Payload):
     id: str
     job_id: str
     title: str
+    file_name: str = Field(description="The last part of `file_path`, for people.")
     file_path: str
     file_source_type: SourceType
     status: DocumentStatus
@@ -97,6 +98,7 @@ class DocumentDetail(DocumentSummary):
     """One document with its text and how it was had."""
 
     description: str
+    columns: dict[str, str] = Field(description="What else its row said, by name of column.")
     file_size: int | None
     mime_type: str | None
     extracted_text: str | None
@@ -212,6 +214,7 @@ def detail(document: Document) -> DocumentDetail:
     return DocumentDetail(
         **summary.model_dump(),
         description=document.description,
+        columns=document.columns,
         file_size=document.file_size,
         mime_type=document.mime_type,
         extracted_text=document.text,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
+
+from pydantic import Field
 
 from metatag_gateway.model.documents import Document, Result
 from metatag_gateway.model.jobs import Job
@@ -16,6 +19,7 @@ class SingleView(Payload):
     flat_success: ClassVar[bool] = True
 
     document_title: str
+    file_name: str
     tags: list[str]
     extracted_text_preview: str
     processing_time: float
@@ -36,6 +40,7 @@ class SingleView(Payload):
     pages: list[PageView]
     tag_details: list[TagView]
     notes: list[str]
+    warnings: list[str] = Field([], description="What of the request was not understood, a sentence each.")
 
 
 class AcceptedView(Payload):
@@ -47,13 +52,15 @@ class AcceptedView(Payload):
     status: JobStatus
     status_url: str
     message: str
+    warnings: list[str] = Field([], description="What of the request was not understood, a sentence each.")
 
 
-def single(job: Job, document: Document) -> SingleView:
+def single(job: Job, document: Document, warnings: Sequence[str] = ()) -> SingleView:
     """Give the answer of a document that is done."""
     result = document.result or Result()
     return SingleView(
-        document_title=document.title or "Untitled Document",
+        document_title=document.title or document.file_name or "Untitled Document",
+        file_name=document.file_name,
         tags=document.tags,
         extracted_text_preview=result.text_preview[:500],
         processing_time=job.seconds,
@@ -74,4 +81,5 @@ def single(job: Job, document: Document) -> SingleView:
         pages=[PageView.model_validate(page) for page in result.pages],
         tag_details=[TagView.model_validate(tag) for tag in result.tag_details],
         notes=list(result.notes),
+        warnings=list(warnings),
     )

@@ -51,6 +51,8 @@ def document(message: j.Document) -> Document:
         tries=message.tries,
         stage=message.stage,
         result=result(message.result) if message.HasField("result") else None,
+        file_name=message.file_name,
+        columns=dict(message.columns),
     )
 
 
@@ -127,7 +129,9 @@ def to_source(source: Source) -> j.Source:
 
 def to_spec(spec: DocumentSpec) -> j.DocumentSpec:
     """Write a document to process."""
-    written = j.DocumentSpec(title=spec.title, description=spec.description, source=to_source(spec.source))
+    written = j.DocumentSpec(
+        title=spec.title, description=spec.description, source=to_source(spec.source), columns=spec.columns
+    )
     if spec.problem:
         written.problem.CopyFrom(d.Problem(code="invalid_argument", message=spec.problem))
     return written

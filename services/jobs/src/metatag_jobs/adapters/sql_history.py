@@ -24,7 +24,8 @@ _STATE = (
     "ELSE doc.state END"
 )
 _COLUMNS = (
-    f"doc.id, doc.job_id, doc.position, doc.title, doc.description, doc.source_type, doc.source_path, doc.file_id, "
+    f"doc.id, doc.job_id, doc.position, doc.title, doc.description, doc.columns, doc.source_type, doc.source_path, "
+    f"doc.file_id, "
     f"doc.file_size, {_STATE} AS state, doc.stage, doc.tries, doc.problem, doc.created_at, doc.processed_at, "
     "doc.ocr_id, doc_result.body"
 )
@@ -55,7 +56,7 @@ class SqlHistory:
         self._database = database
         self._search = SearchReader(dialect)
         owned = "job.user_id = :user_id AND job.state <> 'deleted'"
-        self._job = sql(f"SELECT id FROM job WHERE id = :job_id AND {owned}")  # noqa: S608
+        self._job = sql(f"SELECT id, columns FROM job WHERE id = :job_id AND {owned}")  # noqa: S608
         self._of_job = sql(
             f"SELECT {_COLUMNS} {_FROM} WHERE doc.job_id = :job_id AND doc.position >= :from_position "
             f"AND {_STATE} IN {dialect.ids('states')} ORDER BY doc.position LIMIT :n"
@@ -144,6 +145,14 @@ class SqlHistory:
             cost_micros=int(counts["cost"]),
         )
 
+    @reads
+    async def own_columns(self, transaction: Transaction, user_id: str, job_id: str) -> list[str]:
+        """Return the names of the columns that a job's rows have of their own, in order; raise JobNotFound."""
+        rows = await fetch(transaction, self._job, job_id=job_id, user_id=user_id)
+        if not rows:
+            raise JobNotFound
+        return list(json.loads(rows[0]["columns"])) if rows[0]["columns"] else []
+
     async def export(self, user_id: str, job_id: str) -> AsyncIterator[list[Document]]:
         """Give all documents of a job by position in bounded lists; raises JobNotFound."""
         position = 0
@@ -188,4 +197,5 @@ def _document(row: Any) -> Document:
         processed_at=row["processed_at"],
         tries=row["tries"],
         stage=row["stage"] if in_work else "",
+        columns=json.loads(row["columns"]) if row["columns"] else {},
     )

@@ -12,7 +12,7 @@ from metatag_jobs.adapters import statements_jobs as S
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_events import JOB_COLUMNS, EventWriter, job_event, job_of
 from metatag_jobs.adapters.transact import reads, writes
-from metatag_jobs.errors import JobIdTaken, JobNotFound, StillCreating
+from metatag_jobs.errors import IdempotencyMismatch, JobIdTaken, JobNotFound, StillCreating
 from metatag_jobs.jsonable import pack
 from metatag_jobs.model import JOB_SINGLE, Document, Job, JobEvent, Problem
 from metatag_jobs.work import NewDocument, NewJob
@@ -50,13 +50,13 @@ class SqlJobs:
     async def begin(self, job: NewJob) -> Job | None:
         """Store a job that still receives its documents; give the job of an earlier call with the same key."""
         if job.idempotency_key:
-            earlier = await self._earlier(job.user_id, job.idempotency_key)
+            earlier = await self._earlier(job)
             if earlier is not None:
                 return earlier
         try:
             await self._insert(job)
         except IntegrityError as error:
-            earlier = await self._earlier(job.user_id, job.idempotency_key) if job.idempotency_key else None
+            earlier = await self._earlier(job) if job.idempotency_key else None
             if earlier is not None:
                 return earlier
             raise JobIdTaken from error
@@ -70,19 +70,22 @@ class SqlJobs:
     async def _by_key(self, transaction: Transaction, user_id: str, key: str) -> Sequence[Any]:
         return await fetch(transaction, self._sql(S.BY_KEY), user_id=user_id, key=key)
 
-    async def _earlier(self, user_id: str, key: str) -> Job | None:
-        rows = await self._by_key(user_id, key)
+    async def _earlier(self, job: NewJob) -> Job | None:
+        rows = await self._by_key(job.user_id, job.idempotency_key)
         if not rows:
             return None
         if rows[0]["state"] == "creating" and rows[0]["now"] - rows[0]["updated_at"] > STALE_CREATION:
             await self.abandon(rows[0]["id"])
             return None
-        if rows[0]["state"] == "creating":
-            raise StillCreating
         if rows[0]["state"] == "deleted":
             await self._forget_key(rows[0]["id"])
             return None
-        return await self.get(user_id, rows[0]["id"])
+        digest = rows[0]["request_digest"]
+        if digest and job.request_digest and digest != job.request_digest:
+            raise IdempotencyMismatch
+        if rows[0]["state"] == "creating":
+            raise StillCreating
+        return await self.get(job.user_id, rows[0]["id"])
 
     @writes
     async def _forget_key(self, transaction: Transaction, job_id: str) -> None:
@@ -224,6 +227,8 @@ def _job_row(job: NewJob) -> dict[str, Any]:
         "secret": job.secret,
         "limiter": job.limiter,
         "idempotency_key": job.idempotency_key or None,
+        "request_digest": job.request_digest or None,
+        "columns": as_json(list(job.columns)) if job.columns else None,
         "request_id": job.request_id,
         "trace_parent": job.trace_parent,
         "vocabulary_version": job.vocabulary_version,
@@ -238,6 +243,7 @@ def _doc_row(document: NewDocument) -> dict[str, Any]:
         "state": "failed" if document.problem else "queued",
         "title": document.title,
         "description": document.description,
+        "columns": as_json(dict(document.columns)) if document.columns else None,
         "source_type": document.source.type,
         "source_path": document.source.path,
         "file_id": document.source.file_id or None,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from metatag_jobs.adapters.dialect import Dialect, fetch, rows_json
-from metatag_jobs.search_text import like_pattern, words
+from metatag_jobs.search_text import fold, like_pattern, words
 from metatag_jobs.work import Finish
 from metatag_runtime.sql import Transaction
 
@@ -74,6 +74,9 @@ class SearchReader:
 
     async def find(self, transaction: Transaction, user_id: str, query: str, limit: int) -> list[str]:
         """Give ids of matching documents, latest first."""
+        if not fold(query):
+            # Joiners alone are no query; as a pattern they would find everything.
+            return []
         asked = words(query)[:32]
         values: dict[str, Any] = {"user_id": user_id, "pattern": like_pattern(query), "n": limit}
         if not asked:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 INSERT_JOB = """
     INSERT INTO job (id, user_id, type, state, interactive, max_running, options, public_config, secret, limiter,
-    idempotency_key, request_id, trace_parent, vocabulary_version, budget_micros, created_at, updated_at) VALUES
+    idempotency_key, request_digest, columns, request_id, trace_parent, vocabulary_version, budget_micros,
+    created_at, updated_at) VALUES
     (:id, :user_id, :type, 'creating', :interactive, :max_running, :options, :public_config, :secret, :limiter,
-    :idempotency_key, :request_id, :trace_parent, :vocabulary_version, :budget_micros, {now}, {now})
+    :idempotency_key, :request_digest, :columns, :request_id, :trace_parent, :vocabulary_version, :budget_micros,
+    {now}, {now})
 """
 
 INSERT_DOCS = """
-    INSERT INTO doc (id, job_id, user_id, position, state, title, description, source_type, source_path, file_id,
-    file_size, stage, problem, created_at, processed_at) SELECT r.id, :job_id, :user_id, r.position, r.state,
-    r.title, r.description, r.source_type, r.source_path, r.file_id, COALESCE(a.size, 0), r.stage, r.problem, {now},
-    CASE WHEN r.state = 'failed' THEN {now} END FROM {rows(id text, position int, state text, title text,
-    description text, source_type text, source_path text, file_id text, stage text, problem text)} AS r LEFT JOIN
-    artifact a ON a.id = r.file_id
+    INSERT INTO doc (id, job_id, user_id, position, state, title, description, columns, source_type, source_path,
+    file_id, file_size, stage, problem, created_at, processed_at) SELECT r.id, :job_id, :user_id, r.position, r.state,
+    r.title, r.description, r.columns, r.source_type, r.source_path, r.file_id, COALESCE(a.size, 0), r.stage,
+    r.problem, {now}, CASE WHEN r.state = 'failed' THEN {now} END FROM {rows(id text, position int, state text,
+    title text, description text, columns text, source_type text, source_path text, file_id text, stage text,
+    problem text)} AS r LEFT JOIN artifact a ON a.id = r.file_id
 """
 
 HOLD_FILES = """
@@ -61,5 +63,6 @@ GET = """
 """
 
 BY_KEY = """
-    SELECT id, state, updated_at, {now} AS now FROM job WHERE user_id = :user_id AND idempotency_key = :key
+    SELECT id, state, updated_at, request_digest, {now} AS now FROM job WHERE user_id = :user_id AND
+    idempotency_key = :key
 """

@@ -50,6 +50,10 @@ job = Table(
     Column("secret", LargeBinary),
     Column("limiter", String(80), nullable=False, server_default=""),
     Column("idempotency_key", String(200)),
+    # SHA-256 of the request that brought the key.
+    Column("request_digest", String(64)),
+    # Names of the documents' own columns, a list as JSON.
+    Column("columns", Text),
     Column("request_id", String(64), nullable=False, server_default=""),
     Column("trace_parent", String(55), nullable=False, server_default=""),
     Column("vocabulary_version", Integer, nullable=False, server_default="0"),
@@ -91,6 +95,8 @@ doc = Table(
     Column("lease_until", Double),
     Column("title", Text, nullable=False, server_default=""),
     Column("description", Text, nullable=False, server_default=""),
+    # The row's own columns, an object as JSON; null for none.
+    Column("columns", Text),
     Column("source_type", String(16), nullable=False),
     Column("source_path", Text, nullable=False),
     Column("file_id", _id()),

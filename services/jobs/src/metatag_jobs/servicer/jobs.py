@@ -40,6 +40,8 @@ class JobsPart(jobs_pb2_grpc.JobsServiceServicer):
             idempotency_key=header.idempotency_key,
             public_config=made.public_config,
             request_id=header.request_id,
+            request_digest=header.request_digest,
+            columns=list(header.columns),
         )
         job, replayed = await self.desk.intake.create(submission, _portions(request_iterator))
         return jobs_pb2.CreateJobResponse(job=job_message(job), replayed=replayed)
