@@ -193,3 +193,29 @@ async def test_a_listener_whose_connection_timed_out_in_the_kernel_hears_hints_a
     assert len(opened) > 1
     await listening.stop()
     await speaking.stop()
+
+
+async def test_events_of_a_history_that_the_database_lost_are_told_by_nobody() -> None:
+    redis = servers.redis()
+    redis.flush()
+    fanout = RedisFanout(redis.url)
+    await fanout.relay("j", Log(8))
+    assert len(await fanout.tail("j", 0, 100) or []) == 8
+    # The database is an older copy of itself now.
+    await fanout.relay("j", Log(5))
+    assert [event.seq for event in await fanout.tail("j", 0, 100) or []] == [1, 2, 3, 4, 5]
+    await fanout.stop()
+
+
+async def test_another_copy_of_the_database_does_not_read_the_events_of_the_first() -> None:
+    redis = servers.redis()
+    redis.flush()
+    epoch = "1"
+    fanout = RedisFanout(redis.url, epoch=lambda: epoch)
+    await fanout.relay("j", Log(8))
+    epoch = "2"
+    assert await fanout.tail("j", 0, 100) is None
+    # It has gone further than the first had.
+    await fanout.relay("j", Log(12))
+    assert [event.seq for event in await fanout.tail("j", 0, 100) or []] == list(range(1, 13))
+    await fanout.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -70,3 +71,33 @@ async def test_one_leads_and_another_follows_when_it_is_not_heard_of(database: D
     assert not await first.leads()
     await second.resign()
     assert await first.leads()
+
+
+async def test_times_in_rows_are_the_databases_whatever_the_clock_of_a_worker_says(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has the clock of the process")
+    jobs, store = SqlJobStore(database), SqlWorkStore(database)
+    await make_job(jobs, 1)
+    real = time.time
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: real() + 3600)
+        await database.ping()
+        await store.beat("an hour ahead", "host", 4, 2)
+        assert len(await store.start("an hour ahead", await store.admit(*plan(*await store.open_jobs()), 60))) == 1
+    (row,) = await rows(database, "SELECT started_at - created_at AS late FROM doc")
+    assert abs(row["late"]) < 60
+
+
+async def test_another_database_has_another_epoch(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite is embedded, where no events are kept elsewhere")
+    await database.ping()
+    url = servers.postgres().new_database()
+    other = Database(url)
+    await other.ping()
+    assert database.epoch
+    assert database.epoch != other.epoch
+    await other.close()
+    servers.postgres().drop_database(url)

@@ -10,6 +10,7 @@ two processes do.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
@@ -18,9 +19,11 @@ from typing import Any, Protocol, TypeVar
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import TextClause, event, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from metatag_runtime.failures import is_infrastructure
 from metatag_runtime.sql_link import ANSWER_SECONDS
 from metatag_runtime.sql_server import ServerConnections, connect_options
 from metatag_runtime.sql_threads import SqliteThreads
@@ -57,6 +60,10 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url, pool_size)
         self._writer = asyncio.Lock() if self.is_sqlite else None
+        # What names this history of the data: another copy, or one that went back, has another. Empty when unknown.
+        self.epoch = ""
+        self._ahead = 0.0
+        self._asked = _PING if self.is_sqlite else _IDENTITY
         self._runner = _threads(url) if self.is_sqlite else ServerConnections(make_url(url), pool_size)
 
     async def reading(self, work: Work[T]) -> T:
@@ -107,8 +114,22 @@ class Database:
             raise PoolTimeout(f"The database did not answer within {ANSWER_SECONDS} s.") from None
 
     async def ping(self) -> None:
-        """Ask the database for one row; raises what the driver raises."""
-        await self.reading(lambda transaction: transaction.fetch(_PING, {}))
+        """Ask the database for one row, its clock and its epoch; raises what the driver raises."""
+        try:
+            rows = await self.reading(lambda transaction: transaction.fetch(self._asked, {}))
+        except DBAPIError as error:
+            if is_infrastructure(error) or self._asked is _PING:
+                raise
+            # A server that tells this role nothing of itself.
+            self._asked = _PING
+            rows = []
+        if rows and self._asked is _IDENTITY:
+            self._ahead = float(rows[0]["now"]) - time.time()
+            self.epoch = str(rows[0]["epoch"])
+
+    def now(self) -> float:
+        """Return the database's time, in seconds since 1970, as the last `ping` told it: machines' clocks differ."""
+        return time.time() + self._ahead
 
     async def close(self) -> None:
         """Close all connections."""
@@ -117,6 +138,13 @@ class Database:
 
 
 _PING = text("SELECT 1")
+# The cluster, its timeline (another after a fail-over or a restore to a point in time) and the database (another after
+# a restore of a dump).
+_IDENTITY = text(
+    "SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision) AS now, concat_ws('-', "
+    "(SELECT system_identifier FROM pg_control_system()), (SELECT timeline_id FROM pg_control_checkpoint()), "
+    "(SELECT oid FROM pg_database WHERE datname = current_database())) AS epoch"
+)
 
 
 def migrate(url: str, scripts: Path, version_table: str) -> None:

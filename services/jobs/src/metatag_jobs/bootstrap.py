@@ -127,7 +127,7 @@ class Parts:
             objects=objects,
             files=AccountedFiles(store, objects, is_infrastructure),
             store=store,
-            fanout=_fanout(settings),
+            fanout=_fanout(settings, database),
             tickets=_tickets(settings),
             leadership=SoleLeader() if database.is_sqlite else SqlLeader(database),
             s3=s3,
@@ -152,6 +152,8 @@ class Foundation:
     async def start(self) -> None:
         """Bring the tables up to date and connect."""
         await asyncio.to_thread(migrate, self._settings.database_url, MIGRATIONS, VERSION_TABLE)
+        # Its clock and its epoch are known from here on.
+        await self._parts.database.ping()
         await self._parts.files.ping()
         for nodes in self._parts.nodes:
             await nodes.start()
@@ -234,10 +236,10 @@ def _tickets(settings: JobsSettings) -> MemoryTickets | RedisTickets:
     return RedisTickets(settings.redis_url) if settings.redis_url else MemoryTickets()
 
 
-def _fanout(settings: JobsSettings) -> Fanout:
+def _fanout(settings: JobsSettings, database: Database) -> Fanout:
     if not settings.redis_url:
         return MemoryFanout()
-    return RedisFanout(settings.redis_url, only_controls=settings.role == "worker")
+    return RedisFanout(settings.redis_url, only_controls=settings.role == "worker", epoch=lambda: database.epoch)
 
 
 def _url_fetcher(settings: JobsSettings) -> UrlFetcher:

@@ -27,8 +27,9 @@ class Watching:
 
     async def follow(self, user_id: str, job_id: str, after: int) -> AsyncIterator[JobEvent | None]:
         """Give events; None is a keepalive. Raises JobNotFound."""
-        await self._jobs.get(user_id, job_id)
-        seen, silent_since = after, time.monotonic()
+        job = await self._jobs.get(user_id, job_id)
+        # Who has seen more than there was saw a history that the database has lost: it is told anew.
+        seen, silent_since = after if after <= job.seq else 0, time.monotonic()
         # Subscribe first, then read: what comes between is not lost.
         async with self._fanout.watch(job_id) as wait:
             while True:

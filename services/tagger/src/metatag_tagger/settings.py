@@ -44,7 +44,7 @@ class TaggerSettings(ServiceSettings):
     llm_connect_seconds: float = Field(default=10.0, gt=0, le=120)
     llm_read_seconds: float = Field(default=90.0, gt=0, le=600)
     # Longest wait for a place or a retry inside one call; longer waits go back to the caller with retry-after.
-    llm_wait_seconds: float = Field(default=15.0, ge=0, le=120)
+    llm_wait_seconds: float = Field(default=2.0, ge=0, le=120)
     llm_input_tokens: int = Field(default=6_000, ge=200, le=200_000)
     # Most calls a minute per key and model over all replicas; 0 means only what the provider enforces.
     llm_calls_per_minute: int = Field(default=0, ge=0, le=100_000)

@@ -44,9 +44,18 @@ class RedisFanout:
     With `only_controls` nothing else is heard: who neither dispatches nor watches need not read every worker's hints.
     """
 
-    def __init__(self, url: str, prefix: str = "metatag:", *, only_controls: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        prefix: str = "metatag:",
+        *,
+        only_controls: bool = False,
+        epoch: Callable[[], str] = lambda: "",
+    ) -> None:
         self._redis: Any = open_redis(url)
         self._prefix = prefix
+        # Events of another history of the database are not found under its key.
+        self._epoch = epoch
         self._channel, self._controls = f"{prefix}hint", f"{prefix}control"
         self._heard_on = [self._controls] if only_controls else [self._controls, self._channel]
         self._local = MemoryFanout()
@@ -125,12 +134,20 @@ class RedisFanout:
         try:
             top = await self._ask(self._redis.xrevrange, key, count=1)
             last = _seq(top[0][0]) if top else 0
-            more = True
-            while more and (portion := await events.written(job_id, last, RELAY_PORTION)):
+            # The last one that is there comes first, to see whether it still is an event of this job.
+            portion = await events.written(job_id, max(0, last - 1), RELAY_PORTION)
+            if last and (not portion or portion[0][0] != last):
+                log.warning("events of a lost history dropped", job_id=job_id, last=last)
+                await self._ask(self._redis.delete, key)
+                last, portion = 0, await events.written(job_id, 0, RELAY_PORTION)
+            # Events that come meanwhile are announced as well.
+            more = len(portion) == RELAY_PORTION
+            portion = [event for event in portion if event[0] > last]
+            while portion:
                 await self._append(key, portion)
                 last = portion[-1][0]
                 self._publish([f"ev:{job_id}"])
-                # Events that came meanwhile were announced as well.
+                portion = await events.written(job_id, last, RELAY_PORTION) if more else []
                 more = len(portion) == RELAY_PORTION
         except RedisUnavailable:
             return
@@ -214,7 +231,8 @@ class RedisFanout:
             await self._local.control(job_id)
 
     def _key(self, job_id: str) -> str:
-        return f"{self._prefix}ev:{job_id}"
+        epoch = self._epoch()
+        return f"{self._prefix}ev:{epoch}:{job_id}" if epoch else f"{self._prefix}ev:{job_id}"
 
 
 def _seq(entry_id: bytes) -> int:

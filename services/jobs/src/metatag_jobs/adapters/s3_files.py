@@ -40,13 +40,13 @@ class S3Files:
 
     async def put(self, name: str, path: Path) -> None:
         """Store a local file; S3 shows an object only when it is whole."""
-        await self._call(
+        await self._put(
             lambda: self._minio.fput_object(self._bucket, _key(name), str(path), content_type="application/pdf")
         )
 
     async def put_bytes(self, name: str, data: bytes) -> None:
         """Store bytes."""
-        await self._call(
+        await self._put(
             lambda: self._minio.put_object(self._bucket, _key(name), io.BytesIO(data), len(data), "application/json")
         )
 
@@ -88,6 +88,13 @@ class S3Files:
                 raise Unavailable(f"The object store refuses the bucket ({error.code}).") from error
         except (HTTPError, OSError) as error:
             raise Unavailable("The object store does not answer.") from error
+
+    async def _put(self, work: Callable[[], Any]) -> None:
+        """Call the store to put something; a store that then finds something missing is not itself."""
+        try:
+            await self._call(work)
+        except FileGone as error:
+            raise Unavailable("The object store does not take objects.", retry_after=AGAIN) from error
 
     async def _call(self, work: Callable[..., T], *args: Any) -> T:
         """Call the store; raises FileGone, and Unavailable for every other failure: it is never the document's."""

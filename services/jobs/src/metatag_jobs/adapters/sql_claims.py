@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,7 +28,7 @@ class SqlClaims(SqlEngine):
         by_job = grouped((ticket.job_id, {"id": ticket.document_id, "attempt": ticket.attempt}) for ticket in tickets)
         claims: dict[str, Claim] = {}
         for job_id in sorted(by_job):
-            now = time.time()
+            now = self._database.now()
             await transaction.later(self._sql(D.LOCK_ANY), {"id": job_id})
             rows = await fetch(
                 transaction, self._sql(S.START), rows=rows_json(by_job[job_id]), owner=owner, now=now, job_id=job_id

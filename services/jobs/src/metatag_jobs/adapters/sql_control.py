@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -122,7 +121,7 @@ class SqlJobStore(SqlJobs):
 
     async def _told(self, transaction: Transaction, user_id: str, job_id: str) -> Job:
         job = await self._read(transaction, user_id, job_id)
-        await self._events.append(transaction, job_id, [job_event(job, time.time())])
+        await self._events.append(transaction, job_id, [job_event(job, self._database.now())])
         return job
 
 

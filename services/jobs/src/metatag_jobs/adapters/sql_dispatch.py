@@ -5,7 +5,6 @@ Order of locks everywhere: job rows by id, then documents. So two transactions c
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -117,7 +116,7 @@ class SqlDispatch(SqlEngine):
         ids = as_json([row["id"] for row in dead])
         await transaction.run(self._sql(S.POISON), {"ids": ids, "problem": as_json(pack(problem))})
         job = (await fetch(transaction, self._sql(S.JOB), id=job_id))[0]
-        events = [_poisoned_event(job_id, row, problem, job) for row in dead]
+        events = [_poisoned_event(job_id, row, problem, job, self._database.now()) for row in dead]
         await self._events.append(transaction, job_id, events)
         await self._end_if_done(transaction, job_id)
 
@@ -141,8 +140,7 @@ class SqlDispatch(SqlEngine):
             await transaction.run(self._sql(S.SWEEP_DONE), {"id": job_id})
 
 
-def _poisoned_event(job_id: str, row: Any, problem: Problem, job: Any) -> JobEvent:
-    now = time.time()
+def _poisoned_event(job_id: str, row: Any, problem: Problem, job: Any, now: float) -> JobEvent:
     document = Document(
         id=row["id"],
         job_id=job_id,

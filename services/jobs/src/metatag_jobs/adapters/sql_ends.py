@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +25,7 @@ class SqlEnds(SqlEngine):
     @writes_by_key
     async def finish(self, transaction: Transaction, owner: str, finishes: Sequence[Finish]) -> dict[str, str]:
         """Store results, counters, events and search entries in one transaction; give the job's state by document."""
-        now = time.time()
+        now = self._database.now()
         # All that can be made before is: one job's groups wait for each other from the lock on.
         by_job = grouped((each.claim.job_id, _End.of(each, now)) for each in finishes)
         states: dict[str, str] = {}
@@ -77,7 +76,7 @@ class SqlEnds(SqlEngine):
         problem = as_json(pack(Problem(code, message)))
         await transaction.run(self._sql(S.PAUSE_REASON), {"id": job_id, "problem": problem, "back": taken})
         job = job_of((await fetch(transaction, self._sql(D.JOB), id=job_id))[0])
-        await self._events.append(transaction, job_id, [job_event(job, time.time())])
+        await self._events.append(transaction, job_id, [job_event(job, self._database.now())])
 
     @writes
     async def pause_for(self, transaction: Transaction, job_id: str, code: str, message: str) -> None:

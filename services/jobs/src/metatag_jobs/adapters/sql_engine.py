@@ -5,7 +5,6 @@ Order of locks everywhere: job rows by id, then documents. So two transactions c
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -35,7 +34,7 @@ class SqlEngine:
         if not ended:
             return ""
         job = job_of((await fetch(transaction, self._sql(D.JOB), id=job_id))[0])
-        await self._events.append(transaction, job_id, [job_event(job, time.time())])
+        await self._events.append(transaction, job_id, [job_event(job, self._database.now())])
         return job.state
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -112,7 +111,9 @@ class SqlJobs:
                 bad=len(bad),
             )
         )[0]
-        await self._events.append(transaction, job_id, [_failed_event(job_id, each, counts) for each in bad])
+        await self._events.append(
+            transaction, job_id, [_failed_event(job_id, each, counts, self._database.now()) for each in bad]
+        )
 
     async def _attach_files(self, transaction: Transaction, user_id: str, rows: list[dict[str, Any]]) -> None:
         counts: dict[str, int] = {}
@@ -139,7 +140,7 @@ class SqlJobs:
         await transaction.run(self._sql(S.WAKE_LANE), {"user_id": locked[0]["user_id"]})
         await transaction.run(self._sql(S.ACTIVATE), {"id": job_id})
         job = await self._read(transaction, locked[0]["user_id"], job_id)
-        await self._events.append(transaction, job_id, [job_event(job, time.time())])
+        await self._events.append(transaction, job_id, [job_event(job, self._database.now())])
         return job
 
     @writes
@@ -252,8 +253,7 @@ def _doc_row(document: NewDocument) -> dict[str, Any]:
     }
 
 
-def _failed_event(job_id: str, document: NewDocument, counts: Any) -> JobEvent:
-    now = time.time()
+def _failed_event(job_id: str, document: NewDocument, counts: Any, now: float) -> JobEvent:
     public = Document(
         id=document.id,
         job_id=job_id,

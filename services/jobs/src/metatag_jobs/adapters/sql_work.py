@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from metatag_jobs.adapters import statements_work as S
@@ -32,7 +31,7 @@ class SqlWorkStore(SqlDispatch, SqlClaims, SqlParts, SqlEnds):
             group = by_job[job_id]
             wanted = rows_json({"id": each.document_id, "attempt": each.attempt} for each in group)
             owned = {row["id"] for row in await fetch(transaction, self._sql(S.STILL_OWNED), rows=wanted, owner=owner)}
-            now = time.time()
+            now = self._database.now()
             events = [
                 counted(JobEvent(at=now, page=each.page), counters[0]) for each in group if each.document_id in owned
             ]
