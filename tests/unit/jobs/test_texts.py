@@ -15,6 +15,7 @@ from metatag_jobs.model import (
     Document,
     DocumentResult,
     DocumentSpec,
+    Heading,
     JobEvent,
     OcrOutcome,
     Page,
@@ -183,3 +184,18 @@ def test_a_sealed_key_opens_for_its_own_job_and_secret_only() -> None:
     assert "sk-1" not in box.fingerprint("sk-1")
     with pytest.raises(InvalidArgument):
         AesKeyBox("").seal("job", "key")
+
+
+def test_the_largest_heading_of_the_first_page_with_words_is_the_title():
+    pages = [
+        Page(1, ""),
+        Page(2, "Sonpur\nWATER SUPPLY\nREPORT\nbody of the page", headings=[
+            Heading("Sonpur", 2), Heading("WATER SUPPLY\nREPORT", 1), Heading("Canals", 2),
+        ]),
+    ]  # fmt: skip
+
+    assert (
+        title_of(claim(""), OcrOutcome(pages=pages, outline_title="Introduction of the report"))
+        == "WATER SUPPLY REPORT"
+    )
+    assert title_of(claim(""), OcrOutcome(pages=pages, title="Annual Report")) == "Annual Report"

@@ -6,12 +6,30 @@ import pytest
 
 from metatag_ocr.engines.titles import clean_title, outline_title
 
+DEFAULTS = r"""
+untitled|Document|Untitled Document|Microsoft Word - a.doc|Microsoft Word - Plan|(anonymous)|<unknown>|[Document title]
+Untitled-1|Slide 1|PowerPoint Presentation|Binder1.pdf|Book2|loremipsum.jpg|x.html|RUBRIK_SR_2020.indd
+annual report final.DOCX|D:\RM July|\\server\a b|file:///C:/Users/a/b.htm|https://example.com/report|www.example.com
+/home/a/report|scan0001|IMG_2041|20240117-103000|12345|---|Scanned Document (3)|Form|Title�
+"""
+GIVEN = """
+Constitution|COVID-19|Form 16|Report on Rural Water Supply|Report 2024 of the Board|जल संसाधन विभाग|The .NET handbook
+A Photo Album of Kheri|Document of the Year 2020|Testing the Wells|(Draft) Water Policy|Books
+"""
 
-@pytest.mark.parametrize(
-    "title", [None, "", "  ", "untitled", "Document", "Untitled Document", "Microsoft Word - a.doc"]
-)
+
+def titles(text: str) -> list[str]:
+    return [title for line in text.strip().splitlines() for title in line.split("|")]
+
+
+@pytest.mark.parametrize("title", [None, "", "  ", *titles(DEFAULTS)])
 def test_titles_that_programs_write_are_none(title: str | None):
     assert clean_title(title) == ""
+
+
+@pytest.mark.parametrize("title", titles(GIVEN))
+def test_titles_that_somebody_gave_are_kept(title: str):
+    assert clean_title(title) == title
 
 
 def test_a_title_comes_with_single_blanks_and_without_control_characters():
@@ -20,4 +38,5 @@ def test_a_title_comes_with_single_blanks_and_without_control_characters():
 
 def test_the_first_outline_entry_of_a_fitting_length_is_taken():
     assert outline_title(["1", None, "Introduction to wells", "Another long heading"]) == "Introduction to wells"
+    assert outline_title(["chapter_one.indd", "Untitled Document", "The wells of Kheri"]) == "The wells of Kheri"
     assert outline_title(["x" * 101, "short"]) == ""

@@ -19,6 +19,7 @@ from metatag_jobs.work import Claim, Finish
 # Lines looked at for a title, and the length that a title has.
 _TITLE_LINES = 5
 _TITLE_CHARS = range(10, 101)
+_HEADING_CHARS = range(4, 201)
 
 # What clients write into a row that has no title.
 _NO_TITLES = frozenset({"untitled", "untitled document", "document", "no title"})
@@ -30,12 +31,13 @@ _METHODS = {"text_layer": "text_layer", "tesseract": "tesseract_ocr", "easyocr":
 
 
 def title_of(claim: Claim, ocr: OcrOutcome) -> str:
-    """Return a document's title: the row's own, the file's, the outline's, a line of text, else the file's name.
+    """Return a document's title: the row's own, the file's, the first page's heading, the outline's, a line of text.
 
-    Empty where there is none of them.
+    Else the file's name; empty where there is none of them.
     """
     row = claim.title.strip()
-    given = ("" if row.casefold() in _NO_TITLES else row) or ocr.title.strip() or ocr.outline_title.strip()
+    own = ("" if row.casefold() in _NO_TITLES else row) or ocr.title.strip()
+    given = own or _heading(ocr.pages) or ocr.outline_title.strip()
     return (given or _first_line(ocr.pages) or _stem(claim.source.file_name))[:MAX_TITLE]
 
 
@@ -116,8 +118,16 @@ def _document(
     )
 
 
+def _heading(pages: list[Page]) -> str:
+    """Return the largest heading of the first page that has words, the first of several; an empty string without."""
+    first = next((page for page in pages if page.text.strip()), None)
+    fitting = [each for each in first.headings if len(each.text) in _HEADING_CHARS] if first else []
+    largest = min(fitting, key=lambda each: each.level, default=None)
+    return " ".join(largest.text.split()) if largest else ""
+
+
 def _first_line(pages: list[Page]) -> str:
-    lines = (line.strip() for page in pages for line in page.text.splitlines())
+    lines = (" ".join(line.split()) for page in pages for line in page.text.splitlines())
     found = [line for line in lines if line][:_TITLE_LINES]
     return next((line for line in found if len(line) in _TITLE_CHARS), "")
 

@@ -1,27 +1,66 @@
-"""A file's own title, where it has one worth the name."""
+"""A file's own title, where it has one: not a file's name, a path, an address, or a program's default."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-_NO_TITLE = frozenset({"untitled", "document", "untitled document", "untitled-1", "title", "pdf"})
 _BLANKS = re.compile(r"\s+")
 _MAX_TITLE = 300
+# Endings of the names of files that programs put where a title belongs.
+_ENDINGS = (
+    "ai|bmp|book|cdr|csv|dgn|djvu|docm|docx?|dotx?|dvi|dwg|dxf|emf|eps|epub|fm|gif|html?|idml|indd|jpe?g|key|max|mdi"
+    "|mht|msg|numbers|odg|odp|ods|odt|ott|oxps|p65|pages|pdf|pmd|png|pptm?|pptx|prn|psd?|pub|qxd|qxp|rtf|sam|sldprt|svg|sxw"
+    "|tex|tiff?|tmp|txt|vsdx?|webp|wpd|wps|xlsm?|xlsx|xml|xps|zip"
+)
+_FILE = re.compile(rf".*\.(?:{_ENDINGS})", re.IGNORECASE)
+_PLACE = re.compile(r"[a-z]:[\\/]|\\\\|/\w+/|~/|(?:file|https?|ftps?|about|blob|data|chrome):|www\.", re.IGNORECASE)
+# What programs write by themselves, and what they count: "Slide 1", "Book2", "Untitled-1".
+_DEFAULT = re.compile(
+    r"(?:anonymous|blank document|company name|default|document title|enter title here|exported document|file|form|imprimir"
+    r"|full page fax print|index|new document|new page|no title|none|null|output|pdf document|portfolio|print job|print"
+    r"|powerpoint[ -](?:presentation|präsentation)|presentation title|présentation powerpoint|print preview|report title"
+    r"|report|sans titre|standard|table|temp|test|the title|title of document|title page|title|titel|unknown|unnamed"
+    r"|type the document title|unbenannt|webpage|your title|शीर्षकहीन|शीर्षक)"
+    r"|(?:bild|binder|blank page|blank|book|brochure|diagram|doc|document|dokument|draft|drawing|folie|image|layout|mappe|page"
+    r"|pdf|photo|presentation|präsentation|scan|scanned document|scanned image|sheet|slide|untitled document|untitled"
+    r"|दस्तावेज़)[\s_#(-]*\d*\)?",
+    re.IGNORECASE,
+)
+_PROGRAMS = re.compile(
+    r"(?:microsoft|ms) (?:word|excel|powerpoint|publisher|visio|outlook|access|project|onenote)\b"
+    r"|(?:crystal reports|autocad|coreldraw|quarkxpress|pagemaker|adobe (?:photoshop|indesign|illustrator|acrobat)"
+    r"|libreoffice|openoffice|google docs|scansnap|camscanner|epson scan|hp scan|kyocera|xerox|canon|ricoh)\b.{0,12}$",
+    re.IGNORECASE,
+)
+_FRAME = re.compile(r"^[(<\[{]+(.*?)[)>\]}]+$")
 
 
 def clean_title(title: str | None) -> str:
-    """Give a title with single blanks, or an empty string when it is blank or what programs write by themselves."""
+    """Return a title with single blanks; an empty string when it is blank or nobody gave it."""
     plain = _plain(title)
-    low = plain.lower()
-    if low in _NO_TITLE or low.startswith("microsoft word"):
-        return ""
-    return plain[:_MAX_TITLE]
+    return plain[:_MAX_TITLE] if plain and not _is_default(plain) else ""
 
 
 def outline_title(entries: Iterable[str | None]) -> str:
-    """Give the first outline entry of 10 to 100 characters, or an empty string."""
-    return next((plain for plain in map(_plain, entries) if 10 <= len(plain) <= 100), "")
+    """Return the first outline entry of 10 to 100 characters that may be a title; an empty string without one."""
+    return next((plain for plain in map(clean_title, entries) if 10 <= len(plain) <= 100), "")
+
+
+def _is_default(plain: str) -> bool:
+    framed = _FRAME.match(plain)
+    inner = (framed[1] if framed else plain).strip(" .-_*")
+    if not any(map(str.isalpha, inner)) or "\ufffd" in plain or _DEFAULT.fullmatch(inner):
+        return True
+    return bool(_FILE.fullmatch(inner) or _PLACE.match(inner) or _PROGRAMS.match(inner)) or _is_code(inner)
+
+
+def _is_code(plain: str) -> bool:
+    """Tell whether a title is one word that looks like a file's name without its ending, or like a number."""
+    if " " in plain:
+        return False
+    letters, digits = sum(map(str.isalpha, plain)), sum(map(str.isdigit, plain))
+    return "_" in plain or digits > letters or "\\" in plain
 
 
 def _plain(text: str | None) -> str:
