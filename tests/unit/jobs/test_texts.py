@@ -199,3 +199,15 @@ def test_the_largest_heading_of_the_first_page_with_words_is_the_title():
         == "WATER SUPPLY REPORT"
     )
     assert title_of(claim(""), OcrOutcome(pages=pages, title="Annual Report")) == "Annual Report"
+
+
+def test_a_document_needs_a_review_when_one_of_its_pages_does() -> None:
+    pages = [Page(1, "x" * 60, "text_layer"), Page(2, "y" * 60, "tesseract", confidence=71.0, needs_review=True)]
+    finish = succeeded(
+        claim(), OcrOutcome(pages=pages, notes=["file_repaired"]), TagOutcome(notes=["fewer_than_asked"])
+    )
+
+    assert finish.result is not None
+    assert finish.result.needs_review
+    assert finish.result.notes == ["file_repaired", "fewer_than_asked"]
+    assert finish.document.result.needs_review, "events tell it too"

@@ -94,3 +94,18 @@ def test_opening_end_and_state_are_told():
     assert not summary.HasField("confidence")
     assert (state.slots, state.pages_in_flight, state.pages_waiting) == (2, 1, 3)
     assert list(state.engines[0].languages) == ["eng"]
+
+
+@pytest.mark.parametrize(
+    ("page", "needed"),
+    [
+        (PageText(1, "words", "tesseract", "no_text", confidence=84.9), True),
+        (PageText(1, "words", "tesseract", "no_text", confidence=85.0), False),
+        (PageText(1, "x q z", "tesseract", "no_text", confidence=90.0, gibberish=True), True),
+        (PageText(1, "words", "text_layer", "text_layer_good"), False),
+        (PageText(1, "words", "text_layer", "layer_differs", notes=("layer_doubtful",)), True),
+        (PageText(1, "", "tesseract", "no_text", confidence=0.0), False),
+    ],
+)
+def test_a_page_that_a_person_should_read_says_so(page: PageText, needed: bool):
+    assert wire.page(page).page.needs_review is needed

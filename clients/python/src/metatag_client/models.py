@@ -102,6 +102,8 @@ class PageRead:
     confidence: float | None
     language: str
     milliseconds: float
+    # A person should read the page: it was recognised with little confidence.
+    needs_review: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,8 @@ class Result:
     job_id: str
     document_id: str
     raw: Json = field(repr=False)
+    # One of its pages needs a review.
+    needs_review: bool = False
 
     @classmethod
     def from_json(cls, raw: Json) -> Self:
@@ -147,6 +151,7 @@ class Result:
             job_id=raw.get("job_id") or "",
             document_id=raw.get("document_id") or "",
             raw=raw,
+            needs_review=bool(raw.get("needs_review")),
         )
 
 
@@ -160,6 +165,7 @@ def page_from_json(raw: Json, index: int) -> PageRead:
         confidence=raw.get("confidence"),
         language=_language(raw.get("language")),
         milliseconds=float(raw.get("ms") or raw.get("milliseconds") or 0.0),
+        needs_review=bool(raw.get("needs_review")),
     )
 
 

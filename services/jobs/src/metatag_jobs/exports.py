@@ -40,6 +40,7 @@ COLUMNS = (
     "processed_at",
     "document_id",
     "file_name",
+    "needs_review",
 )
 _CHUNK = 512 * 1024
 
@@ -106,6 +107,7 @@ def row_of(document: Document) -> list[Any]:
         datetime.fromtimestamp(document.processed_at, UTC).isoformat() if document.processed_at else "",
         document.id,
         document.file_name,
+        result.needs_review if result else "",
     ]
 
 

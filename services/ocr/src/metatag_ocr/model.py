@@ -11,6 +11,11 @@ Method = Literal["text_layer", "tesseract", "easyocr", "rapidocr", "blank", "ski
 # Methods that recognise pictures; their pages carry a confidence.
 RECOGNISED: frozenset[str] = frozenset({"tesseract", "easyocr", "rapidocr"})
 
+# Mean word confidence, 0 to 100, below which a recognised page needs a review; docs/benchmarks-ocr.md has its worth.
+REVIEW_BELOW = 85.0
+# Notes of pages that need one whatever their confidence.
+REVIEWED_NOTES = frozenset({"layer_doubtful"})
+
 # Longest text of one page, in characters; the wire contract promises it.
 MAX_PAGE_CHARS = 1_000_000
 
@@ -110,6 +115,13 @@ class PageText:
     # What is doubted about the page's layer, and what its picture said of it; "pending": the picture was not asked.
     doubt: str = ""
     verdict: Literal["", "pending", "confirmed", "refuted"] = ""
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether a person should read the page: recognised below the review line, no language, or doubted."""
+        unsure = self.confidence is not None and bool(self.text) and self.confidence < REVIEW_BELOW
+        gibberish = self.gibberish and self.method in RECOGNISED
+        return unsure or gibberish or bool(REVIEWED_NOTES.intersection(self.notes))
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,7 @@ def page(found: PageText) -> ocr_pb2.RecognizeResponse:
                 for word in found.words
             ],
             notes=_notes(found),
+            needs_review=found.needs_review,
             headings=[document_pb2.Heading(text=heading.text, level=heading.level) for heading in found.headings],
         )
     )

@@ -58,6 +58,7 @@ _SINGLE: Example = {
     "is_scanned": False,
     "extraction_method": "text_layer",
     "ocr_confidence": None,
+    "needs_review": False,
     "raw_ai_response": '{"subjects": ["water supply", "rural districts"]}',
     "error": None,
     "job_id": JOB_ID,

@@ -63,6 +63,7 @@ METADATA: Example = {
     "is_scanned": False,
     "extraction_method": "text_layer",
     "ocr_confidence": None,
+    "needs_review": False,
     "page_count": 3,
     "text_length": 4210,
     "tokens_used": 1830,
@@ -119,6 +120,8 @@ PAGES: list[Example] = [
         "language": "en",
         "rotation": 0,
         "error": None,
+        "needs_review": False,
+        "notes": [],
     }
 ]
 USAGE: Example = {

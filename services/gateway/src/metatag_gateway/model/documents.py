@@ -70,6 +70,8 @@ class Page:
     language: str = ""
     rotation: int = 0
     error: str | None = None
+    needs_review: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ class Result:
     ocr_ms: int = 0
     tag_ms: int = 0
     text_preview: str = ""
+    needs_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,7 @@ class Document:
             "is_scanned": found.is_scanned,
             "extraction_method": found.extraction_method,
             "ocr_confidence": found.ocr_confidence,
+            "needs_review": found.needs_review,
             "page_count": found.page_count,
             "text_length": found.text_length,
             "tokens_used": found.usage.total_tokens if found.usage else 0,

@@ -39,6 +39,8 @@ class PageView(Payload):
     language: str
     rotation: int
     error: str | None
+    needs_review: bool = Field(description="A person should read it: it was recognised with little confidence.")
+    notes: list[str]
 
 
 class UsageView(Payload):

@@ -26,6 +26,7 @@ class SingleView(Payload):
     is_scanned: bool
     extraction_method: str
     ocr_confidence: float | None
+    needs_review: bool
     raw_ai_response: str
     error: str | None
     job_id: str
@@ -67,6 +68,7 @@ def single(job: Job, document: Document, warnings: Sequence[str] = ()) -> Single
         is_scanned=result.is_scanned,
         extraction_method=result.extraction_method,
         ocr_confidence=result.ocr_confidence,
+        needs_review=result.needs_review,
         raw_ai_response=result.raw_ai_response,
         error=None,
         job_id=document.job_id,

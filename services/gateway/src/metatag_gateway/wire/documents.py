@@ -79,6 +79,7 @@ def result(message: j.DocumentResult) -> Result:
         ocr_ms=message.ocr_ms,
         tag_ms=message.tag_ms,
         text_preview=message.text_preview,
+        needs_review=message.needs_review,
     )
 
 
@@ -93,6 +94,8 @@ def page(message: d.Page) -> Page:
         language=message.language,
         rotation=message.rotation,
         error=message.error.message or None,
+        needs_review=message.needs_review,
+        notes=tuple(message.notes),
     )
 
 

@@ -17,14 +17,14 @@ _FILE = re.compile(rf".*\.(?:{_ENDINGS})", re.IGNORECASE)
 _PLACE = re.compile(r"[a-z]:[\\/]|\\\\|/\w+/|~/|(?:file|https?|ftps?|about|blob|data|chrome):|www\.", re.IGNORECASE)
 # What programs write by themselves, and what they count: "Slide 1", "Book2", "Untitled-1".
 _DEFAULT = re.compile(
-    r"(?:anonymous|blank document|company name|default|document title|enter title here|exported document|file|form|imprimir"
-    r"|full page fax print|index|new document|new page|no title|none|null|output|pdf document|portfolio|print job|print"
-    r"|powerpoint[ -](?:presentation|präsentation)|presentation title|présentation powerpoint|print preview|report title"
-    r"|report|sans titre|standard|table|temp|test|the title|title of document|title page|title|titel|unknown|unnamed"
-    r"|type the document title|unbenannt|webpage|your title|शीर्षकहीन|शीर्षक)"
-    r"|(?:bild|binder|blank page|blank|book|brochure|diagram|doc|document|dokument|draft|drawing|folie|image|layout|mappe|page"
-    r"|pdf|photo|presentation|präsentation|scan|scanned document|scanned image|sheet|slide|untitled document|untitled"
-    r"|दस्तावेज़)[\s_#(-]*\d*\)?",
+    r"(?:anonymous|blank document|company name|default|document title|enter title here|exported document|file|form"
+    r"|imprimir|full page fax print|index|new document|new page|no title|none|null|output|pdf document|portfolio"
+    r"|print|print job|print preview|powerpoint[ -](?:presentation|präsentation)|presentation title|report|report title"
+    r"|présentation powerpoint|sans titre|standard|table|temp|test|the title|title of document|title page|title|titel"
+    r"|type the document title|unknown|unnamed|unbenannt|webpage|your title|शीर्षकहीन|शीर्षक)"
+    r"|(?:bild|binder|blank page|blank|book|brochure|diagram|doc|document|dokument|draft|drawing|folie|image|layout"
+    r"|mappe|page|pdf|photo|presentation|präsentation|scan|scanned document|scanned image|sheet|slide|untitled"
+    r"|untitled document|दस्तावेज़)[\s_#(-]*\d*\)?",
     re.IGNORECASE,
 )
 _PROGRAMS = re.compile(
