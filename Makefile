@@ -33,12 +33,17 @@ setup: ## install everything into .venv and .tools (the other commands do it by 
 	@command -v python3 >/dev/null || { echo "python3 is missing: apt-get install python3"; exit 1; }
 	@python3 scripts/setup
 
+.PHONY: runtime
+runtime:
+	@command -v python3 >/dev/null || { echo "python3 is missing: apt-get install python3"; exit 1; }
+	@python3 scripts/setup --runtime
+
 .PHONY: demo
-demo: setup ## see three PDFs become tags through the public API
+demo: runtime ## see three PDFs become tags through the public API
 	@.venv/bin/metatag demo
 
 .PHONY: run
-run: setup ## keep the system running on port 8000 (PORT=...)
+run: runtime ## keep the system running on port 8000 (PORT=...)
 	@exec .venv/bin/metatag serve --port $(PORT)
 
 .PHONY: test
@@ -48,6 +53,10 @@ test: setup check ## all checks and all tests
 .PHONY: check
 check: setup ## format, lint, types, walls between services, generated code current
 	@scripts/check
+
+.PHONY: test-versions
+test-versions: setup ## the checks and the fast tests on every Python from 3.11 to 3.14 that is at hand
+	@scripts/test-versions
 
 .PHONY: e2e
 e2e: setup ## the tests of the whole system only
