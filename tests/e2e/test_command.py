@@ -68,7 +68,7 @@ def test_one_bad_file_of_many_is_named_and_the_others_are_tagged(
         (["batch", "/absent"], 2, "no folder or file"),
         (["batch", ".", "--export", "out.docx"], 2, ".jsonl"),
         (["jobs"], 2, "--server"),
-        (["jobs", "--server", "http://127.0.0.1:1"], 4, "not signed in"),
+        (['jobs', '--server', 'http://127.0.0.1:1'], 3, 'cannot be reached'),
         (["jobs", "7", "--server", "http://127.0.0.1:1"], 2, "no id of a job"),
         (["jobs", "--server", "ftp://x"], 2, "http:// or https://"),
         (["batch", __file__], 2, "no column file_path"),
@@ -86,6 +86,17 @@ def test_a_server_that_is_away_is_code_three(tmp_path: Path) -> None:
     done = run("search", "x", "--server", "http://127.0.0.1:1", METATAG_CLI_TOKEN="t", XDG_CONFIG_HOME=str(tmp_path))
     assert done.returncode == 3
     assert "cannot be reached" in done.stderr
+
+
+def test_without_a_sign_in_a_server_that_answers_asks_for_one(server: Server, tmp_path: Path) -> None:
+    done = run("jobs", "--server", server.base_url, XDG_CONFIG_HOME=str(tmp_path), DBUS_SESSION_BUS_ADDRESS="")
+    assert done.returncode == 4
+    assert f"metatag login --server {server.base_url}" in " ".join(done.stderr.split())
+
+
+def test_the_version_and_the_short_help_are_there() -> None:
+    assert run("--version").stdout.startswith("metatag ")
+    assert "Usage: metatag batch" in run("batch", "-h").stdout
 
 
 def test_a_token_that_is_worthless_is_code_four(server: Server) -> None:
@@ -115,6 +126,9 @@ def test_a_folder_is_sent_watched_exported_and_found(samples: Path, tmp_path: Pa
     assert sorted(row["row"] for row in again["documents"]) == [1, 2, 3]
     found: Any = json_of(run("search", "भोजन", "--json", **signed_in))
     assert len(found) == 1
+    shown = run("search", "भोजन", **{**signed_in, "COLUMNS": "200"}).stdout
+    assert "karyalaya-adesh.pdf" in shown
+    assert found[0]["id"] in shown
 
 
 def test_a_table_names_files_beside_it(samples: Path, tmp_path: Path) -> None:

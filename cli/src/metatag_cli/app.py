@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+from typing import Annotated
+
 import typer
 
 from metatag_cli.commands import batch, demo, doctor, jobs, login, serve, tag, vocabularies
 
 app = typer.Typer(
-    help="metatag turns PDFs, digital or scanned, into tags that make them findable.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"metatag {importlib.metadata.version('metatag-cli')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """metatag turns PDFs, digital or scanned, into tags that make them findable."""
+
+
 app.command()(serve.serve)
 app.command()(tag.tag)
 app.command()(batch.batch)

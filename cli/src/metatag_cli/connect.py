@@ -22,6 +22,12 @@ ServerOption = Annotated[
     typer.Option(envvar="METATAG_CLI_SERVER", help="Address of a running server.", show_default=False),
 ]
 Tagger = Literal["auto", "llm", "local", "both"]
+OcrOption = Annotated[
+    Literal["auto", "force", "skip"] | None, typer.Option("--ocr", help="When to recognize pages.", show_default=False)
+]
+LanguageOption = Annotated[
+    list[str] | None, typer.Option("--language", help="Tesseract language such as hin; may be repeated.")
+]
 TaggerOption = Annotated[
     Tagger | None,
     typer.Option(
@@ -46,6 +52,9 @@ def server_client(server: str) -> Client:
     store = sign_in.open_store()
     tokens = sign_in.tokens_of(store, server)
     if tokens is None:
+        # Somebody who mistyped the address must not be sent to sign in there.
+        with Client(server) as client:
+            client.health()
         screen.fail(f"You are not signed in at {server}. Run: metatag login --server {server}", screen.NOT_SIGNED_IN)
     return Client(server, tokens=tokens, on_tokens=lambda fresh: sign_in.keep(store, server, fresh))
 
@@ -67,9 +76,14 @@ def job_id(given: str) -> str:
 
 
 def need_server(server: str | None) -> str:
-    """Give the server's address, or say that this command needs one."""
+    """Return the address of the server: the given one, or the only one with a kept sign-in."""
     if server:
         return address(server)
+    kept = sign_in.open_store().servers()
+    if len(kept) == 1:
+        return kept[0]
+    if kept:
+        screen.fail(f"Several servers have a kept sign-in; name one with --server: {', '.join(kept)}.", screen.USAGE)
     screen.fail("Name a server with --server or METATAG_CLI_SERVER; `metatag serve` starts one.", screen.USAGE)
 
 

@@ -12,7 +12,8 @@ from metatag_cli.rows import Wanted
 
 # A cell that begins so is run as a formula by spreadsheet programs.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-KINDS = (".csv", ".json", ".jsonl")
+KINDS = (".csv", ".xlsx", ".json", ".jsonl")
+COLUMNS = ("row", "title", "file_path", "status", "tags", "error")
 
 
 def write(path: Path, seen: Seen, rows: list[Wanted] | None) -> None:
@@ -20,6 +21,8 @@ def write(path: Path, seen: Seen, rows: list[Wanted] | None) -> None:
     records = [_record(row, seen, rows) for row in sorted(seen.rows)]
     if path.suffix == ".csv":
         _csv(path, records)
+    elif path.suffix == ".xlsx":
+        _xlsx(path, records)
     elif path.suffix == ".jsonl":
         lines = (json.dumps(record, ensure_ascii=False) for record in records)
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
@@ -44,10 +47,30 @@ def _csv(path: Path, records: list[dict[str, Any]]) -> None:
     # With a byte order mark, or spreadsheet programs show Devanagari as rubbish.
     with path.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow(["row", "title", "file_path", "status", "tags", "error"])
+        writer.writerow(COLUMNS)
         for record in records:
-            cells = [record["title"], record["file_path"], record["status"], ", ".join(record["tags"]), record["error"]]
-            writer.writerow([record["row"], *(_plain(cell or "") for cell in cells)])
+            row, *cells = _cells(record)
+            writer.writerow([row, *(_plain(str(cell)) for cell in cells)])
+
+
+def _cells(record: dict[str, Any]) -> list[str | int]:
+    return [", ".join(record[name]) if name == "tags" else record[name] or "" for name in COLUMNS]
+
+
+def _xlsx(path: Path, records: list[dict[str, Any]]) -> None:
+    import xlsxwriter
+
+    # Strings stay strings: a title that begins with "=" is no formula, one that looks like an address no link.
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(path, options) as book:
+        sheet = book.add_worksheet("documents")
+        for column, (name, width) in enumerate(zip(COLUMNS, (6, 40, 50, 10, 60, 40), strict=True)):
+            sheet.set_column(column, column, width)
+            sheet.write(0, column, name, book.add_format({"bold": True}))
+        for place, record in enumerate(records, 1):
+            sheet.write_row(place, 0, _cells(record))
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, max(1, len(records)), len(COLUMNS) - 1)
 
 
 def _plain(cell: str) -> str:

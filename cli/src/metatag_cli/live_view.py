@@ -69,7 +69,7 @@ class View:
         seen.last_seq = max(seen.last_seq, event.seq)
         if event.kind == "finished":
             seen.rows[event.row] = event
-            self._tell(event)
+            self._tell(event, len(seen.rows))
         if event.last:
             seen.end = event
 
@@ -88,10 +88,11 @@ class View:
         seconds = time.monotonic() - self._began
         bar.update(task, completed=done, rate=f"{done / seconds * 60:.0f}/min" if seconds > 1 and done else "")
 
-    def _tell(self, event: Event) -> None:
+    def _tell(self, event: Event, done: int) -> None:
         mark = Text("✓ ", style="green") if event.ok else Text("✗ ", style="red")
         what = _tags(event) if event.ok else Text(screen.sentence(event.error or "Failed."), style="red")
-        place = f"{event.row:>{len(str(self._total))}}/{self._total}  "
+        # Rows end in any order: the count is of those that ended.
+        place = f"{done:>{len(str(self._total))}}/{self._total}  "
         name = self._names.get(event.row) or event.title
         screen.err.print(Text.assemble(place, mark, name, "  ", what), soft_wrap=True)
 

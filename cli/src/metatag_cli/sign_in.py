@@ -10,6 +10,8 @@ from typing import Protocol
 from metatag_client import Tokens
 
 SERVICE = "metatag"
+# The keyring's entry that lists the servers, since a keyring cannot be listed.
+_SERVERS = "servers"
 
 
 class Store(Protocol):
@@ -25,6 +27,9 @@ class Store(Protocol):
 
     def drop(self, server: str) -> None:
         """Forget it; nothing to forget is fine."""
+
+    def servers(self) -> list[str]:
+        """Return the addresses for which a sign-in is kept."""
 
 
 class FileStore:
@@ -45,6 +50,10 @@ class FileStore:
     def drop(self, server: str) -> None:
         """Forget it; nothing to forget is fine."""
         self._write({name: text for name, text in self._all().items() if name != server})
+
+    def servers(self) -> list[str]:
+        """Return the addresses for which a sign-in is kept."""
+        return sorted(self._all())
 
     def _all(self) -> dict[str, str]:
         try:
@@ -78,16 +87,33 @@ class KeyringStore:
         import keyring
 
         keyring.set_password(SERVICE, server, text)
+        self._list({*self.servers(), server})
 
     def drop(self, server: str) -> None:
         """Forget it; nothing to forget is fine."""
         import keyring
         from keyring.errors import PasswordDeleteError
 
+        self._list(set(self.servers()) - {server})
         try:
             keyring.delete_password(SERVICE, server)
         except PasswordDeleteError:
             return
+
+    def servers(self) -> list[str]:
+        """Return the addresses for which a sign-in is kept."""
+        import keyring
+
+        try:
+            kept = json.loads(keyring.get_password(SERVICE, _SERVERS) or "[]")
+        except ValueError:
+            return []
+        return [name for name in kept if isinstance(name, str)] if isinstance(kept, list) else []
+
+    def _list(self, servers: set[str]) -> None:
+        import keyring
+
+        keyring.set_password(SERVICE, _SERVERS, json.dumps(sorted(servers)))
 
 
 def open_store() -> Store:

@@ -6,6 +6,7 @@ import csv
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from metatag_cli import export, live_view
@@ -50,3 +51,18 @@ def test_json_lines_hold_one_document_each(seen: live_view.Seen, tmp_path: Path)
 def test_json_holds_a_list(seen: live_view.Seen, tmp_path: Path) -> None:
     export.write(tmp_path / "out.json", seen, None)
     assert len(json.loads((tmp_path / "out.json").read_text())) == 2
+
+
+def test_a_workbook_holds_text_and_no_formula(seen: live_view.Seen, tmp_path: Path) -> None:
+    export.write(tmp_path / "out.xlsx", seen, None)
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").active
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[0] == export.COLUMNS
+    assert rows[1] == (1, "कार्यालय आदेश", None, "success", "midday meal, school", None)
+    assert sheet["B3"].data_type == "s"
+    assert sheet["B3"].value == "=cmd()"
+
+
+def test_progress_counts_documents_that_ended_not_rows(capsys: pytest.CaptureFixture[str]) -> None:
+    live_view.View(2).show(iter(EVENTS))
+    assert [line.split()[0] for line in capsys.readouterr().err.splitlines()] == ["1/2", "2/2"]

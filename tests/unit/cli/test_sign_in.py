@@ -8,10 +8,11 @@ from pathlib import Path
 
 import keyring
 import pytest
+import typer
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
-from metatag_cli import sign_in
+from metatag_cli import connect, sign_in
 from metatag_client import Tokens
 
 SERVER = "http://127.0.0.1:8000"
@@ -93,13 +94,28 @@ def test_a_desktop_keeps_it_in_its_keyring_and_no_file_is_written(desktop: Deskt
     assert store.where == "the system's keyring"
     sign_in.keep(store, SERVER, Tokens("access", "refresh"))
     assert sign_in.tokens_of(sign_in.open_store(), SERVER) == Tokens("access", "refresh")
-    assert list(desktop.kept) == [("metatag", SERVER)]
+    assert ("metatag", SERVER) in desktop.kept
+    assert store.servers() == [SERVER]
     store.drop(SERVER)
     store.drop(SERVER)
     assert sign_in.tokens_of(store, SERVER) is None
+    assert store.servers() == []
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_locked_keyring_gives_way_to_the_file(desktop: Desktop, tmp_path: Path) -> None:
     desktop.locked = True
     assert sign_in.open_store().where == str(tmp_path / "metatag/sign-in.json")
+
+
+def test_the_only_kept_sign_in_names_the_server(store: sign_in.Store) -> None:
+    sign_in.keep(store, SERVER, Tokens("access", "refresh"))
+    assert connect.need_server(None) == SERVER
+
+
+def test_of_several_kept_sign_ins_one_must_be_named(store: sign_in.Store, capsys: pytest.CaptureFixture[str]) -> None:
+    sign_in.keep(store, SERVER, Tokens("access", "refresh"))
+    sign_in.keep(store, "http://other", Tokens("access", "refresh"))
+    with pytest.raises(typer.Exit):
+        connect.need_server(None)
+    assert "http://other" in capsys.readouterr().err

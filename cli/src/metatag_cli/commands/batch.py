@@ -16,6 +16,8 @@ from metatag_cli import export, live_view, rows, screen, sending, stall_monitor
 from metatag_cli import vocabulary as lists
 from metatag_cli.connect import (
     JsonOption,
+    LanguageOption,
+    OcrOption,
     ServerOption,
     StrictOption,
     TaggerOption,
@@ -31,7 +33,8 @@ from metatag_cli.rows import RowsError, Wanted
 from metatag_client import Client, Options
 
 ExportOption = Annotated[
-    Path | None, typer.Option("--export", help="Write the results to FILE.csv, .json or .jsonl.", show_default=False)
+    Path | None,
+    typer.Option("--export", help="Write the results to FILE.csv, .xlsx, .json or .jsonl.", show_default=False),
 ]
 
 
@@ -43,6 +46,8 @@ def batch(
     pages: Annotated[int | None, typer.Option(min=1, help="Pages to read from the front.")] = None,
     tags: Annotated[int | None, typer.Option(min=3, max=15, help="Tags wanted.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="Word that must not become a tag; may be repeated.")] = None,
+    ocr: OcrOption = None,
+    language: LanguageOption = None,
     tagger: TaggerOption = None,
     vocabulary: VocabularyOption = None,
     strict: StrictOption = False,
@@ -65,8 +70,9 @@ def batch(
         screen.err.print(warning, style="yellow", markup=False)
     lists.check(vocabulary, strict, server)
     options = Options(
-        pages=pages, tags=tags, exclude=exclude or (), tagger=tagger, model=model, api_key=api_key, strict=strict
-    )
+        pages=pages, tags=tags, exclude=exclude or (), tagger=tagger, model=model, api_key=api_key, strict=strict,
+        ocr=ocr, languages=language or (),
+    )  # fmt: skip
     roots = [] if server else sending.roots(wanted)
     with plain_errors(), client_for(server, roots) as client:
         options = replace(options, vocabulary=lists.stored(client, vocabulary))

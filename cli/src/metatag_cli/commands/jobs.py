@@ -67,7 +67,7 @@ def search(
     if as_json:
         screen.print_json([dict(document.raw) for document in found])
     elif found:
-        screen.show(_documents_table(found))
+        screen.show(_hits_table(_newest(found)))
     else:
         screen.err.print(f"Nothing found for {query!r}.")
 
@@ -116,6 +116,38 @@ def _print_job(job: Job, documents: list[Document], as_json: bool) -> None:
     why = reason_of(job) or job.error
     told = [Text(f"{why}\n", style="yellow")] if why else []
     screen.show(Group(head, *told, _documents_table(documents)))
+
+
+def _newest(found: list[Document]) -> list[Document]:
+    """Keep one document of each content, or of each file name and title: the one processed last."""
+    kept: dict[object, Document] = {}
+    for document in found:
+        content = document.raw.get("content_sha256") or (_file_name(document), document.title)
+        if content not in kept or _when(document) > _when(kept[content]):
+            kept[content] = document
+    return list(kept.values())
+
+
+def _when(document: Document) -> str:
+    return str(document.raw.get("completed_at") or document.raw.get("created_at") or "")
+
+
+def _file_name(document: Document) -> str:
+    return str(document.raw.get("file_name") or document.path.removeprefix("upload://").rsplit("/", 1)[-1])
+
+
+def _hits_table(found: list[Document]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    table.add_column("document", style="bold", overflow="fold", max_width=40)
+    table.add_column("file", overflow="fold", max_width=30)
+    table.add_column("date", no_wrap=True)
+    table.add_column("tags", ratio=1)
+    table.add_column("id", no_wrap=screen.out.width >= WIDE, style="dim", overflow="fold")
+    for document in found:
+        tags = Text(", ".join(document.tags), style="cyan")
+        name = _file_name(document)
+        table.add_row(document.title or name, name, _when(document)[:10], tags, document.id)
+    return table
 
 
 def _documents_table(documents: list[Document]) -> Table:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -15,6 +15,8 @@ from metatag_cli import screen
 from metatag_cli import vocabulary as lists
 from metatag_cli.connect import (
     JsonOption,
+    LanguageOption,
+    OcrOption,
     ServerOption,
     StrictOption,
     TaggerOption,
@@ -23,8 +25,6 @@ from metatag_cli.connect import (
     plain_errors,
 )
 from metatag_client import AsyncClient, Client, MetatagClientError, Options, Result
-
-Ocr = Literal["auto", "force", "skip"]
 
 # Documents that are on their way at once; the server has its own bounds.
 AT_ONCE = 4
@@ -59,8 +59,8 @@ def tag(
     pages: Annotated[int | None, typer.Option(min=1, help="Pages to read from the front.")] = None,
     tags: Annotated[int | None, typer.Option(min=3, max=15, help="Tags wanted.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="Word that must not become a tag; may be repeated.")] = None,
-    ocr: Annotated[Ocr | None, typer.Option(help="When pages are recognised.", show_default=False)] = None,
-    language: Annotated[list[str] | None, typer.Option(help="Tesseract language such as hin; may be repeated.")] = None,
+    ocr: OcrOption = None,
+    language: LanguageOption = None,
     tagger: TaggerOption = None,
     vocabulary: VocabularyOption = None,
     strict: StrictOption = False,
