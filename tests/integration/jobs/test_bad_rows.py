@@ -91,6 +91,7 @@ async def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         "s3_access_key": moto.access_key,
         "s3_secret_key": moto.secret_key,
         "s3_secure": False,
+        "s3_sources": "bad-rows,nowhere-at-all",
     }
     async with web(plain) as port, running_jobs(**settings) as service:
         words = {"site": f"http://127.0.0.1:{port}", "rebinding": f"http://rebind.example:{port}"}

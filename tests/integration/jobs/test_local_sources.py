@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fakes.web import PDF
+from metatag_jobs.adapters import local_fetcher
 from metatag_jobs.adapters.local_fetcher import LocalFetcher
 from metatag_jobs.errors import SourceRefused
 from metatag_jobs.model import Source
@@ -44,3 +45,22 @@ async def test_local_files_are_read_under_the_roots_only(tmp_path: Path) -> None
 async def test_without_roots_no_local_file_may_be_named(tmp_path: Path) -> None:
     with pytest.raises(SourceRefused):
         await LocalFetcher([]).fetch(Source("local", "/etc/hostname"), tmp_path / "x", 1024)
+
+
+@pytest.mark.parametrize("root", ["/proc", "/", "/proc/self"])
+async def test_nothing_that_the_system_tells_about_processes_is_a_document(tmp_path: Path, root: str) -> None:
+    found = LocalFetcher([Path(root)])
+    for path in ("/proc/self/environ", f"/proc/{os.getpid()}/environ", "/proc/version"):
+        with pytest.raises(SourceRefused):
+            await found.fetch(Source("local", path), tmp_path / "x", 10_000)
+
+
+@pytest.mark.parametrize("target", ["/proc/self/environ", "secret.pdf"])
+async def test_a_link_put_in_place_between_check_and_opening_leads_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    found, root = local(tmp_path)
+    opening, led = os.open, str(tmp_path / target)
+    monkeypatch.setattr(local_fetcher.os, "open", lambda _path, flags: opening(led, flags))
+    with pytest.raises(SourceRefused):
+        await found.fetch(Source("local", str(root / "a.pdf")), tmp_path / "x", 10_000)

@@ -21,11 +21,14 @@ from fakes.jobs_process import running_jobs
 from fakes.web import PDF
 from metatag.v1 import jobs_pb2
 from metatag_jobs.adapters.s3_client import S3Client, S3Options
+from metatag_jobs.adapters.s3_clients import source_client
 from metatag_jobs.adapters.s3_fetcher import S3Fetcher
 from metatag_jobs.adapters.s3_files import S3Files
 from metatag_jobs.errors import FileTooLarge, SourceRefused, SourceUnavailable
 from metatag_jobs.model import Source
+from metatag_jobs.settings import JobsSettings
 from metatag_runtime.errors import MetatagError, Unavailable
+from metatag_runtime.settings import SettingsError
 
 Service = servers.Moto | servers.Swift
 
@@ -57,7 +60,7 @@ async def client(service: Service) -> AsyncIterator[S3Client]:
 
 async def test_objects_are_fetched_and_absent_ones_told(client: S3Client, tmp_path: Path) -> None:
     bucket = await filled(client)
-    found = S3Fetcher(client, own_bucket="private")
+    found = S3Fetcher(client, [bucket, "nowhere-at-all"], own_bucket="private")
     await found.fetch(Source("s3", f"s3://{bucket}/dir/a.pdf"), tmp_path / "a", 1024)
     assert (tmp_path / "a").read_bytes() == PDF
     assert (await found.check(Source("s3", f"{bucket}/dir/a.pdf"))).size_bytes == len(PDF)
@@ -97,11 +100,30 @@ async def test_no_spelling_leads_into_the_bucket_of_the_service_itself(
     own = S3Files(client, "private")
     await own.ping()
     await own.put_bytes("x", PDF)
-    found = S3Fetcher(client, own_bucket="private")
+    found = S3Fetcher(client, ["private", "docs"], own_bucket="private")
     for spelling in (path, path.replace("objects/x", "objects/x/x")):
         assert not (await found.check(Source("s3", spelling))).valid
         with pytest.raises(MetatagError):
             await found.fetch(Source("s3", spelling), tmp_path / "x", 1024)
+
+
+async def test_only_the_buckets_and_prefixes_that_the_operator_named_are_read(client: S3Client, tmp_path: Path) -> None:
+    bucket, other = await filled(client), await filled(client)
+    path = "dir/a.pdf"
+    for allowed, refused in (([], bucket), ([other], bucket), ([f"{bucket}/reports/"], bucket), ([bucket], other)):
+        with pytest.raises(SourceRefused):
+            await S3Fetcher(client, allowed).fetch(Source("s3", f"s3://{refused}/{path}"), tmp_path / "x", 1024)
+    for allowed in ([bucket], [f"{bucket}/dir/"], [other, bucket]):
+        await S3Fetcher(client, allowed).fetch(Source("s3", f"s3://{bucket}/{path}"), tmp_path / "x", 1024)
+    for key in ("dir/../dir/a.pdf", "dir/./a.pdf"):
+        with pytest.raises(SourceRefused):
+            await S3Fetcher(client, [f"{bucket}/dir/"]).fetch(Source("s3", f"s3://{bucket}/{key}"), tmp_path / "x", 9)
+
+
+def test_keys_that_open_the_files_of_all_users_fetch_no_sources() -> None:
+    settings = JobsSettings(files_url="s3://own", s3_endpoint="s3:9000", s3_access_key="k", s3_sources="docs")  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match="METATAG_JOBS_S3_SOURCE_ACCESS_KEY"):
+        source_client(settings)
 
 
 @pytest.mark.parametrize(
@@ -116,15 +138,15 @@ async def test_a_service_that_checks_signatures_refuses_wrong_keys(access: str, 
     wrong = client_of(service, access, secret)
     source = Source("s3", f"s3://{bucket}/dir/a.pdf")
     with pytest.raises(SourceUnavailable) as refused:
-        await S3Fetcher(wrong).fetch(source, tmp_path / "a", 1024)
+        await S3Fetcher(wrong, [bucket]).fetch(source, tmp_path / "a", 1024)
     assert not refused.value.again
     assert service.secret_key not in refused.value.message
     assert not (tmp_path / "a").exists()
-    check = await S3Fetcher(wrong).check(source)
+    check = await S3Fetcher(wrong, [bucket]).check(source)
     assert (check.valid, check.error) == (False, "S3 error: access denied")
     with pytest.raises(Unavailable):
         await S3Files(wrong, bucket).ping()
-    await S3Fetcher(good).fetch(source, tmp_path / "a", 1024)
+    await S3Fetcher(good, [bucket]).fetch(source, tmp_path / "a", 1024)
     good.close()
     wrong.close()
 
@@ -205,6 +227,9 @@ async def test_rows_that_name_absent_objects_fail_alone() -> None:
         "s3_access_key": service.access_key,
         "s3_secret_key": service.secret_key,
         "s3_secure": False,
+        "s3_sources": f"{bucket},nowhere-at-all",
+        "s3_source_access_key": service.access_key,
+        "s3_source_secret_key": service.secret_key,
         "files_url": f"s3://own-{uuid.uuid4().hex[:12]}",
         "max_tries": 1,
     }

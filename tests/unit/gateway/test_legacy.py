@@ -8,7 +8,7 @@ import io
 
 import pytest
 
-from metatag_gateway.legacy import EMPTY, read, write
+from metatag_gateway.legacy import EMPTY, harmless, read, write
 from metatag_gateway.model.documents import Document, Result, Tag
 
 HEAD = "title,file_source_type,file_path"
@@ -56,3 +56,11 @@ def test_the_table_comes_back_with_tags_and_status() -> None:
     assert [row["mine"] for row in rows] == ["1", "2", "3"]
     assert [row["generated_tags"] for row in rows] == ["one, two words", "", ""]
     assert [row["tagging_status"] for row in rows] == ["success", "failed: No pages.", "failed: not processed"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [("=1+1", "'=1+1"), ("x;=cmd", "x;'=cmd"), ("x\t@a", "x\t'@a"), ("wells; pumps - 3", "wells; pumps - 3")],
+)
+def test_no_cell_of_the_answer_is_run_by_a_spreadsheet(cell: str, written: str) -> None:
+    assert harmless(cell) == written

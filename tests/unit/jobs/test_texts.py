@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from metatag.v1 import jobs_pb2, ocr_pb2
 from metatag_jobs.adapters.dialect import as_json
 from metatag_jobs.adapters.keybox import AesKeyBox
-from metatag_jobs.exports import harmless
+from metatag_jobs.exports import harmless, harmless_in_csv
 from metatag_jobs.jsonable import pack, unpack
 from metatag_jobs.model import (
     Document,
@@ -211,3 +211,19 @@ def test_a_document_needs_a_review_when_one_of_its_pages_does() -> None:
     assert finish.result.needs_review
     assert finish.result.notes == ["file_repaired", "fewer_than_asked"]
     assert finish.document.result.needs_review, "events tell it too"
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("x;=cmd|' /C calc'!A0", "x;'=cmd|' /C calc'!A0"),
+        ('x; "=1+1', "x; \"'=1+1"),
+        ("x\t@SUM(A1)", "x\t'@SUM(A1)"),
+        ("a\n-1+1", "a\n'-1+1"),
+        ("=1;=2", "'=1;'=2"),
+        ("wells; pumps - 3", "wells; pumps - 3"),
+        (5, 5),
+    ],
+)
+def test_nothing_behind_a_separator_of_a_spreadsheet_becomes_a_formula(cell: object, written: object) -> None:
+    assert harmless_in_csv(cell) == written

@@ -171,6 +171,7 @@ def quota_of(settings: GatewaySettings) -> Quota:
         concurrent_singles=settings.concurrent_singles,
         upload_mib_per_day=settings.upload_mib_per_day,
         documents_per_day=settings.documents_per_day,
+        checks_per_hour=settings.checks_per_hour,
     )
 
 

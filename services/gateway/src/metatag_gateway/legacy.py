@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -55,6 +56,10 @@ def read(content: bytes) -> Table:
     return Table(found)
 
 
+# The beginning of a cell, or a separator of some spreadsheet, before what begins a formula.
+_FORMULA = re.compile(r"(^|[;\t\r\n|][\s\"]*)(?=[=+\-@])")
+
+
 def write(table: Table, documents: Sequence[Document]) -> str:
     """Return the table with `generated_tags` and `tagging_status` as a data URL."""
     if table.found is None:
@@ -66,8 +71,14 @@ def write(table: Table, documents: Sequence[Document]) -> str:
     for number, row in enumerate(table.found.rows):
         document = by_row.get(number)
         status = "success" if document and document.status == "success" else f"failed: {reason(document)}"
-        writer.writerow([*row, ", ".join(document.tags) if document else "", status])
+        cells = [*row, ", ".join(document.tags) if document else "", status]
+        writer.writerow([harmless(cell) for cell in cells])
     return f"data:text/csv;base64,{base64.b64encode(out.getvalue().encode()).decode()}"
+
+
+def harmless(cell: str) -> str:
+    """Return a cell that no spreadsheet runs as a formula, wherever it splits lines."""
+    return _FORMULA.sub(r"\1'", cell)
 
 
 def reason(document: Document | None) -> str:

@@ -10,6 +10,7 @@ from metatag_gateway.errors import QuotaExceeded
 from metatag_gateway.ports import Limiter, Rate
 
 MINUTE = 60.0
+HOUR = 3600.0
 DAY = 86_400.0
 MIB = 1024 * 1024
 # Documents of one user in a day while the operator's key pays and the operator has said nothing.
@@ -25,6 +26,7 @@ class Quota:
     upload_mib_per_day: int = 0
     # None: PAID_DOCUMENTS while the operator's key pays, else no bound.
     documents_per_day: int | None = 0
+    checks_per_hour: int = 0
 
 
 class Quotas:
@@ -50,6 +52,13 @@ class Quotas:
         if rate.count and count > rate.count:
             raise QuotaExceeded(f"You may process {rate.count} documents a day; this request has {count}.")
         await self._take(f"documents:{user_id}", rate, count, f"You may process {rate.count} documents a day")
+
+    async def checks(self, user_id: str, count: int) -> None:
+        """Count sources that are looked at for a user, on other people's servers."""
+        rate = Rate(self._quota.checks_per_hour, HOUR)
+        if rate.count and count > rate.count:
+            raise QuotaExceeded(f"You may look at {rate.count} sources an hour; this request has {count}.")
+        await self._take(f"checks:{user_id}", rate, count, f"You may look at {rate.count} sources an hour")
 
     async def _documents_per_day(self) -> int:
         given = self._quota.documents_per_day

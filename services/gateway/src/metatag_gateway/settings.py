@@ -72,6 +72,8 @@ class GatewaySettings(ServiceSettings):
     upload_mib_per_day: int = Field(default=0, ge=0)
     # None: bounded while an operator's key pays for the documents.
     documents_per_day: int | None = Field(default=None, ge=0)
+    # Sources looked at or shown before they are processed.
+    checks_per_hour: int = Field(default=20_000, ge=0)
 
     # Sign-in: attempts of one account and address in five minutes; registrations of one address in an hour.
     login_attempts: int = Field(default=10, ge=0)

@@ -24,6 +24,7 @@ from metatag_jobs.adapters.ocr_nodes import OcrNodes
 from metatag_jobs.adapters.ocr_pool import PooledOcr
 from metatag_jobs.adapters.redis_fanout import RedisFanout
 from metatag_jobs.adapters.redis_tickets import RedisTickets
+from metatag_jobs.adapters.s3_clients import file_client, source_client
 from metatag_jobs.adapters.sql_artifacts import SqlArtifacts
 from metatag_jobs.adapters.sql_control import SqlJobStore
 from metatag_jobs.adapters.sql_events import SqlEventLog
@@ -36,6 +37,7 @@ from metatag_jobs.adapters.url_fetcher import UrlFetcher
 from metatag_jobs.adapters.url_guard import UrlGuard
 from metatag_jobs.dispatcher import Dispatcher
 from metatag_jobs.exports import Exports
+from metatag_jobs.host_limits import HostLimits
 from metatag_jobs.intake import Intake
 from metatag_jobs.journal import GroupJournal
 from metatag_jobs.pipeline import Limits, Pipeline
@@ -99,7 +101,9 @@ class Parts:
     fanout: Fanout
     tickets: MemoryTickets | RedisTickets
     leadership: Leadership
+    # For the service's own files, and for sources.
     s3: S3Client | None
+    s3_sources: S3Client | None
     # The pools of OCR nodes, and the reader over them.
     nodes: Sequence[OcrNodes]
     ocr: OcrReader
@@ -112,7 +116,7 @@ class Parts:
     def choose(cls, settings: JobsSettings) -> Parts:
         """Pick the adapters that the settings name; opens nothing yet."""
         database = Database(settings.database_url, pool_size=settings.database_pool)
-        s3 = _s3(settings)
+        s3, s3_sources = file_client(settings), source_client(settings)
         ocr, nodes = _ocr(settings)
         store, objects = _files(settings, s3), SqlObjects(database)
         url_fetcher = _url_fetcher(settings)
@@ -131,11 +135,15 @@ class Parts:
             tickets=_tickets(settings),
             leadership=SoleLeader() if database.is_sqlite else SqlLeader(database),
             s3=s3,
+            s3_sources=s3_sources,
             nodes=nodes,
             ocr=ocr,
             tagger=GrpcTagger(settings.tagger_address, settings.tag_deadline),
             url_fetcher=url_fetcher,
-            sources=Sources(_fetchers(settings, url_fetcher, s3)),
+            sources=Sources(
+                _fetchers(settings, url_fetcher, s3_sources),
+                HostLimits(settings.host_fetches, settings.host_checks, settings.host_checks_per_second),
+            ),
             keys=AesKeyBox(settings.secret_key.get_secret_value()),
         )
 
@@ -170,8 +178,9 @@ class Foundation:
         parts = self._parts
         if isinstance(parts.fanout, RedisFanout):
             await parts.fanout.stop()
-        if parts.s3 is not None:
-            parts.s3.close()
+        for client in (parts.s3, parts.s3_sources):
+            if client is not None:
+                client.close()
         await parts.tickets.stop()
         for nodes in parts.nodes:
             await nodes.stop()
@@ -197,25 +206,6 @@ def _check(settings: JobsSettings) -> None:
         raise SettingsError(
             "METATAG_JOBS_REDIS_URL is not set, so tickets stay in the process and METATAG_JOBS_ROLE must be all."
         )
-
-
-def _s3(settings: JobsSettings) -> S3Client | None:
-    if not settings.s3_endpoint:
-        if settings.files_url.startswith("s3://"):
-            raise SettingsError("METATAG_JOBS_FILES_URL names a bucket, but METATAG_JOBS_S3_ENDPOINT is not set.")
-        return None
-    # Imported where it is chosen, as below: the client takes half a second to load, and an embedded start has none.
-    from metatag_jobs.adapters.s3_client import S3Client, S3Options
-
-    return S3Client(
-        S3Options(
-            settings.s3_endpoint,
-            settings.s3_access_key.get_secret_value(),
-            settings.s3_secret_key.get_secret_value(),
-            settings.s3_region,
-            settings.s3_secure,
-        )
-    )
 
 
 def _files(settings: JobsSettings, s3: S3Client | None) -> FileStore:
@@ -263,7 +253,8 @@ def _fetchers(settings: JobsSettings, url: UrlFetcher, s3: S3Client | None) -> d
     if s3 is not None:
         from metatag_jobs.adapters.s3_fetcher import S3Fetcher
 
-        found["s3"] = S3Fetcher(s3, own_bucket=_own_bucket(settings))
+        allowed = [place.strip() for place in settings.s3_sources.split(",") if place.strip()]
+        found["s3"] = S3Fetcher(s3, allowed, own_bucket=_own_bucket(settings))
     return found
 
 

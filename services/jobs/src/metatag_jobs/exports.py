@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
@@ -46,6 +47,8 @@ _CHUNK = 512 * 1024
 
 # A spreadsheet runs a cell that begins so. A leading apostrophe makes it text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# A separator of some spreadsheet, with quotes and blanks behind it, before what begins a formula.
+_BEHIND_SEPARATOR = re.compile(r"([;\t\r\n|][\s\"]*)(?=[=+\-@])")
 
 
 Batches = AsyncIterator[list[Document]]
@@ -76,6 +79,13 @@ class Exports:
 def harmless(value: Any) -> Any:
     """Give a cell that a spreadsheet shows as it is: text that would be a formula gets an apostrophe in front."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def harmless_in_csv(value: Any) -> Any:
+    """Return a cell that no spreadsheet runs: some split lines at `;` or tabs too."""
+    if not isinstance(value, str):
+        return value
+    return harmless(_BEHIND_SEPARATOR.sub(r"\1'", value))
 
 
 def row_of(document: Document) -> list[Any]:
@@ -124,7 +134,7 @@ async def _csv(batches: Batches, own: Sequence[str]) -> AsyncIterator[bytes]:
     # The mark makes spreadsheets read UTF-8, without which Devanagari is lost.
     yield "\ufeff".encode() + _csv_lines([[harmless(name) for name in _header(own)]])
     async for batch in batches:
-        yield _csv_lines([[harmless(cell) for cell in _cells(document, own)] for document in batch])
+        yield _csv_lines([[harmless_in_csv(cell) for cell in _cells(document, own)] for document in batch])
 
 
 def _csv_lines(rows: Sequence[Sequence[Any]]) -> bytes:

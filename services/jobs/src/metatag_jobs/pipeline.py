@@ -20,7 +20,16 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from metatag_jobs.errors import FileGone, FileMissing, Replaced, Stopped
 from metatag_jobs.jsonable import pack, unpack
-from metatag_jobs.model import JOB_SINGLE, OcrOutcome, Page, PageRead, ProcessOptions, TagOptions, TagOutcome
+from metatag_jobs.model import (
+    JOB_SINGLE,
+    OcrOutcome,
+    Page,
+    PageRead,
+    ProcessOptions,
+    TagOptions,
+    TagOutcome,
+    Vocabulary,
+)
 from metatag_jobs.outcome import failed, succeeded, title_of
 from metatag_jobs.parts import LONG_DOCUMENT as KEPT_IN_PARTS
 from metatag_jobs.parts import Parts
@@ -286,7 +295,8 @@ class Pipeline:
 
     async def _tag_digest(self, claim: Claim, job: JobContext, ocr: OcrOutcome, title: str) -> str:
         text = hashlib.sha256("\f".join(page.text for page in ocr.pages).encode(errors="replace")).hexdigest()
-        vocabulary = [job.vocabulary.name, job.vocabulary.version] if job.vocabulary else None
+        # Its terms, not its number: a list that was deleted and made anew begins at version 1 again.
+        vocabulary = await asyncio.to_thread(_identity, job.vocabulary) if job.vocabulary else None
         own_key = bool(job.secret)
         return digest_of(
             [
@@ -300,6 +310,10 @@ class Pipeline:
                 await self._tagger.version(),
             ]
         )
+
+
+def _identity(vocabulary: Vocabulary) -> list[str]:
+    return [vocabulary.name, digest_of([pack(term) for term in vocabulary.terms])]
 
 
 def _go_on(claim: Claim, stage: str, job_state: str) -> None:

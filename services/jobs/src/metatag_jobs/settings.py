@@ -28,6 +28,12 @@ class JobsSettings(ServiceSettings):
     s3_endpoint: str = ""
     s3_access_key: SecretStr = SecretStr("")
     s3_secret_key: SecretStr = SecretStr("")
+    # Comma-separated `bucket` or `bucket/prefix` that users may name as sources; empty: none.
+    s3_sources: str = ""
+    # Who asks for sources, and where; empty endpoint: the one of the files.
+    s3_source_endpoint: str = ""
+    s3_source_access_key: SecretStr = SecretStr("")
+    s3_source_secret_key: SecretStr = SecretStr("")
     s3_region: str = "us-east-1"
     s3_secure: bool = True
     # Encrypts provider keys at rest. Empty: provider keys cannot be given.
@@ -70,6 +76,10 @@ class JobsSettings(ServiceSettings):
     url_allow: str = ""
     # A file of PEM certificates of authorities that are trusted for URLs beside the public ones.
     url_ca_file: str = ""
+    # Sources of one host that one process looks at or fetches at once, and looks at in a second.
+    host_fetches: int = Field(default=16, ge=1, le=1000)
+    host_checks: int = Field(default=4, ge=1, le=100)
+    host_checks_per_second: float = Field(default=10.0, gt=0, le=1000)
     # Directories, separated by ":", whose files may be named as local sources.
     local_roots: str = ""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from metatag_jobs.errors import SourceRefused
+from metatag_jobs.host_limits import HostLimits
 from metatag_jobs.model import Source, SourceCheck
 from metatag_jobs.ports import Fetcher
 
@@ -20,12 +22,18 @@ TYPES = ("url", "s3", "local", "upload")
 class Sources:
     """The port Fetcher over all types of sources."""
 
-    def __init__(self, fetchers: Mapping[str, Fetcher]) -> None:
+    def __init__(self, fetchers: Mapping[str, Fetcher], limits: HostLimits | None = None) -> None:
+        """`limits` bounds what one host of URLs is asked; the default is for few sources."""
         self._fetchers = fetchers
+        self._limits = limits or HostLimits(16, 4, 10.0)
 
     async def fetch(self, source: Source, target: Path, max_bytes: int) -> None:
         """Write the source's bytes to a file; raises SourceRefused, SourceUnavailable, FileTooLarge."""
-        await self._fetcher(source).fetch(source, target, max_bytes)
+        fetcher = self._fetcher(source)
+        async with AsyncExitStack() as stack:
+            if source.type == "url":
+                await stack.enter_async_context(self._limits.fetch(source.path))
+            await fetcher.fetch(source, target, max_bytes)
 
     async def check(self, source: Source) -> SourceCheck:
         """Look whether the source could be fetched; never raises for a bad source."""
@@ -42,7 +50,11 @@ class Sources:
         places = asyncio.Semaphore(CHECKS_AT_ONCE)
 
         async def one(source: Source) -> SourceCheck:
-            async with places:
+            async with AsyncExitStack() as stack:
+                # First the host's turn: those who wait for a slow one keep no place from others.
+                if source.type == "url":
+                    await stack.enter_async_context(self._limits.check(source.path))
+                await stack.enter_async_context(places)
                 return await self.check(source)
 
         tasks = [asyncio.create_task(one(source)) for source in sources]

@@ -132,6 +132,7 @@ async def validate_paths(request: Request, caller: Processor, body: PathsBody) -
     # What cannot be right is not asked for: jobs knows four types, and needs a path.
     right = [source for source in sources if source.path and source.type in batches.SOURCE_TYPES]
     asked = [batches.upload_source(source.path) if source.type == "upload" else source for source in right]
+    await parts_of(request).quotas.checks(caller.user_id, len(asked))
     checks = iter(await parts_of(request).jobs.validate(caller.user_id, asked) if asked else [])
     results = []
     for source in sources:

@@ -253,7 +253,9 @@ def _accepted(request: Request, job: Job, warnings: Sequence[str]) -> Answer:
 )
 async def preview(request: Request, caller: Viewer, url: Url) -> Response:
     """Fetch a PDF from a URL, under the same guard as processing, to show it."""
-    chunks = parts_of(request).jobs.fetch(caller.user_id, url_source(url))
+    source = url_source(url)
+    await parts_of(request).quotas.checks(caller.user_id, 1)
+    chunks = parts_of(request).jobs.fetch(caller.user_id, source)
     try:
         first = await anext(chunks, b"")
     except MetatagError as error:

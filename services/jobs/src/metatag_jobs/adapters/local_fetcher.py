@@ -12,6 +12,8 @@ from pathlib import Path
 from metatag_jobs.errors import FileTooLarge, SourceRefused, SourceUnavailable
 from metatag_jobs.model import Source, SourceCheck
 
+_SYSTEM = (Path("/proc"), Path("/sys"))
+
 
 class LocalFetcher:
     """The port Fetcher for paths."""
@@ -63,15 +65,20 @@ class LocalFetcher:
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise SourceUnavailable("Not a file", again=False)
-            self._require_inside(Path(os.path.realpath(f"/proc/self/fd/{descriptor}")), opened=True)
+            self._require_inside(_opened(descriptor, real))
         except BaseException:
             os.close(descriptor)
             raise
         return descriptor
 
-    def _require_inside(self, real: Path, *, opened: bool = False) -> None:
-        if opened and str(real).startswith("/proc/"):
-            # A system without /proc links: the check before the opening has to do.
-            return
-        if not any(real.is_relative_to(root) for root in self._roots):
+    def _require_inside(self, real: Path) -> None:
+        inside = any(real.is_relative_to(root) for root in self._roots)
+        # What the system tells about processes is nobody's document, whichever directory was named.
+        if not inside or any(real.is_relative_to(system) for system in _SYSTEM):
             raise SourceRefused("The path lies outside the directories that are allowed.")
+
+
+def _opened(descriptor: int, real: Path) -> Path:
+    """Return the path of an open file; `real` where the system has no /proc to ask."""
+    link = f"/proc/self/fd/{descriptor}"
+    return Path(os.readlink(link)) if os.path.lexists(link) else real

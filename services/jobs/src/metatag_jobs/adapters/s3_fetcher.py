@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from minio.error import S3Error
@@ -22,10 +23,12 @@ _CHUNK = 256 * 1024
 
 
 class S3Fetcher:
-    """The port Fetcher for s3://bucket/key. Buckets that hold the service's own objects are refused."""
+    """The port Fetcher for s3://bucket/key, for the buckets and prefixes that the operator named."""
 
-    def __init__(self, client: S3Client, *, own_bucket: str = "") -> None:
+    def __init__(self, client: S3Client, allowed: Sequence[str], *, own_bucket: str = "") -> None:
+        """`allowed` holds `bucket` or `bucket/prefix`; the bucket of the service's own objects is refused always."""
         self._client = client
+        self._allowed = [(bucket, prefix) for bucket, _, prefix in (place.partition("/") for place in allowed)]
         self._own_bucket = own_bucket
 
     async def fetch(self, source: Source, target: Path, max_bytes: int) -> None:
@@ -67,6 +70,14 @@ class S3Fetcher:
         if bucket == self._own_bucket:
             # It holds the files of all users.
             raise SourceRefused("Bucket not found")
+        if not self._allowed:
+            raise SourceRefused("S3 sources are not allowed here; METATAG_JOBS_S3_SOURCES names no bucket.")
+        if not any(bucket == place and key.startswith(prefix) for place, prefix in self._allowed):
+            # The same sentence as for one that is not there: which buckets there are is nobody's business.
+            raise SourceRefused("Bucket not found")
+        if not {".", ".."}.isdisjoint(key.split("/")):
+            # A service that folds these would look outside the prefix.
+            raise SourceRefused("Invalid S3 path format")
         return bucket, key
 
     def _save(self, bucket: str, key: str, target: Path, max_bytes: int) -> None:
