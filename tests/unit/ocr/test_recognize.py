@@ -92,7 +92,22 @@ async def test_after_five_costly_pages_the_others_get_a_tenth_of_the_time(tmp_pa
 
     await _events(_recognizer(tmp_path, workers), ReadRequest(REF))
 
-    assert [order.seconds for order in workers.orders] == [50] * 5 + [5] * 3
+    full = [order.seconds for order in workers.orders if order.options.mode == "auto"]
+    assert full == [50] * 5 + [5] * 3
+    assert len(workers.orders) == 8 + 5
+
+
+async def test_a_page_whose_picture_is_too_costly_keeps_its_layer(tmp_path):
+    def reads(order: PageOrder) -> PageText | Exception:
+        return _layer_page(order) if order.options.mode == "skip" else page_too_slow(order.number, order.seconds)
+
+    workers = FakeWorkers(reads, page_count=1)
+
+    events = await _events(_recognizer(tmp_path, workers), ReadRequest(REF))
+
+    page = next(event for event in events if isinstance(event, PageText))
+    assert (page.method, page.notes) == ("text_layer", ("layer_not_compared",))
+    assert [order.seconds for order in workers.orders] == [50, 5]
 
 
 async def test_a_node_without_workers_fails_the_call(tmp_path):

@@ -81,8 +81,24 @@ class Run:
             raise
         except MetatagError as error:
             self._costly += error.code is ErrorCode.PAGE_TOO_COSTLY
-            return PageText(number, "", "failed", str(error.code), error=Problem(str(error.code), error.message))
+            failed = PageText(number, "", "failed", str(error.code), error=Problem(str(error.code), error.message))
+            return await self._layer_alone(number) or failed
         return await self._deepened(page) if needs_deep(page, self._limits.deep_below) else page
+
+    async def _layer_alone(self, number: int) -> PageText | None:
+        """Return a page whose picture cannot be read as its layer has it; None where the layer is no good either."""
+        if self._read_request.options.mode != "auto" or self._costly > COSTLY_PAGES:
+            return None
+        order = self._order(number)
+        options = replace(order.options, mode="skip")
+        order = replace(order, options=options, seconds=min(order.seconds, self._limits.page_seconds / 10))
+        try:
+            page = await self._workers.read(order, self._found)
+        except Unavailable:
+            raise
+        except MetatagError:
+            return None
+        return replace(page, notes=(*page.notes, "layer_not_compared")) if page.method == "text_layer" else None
 
     async def _read(self, number: int, *, compares: bool) -> PageText:
         """Read a page; as long as the script is unknown, one page at a time gets as far as showing it."""
