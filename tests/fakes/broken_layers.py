@@ -13,8 +13,14 @@ import pikepdf
 
 from fakes.layer_files import layer_file
 
-# A glyph's code, and what the map says of it; both in hex digits.
-_PAIR = re.compile(rb"<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]+)>")
+# A block of a map; in one for single glyphs each has a code and a value, in one for ranges two codes. In hex digits.
+_BLOCK = re.compile(rb"beginbf(char|range)(.*?)endbf", re.DOTALL)
+_HEX = re.compile(rb"<([0-9A-Fa-f]+)>")
+_CMAP = """/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Custom def /CMapType 2 def
+1 begincodespacerange <0000> <FFFF> endcodespacerange
+{} beginbfchar
+{}
+endbfchar endcmap end end"""
 _ACTUAL_TEXT = re.compile(rb"/Span\s*<<\s*/ActualText\s*<[^>]*>\s*>>\s*BDC")
 
 # What fonts from before Unicode have on the codes of their glyphs.
@@ -31,7 +37,11 @@ def wrong_map(name: str) -> bytes:
 
 def unmapped(name: str) -> bytes:
     """Return a file in which clusters have values out of other blocks, as where a font's map lacks them."""
-    return _remapped(name, lambda glyph, text: text if len(text) == 1 and text.strip("\0") else chr(0x250 + glyph % 0x60))
+
+    def made_up(glyph: int, text: str) -> str:
+        return text if len(text) == 1 and text.strip("\0") else chr(0x250 + glyph % 0x60)
+
+    return _remapped(name, made_up)
 
 
 def legacy(name: str, font: str) -> bytes:
@@ -50,7 +60,7 @@ def _remapped(name: str, change: Map, font: str = "") -> bytes:
         for item in fonts:
             item.ToUnicode = pdf.make_stream(_changed(item.ToUnicode.read_bytes(), change))
             if font:
-                item.BaseFont = pikepdf.Name(f"/AAAAAA+{font}")
+                _rename(item, pikepdf.Name(f"/AAAAAA+{font}"))
         for page in pdf.pages:
             page.Contents = pdf.make_stream(_ACTUAL_TEXT.sub(b"/Span BMC", page.Contents.read_bytes()))
         out = io.BytesIO()
@@ -58,11 +68,31 @@ def _remapped(name: str, change: Map, font: str = "") -> bytes:
     return out.getvalue()
 
 
-def _changed(cmap: bytes, change: Map) -> bytes:
-    def one(found: re.Match[bytes]) -> bytes:
-        text = bytes.fromhex(found[2].decode()).decode("utf-16-be", "replace")
-        return b"<%s> <%s>" % (found[1], change(int(found[1], 16), text).encode("utf-16-be").hex().encode())
+def without_maps(name: str) -> bytes:
+    """Return a file whose fonts have no map at all: a reader must look into the font itself."""
+    with pikepdf.open(layer_file(name)) as pdf:
+        for item in pdf.objects:
+            if isinstance(item, pikepdf.Dictionary) and "/ToUnicode" in item:
+                del item.ToUnicode
+        out = io.BytesIO()
+        pdf.save(out)
+    return out.getvalue()
 
-    # Ranges of codes and the lines that declare them stay.
-    head, begin, body = cmap.partition(b"beginbfchar")
-    return head + begin + _PAIR.sub(one, body)
+
+def _rename(font: pikepdf.Dictionary, name: pikepdf.Name) -> None:
+    descendant = font.DescendantFonts[0]
+    font.BaseFont = descendant.BaseFont = descendant.FontDescriptor.FontName = name
+
+
+def _changed(cmap: bytes, change: Map) -> bytes:
+    """Return a map with each glyph's value changed; of ranges it is the last letter that counts up."""
+    values: dict[int, str] = {}
+    for kind, body in _BLOCK.findall(cmap):
+        numbers = iter(_HEX.findall(body))
+        for first in numbers:
+            last = first if kind == b"char" else next(numbers)
+            text = bytes.fromhex(next(numbers).decode()).decode("utf-16-be", "replace")
+            for step in range(int(last, 16) - int(first, 16) + 1):
+                values[int(first, 16) + step] = text[:-1] + chr(ord(text[-1]) + step)
+    lines = [f"<{glyph:04X}> <{change(glyph, text).encode('utf-16-be').hex()}>" for glyph, text in values.items()]
+    return _CMAP.format(len(lines), "\n".join(lines)).encode()

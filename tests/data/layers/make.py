@@ -26,12 +26,16 @@ GUJARATI = """ગુજરાત સરકારે ગ્રામીણ વિ
 દરેક ગ્રામ પંચાયત દર મહિને પાણીની ગુણવત્તાની ચકાસણી કરીને જિલ્લા પંચાયતને અહેવાલ મોકલશે."""
 KANNADA = """ಕರ್ನಾಟಕ ಸರ್ಕಾರವು ಗ್ರಾಮೀಣ ಪ್ರದೇಶಗಳಲ್ಲಿ ಕುಡಿಯುವ ನೀರಿನ ಯೋಜನೆಗಾಗಿ ಹೊಸ ಮಾರ್ಗಸೂಚಿಗಳನ್ನು ಪ್ರಕಟಿಸಿದೆ.
 ಪ್ರತಿ ಗ್ರಾಮ ಪಂಚಾಯಿತಿಯು ತಿಂಗಳಿಗೊಮ್ಮೆ ನೀರಿನ ಗುಣಮಟ್ಟವನ್ನು ಪರಿಶೀಲಿಸಿ ವರದಿ ಸಲ್ಲಿಸಬೇಕು."""
+CZECH = """Žluťoučký kůň úpěl ďábelské ódy, zatímco ministerstvo schválilo návrh zákona o ochraně vod.
+Obecní úřad v Přibyslavi oznamuje občanům, že svoz odpadu bude probíhat každé úterý od šesti hodin ráno.
+Ředitel školy žádá rodiče, aby přihlášky dětí odevzdali nejpozději ve čtvrtek dopoledne."""
 
 # Name: the program, the font, the text.
 PAGES = {
     "chrome-hindi": ("chromium", "Lohit Devanagari", HINDI),
     "chrome-bilingual": ("chromium", "Noto Sans Devanagari", f"{ENGLISH}\n{HINDI}\n{ENGLISH}"),
     "chrome-gujarati": ("chromium", "Noto Sans Gujarati", GUJARATI),
+    "chrome-czech": ("chromium", "DejaVu Sans", CZECH),
     "chrome-kannada": ("chromium", "Noto Sans Kannada", KANNADA),
     "libreoffice-hindi": ("soffice", "Noto Serif Devanagari", HINDI),
     "wkhtmltopdf-hindi": ("wkhtmltopdf", "Noto Sans Devanagari", HINDI),

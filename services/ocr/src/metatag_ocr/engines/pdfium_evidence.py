@@ -16,7 +16,7 @@ from metatag_ocr.engines.pdfium_glyphs import glyph_lines
 from metatag_ocr.engines.pdfium_lines import page_lines, turned_entry
 from metatag_ocr.model import Heading
 from metatag_ocr.reading import layout
-from metatag_ocr.reading.decide import LITTLE_TEXT
+from metatag_ocr.reading.decide import LITTLE_TEXT, MANY_UNMAPPED
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.layout import Entry, Line
 from metatag_ocr.reading.scripts import char_counts, indic_letters
@@ -42,7 +42,7 @@ _WHOLE = 0.7
 def layer(page: Any, form: Any = None, other_text: Callable[[], str] = lambda: "") -> Layer:
     """Return a page's text, values of its fields included, and the evidence about it.
 
-    `form` is the document's form handle, `other_text` gives the page's text by the reader for Indic.
+    `form` is the document's form handle, `other_text` gives the page's text by another reader.
     """
     textpage = page.get_textpage()
     try:
@@ -54,11 +54,12 @@ def layer(page: Any, form: Any = None, other_text: Callable[[], str] = lambda: "
         invisible, unmapped, fonts = _sample(textpage)
     finally:
         textpage.close()
+    second = other_text() if unmapped > MANY_UNMAPPED else ""
     letters = sum(times for char, times in char_counts(text).items() if char.isalpha())
     if letters >= LITTLE_TEXT and invisible <= 0.5:
-        return Layer(text, unmapped, invisible, fonts, headings=headings)
+        return Layer(text, unmapped, invisible, fonts, headings=headings, second=second)
     pictures, texts, paths, drawn = _objects(page)
-    return Layer(text, unmapped, invisible, fonts, pictures, texts, paths, drawn, headings)
+    return Layer(text, unmapped, invisible, fonts, pictures, texts, paths, drawn, headings, second)
 
 
 def largest_image(page: Any) -> int:

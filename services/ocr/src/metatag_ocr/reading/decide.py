@@ -81,7 +81,8 @@ SCAN_SHARE = 0.5
 # Drawn paths from which little text may be letters turned into outlines; a form's lines are fewer.
 MANY_PATHS = 300
 
-_UNMAPPED = 0.2
+# Share of characters without a value from which a layer is doubted, and read by another reader, too.
+MANY_UNMAPPED = 0.2
 _JUNK = 0.1
 # Latin-1 letters beyond this share are glyphs on wrong codes (French has 4 %, Vietnamese text is above U+1E00).
 _EXTENDED = 0.25
@@ -148,7 +149,7 @@ def _without_text(layer: Layer) -> Decision:
 
 def _sign(layer: Layer, counts: Census) -> Reason | None:
     """Name what speaks against a text layer, if anything does."""
-    if layer.unmapped > _UNMAPPED:
+    if layer.unmapped > MANY_UNMAPPED:
         return Reason.UNMAPPED_GLYPHS
     if counts.latin_extended > _EXTENDED * counts.total:
         return Reason.GARBLED_TEXT

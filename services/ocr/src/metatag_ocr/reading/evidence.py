@@ -32,6 +32,8 @@ class Layer:
     # False when nothing at all is drawn on the page.
     drawn: bool = True
     headings: tuple[Heading, ...] = ()
+    # The text by another reader, where the first had no value for many characters.
+    second: str = ""
 
 
 @dataclass(frozen=True)

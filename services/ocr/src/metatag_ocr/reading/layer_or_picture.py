@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from metatag_ocr.languages import languages_for
-from metatag_ocr.model import PageText
+from metatag_ocr.model import PageText, Word
 from metatag_ocr.reading.agreement import agreement, agrees
 from metatag_ocr.reading.attempts import SUSPECT_BELOW
 from metatag_ocr.reading.decide import Decision, Reason
+from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.scripts import INDIC, indic_letters, main_script
 from metatag_ocr.reading.writing import is_gibberish
 
@@ -24,6 +25,8 @@ _ADDS = 1.2
 
 _PICTURES = (Reason.PICTURE_WITH_LITTLE_TEXT, Reason.OUTLINED_TEXT)
 _LEGACY = (Reason.LEGACY_FONT, Reason.LEGACY_ENCODING)
+# Values that a reader made up for glyphs without one may lie in any script's block.
+_MADE_UP = (Reason.UNMAPPED_GLYPHS, Reason.GARBLED_TEXT)
 
 
 def kept_reason(decision: Decision, *, confirmed: bool) -> Reason:
@@ -39,14 +42,27 @@ def likely_script(decision: Decision, text: str) -> str:
     """Return the script in which the page of a doubted layer is printed, most likely; empty when nothing is known."""
     if decision.reason in _LEGACY:
         return "Devanagari"
-    script = main_script(text)
-    return script if script in INDIC else ""
+    return _indic_script(decision, text)
 
 
 def is_comparable(decision: Decision, text: str, languages: tuple[str, ...]) -> bool:
     """Tell whether a language is at hand in which the page can be read; without one its layer is all there is."""
-    script = main_script(text)
-    return script not in INDIC or bool(languages_for(script, languages))
+    script = _indic_script(decision, text)
+    return not script or bool(languages_for(script, languages))
+
+
+def readings(layer: Layer, decision: Decision) -> list[tuple[Layer, str]]:
+    """Return the layer as each reader has it, with the name of the doubt about it."""
+    first = (layer, decision.doubt)
+    if not layer.second:
+        return [first]
+    return [first, (replace(layer, text=layer.second, headings=()), f"{decision.doubt} by the second reader")]
+
+
+def agreeing(layer: Layer, decision: Decision, words: tuple[Word, ...]) -> tuple[Layer, Decision]:
+    """Return the layer by the reader whose text holds more of the recognised words, with the doubt about it."""
+    best, doubt = max(readings(layer, decision), key=lambda each: agreement(each[0].text, words).share)
+    return best, replace(decision, doubt=doubt)
 
 
 def choose(own: PageText, read: PageText, decision: Decision) -> PageText:
@@ -67,7 +83,7 @@ def choose(own: PageText, read: PageText, decision: Decision) -> PageText:
 
 def _reads_better(own: PageText, read: PageText, decision: Decision, *, proves: bool, sure: bool) -> bool:
     """Tell whether the recognised text is to be preferred to a layer that does not agree with it."""
-    if read.method == "blank" or read.gibberish or _lost_script(own, read):
+    if read.method == "blank" or read.gibberish or _lost_script(own, read, decision):
         return False
     confidence = read.confidence or 0.0
     if decision.way == "check":
@@ -77,8 +93,16 @@ def _reads_better(own: PageText, read: PageText, decision: Decision, *, proves: 
     return confidence >= _BELIEVED_ALONE or (confidence >= SUSPECT_BELOW and is_gibberish(own.text))
 
 
-def _lost_script(own: PageText, read: PageText) -> bool:
+def _indic_script(decision: Decision, text: str) -> str:
+    """Return the Indian script that the layer is surely in, or an empty string."""
+    script = "" if decision.reason in _MADE_UP else main_script(text)
+    return script if script in INDIC else ""
+
+
+def _lost_script(own: PageText, read: PageText, decision: Decision) -> bool:
     """Tell whether the page was read in another script than the Indian one of which its layer is full."""
+    if not _indic_script(decision, own.text):
+        return False
     return indic_letters(read.text) < _SAME_SCRIPT * indic_letters(own.text)
 
 

@@ -13,7 +13,7 @@ from metatag_ocr.reading.attempts import Attempt, Attempts, Plan
 from metatag_ocr.reading.background import flatten_background
 from metatag_ocr.reading.decide import Decision, Reason, decide
 from metatag_ocr.reading.evidence import Layer
-from metatag_ocr.reading.layer_or_picture import choose, is_comparable, kept_reason, likely_script
+from metatag_ocr.reading.layer_or_picture import agreeing, choose, is_comparable, kept_reason, likely_script, readings
 from metatag_ocr.reading.notices import is_viewer_notice
 from metatag_ocr.reading.pictures import is_blank
 from metatag_ocr.reading.ports import Document, Engine
@@ -74,6 +74,7 @@ def read_page(
     page = _recognised(document, engine, request, decision, script_found=script_found, clock=clock)
     page = _with_entries(page, page_request, document.entries(page_request.number))
     if decision.compares:
+        layer, decision = agreeing(layer, decision, page.words)
         own = _layer_page(page_request, layer, kept_reason(decision, confirmed=True))
         page = choose(own, page, decision)
         page = page if page_request.options.words else replace(page, words=())
@@ -88,8 +89,9 @@ def _from_layer(page_request: PageRequest, layer: Layer, decision: Decision) -> 
         return _without_recognition(page_request, layer, decision)
     if not decision.compares or not decision.doubt:
         return None
-    if decision.doubt in page_request.confirmed:
-        return _layer_page(page_request, layer, kept_reason(decision, confirmed=True))
+    for each, doubt in readings(layer, decision):
+        if doubt in page_request.confirmed:
+            return _layer_page(page_request, each, kept_reason(decision, confirmed=True))
     if not is_comparable(decision, layer.text, page_request.languages):
         page = _layer_page(page_request, layer, kept_reason(decision, confirmed=False))
         return page if decision.way == "check" else replace(page, notes=(*page.notes, "layer_doubtful"))

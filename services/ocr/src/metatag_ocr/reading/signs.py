@@ -20,7 +20,7 @@ _SIGN_INSIDE = re.compile(
     r"[A-Za-z](?:[;{}~^*+\\`|\[\]<>=$%@#¡¢£¤¥¦§¨©«¬®¯°±²³¶·¸¹»¼½¾¿×÷†‡‰ŒœŠšŽžŸƒ‚„…‹›˜ˆ]|[À-ÞŸ](?=[a-z]))[A-Za-z&²]"
 )
 _CAPITAL_INSIDE = re.compile(r"[a-z]{2}[A-Z]|[a-z][A-Z][a-z]{2}")
-_LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’]*")
+_LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff][A-Za-z\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff'’]*")
 _LATIN_TOKEN = re.compile(r"\S*[A-Za-z]\S*")
 _LINK = re.compile(r"://|www\.|@\w|\w@|\.(?:com|org|in|net)\b")
 
