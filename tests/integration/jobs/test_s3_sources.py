@@ -64,10 +64,13 @@ async def test_objects_are_fetched_and_absent_ones_told(client: S3Client, tmp_pa
     await found.fetch(Source("s3", f"s3://{bucket}/dir/a.pdf"), tmp_path / "a", 1024)
     assert (tmp_path / "a").read_bytes() == PDF
     assert (await found.check(Source("s3", f"{bucket}/dir/a.pdf"))).size_bytes == len(PDF)
+    await found.fetch(Source("s3", f" S3://{bucket}/dir/a.pdf"), tmp_path / "b", 1024)
+    assert (tmp_path / "b").read_bytes() == PDF
     expected = {
         f"s3://{bucket}/none.pdf": "Object not found",
         "s3://nowhere-at-all/a.pdf": "Bucket not found",
         "s3://private/a.pdf": "Bucket not found",
+        "S3://private/a.pdf": "Bucket not found",
         f"s3://{bucket}": "Invalid S3 path format",
     }
     for path, sentence in expected.items():
@@ -76,6 +79,24 @@ async def test_objects_are_fetched_and_absent_ones_told(client: S3Client, tmp_pa
             await found.fetch(Source("s3", path), tmp_path / "x", 1024)
     with pytest.raises(FileTooLarge):
         await found.fetch(Source("s3", f"s3://{bucket}/dir/a.pdf"), tmp_path / "x", 5)
+
+
+@pytest.mark.parametrize("path", ["docs/a/../b.pdf", "docs/./b.pdf", "ab/a.pdf", "has blank/a.pdf", "docs../a.pdf"])
+async def test_a_name_that_s3_cannot_have_is_told_and_not_tried_again(
+    client: S3Client, tmp_path: Path, path: str
+) -> None:
+    found = S3Fetcher(client)
+    with pytest.raises(SourceRefused, match="^S3 cannot have this bucket or key: "):
+        await found.fetch(Source("s3", f"s3://{path}"), tmp_path / "x", 1024)
+    assert (await found.check(Source("s3", f"s3://{path}"))).error.startswith("S3 cannot have this bucket or key: ")
+
+
+@pytest.mark.parametrize("key", ["a..b.pdf", "..a.pdf", "v1.2/...pdf", "dir/a.b.c.pdf", "आदेश १+#?%20.pdf"])
+async def test_dots_and_signs_within_a_key_are_ordinary(client: S3Client, tmp_path: Path, key: str) -> None:
+    bucket = await filled(client)
+    await client.call(lambda: client.minio.put_object(bucket, key, io.BytesIO(PDF), len(PDF)))
+    await S3Fetcher(client).fetch(Source("s3", f"s3://{bucket}/{key}"), tmp_path / "a", 1024)
+    assert (tmp_path / "a").read_bytes() == PDF
 
 
 @pytest.mark.parametrize(

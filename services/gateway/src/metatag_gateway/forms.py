@@ -12,6 +12,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from metatag_gateway.errors import TooLarge
+from metatag_gateway.file_names import sent_name
 from metatag_runtime.errors import InvalidArgument
 
 MAX_PARTS = 5000
@@ -148,12 +149,8 @@ class MultipartForm:
         name = options.get(b"name")
         if name is None:
             raise InvalidArgument("A part of the form has no name.")
-        file_name = options.get(b"filename")
-        return Part(
-            name.decode("utf-8", errors="replace"),
-            None if file_name is None else file_name.decode("utf-8", errors="replace"),
-            self._next_piece,
-        )
+        file_name = sent_name(disposition, options.get(b"filename"))
+        return Part(name.decode("utf-8", errors="replace"), file_name, self._next_piece)
 
     async def _next(self) -> tuple[str, bytes] | None:
         while not self._events:

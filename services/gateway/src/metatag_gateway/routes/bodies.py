@@ -45,10 +45,8 @@ async def _stream(request: Request, idle_seconds: float) -> AsyncIterator[bytes]
 
 
 async def store(parts: Parts, user_id: str, part: Part, content_sha256: str = "") -> StoredFile:
-    """Stream one file of a form to jobs; the sentences for a wrong one are the v1 API's."""
+    """Stream one file of a form to jobs, whatever its name; the sentences for a wrong one are the v1 API's."""
     name = part.file_name or ""
-    if not name.lower().endswith(".pdf"):
-        raise InvalidArgument("Invalid file type. Please upload a PDF file.")
     most = parts.settings.max_upload_bytes
     try:
         async with upload_place(parts.upload_places, user_id):
@@ -56,6 +54,8 @@ async def store(parts: Parts, user_id: str, part: Part, content_sha256: str = ""
     except MetatagError as error:
         if error.code is ErrorCode.EMPTY_DOCUMENT:
             raise MetatagError("Empty PDF file", code=ErrorCode.EMPTY_DOCUMENT) from error
+        if error.code is ErrorCode.UNSUPPORTED_MEDIA and not name.lower().endswith(".pdf"):
+            raise InvalidArgument("Invalid file type. Please upload a PDF file.") from error
         raise
 
 

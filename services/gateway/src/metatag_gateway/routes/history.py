@@ -190,9 +190,12 @@ async def get_document(request: Request, caller: Reader, doc_id: UUID) -> Docume
     responses={200: {"content": {"application/pdf": {}}, "description": "The PDF."}, **known(404)},
 )
 async def document_file(request: Request, caller: Viewer, doc_id: UUID) -> Response:
-    """Give the stored PDF of a document."""
-    chunks = parts_of(request).jobs.read_file(caller.user_id, str(doc_id))
-    return pdf_response(await _first(chunks), chunks, "document.pdf")
+    """Give the stored PDF of a document, under the name with which it came."""
+    jobs = parts_of(request).jobs
+    chunks = jobs.read_file(caller.user_id, str(doc_id))
+    first = await _first(chunks)
+    found = await jobs.document(caller.user_id, str(doc_id))
+    return pdf_response(first, chunks, found.file_name or found.title)
 
 
 @router.get(

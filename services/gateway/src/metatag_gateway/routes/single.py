@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import unquote, urlsplit
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from metatag_gateway import exclusions
 from metatag_gateway.errors import StillRunning
+from metatag_gateway.file_names import content_disposition, pdf_name
 from metatag_gateway.idempotency import request_digest
 from metatag_gateway.model.documents import Source, StoredFile
 from metatag_gateway.model.jobs import Job
@@ -67,7 +69,7 @@ _FORM: dict[str, Any] = {
                             "description": "A TaggingConfig as JSON.",
                             "example": '{"num_pages": 3, "num_tags": 8}',
                         },
-                        "pdf_file": {"type": "string", "format": "binary", "description": "A file named `*.pdf`."},
+                        "pdf_file": {"type": "string", "format": "binary", "description": "A PDF, whatever its name."},
                         "pdf_url": {"type": "string", "description": "Instead of a file: an http(s) address."},
                         "exclusion_file": {
                             "type": "string",
@@ -262,16 +264,19 @@ async def preview(request: Request, caller: Viewer, url: Url) -> Response:
         if error.code in {ErrorCode.SOURCE_REFUSED, ErrorCode.SOURCE_UNAVAILABLE}:
             raise MetatagError(download_failure(error.message), code=error.code) from error
         raise
-    return pdf_response(first, chunks, "preview.pdf")
+    return pdf_response(first, chunks, unquote(urlsplit(url).path, errors="replace"))
 
 
 def pdf_response(first: bytes, rest: AsyncIterator[bytes], name: str) -> Response:
-    """Give a PDF to be shown, chunk by chunk."""
+    """Give a PDF to be shown, chunk by chunk; `name` may have folders and lack the ending."""
 
     async def body() -> AsyncIterator[bytes]:
         yield first
         async for chunk in rest:
             yield chunk
 
-    headers = {"Content-Disposition": f"inline; filename={name}", "Cache-Control": "private, no-store"}
+    headers = {
+        "Content-Disposition": content_disposition("inline", pdf_name(name)),
+        "Cache-Control": "private, no-store",
+    }
     return StreamingResponse(body(), media_type="application/pdf", headers=headers)

@@ -38,7 +38,9 @@ class S3Fetcher:
             await self._client.call(self._save, bucket, key, target, max_bytes)
         except S3Error as error:
             raise _unavailable(error) from error
-        except (HTTPError, OSError, TimeoutError, ValueError) as error:
+        except ValueError as error:
+            raise _bad_name(error) from error
+        except (HTTPError, OSError, TimeoutError) as error:
             raise SourceUnavailable("S3 error: the service does not answer") from error
 
     async def check(self, source: Source) -> SourceCheck:
@@ -53,7 +55,9 @@ class S3Fetcher:
             # A HEAD answer has no body, so S3 cannot say which of the two is absent.
             absent = error.code in ("NoSuchKey", "NoSuchObject") and not await self._exists(bucket)
             return SourceCheck(error="Bucket not found" if absent else _unavailable(error).message)
-        except (HTTPError, OSError, TimeoutError, ValueError):
+        except ValueError as error:
+            return SourceCheck(error=_bad_name(error).message)
+        except (HTTPError, OSError, TimeoutError):
             return SourceCheck(error="S3 error: the service does not answer")
         return SourceCheck(True, "", found.content_type or "", found.size)
 
@@ -64,7 +68,10 @@ class S3Fetcher:
             return True
 
     def _split(self, path: str) -> tuple[str, str]:
-        bucket, _, key = path.removeprefix("s3://").partition("/")
+        path = path.strip()
+        if path[:5].lower() == "s3://":
+            path = path[5:]
+        bucket, _, key = path.partition("/")
         if not bucket or not key or "://" in bucket:
             raise SourceRefused("Invalid S3 path format")
         if bucket == self._own_bucket:
@@ -93,6 +100,12 @@ class S3Fetcher:
         finally:
             answer.close()
             answer.release_conn()
+
+
+def _bad_name(error: ValueError) -> SourceRefused:
+    """Return what to tell of a name that the client refuses before it asks; it will not take it later either."""
+    reason = " ".join(str(error).split())[:200].rstrip(".")
+    return SourceRefused(f"S3 cannot have this bucket or key: {reason}; check how it is written.")
 
 
 def _unavailable(error: S3Error) -> SourceUnavailable:
