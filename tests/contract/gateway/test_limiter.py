@@ -52,6 +52,14 @@ async def test_a_cost_above_the_rate_passes_an_empty_bucket(limiter: Limiter) ->
     assert await limiter.take("a", Rate(10, 600)) > 0
 
 
+async def test_a_level_tells_what_is_in_use_and_takes_nothing(limiter: Limiter) -> None:
+    rate = Rate(10, 1000.0)
+    assert await limiter.level("level", rate) == 0
+    await limiter.take("level", rate, 5)
+    for _ in range(3):
+        assert await limiter.level("level", rate) == pytest.approx(5, abs=0.5)
+
+
 async def test_no_count_is_no_bound(limiter: Limiter) -> None:
     assert [await limiter.take("a", Rate(0, 60)) for _ in range(100)] == [0.0] * 100
 

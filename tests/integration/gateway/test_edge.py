@@ -13,8 +13,8 @@ import structlog
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from fakes.gateway_system import System, running, settings_for
-from metatag_gateway import bootstrap
+from fakes.gateway_system import PASSWORD, System, running, settings_for
+from metatag_gateway import accounts, bootstrap
 from metatag_gateway.bootstrap import signing_ring
 from metatag_gateway.http_service import HttpService
 from metatag_gateway.settings import GatewaySettings
@@ -128,6 +128,52 @@ async def test_sign_in_is_throttled_for_an_account_and_address_by_what_trusted_p
         assert (await attempt("198.51.100.2")).status_code == 401
         other = {"email": "other@example.com", "password": "wrong horse"}
         assert (await attempt("198.51.100.1", other)).status_code == 401
+
+
+async def test_guesses_at_an_account_from_many_addresses_are_slowed_down_and_shut_nobody_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with running(login_attempts=2, trusted_proxies="127.0.0.1") as system:
+        user = await system.register()
+
+        async def attempt(address: str, password: str) -> int:
+            answer = await system.client.post(
+                "/api/auth/login",
+                json={"email": user["email"], "password": password},
+                headers={"X-Forwarded-For": address},
+            )
+            return answer.status_code
+
+        monkeypatch.setattr(accounts, "MAX_DELAY", 0.3)
+        # One network of IPv6 is one sender, however many addresses it has.
+        assert [await attempt(f"2001:db8:1:2::{n}", "wrong horse") for n in range(4)] == [401, 401, 429, 429]
+        assert {await attempt(f"198.51.100.{n}", "wrong horse") for n in range(8)} == {401}
+        begin = time.monotonic()
+        assert await attempt("203.0.113.9", PASSWORD) == 200
+        assert time.monotonic() - begin >= 0.3
+        # Who was here before does not wait for what others guess.
+        monkeypatch.setattr(accounts, "MAX_DELAY", 60.0)
+        async with asyncio.timeout(20):
+            assert await attempt("203.0.113.9", PASSWORD) == 200
+
+
+async def test_a_password_that_everybody_guesses_is_refused(system: System) -> None:
+    for password in ("password1", "Password1", "iloveyou"):
+        body = {"email": "stolen@example.com", "password": password}
+        answer = await system.client.post("/api/auth/register", json=body)
+        assert answer.status_code == 400
+        assert "guessed" in answer.json()["detail"]
+    user = await system.register()
+    body = {"current_password": PASSWORD, "new_password": "12345678"}
+    assert (await system.client.post("/api/auth/password", headers=user["headers"], json=body)).status_code == 400
+
+
+async def test_a_proxy_that_nobody_named_is_told_once() -> None:
+    async with running() as system:
+        with structlog.testing.capture_logs() as lines:
+            for _ in range(3):
+                await system.client.get("/api/status", headers={"X-Forwarded-For": "198.51.100.1"})
+    assert sum("METATAG_GATEWAY_TRUSTED_PROXIES" in line["event"] for line in lines) == 1
 
 
 async def test_registration_may_be_throttled_and_closed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import uuid
 from collections.abc import Sequence
@@ -12,9 +13,10 @@ import structlog
 
 from metatag_gateway.errors import AccountDisabled, Conflict, Forbidden, QuotaExceeded, Unauthenticated
 from metatag_gateway.identity import KEY_MARK, Identity, hash_secret
-from metatag_gateway.model.accounts import SCOPES, ApiKey, Client, Principal, Tokens, User
+from metatag_gateway.model.accounts import SCOPES, ApiKey, Client, Principal, Tokens, User, network_of
 from metatag_gateway.ports import AccountStore, Limiter, Passwords, Rate
 from metatag_gateway.sessions import Sessions
+from metatag_gateway.stolen_passwords import refuse_stolen
 from metatag_runtime.errors import InvalidArgument, NotFound
 
 log = structlog.get_logger("metatag.accounts")
@@ -22,6 +24,11 @@ log = structlog.get_logger("metatag.accounts")
 WRONG = "Invalid email or password"
 LOGIN_WINDOW = 300.0
 REGISTER_WINDOW = 3600.0
+# A network that an account was signed in to from is remembered this long. Seconds.
+KNOWN = Rate(1, 30 * 86_400.0)
+# What a sign-in waits at most where many were tried, and how many of one network may wait at once. Seconds.
+MAX_DELAY = 5.0
+MAX_WAITING = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,8 @@ class Accounts:
         if not self._rules.registration_open:
             raise Forbidden("Registration is closed; ask an administrator for an account.")
         rate = Rate(self._rules.register_attempts, REGISTER_WINDOW)
-        await self._throttle(f"register:{client.address}", rate, "Too many registrations from this address")
+        await self._throttle(f"register:{network_of(client.address)}", rate, "Too many registrations from this address")
+        refuse_stolen(password)
         if await self._store.user_by_email(email) is not None:
             raise InvalidArgument("Email already registered")
         user = new_user(email, await self._passwords.hash(password), full_name)
@@ -70,17 +78,19 @@ class Accounts:
 
     async def login(self, email: str, password: str, client: Client) -> tuple[User, Tokens]:
         """Open a session for the right password."""
-        rate = Rate(self._rules.login_attempts, LOGIN_WINDOW)
         account = hash_secret(email.casefold())[:32]
-        await self._throttle(f"login:{account}:{client.address}", rate, "Too many sign-in attempts")
-        # One address that tries many accounts is slowed down too, but later: a school may share one.
-        wide = Rate(self._rules.login_attempts * 10, LOGIN_WINDOW)
-        await self._throttle(f"login-address:{client.address}", wide, "Too many sign-in attempts")
+        network = network_of(client.address)
+        rate = Rate(self._rules.login_attempts, LOGIN_WINDOW)
+        await self._throttle(f"login:{account}:{network}", rate, "Too many sign-in attempts")
+        known = f"login-known:{account}:{network}"
+        if not await self._was_here(known):
+            await self._slow_down(account, network)
         user = await self._store.user_by_email(email)
         if not await self._passwords.verify(user.password_hash if user else "", password) or user is None:
             raise Unauthenticated(WRONG)
         if not user.is_active:
             raise AccountDisabled
+        await self._limiter.take(known, KNOWN)
         return user, await self._sessions.open(user, client)
 
     async def refresh(self, refresh_token: str, client: Client) -> Tokens:
@@ -107,6 +117,7 @@ class Accounts:
         known = await self._store.user(user.id)
         if known is None or not await self._passwords.verify(known.password_hash, current):
             raise InvalidArgument("The current password is not right")
+        refuse_stolen(new)
         hashed = await self._passwords.hash(new)
         changed = await self._store.change_user(
             user.id, password_hash=hashed, end_sessions=True, end_api_keys=end_api_keys
@@ -173,6 +184,28 @@ class Accounts:
             user = new_user(email, await self._passwords.hash(password), "Administrator", is_admin=True)
             if await self._store.add_user(user):
                 log.info("administrator made", user_id=user.id)
+
+    async def _was_here(self, known: str) -> bool:
+        """Return whether the account was signed in to from this network lately: guesses of others do not hold it up."""
+        return await self._limiter.level(known, KNOWN) > 0
+
+    async def _slow_down(self, account: str, network: str) -> None:
+        """Have a sign-in wait when its account or its network has seen many: who guesses is slow, nobody is shut out.
+
+        Addresses are cheap, so an account is guarded over all of them; and many people may share one.
+        """
+        attempts = self._rules.login_attempts
+        waits = [
+            await self._limiter.take(f"login-account:{account}", Rate(attempts * 3, LOGIN_WINDOW)),
+            await self._limiter.take(f"login-address:{network}", Rate(attempts * 10, LOGIN_WINDOW)),
+        ]
+        wait = min(max(waits), MAX_DELAY)
+        if wait <= 0:
+            return
+        async with self._limiter.hold(f"login-wait:{network}", MAX_WAITING) as held:
+            if not held:
+                raise QuotaExceeded("Too many sign-in attempts; try again in a few seconds.", retry_after=wait)
+            await asyncio.sleep(wait)
 
     async def _throttle(self, bucket: str, rate: Rate, sentence: str) -> None:
         wait = await self._limiter.take(bucket, rate)

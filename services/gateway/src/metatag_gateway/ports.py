@@ -232,6 +232,9 @@ class Limiter(Protocol):
     async def take(self, bucket: str, rate: Rate, cost: int = 1) -> float:
         """Take `cost` units and give 0, or take none and give the seconds to wait."""
 
+    async def level(self, bucket: str, rate: Rate) -> float:
+        """Return how many units of the rate are in use, taking none; 0 where nothing is known."""
+
     def hold(self, bucket: str, most: int) -> AbstractAsyncContextManager[bool]:
         """Hold one of `most` places while inside; gives False, holding none, when all are taken. 0: no bound."""
 

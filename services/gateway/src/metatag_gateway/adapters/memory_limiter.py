@@ -41,6 +41,11 @@ class MemoryLimiter:
             self._free_at.popitem(last=False)
         return 0.0
 
+    async def level(self, bucket: str, rate: Rate) -> float:
+        """Work it out from the moment at which the bucket will be empty."""
+        left = self._free_at.get(bucket, 0.0) - self._clock()
+        return max(0.0, left) * rate.count / rate.seconds
+
     @asynccontextmanager
     async def hold(self, bucket: str, most: int) -> AsyncIterator[bool]:
         """Count up while inside."""

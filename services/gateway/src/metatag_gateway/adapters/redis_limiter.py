@@ -65,6 +65,14 @@ class RedisLimiter:
             log.warning("redis is away, counting alone", error=type(error).__name__)
             return await self._alone.take(bucket, rate, cost)
 
+    async def level(self, bucket: str, rate: Rate) -> float:
+        """Work it out from the time that is left to the bucket, a second of which is kept for clocks."""
+        try:
+            left = float(await self._redis.pttl(PREFIX + bucket)) / 1000 - 1
+        except (RedisError, OSError):
+            return await self._alone.level(bucket, rate)
+        return max(0.0, left) * rate.count / rate.seconds
+
     @asynccontextmanager
     async def hold(self, bucket: str, most: int) -> AsyncIterator[bool]:
         """Hold a place in the bucket's sorted set, by a name of its own."""

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import time
 from collections.abc import Iterable
 
+import structlog
 from starlette.datastructures import Headers
 from starlette.types import Scope
+
+log = structlog.get_logger("metatag.proxies")
+WARN_SECONDS = 3600.0
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # What a proxy may claim: plain names only, so that no header can put words into our links.
@@ -21,13 +26,17 @@ class Proxies:
     def __init__(self, trusted: Iterable[str], root_path: str = "") -> None:
         """`trusted` are addresses or networks, as 10.0.0.0/8; `root_path` is where a proxy shows this server."""
         self._root_path = root_path
+        self._silent_until = 0.0
         self._trusted: list[Network] = [ipaddress.ip_network(part, strict=False) for part in trusted]
 
     def resolve(self, scope: Scope) -> None:
         """Set the scope's root path; and its client, scheme, host and root path to what trusted proxies say."""
         client = scope.get("client")
         prefix = self._root_path
-        if self._trusted and client and self._is_trusted(client[0]):
+        is_trusted = bool(self._trusted and client and self._is_trusted(client[0]))
+        if not is_trusted and client:
+            self._warn(scope, client[0])
+        if is_trusted:
             headers = Headers(scope=scope)
             self._set_client(scope, headers)
             _set_scheme(scope, _nearest(headers, "x-forwarded-proto").lower())
@@ -40,6 +49,17 @@ class Proxies:
             # Some proxies take the prefix off, some leave it; with ASGI it is part of the path.
             if not f"{scope['path']}/".startswith(f"{prefix}/"):
                 scope["path"] = prefix + scope["path"]
+
+    def _warn(self, scope: Scope, address: str) -> None:
+        """Say, once an hour, that a proxy nobody named hides its clients: they all count as one address."""
+        now = time.monotonic()
+        if now >= self._silent_until and any(name == b"x-forwarded-for" for name, _ in scope["headers"]):
+            self._silent_until = now + WARN_SECONDS
+            log.warning(
+                "X-Forwarded-For of a peer that METATAG_GATEWAY_TRUSTED_PROXIES does not name is not believed: "
+                "all its clients count as one address",
+                peer=address,
+            )
 
     def _set_client(self, scope: Scope, headers: Headers) -> None:
         hops = [hop.strip() for value in headers.getlist("x-forwarded-for") for hop in value.split(",")]
