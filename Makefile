@@ -66,6 +66,19 @@ e2e: setup ## the tests of the whole system only
 fmt: setup ## format and mend what ruff can mend
 	@ruff format . && ruff check --fix .
 
+.PHONY: dist
+dist: setup ## build the packages that pip installs, and their checksums, into dist
+	@rm -rf dist && uv build --quiet --all-packages --out-dir dist && rm -f dist/.gitignore
+	@cd dist && sha256sum *.whl *.tar.gz > SHA256SUMS && ls
+
+.PHONY: test-dist
+test-dist: setup ## build the packages, install them into an empty environment, run the demonstration there
+	@.venv/bin/pytest -q -m slow tests/deploy/test_dist.py
+
+.PHONY: release
+release: setup ## set the version everywhere and build the packages: make release VERSION=2.1.0
+	@scripts/release $(VERSION)
+
 .PHONY: samples
 samples: setup ## make the sample PDFs again (they are committed)
 	@python scripts/make_samples.py

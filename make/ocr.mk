@@ -7,7 +7,7 @@ fuzz-ocr: setup ## send 2,000 mutated PDFs through a node, of generated files an
 
 .PHONY: ocr-languages
 ocr-languages: setup ## fetch Tesseract's data for more languages: make ocr-languages LANGUAGES="tam ben mar"
-	@python -c "import sys; sys.path.insert(0, 'scripts'); import debs; debs.fetch(['tesseract-ocr-' + name for name in sys.argv[1:]], 'usr/share/tesseract-ocr/*/tessdata/*.traineddata', '.tools/tessdata-more')" $(LANGUAGES)
+	@python -c "import sys; from metatag_cli import debs; debs.fetch(['tesseract-ocr-' + name for name in sys.argv[1:]], 'usr/share/tesseract-ocr/*/tessdata/*.traineddata', '.tools/tessdata-more')" $(LANGUAGES)
 	@cp .tools/tessdata-more/*.traineddata .tools/tessdata/ && echo "In .tools/tessdata now:" .tools/tessdata/*.traineddata
 
 .PHONY: test-ocr-deep

@@ -66,7 +66,7 @@ def get_fonts() -> None:
     """Fetch the fonts once."""
     if not FONTS.is_dir():
         sys.path.insert(0, str(ROOT / "scripts"))
-        import debs
+        from metatag_cli import debs
 
         debs.fetch(PACKAGES, "usr/share/fonts/**/*.ttf", str(FONTS))
 

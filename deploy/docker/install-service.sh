@@ -5,9 +5,12 @@ set -eu
 service=$1
 shift
 if [ -s /run/ca.pem ]; then export SSL_CERT_FILE=/run/ca.pem; fi
+# The command is the distribution that people install by the project's name.
+package=metatag-$service
+if [ "$service" = cli ]; then package=metatag; fi
 # The command sends no traces of its own.
 if [ "$service" != cli ]; then set -- --extra otlp "$@"; fi
-/opt/uv/bin/uv sync --frozen --no-dev --no-editable --python python3 --package "metatag-$service" "$@"
+/opt/uv/bin/uv sync --frozen --no-dev --no-editable --python python3 --package "$package" "$@"
 # Test suites, type stubs and C sources that wheels carry along: never imported by a service.
 find /opt/venv/lib -type d \( -name tests -o -name test \) -path '*/site-packages/*' -prune -exec rm -rf {} +
 # skimage, which EasyOCR brings, reads its own stubs when it is imported.

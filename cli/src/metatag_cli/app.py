@@ -18,7 +18,7 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        print(f"metatag {importlib.metadata.version('metatag-cli')}")
+        print(f"metatag {importlib.metadata.version('metatag')}")
         raise typer.Exit
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from metatag_cli import screen, sign_in
+from metatag_cli import screen, sign_in, tessdata
 from metatag_cli.embedded import StartError, temporary_system
 from metatag_client import Client, Tokens, Unreachable
 
@@ -87,6 +87,14 @@ def need_server(server: str | None) -> str:
     screen.fail("Name a server with --server or METATAG_CLI_SERVER; `metatag serve` starts one.", screen.USAGE)
 
 
+def tell_fetched() -> None:
+    """Fetch Tesseract's data where there is none, and say so or why not."""
+    with screen.err.status("looking for Tesseract's language data ..."):
+        sentence = tessdata.fetch()
+    if sentence:
+        screen.err.print(sentence, style="yellow", markup=False)
+
+
 @contextmanager
 def client_for(server: str | None, local_roots: Sequence[Path] = ()) -> Iterator[Client]:
     """Give a signed-in client; without a server, of a system that lives as long as the block."""
@@ -94,6 +102,7 @@ def client_for(server: str | None, local_roots: Sequence[Path] = ()) -> Iterator
         with server_client(server) as client:
             yield client
         return
+    tell_fetched()
     try:
         with (
             screen.err.status("starting metatag ...") as status,

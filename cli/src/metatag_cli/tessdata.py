@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from metatag_cli import project
+from metatag_cli import debs, project
+from metatag_cli.data_dir import default_data_dir
 
 # What the set-up fetches and the pipeline needs: English, Hindi, and the script and direction of a page.
 NEEDED = ("eng", "hin", "osd")
@@ -18,8 +19,32 @@ def places() -> list[Path]:
     checkout = project.root()
     if checkout is not None:
         found.append(checkout / ".tools" / "tessdata")
+    found.append(fetched())
     found += sorted(Path("/usr/share/tesseract-ocr").glob("*/tessdata"), reverse=True)
     return [*found, Path("/usr/share/tessdata")]
+
+
+def fetched() -> Path:
+    """Return the folder into which `fetch` puts the data."""
+    return default_data_dir() / "tessdata"
+
+
+def fetch() -> str:
+    """Fetch the data from Debian's packages where this machine has none; return a sentence about it, or "".
+
+    Needs apt-get and dpkg-deb, but not root; installs nothing.
+    """
+    if find() is not None:
+        return ""
+    names = [f"tesseract-ocr-{name}" for name in NEEDED]
+    try:
+        debs.fetch(names, "usr/share/tesseract-ocr/*/tessdata/*.traineddata", str(fetched()))
+    except (debs.DebError, OSError) as error:
+        return (
+            f"Scans cannot be read: Tesseract's language data is missing and {error}. Install the data for "
+            f"{', '.join(NEEDED)} with your system's packages, or set METATAG_OCR_TESSDATA_DIR to its folder."
+        )
+    return f"Fetched Tesseract's data for {', '.join(NEEDED)} into {fetched()}."
 
 
 def find() -> Path | None:

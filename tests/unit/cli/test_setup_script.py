@@ -27,9 +27,9 @@ def setup() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["setup", "debs.py"])
+@pytest.mark.parametrize("name", ["scripts/setup", "cli/src/metatag_cli/debs.py"])
 def test_python_3_8_can_read_it(name: str) -> None:
-    ast.parse((ROOT / "scripts" / name).read_text(), feature_version=(3, 8))
+    ast.parse((ROOT / name).read_text(), feature_version=(3, 8))
 
 
 def test_no_fitting_python_is_a_sentence(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from metatag_cli import project, screen
-from metatag_cli.connect import JsonOption, plain_errors
+from metatag_cli.connect import JsonOption, plain_errors, tell_fetched
 from metatag_cli.embedded import StartError, temporary_system
 from metatag_client import Client, Event, Result, Row
 
@@ -36,6 +36,7 @@ def demo(
     folder = samples or _samples()
     began = time.monotonic()
     screen.out.quiet = as_json
+    tell_fetched()
     screen.out.print(Text.assemble("\n  ", ("metatag demo", "bold"), ("   PDFs in, tags out\n", "dim")))
     try:
         with plain_errors(), screen.out.status("starting four services ..."), temporary_system([folder]) as system:
@@ -55,9 +56,11 @@ def demo(
 
 def _samples() -> Path:
     root = project.root()
-    if root is None:
-        screen.fail("The samples come with the project's source; name a folder of PDFs with --samples.", screen.USAGE)
-    return root / "samples"
+    # An installed package carries them; in a checkout they lie at its top.
+    folder = root / "samples" if root else Path(__file__).parents[1] / "samples"
+    if not folder.is_dir():
+        screen.fail("This build carries no samples; name a folder of PDFs with --samples.", screen.USAGE)
+    return folder
 
 
 def _sign_up(client: Client) -> None:
@@ -138,7 +141,8 @@ def _done(what: str, detail: str) -> None:
 
 def _farewell(seconds: float) -> None:
     screen.out.print(Text.assemble("\n  ", ("Everything worked", "bold green"), f", in {seconds:.0f} s."))
-    screen.out.print("\n  make run keeps it running. Then try")
+    run, command = ("make run", ".venv/bin/metatag") if project.root() else ("metatag serve", "metatag")
+    screen.out.print(f"\n  {run} keeps it running. Then try")
     screen.out.print("    http://127.0.0.1:8000/app     drop a PDF, or a folder of them")
     screen.out.print("    http://127.0.0.1:8000/docs    the API, call by call")
-    screen.out.print("    .venv/bin/metatag --help      the same from a terminal\n")
+    screen.out.print(f"    {command + ' --help':<30}the same from a terminal\n")

@@ -13,7 +13,7 @@ import typer
 from rich.text import Text
 
 from metatag_cli import embedded, screen, tessdata
-from metatag_cli.connect import JsonOption
+from metatag_cli.connect import JsonOption, tell_fetched
 from metatag_cli.data_dir import DataDir, DataDirError, default_data_dir
 from metatag_cli.ports import free_port, is_free
 
@@ -73,6 +73,8 @@ def _host(
     from metatag_runtime.settings import SettingsError
     from metatag_runtime.tracing import TracingSettings, close_tracing, configure_tracing
 
+    # Whoever starts this process as a child has looked already.
+    tell_fetched()
     with socket_folder() as sockets:
         try:
             system = Embedded.load(data, sockets, host=host, port=port, local_roots=local_roots, verbose=verbose)

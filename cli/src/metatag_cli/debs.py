@@ -1,4 +1,7 @@
-"""Fetches files out of Debian or Ubuntu packages into a folder, without root and without installing anything."""
+"""Fetch files out of Debian or Ubuntu packages into a folder, without root and without installing anything.
+
+The set-up script imports this file alone, on any Python from 3.8 on; it imports the standard library only.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 
 # Seconds for one run of apt-get; its own timeouts are shorter, this ends a run that hangs all the same.
 APT_SECONDS = 240
@@ -19,12 +23,12 @@ class DebError(Exception):
     """The packages could not be had; the message says what to do instead."""
 
 
-def available():
-    """Say whether this system has the two programs that the way through packages needs."""
+def available() -> bool:
+    """Return whether this system has the two programs that the way through packages needs."""
     return all(shutil.which(tool) for tool in ("apt-get", "dpkg-deb"))
 
 
-def fetch(packages, pattern, target):
+def fetch(packages: Sequence[str], pattern: str, target: str) -> None:
     """Put the files that match `pattern` (a glob inside the packages) flat into the folder `target`.
 
     The folder appears complete or not at all. Raises DebError.
@@ -35,7 +39,8 @@ def fetch(packages, pattern, target):
     with tempfile.TemporaryDirectory(dir=os.path.dirname(target), prefix=".fetch-") as work:
         _download(packages, work)
         for archive in glob.glob(os.path.join(work, "*.deb")):
-            subprocess.run(["dpkg-deb", "-x", archive, os.path.join(work, "out")], check=True, timeout=60)
+            command = ["dpkg-deb", "-x", archive, os.path.join(work, "out")]
+            subprocess.run(command, check=True, timeout=60)  # noqa: S603  fixed program, file names of our own
         files = glob.glob(os.path.join(work, "out", pattern), recursive=True)
         if not files:
             raise DebError(f"the packages {', '.join(packages)} hold nothing like {pattern}")
@@ -47,7 +52,7 @@ def fetch(packages, pattern, target):
         os.replace(ready, target)
 
 
-def _download(packages, folder):
+def _download(packages: Sequence[str], folder: str) -> None:
     # First with the lists that the system has: no download of lists when they are there and not too old.
     if _apt_download(packages, folder, []):
         return
@@ -64,19 +69,23 @@ def _download(packages, folder):
     raise DebError(f"apt-get could not download {', '.join(packages)}; is the package mirror reachable?")
 
 
-def _apt_download(packages, folder, options):
+def _apt_download(packages: Sequence[str], folder: str, options: Sequence[str]) -> bool:
     return _apt([*options, "download", *packages], folder) and len(glob.glob(os.path.join(folder, "*.deb"))) >= len(
         packages
     )
 
 
-def _apt(arguments, folder):
+def _apt(arguments: Sequence[str], folder: str) -> bool:
     bounds = ["-qq", "-oAcquire::http::Timeout=30", "-oAcquire::https::Timeout=30", "-oAcquire::Retries=2"]
     # As root apt would download as the user _apt, who may not write into our folder.
     bounds += ["-oAPT::Sandbox::User=root"] if os.geteuid() == 0 else []
     try:
-        done = subprocess.run(
-            ["apt-get", *bounds, *arguments], cwd=folder, timeout=APT_SECONDS, capture_output=True, check=False
+        done = subprocess.run(  # noqa: S603  names of packages out of our own code
+            ["apt-get", *bounds, *arguments],  # noqa: S607  wherever the system has it
+            cwd=folder,
+            timeout=APT_SECONDS,
+            capture_output=True,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return False
