@@ -62,6 +62,29 @@ def scan_pdf(images: list[Image.Image], *, dpi: int = 200, over: bytes = b"", fo
     return pdf(objects)
 
 
+def half_scan(lines: list[str], image: Image.Image) -> bytes:
+    """Return a page with lines of text on its upper half and a picture, its upper half, on the lower."""
+    out = io.BytesIO()
+    half = image.crop((0, 0, image.width, image.height // 2)).convert("L")
+    half.save(out, "JPEG", quality=90)
+    head = (
+        f"/Type/XObject/Subtype/Image/Width {half.width}/Height {half.height}/BitsPerComponent 8"
+        "/ColorSpace/DeviceGray/Filter/DCTDecode"
+    )
+    shown = (b"BT /F 10 Tf 60 %d Td (%s) Tj ET " % (760 - 15 * row, line.encode()) for row, line in enumerate(lines))
+    fonts = b"/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>"
+    page = b"/MediaBox[0 0 612 792]/Contents 5 0 R/Resources<<%s/XObject<</I 6 0 R>>>>" % fonts
+    return pdf(
+        [
+            (1, b"<</Type/Catalog/Pages 2 0 R>>"),
+            (2, b"<</Type/Pages/Count 1/Kids[3 0 R]>>"),
+            (3, b"<</Type/Page/Parent 2 0 R%s>>" % page),
+            (5, stream(b"", b"q 612 0 0 380 0 0 cm /I Do Q " + b"".join(shown))),
+            (6, stream(head.encode(), out.getvalue())),
+        ]
+    )
+
+
 def pale_scan(line: str = "The committee approved the water supply scheme.") -> bytes:
     """Small print, blurred and pale: Tesseract makes little of it, a deep engine most."""
     page = page_image(text_pdf([[line] * 6], size=16), dpi=100).crop((0, 0, 850, 400))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from fakes.broken_layers import legacy, unmapped, without_maps, wrong_map
 from fakes.hostile_pdfs import text_pdf
 from fakes.layer_files import layer_file, shown_text, word_scores
 from fakes.ocr_client import recognize
-from fakes.ocr_pdfs import page_image, sample, scan_pdf
+from fakes.ocr_pdfs import half_scan, page_image, sample, scan_pdf
 from metatag.v1 import document_pb2
 
 LINES = [
@@ -106,3 +108,25 @@ async def test_plain_english_is_not_looked_at(make_node):
     answer = await recognize(node.channel, sample("library-rules"))
 
     assert {page.tries for page in answer.pages.values()} == {0}
+
+
+async def test_a_scan_below_the_text_is_recognised_and_the_text_stays(make_node):
+    node = await make_node()
+    above = [f"Annexure {number}: {line}" for number, line in enumerate(LINES * 3)]
+
+    answer = await recognize(node.channel, half_scan(above, page_image(text_pdf([LINES * 3]))), words=True)
+
+    page = answer.pages[1]
+    assert (page.method, list(page.notes)) == (document_pb2.PAGE_METHOD_TEXT_LAYER, ["picture_read"])
+    assert word_scores(answer.text, "\n".join([*above, *LINES * 3])) >= (0.97, 0.97)
+    assert answer.text.index("Annexure 0") < answer.text.index("\n" + LINES[0])
+    assert all(word.y > 0.5 for word in page.words)
+
+
+async def test_a_photo_beside_the_text_costs_nothing_but_a_look(make_node):
+    node = await make_node()
+    shades = np.random.default_rng(1).normal(128, 60, (400, 600)).clip(0, 255).astype(np.uint8)
+
+    answer = await recognize(node.channel, half_scan(LINES * 3, Image.fromarray(shades)))
+
+    assert (answer.pages[1].tries, list(answer.pages[1].notes)) == (0, [])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from metatag_ocr.reading.decide import Decision, Reason, decide
-from metatag_ocr.reading.evidence import Layer
+from metatag_ocr.reading.evidence import Layer, PictureBeside
 
 PROSE = "The committee approved the water supply scheme for the northern district of the state. " * 8
 HINDI = "भारत सरकार ने ग्रामीण क्षेत्रों में पेयजल की आपूर्ति के लिए नई योजना बनाई है। " * 8
@@ -44,6 +44,15 @@ FULL = Layer(PROSE)
         (Layer(KRUTI, fonts=(("F1", 1.0),)), Decision("compare", Reason.LEGACY_ENCODING, "legacy_encoding:F1")),
         (Layer(PROSE, fonts=(("KrutiDev010", 0.9),)), Decision("keep", Reason.TEXT_LAYER_GOOD)),
         (Layer("Page 3 of 9", picture_share=0.97), Decision("compare", Reason.PICTURE_WITH_LITTLE_TEXT)),
+        (
+            Layer(PROSE, picture_share=1.0, fonts=(("Arial", 1.0),)),
+            Decision("check", Reason.PICTURE_WITH_LITTLE_TEXT, "picture_with_little_text:Arial"),
+        ),
+        (
+            Layer(PROSE, picture_share=0.5, beside=(PictureBeside((0, 0.5, 1, 1)),)),
+            Decision("keep", Reason.TEXT_LAYER_GOOD),
+        ),
+        (Layer(PROSE * 4, picture_share=1.0), Decision("keep", Reason.TEXT_LAYER_GOOD)),
         (Layer("Fig. 2", path_objects=900), Decision("compare", Reason.OUTLINED_TEXT)),
         (
             replace(FULL, invisible=1.0, picture_share=1.0),

@@ -14,12 +14,13 @@ from metatag_ocr.engines.pdfium_calls import Handle
 from metatag_ocr.engines.pdfium_entries import entries as page_entries
 from metatag_ocr.engines.pdfium_glyphs import glyph_lines
 from metatag_ocr.engines.pdfium_lines import page_lines, turned_entry
+from metatag_ocr.engines.pdfium_pictures import pictures_beside
 from metatag_ocr.model import Heading
 from metatag_ocr.reading import layout
-from metatag_ocr.reading.decide import LITTLE_TEXT, MANY_UNMAPPED
+from metatag_ocr.reading.decide import MANY_UNMAPPED
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.layout import Entry, Line
-from metatag_ocr.reading.scripts import char_counts, indic_letters
+from metatag_ocr.reading.scripts import indic_letters
 
 # Characters looked at one by one. Enough to see a share of a fifth; costs a tenth of a millisecond.
 _SAMPLED = 48
@@ -52,14 +53,24 @@ def layer(page: Any, form: Any = None, other_text: Callable[[], str] = lambda: "
         if indic_letters(layout.render(lines)[0] if entries else text) >= _INDIC_LETTERS:
             text, headings = _indic(page, textpage, other_text, lines, entries)
         invisible, unmapped, fonts = _sample(textpage)
+        pictures, texts, paths, drawn = _objects(page)
+        beside = pictures_beside(page, textpage, (item for item, _ in images(page))) if pictures else ()
     finally:
         textpage.close()
     second = other_text() if unmapped > MANY_UNMAPPED else ""
-    letters = sum(times for char, times in char_counts(text).items() if char.isalpha())
-    if letters >= LITTLE_TEXT and invisible <= 0.5:
-        return Layer(text, unmapped, invisible, fonts, headings=headings, second=second)
-    pictures, texts, paths, drawn = _objects(page)
-    return Layer(text, unmapped, invisible, fonts, pictures, texts, paths, drawn, headings, second)
+    return Layer(
+        text=text,
+        unmapped=unmapped,
+        invisible=invisible,
+        fonts=fonts,
+        picture_share=pictures,
+        text_objects=texts,
+        path_objects=paths,
+        drawn=drawn,
+        headings=headings,
+        second=second,
+        beside=beside,
+    )
 
 
 def largest_image(page: Any) -> int:

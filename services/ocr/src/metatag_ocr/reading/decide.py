@@ -76,6 +76,9 @@ class Decision:
 # Letters below which a page full of picture or drawing is recognised as well: a stamp, a header, a page number. The
 # first implementation took 150 characters a page for enough; a full page of print has 1,500 to 4,000.
 LITTLE_TEXT = 400
+# Letters from which text over a picture is the page's text, and the picture its ground; a certified copy's overlay
+# has 500.
+_FULL_PAGE = 1500
 # Share of the page that a scan covers at least. Letterheads and photos stay below.
 SCAN_SHARE = 0.5
 # Drawn paths from which little text may be letters turned into outlines; a form's lines are fewer.
@@ -122,8 +125,10 @@ def _judge(layer: Layer) -> Decision:
 
 def _plausible(layer: Layer, counts: Census) -> Decision:
     """Judge a layer that is seen and looks like writing."""
-    if counts.letters < LITTLE_TEXT and layer.picture_share >= SCAN_SHARE:
+    if layer.picture_share >= SCAN_SHARE and counts.letters < LITTLE_TEXT:
         return Decision("compare", Reason.PICTURE_WITH_LITTLE_TEXT)
+    if layer.picture_share >= SCAN_SHARE and not layer.beside and counts.letters < _FULL_PAGE:
+        return Decision("check", Reason.PICTURE_WITH_LITTLE_TEXT, _doubt(layer, Reason.PICTURE_WITH_LITTLE_TEXT))
     if counts.indic >= _INDIC:
         return Decision("check", Reason.LAYER_DIFFERS, _doubt(layer, Reason.LAYER_DIFFERS))
     return _short(layer, counts) if counts.letters < LITTLE_TEXT else Decision("keep", Reason.TEXT_LAYER_GOOD)

@@ -15,6 +15,17 @@ _PRIVATE = (range(0xE000, 0xF900), range(0xF0000, 0x110000))
 
 
 @dataclass(frozen=True)
+class PictureBeside:
+    """A large picture over which no text lies: left, top, right, bottom as shares of the page as it is drawn.
+
+    `follows` tells that more of the page's text stands above it than below.
+    """
+
+    box: tuple[float, float, float, float]
+    follows: bool = True
+
+
+@dataclass(frozen=True)
 class Layer:
     """A page's own text and what was seen beside it. Shares are 0 to 1, of sampled characters or of the page."""
 
@@ -25,8 +36,8 @@ class Layer:
     invisible: float = 0.0
     # Font names of the sampled characters, and the share each has.
     fonts: tuple[tuple[str, float], ...] = ()
-    # Page area under pictures; -1 when it was not looked at because the text is plenty.
-    picture_share: float = -1.0
+    # Page area under pictures.
+    picture_share: float = 0.0
     text_objects: int = 0
     path_objects: int = 0
     # False when nothing at all is drawn on the page.
@@ -34,6 +45,7 @@ class Layer:
     headings: tuple[Heading, ...] = ()
     # The text by another reader, where the first had no value for many characters.
     second: str = ""
+    beside: tuple[PictureBeside, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,8 @@ def choose(own: PageText, read: PageText, decision: Decision) -> PageText:
     """Return the layer's page or the recognised one, with what it says about the doubt."""
     if decision.reason in _PICTURES:
         adds = not _is_weak(read) and _letters(read.text) >= _ADDS * _letters(own.text)
-        return read if adds else replace(own, tries=read.tries)
+        page = read if adds else replace(own, tries=read.tries)
+        return replace(page, doubt=decision.doubt, verdict="refuted" if adds else "confirmed")
     found = agreement(own.text, read.words)
     if agrees(found, own.text):
         return replace(own, tries=read.tries, doubt=decision.doubt, verdict="confirmed")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from metatag_ocr.errors import language_not_installed
 from metatag_ocr.languages import missing_for, script_of
 from metatag_ocr.model import Method, Options, PageText
 from metatag_ocr.reading.attempts import Attempt, Attempts, Plan
 from metatag_ocr.reading.background import flatten_background
+from metatag_ocr.reading.beside import PictureReader, with_pictures
 from metatag_ocr.reading.decide import Decision, Reason, decide
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.layer_or_picture import agreeing, choose, is_comparable, kept_reason, likely_script, readings
@@ -67,9 +69,13 @@ def read_page(
     page = _from_layer(page_request, layer, decision)
     if page is not None:
         page = _without_notice(page)
+        if page.method == "text_layer" and layer.beside and page_request.options.mode == "auto":
+            reader = _picture_reader(document, engine, page_request, page.script)
+            page = with_pictures(page, layer, reader, words=page_request.options.words)
+            clock.lap("recognize")
         if page.script:
             script_found(page.script)
-        return replace(page, decide_ms=round(clock.ms["decide"]))
+        return _timed(page, clock)
     request = _to_compare(page_request, layer, decision) if decision.compares else page_request
     page = _recognised(document, engine, request, decision, script_found=script_found, clock=clock)
     page = _with_entries(page, page_request, document.entries(page_request.number))
@@ -78,9 +84,19 @@ def read_page(
         own = _layer_page(page_request, layer, kept_reason(decision, confirmed=True))
         page = choose(own, page, decision)
         page = page if page_request.options.words else replace(page, words=())
-    page = _without_notice(page)
+    return _timed(_without_notice(page), clock)
+
+
+def _timed(page: PageText, clock: _Clock) -> PageText:
     times = {f"{name}_ms": round(value) for name, value in clock.ms.items()}
     return replace(page, **times)  # type: ignore[arg-type]
+
+
+def _picture_reader(document: Document, engine: Engine, page_request: PageRequest, script: str) -> PictureReader:
+    """Return the reader for pictures on a page whose own text is in `script`."""
+    plan = Plan(page_request.languages, bool(page_request.options.languages), page_request.script or script)
+    draw = partial(document.picture, page_request.number)
+    return PictureReader(engine, plan, draw, (page_request.dpi, SECOND_DPI))
 
 
 def _from_layer(page_request: PageRequest, layer: Layer, decision: Decision) -> PageText | None:
