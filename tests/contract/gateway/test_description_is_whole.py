@@ -80,7 +80,7 @@ def test_a_path_names_every_status_it_may_answer(label: str, operation: Spec) ->
     for status, response in operation["responses"].items():
         assert response["description"], status
         assert "X-Request-ID" in response["headers"]
-        assert ("Retry-After" in response["headers"]) == (status in ("429", "503"))
+        assert ("Retry-After" in response["headers"]) == (status in ("429", "503", "507"))
         assert ("WWW-Authenticate" in response["headers"]) == (status == "401")
 
 

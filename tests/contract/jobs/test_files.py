@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from metatag_jobs.adapters.s3_client import S3Client, S3Options
 from metatag_jobs.adapters.s3_files import S3Files
 from metatag_jobs.errors import FileGone
 from metatag_jobs.ports import FileStore
+from metatag_runtime.errors import StorageFull
 
 MIB = 1024 * 1024
 
@@ -41,6 +44,44 @@ async def test_an_object_comes_back_whole_and_in_bounded_chunks(files: FileStore
     assert b"".join(chunks) == body[:size]
     assert max(len(chunk) for chunk in chunks) <= MIB
     assert await files.read("name-1") == body[:size]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 16 MiB of its own, where the machine lets us mount one."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(place)]
+    made = subprocess.run(mount, capture_output=True, check=False)
+    if made.returncode:
+        pytest.skip("this user may not mount a disk")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+async def test_a_full_disk_takes_no_file_keeps_its_reserve_and_is_named(small_disk: Path, tmp_path: Path) -> None:
+    (tmp_path / "local").write_bytes(bytes(4 * MIB))
+    store = DirectoryFiles(small_disk / "files", reserve=256 * MIB)
+    await store.ping()
+    for number in range(3):
+        await store.put(f"whole-{number}", tmp_path / "local")
+    with pytest.raises(StorageFull, match="METATAG_JOBS_FILES_URL") as full:
+        await store.put("one-more", tmp_path / "local")
+    assert full.value.retry_after
+    with pytest.raises(StorageFull):
+        await store.ping()
+    # A twentieth of the disk is left for the databases, and no part of the refused file.
+    assert shutil.disk_usage(small_disk).free >= 16 * MIB // 20
+    assert [path.name for path in (small_disk / "files").rglob("*") if path.is_file()] != []
+    assert not list((small_disk / "files").rglob("one-more*"))
+    (small_disk / "database").write_bytes(bytes(shutil.disk_usage(small_disk).free - MIB // 2))
+    with pytest.raises(StorageFull):
+        await store.put_bytes("small", b"x")
+    with pytest.raises(StorageFull):
+        await store.ping()
+    (small_disk / "database").unlink()
+    await store.put_bytes("small", b"x")
+    await store.ping()
 
 
 async def test_an_absent_object_is_told_so(files: FileStore) -> None:

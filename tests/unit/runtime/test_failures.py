@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from metatag_runtime.errors import ErrorCode
-from metatag_runtime.failures import as_unavailable, is_infrastructure
+from metatag_runtime.failures import as_unavailable, is_disk_full, is_infrastructure
 
 
 class ServerError(Exception):
@@ -47,7 +47,14 @@ def test_the_machinery_failed(error: BaseException) -> None:
     assert is_infrastructure(error)
     found = as_unavailable(error)
     assert found is not None
-    assert (found.code, bool(found.retry_after)) == (ErrorCode.UNAVAILABLE, True)
+    code = ErrorCode.STORAGE_FULL if is_disk_full(error) else ErrorCode.UNAVAILABLE
+    assert (found.code, bool(found.retry_after)) == (code, True)
+
+
+def test_a_full_disk_is_told_from_other_failures() -> None:
+    full = [OSError(errno.ENOSPC, ""), OSError(errno.EDQUOT, ""), database(ServerError("53100"))]
+    assert all(map(is_disk_full, [*full, database(sqlite3.OperationalError("database or disk is full"))]))
+    assert not any(map(is_disk_full, [OSError(errno.EIO, ""), database(ServerError("53200")), ConnectionResetError()]))
 
 
 @pytest.mark.parametrize(

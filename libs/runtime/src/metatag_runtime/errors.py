@@ -79,6 +79,12 @@ class Busy(MetatagError):
     code = ErrorCode.BUSY
 
 
+class StorageFull(MetatagError):
+    """A disk or quota that the service writes to has no room; the message says which."""
+
+    code = ErrorCode.STORAGE_FULL
+
+
 class Unavailable(MetatagError):
     """A service or store that is needed does not answer."""
 

@@ -6,7 +6,7 @@ import errno
 import sys
 from typing import Any
 
-from metatag_runtime.errors import MetatagError, Unavailable
+from metatag_runtime.errors import MetatagError, StorageFull, Unavailable
 
 # What a full, broken or overloaded machine answers; never the fault of a document or a request.
 _ERRNOS = frozenset(
@@ -36,6 +36,8 @@ _PASSING_WORDS = ("locked", "busy", "disk is full", "disk i/o error", "unable to
 
 # When to ask again. Seconds.
 AGAIN = 2.0
+# Somebody has to make room. Seconds.
+FULL_AGAIN = 60.0
 
 
 def is_infrastructure(error: BaseException) -> bool:
@@ -66,8 +68,19 @@ def is_database_away(error: BaseException) -> bool:
     return any(word in said for word in _PASSING_WORDS) or (not state and "connect" in said)
 
 
+def is_disk_full(error: BaseException) -> bool:
+    """Return whether a disk, a quota or a database's disk has no room for what was to be written."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    # 53100 is PostgreSQL's; SQLite says it in words.
+    origin = getattr(error, "orig", None)
+    return getattr(origin, "sqlstate", None) == "53100" or "disk is full" in str(origin or "").lower()
+
+
 def as_unavailable(error: BaseException) -> MetatagError | None:
     """Return the error for callers when the machinery failed, None when it is another failure."""
     if not is_infrastructure(error):
         return None
+    if is_disk_full(error):
+        return StorageFull("A disk of the server is full; try again when there is room.", retry_after=FULL_AGAIN)
     return Unavailable("The service lacks something that it needs just now; try again in a moment.", retry_after=AGAIN)

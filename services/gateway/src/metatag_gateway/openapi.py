@@ -82,7 +82,7 @@ def _complete(operation: dict[str, Any], examples: Mapping[tuple[str, str], Any]
             content |= {"schema": {"type": "string", "format": "binary"}, "example": beginning}
     for status, response in operation["responses"].items():
         headers = {"X-Request-ID": _REQUEST_ID}
-        if status in ("429", "503"):
+        if status in ("429", "503", "507"):
             headers["Retry-After"] = _RETRY_AFTER
         if status == "401":
             headers["WWW-Authenticate"] = _BEARER

@@ -213,7 +213,7 @@ def _files(settings: JobsSettings, s3: S3Client | None) -> FileStore:
         from metatag_jobs.adapters.s3_files import S3Files
 
         return S3Files(s3, _own_bucket(settings))
-    return DirectoryFiles(Path(settings.files_url))
+    return DirectoryFiles(Path(settings.files_url), reserve=settings.files_reserve_bytes)
 
 
 def _own_bucket(settings: JobsSettings) -> str:

@@ -32,6 +32,7 @@ INTERACTIVE_BACKOFF = 3.0
 WAITING = frozenset(
     {
         ErrorCode.BUSY,
+        ErrorCode.STORAGE_FULL,
         ErrorCode.UNAVAILABLE,
         ErrorCode.CANCELLED,
         ErrorCode.PROVIDER_RATE_LIMITED,

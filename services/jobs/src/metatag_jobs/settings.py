@@ -25,6 +25,8 @@ class JobsSettings(ServiceSettings):
     redis_url: str = ""
     # A directory, or "s3://bucket".
     files_url: str = "metatag-files"
+    # Bytes of the files' disk that they leave free for the databases, at most a twentieth of the disk.
+    files_reserve_bytes: int = Field(default=256 * 1024 * 1024, ge=0)
     s3_endpoint: str = ""
     s3_access_key: SecretStr = SecretStr("")
     s3_secret_key: SecretStr = SecretStr("")

@@ -14,12 +14,14 @@ from metatag_jobs.pdf import MAGIC_WITHIN, check_head
 from metatag_jobs.ports import FileStore
 from metatag_jobs.stores import Artifacts
 from metatag_jobs.work import Artifact
-from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
+from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError, StorageFull
+from metatag_runtime.failures import FULL_AGAIN, is_disk_full
 
 # A client that sends nothing for so long is given up. Seconds.
 CHUNK_SECONDS = 60.0
 # Contents asked for in one call.
 MAX_FOUND = 1000
+_NO_ROOM = "The disk of temporary files (TMPDIR) is full; try again when there is room."
 _ABSENT = SourceCheck(error="The uploaded file is no longer stored; upload it again.")
 
 
@@ -39,7 +41,12 @@ class Uploads:
         bound = min(max_bytes or self._max_bytes, self._max_bytes)
         with tempfile.TemporaryDirectory(prefix="metatag-upload-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "document.pdf"
-            digest, size = await _receive(path, chunks, bound)
+            try:
+                digest, size = await _receive(path, chunks, bound)
+            except OSError as error:
+                if is_disk_full(error):
+                    raise StorageFull(_NO_ROOM, retry_after=FULL_AGAIN) from error
+                raise
             if sha256 and sha256.lower() != digest:
                 raise InvalidArgument("The file's SHA-256 is not the one announced; send it again.")
             artifact = Artifact(self._new_id(), digest, size)

@@ -10,9 +10,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from metatag_gateway.middleware.proxies import Proxies, route_path
-from metatag_gateway.problems import internal_sentence, problem
+from metatag_gateway.problems import from_error, internal_sentence, problem
 from metatag_runtime.context import request_id, use_request_id
 from metatag_runtime.errors import ErrorCode
+from metatag_runtime.failures import as_unavailable
 from metatag_runtime.tracing import TRACE_KEY, begin_span, end_span
 
 log = structlog.get_logger("metatag.access")
@@ -60,7 +61,10 @@ class Edge:
             if exchange.status:
                 # The answer is half out: cutting the connection is the only way to say that it is not whole.
                 raise
-            await problem(500, internal_sentence(), ErrorCode.INTERNAL)(scope, receive, exchange.send)
+            # A full disk or a database that is away passes; anything else is a fault of ours.
+            passing = as_unavailable(error)
+            answer = from_error(passing) if passing else problem(500, internal_sentence(), ErrorCode.INTERNAL)
+            await answer(scope, receive, exchange.send)
         finally:
             exchange.end()
 

@@ -42,7 +42,7 @@ MAX_ACTIVE = 1000
 _UUID = re.compile(UUID_PATTERN)
 
 
-@router.post("/start", responses=known(404, 409, 422))
+@router.post("/start", responses=known(404, 409, 422, 507))
 async def start_batch(
     request: Request,
     caller: Processor,

@@ -55,7 +55,7 @@ def _form(required: list[str], properties: dict[str, Any]) -> dict[str, Any]:
 @router.post(
     "/uploads",
     response_model=UploadsView,
-    responses=known(415),
+    responses=known(415, 507),
     openapi_extra=_form(["files"], {"files": {"type": "array", "items": _BINARY, "description": "PDFs."}}),
 )
 async def upload_files(

@@ -105,7 +105,7 @@ class SingleForm:
 @router.post(
     "/process",
     response_model=SingleView,
-    responses={202: {"model": AcceptedView, "description": "Still in work."}, **known(404, 409, 415, 422, 504)},
+    responses={202: {"model": AcceptedView, "description": "Still in work."}, **known(404, 409, 415, 422, 504, 507)},
     openapi_extra=_FORM,
 )
 async def process_single(

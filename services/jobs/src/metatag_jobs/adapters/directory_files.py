@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from metatag_jobs.errors import FileGone
+from metatag_runtime.errors import StorageFull
+from metatag_runtime.failures import FULL_AGAIN
 
-CHUNK = 1024 * 1024
+MIB = 1024 * 1024
+CHUNK = MIB
 # Objects in one portion of a listing.
 LISTED = 1000
 
@@ -22,8 +25,12 @@ LISTED = 1000
 class DirectoryFiles:
     """The port FileStore."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, reserve: int = 0) -> None:
+        """`reserve`: bytes of the disk that files leave free, of a small disk a twentieth; databases need them."""
         self._root = root
+        self._reserve = reserve
+        # Size of the last file that found no room; the disk is full until it would fit.
+        self._refused = 0
         self._waiting: list[tuple[Callable[[], None], asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -70,6 +77,25 @@ class DirectoryFiles:
         await asyncio.to_thread(self._root.mkdir, parents=True, exist_ok=True)
         if not os.access(self._root, os.W_OK):
             raise OSError(f"{self._root} cannot be written")
+        await asyncio.to_thread(self._require_room, self._refused)
+
+    def _require_room(self, size: int) -> None:
+        """Raise StorageFull unless `size` bytes fit and leave the reserve free."""
+        try:
+            disk = shutil.disk_usage(self._root)
+        except FileNotFoundError:
+            # Made with the first object.
+            return
+        kept = min(self._reserve, disk.total // 20)
+        if disk.free - size < kept:
+            self._refused = size
+            raise StorageFull(
+                f"The disk of the stored files (METATAG_JOBS_FILES_URL) is full: {disk.free // MIB} MiB are free, "
+                f"and {kept // MIB} MiB are kept for the databases. Try again when there is room.",
+                retry_after=FULL_AGAIN,
+            )
+        if size >= self._refused:
+            self._refused = 0
 
     def _list(self, shard: str) -> list[tuple[str, float]]:
         now, found = time.time(), []
@@ -95,6 +121,7 @@ class DirectoryFiles:
     def _put(self, name: str, path: Path) -> None:
         target, aside = self._aside(name)
         Path(target).parent.mkdir(parents=True, exist_ok=True)
+        self._require_room(path.stat().st_size)
         try:
             try:
                 os.link(path, aside)
@@ -131,6 +158,7 @@ class DirectoryFiles:
         self._writer = None
 
     def _put_bytes(self, name: str, data: bytes) -> None:
+        self._require_room(len(data))
         target, aside = self._aside(name)
         try:
             file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
