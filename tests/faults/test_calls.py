@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import grpc
 import httpx
@@ -16,6 +18,8 @@ from fakes.jobs_process import until
 from faults.system import FaultySystem
 from faults.watch import CONTROL, begun, recovery
 from metatag.v1 import jobs_pb2
+
+T = TypeVar("T")
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -45,26 +49,39 @@ async def test_a_creation_whose_replicas_died_is_begun_anew_under_its_key(system
         await call
     await system.start("api1", "api2")
     start = time.monotonic()
-    answer = await client.create(documents, idempotency_key=key)
+    answer = await insist(lambda: client.create(documents, idempotency_key=key))
     print(f"taken over after {time.monotonic() - start:.1f} s")
     assert (answer.job.total, answer.replayed) == (40, False)
     assert (await client.finished(answer.job.id, 90)).processed == 40
 
 
+async def insist(call: Callable[[], Awaitable[T]]) -> T:
+    """Call again while the service is away, as clients do that get a 503."""
+    for _ in range(30):
+        try:
+            return await call()
+        except grpc.aio.AioRpcError as error:
+            if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                raise
+            await asyncio.sleep(0.5)
+    raise AssertionError("the service does not come back")
+
+
 async def test_calls_with_one_key_at_once_get_one_whole_job(system: FaultySystem) -> None:
     person, key = await Person.register(system), uuid.uuid4().hex
-    body = {"documents": rows(system, 3000), "config": {}}
+    body = {"documents": rows(system, 1000), "config": {}}
 
     async def send(gateway: str) -> tuple[int, str, int]:
         headers = {"Authorization": f"Bearer {person.token}", "Idempotency-Key": key}
         async with httpx.AsyncClient(base_url=system.url(gateway), timeout=90, trust_env=False) as http:
             answer = await http.post("/api/batch/start", headers=headers, json=body)
+            assert answer.status_code == 200, answer.text
             data = answer.json()["data"]
             return answer.status_code, data["job_id"], data["total_documents"]
 
     answers = await asyncio.gather(*(send(f"gateway{1 + i % 2}") for i in range(6)))
     assert len({job_id for _, job_id, _ in answers}) == 1
-    assert {(status, total) for status, _, total in answers} == {(200, 3000)}
+    assert {(status, total) for status, _, total in answers} == {(200, 1000)}
     await person.post(f"/api/batch/jobs/{answers[0][1]}/cancel")
 
 

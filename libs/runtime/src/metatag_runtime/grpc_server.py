@@ -14,7 +14,7 @@ from grpc_reflection.v1alpha import reflection
 from metatag_runtime.grpc_interceptor import EdgeInterceptor
 from metatag_runtime.grpc_tls import Tls, process_tls
 from metatag_runtime.listening import own_targets
-from metatag_runtime.loops import is_cancelling
+from metatag_runtime.loops import run_forever
 
 log = structlog.get_logger("metatag.grpc")
 
@@ -95,7 +95,9 @@ class GrpcService:
         self._server = server
         await self._health.set(LIVENESS, health_pb2.HealthCheckResponse.SERVING)
         await self._report(await self._is_ready())
-        self._watch = asyncio.create_task(self._watch_readiness(), name=f"{self.name}-readiness")
+        self._watch = asyncio.create_task(
+            run_forever(self._watch_readiness, "report readiness"), name=f"{self.name}-readiness"
+        )
 
     async def wait(self) -> None:
         """Return when the server ended by itself."""
@@ -155,9 +157,8 @@ class GrpcService:
             return False
 
     async def _watch_readiness(self) -> None:
-        while not is_cancelling():
-            await asyncio.sleep(READINESS_PERIOD)
-            await self._report(await self._is_ready())
+        await asyncio.sleep(READINESS_PERIOD)
+        await self._report(await self._is_ready())
 
     async def _report(self, ready: bool) -> None:
         response = health_pb2.HealthCheckResponse

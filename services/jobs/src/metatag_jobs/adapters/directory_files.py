@@ -142,12 +142,21 @@ class DirectoryFiles:
 
     async def _make_waiting(self) -> None:
         """Make what waits: one change of thread for all, it costs more than the change."""
-        while self._waiting:
-            group, self._waiting = self._waiting, []
-            try:
-                failures = await asyncio.to_thread(_try_all, [change for change, _ in group])
-            except Exception as error:
-                failures = [error] * len(group)
+        try:
+            while self._waiting:
+                await self._make_group()
+        finally:
+            # Whatever ended this: the next change begins anew.
+            self._writer = None
+
+    async def _make_group(self) -> None:
+        group, self._waiting = self._waiting, []
+        failures: Sequence[Exception | None] = [OSError("the change was broken off")] * len(group)
+        try:
+            failures = await asyncio.to_thread(_try_all, [change for change, _ in group])
+        except Exception as error:
+            failures = [error] * len(group)
+        finally:
             for (_, done), failure in zip(group, failures, strict=True):
                 if done.done():
                     continue
@@ -155,7 +164,6 @@ class DirectoryFiles:
                     done.set_result(None)
                 else:
                     done.set_exception(failure)
-        self._writer = None
 
     def _put_bytes(self, name: str, data: bytes) -> None:
         self._require_room(len(data))

@@ -19,7 +19,7 @@ import structlog
 from metatag.v1 import ocr_pb2, ocr_pb2_grpc
 from metatag_runtime.errors import Unavailable
 from metatag_runtime.grpc_client import open_channel
-from metatag_runtime.loops import is_cancelling
+from metatag_runtime.loops import run_forever
 
 log = structlog.get_logger("metatag.jobs.ocr")
 
@@ -69,7 +69,7 @@ class OcrNodes:
 
     async def start(self) -> None:
         """Begin to look for nodes."""
-        self._keeper = asyncio.create_task(self._keep(), name="ocr-nodes")
+        self._keeper = asyncio.create_task(run_forever(self._keep, "look for ocr nodes"), name="ocr-nodes")
 
     async def stop(self) -> None:
         """Close all channels."""
@@ -153,9 +153,8 @@ class OcrNodes:
         return min(free, key=lambda node: (node.outstanding / node.slots, random.random()))  # noqa: S311  a tie-break
 
     async def _keep(self) -> None:
-        while not is_cancelling():
-            await self._refresh()
-            await asyncio.sleep(self._resolve_seconds)
+        await self._refresh()
+        await asyncio.sleep(self._resolve_seconds)
 
     async def _refresh(self) -> None:
         addresses: set[str] = set()

@@ -19,6 +19,7 @@ from prometheus_client import Counter as Count
 from metatag_ocr.adapters.worker_process import WorkerLost, WorkerProcess
 from metatag_ocr.frames import Message
 from metatag_runtime.errors import Unavailable
+from metatag_runtime.loops import run_forever
 
 log = structlog.get_logger("metatag.ocr.pool")
 
@@ -91,7 +92,8 @@ class WorkerPool:
         if not self.options.warm:
             self.detail = ""
             return
-        self._keeper = asyncio.create_task(self._keep(), name=f"ocr-{self.options.name}-keeper")
+        keeping = run_forever(self._keep, f"keep {self.options.name} workers ready", pause=_START_PAUSE)
+        self._keeper = asyncio.create_task(keeping, name=f"ocr-{self.options.name}-keeper")
 
     async def stop(self) -> None:
         """End all children."""
@@ -219,17 +221,12 @@ class WorkerPool:
         task.add_done_callback(self._background.discard)
 
     async def _keep(self) -> None:
-        """Start children until enough live, again whenever one has gone."""
-        while True:
-            async with self._changed:
-                while self._count >= self.options.kept:
-                    await self._changed.wait()
-                self._count += 1
-            try:
-                worker = await self._begin()
-            except Unavailable as error:
-                log.warning("worker did not start", pool=self.options.name, error=error.message)
-                await asyncio.sleep(_START_PAUSE)
-                continue
-            self._idle.append(worker)
-            await self._notify()
+        """Start a child as soon as too few live."""
+        async with self._changed:
+            while self._count >= self.options.kept:
+                await self._changed.wait()
+            self._count += 1
+        worker = await self._begin()
+        # After the wait: the list may be another one by now.
+        self._idle.append(worker)
+        await self._notify()
