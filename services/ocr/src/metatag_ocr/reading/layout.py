@@ -17,7 +17,7 @@ from metatag_ocr.model import Heading
 # quarter of an em; a stretched line of a narrow column reaches 1.2.
 ROW_GAP, CELL_GAP = 1.5, 0.8
 # A line's distance to the next, over the smaller of the two distances beside it, from which a new block begins.
-_BLOCK_STEP = 1.3
+BLOCK_STEP = 1.3
 # The same in em, where no distance stands beside it.
 _LONE_STEP = 1.8
 # Baselines nearer than this, in em, are one row.
@@ -79,12 +79,17 @@ class Entry:
     top: float
 
 
-def render(lines: Sequence[Line], entries: Sequence[Entry] = ()) -> tuple[str, tuple[Heading, ...]]:
-    """Return a page's text with tabs and blank lines, and its headings in reading order."""
+def render(
+    lines: Sequence[Line], entries: Sequence[Entry] = (), *, block_step: float = BLOCK_STEP
+) -> tuple[str, tuple[Heading, ...]]:
+    """Return a page's text with tabs and blank lines, and its headings in reading order.
+
+    A block begins where the distance of two lines is over `block_step` times the smaller of those beside it.
+    """
     placed = _with_entries(_rows(lines), entries)
     if not placed:
         return "", ()
-    breaks = _breaks(placed)
+    breaks = _breaks(placed, block_step)
     parts = [placed[0].text]
     for line, new in zip(placed[1:], breaks, strict=True):
         parts.append("\n\n" if new else "\n")
@@ -129,7 +134,14 @@ def _large_runs(lines: Sequence[Line], breaks: Sequence[bool], least: float) -> 
 
 def _heading(run: Sequence[Line]) -> Iterator[tuple[float, str]]:
     text = "\n".join(line.text for line in run)
-    if run and len(run) <= _HEADING_LINES and len(text) <= _HEADING_CHARS and sum(map(str.isalpha, text)) >= 3:
+    # A row of a table is no heading, however large its print.
+    if (
+        run
+        and "\t" not in text
+        and len(run) <= _HEADING_LINES
+        and len(text) <= _HEADING_CHARS
+        and sum(map(str.isalpha, text)) >= 3
+    ):
         yield run[0].size, text
 
 
@@ -155,12 +167,12 @@ def _continues(row: Line, line: Line) -> bool:
     return line.left - row.right >= CELL_GAP * size
 
 
-def _breaks(lines: Sequence[Line]) -> list[bool]:
+def _breaks(lines: Sequence[Line], block_step: float) -> list[bool]:
     """Tell for each line but the first whether a block begins with it."""
     steps = [_step(above, below) for above, below in pairwise(lines)]
     return [
         lines[index].cells[-1].text[-1:] not in _HYPHENS
-        and (step is None or _is_wide(steps, index, step, max(lines[index].size, lines[index + 1].size)))
+        and (step is None or _is_wide(steps, index, step, block_step, max(lines[index].size, lines[index + 1].size)))
         for index, step in enumerate(steps)
     ]
 
@@ -174,12 +186,12 @@ def _step(above: Line, below: Line) -> float | None:
     return step
 
 
-def _is_wide(steps: Sequence[float | None], index: int, step: float, size: float) -> bool:
+def _is_wide(steps: Sequence[float | None], index: int, step: float, block_step: float, size: float) -> bool:
     before = steps[index - 1] if index else None
     after = steps[index + 1] if index + 1 < len(steps) else None
     if before is None and after is None:
         return step > _LONE_STEP * size
-    return step > _BLOCK_STEP * min(before or step, after or step)
+    return step > block_step * min(before or step, after or step)
 
 
 def _with_entries(lines: list[Line], entries: Sequence[Entry]) -> list[Line]:

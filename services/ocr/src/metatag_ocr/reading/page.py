@@ -18,7 +18,8 @@ from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.layer_or_picture import agreeing, choose, is_comparable, kept_reason, likely_script, readings
 from metatag_ocr.reading.notices import is_viewer_notice
 from metatag_ocr.reading.pictures import is_blank
-from metatag_ocr.reading.ports import Document, Engine
+from metatag_ocr.reading.ports import Document, Engine, Picture
+from metatag_ocr.reading.recognised_layout import laid_out
 from metatag_ocr.reading.scripts import main_script
 from metatag_ocr.reading.writing import clean, cut, headings_in, is_gibberish
 
@@ -177,13 +178,22 @@ def _recognised(
     lacking = attempts.unreadable_script(best)
     if lacking and missing_for(lacking):
         raise language_not_installed([missing_for(lacking)], engine.languages())
-    page = _page_of(best, page_request, decision, engine.name)
+    page = _page_of(best, page_request, decision, engine.name, _upright(picture, best.turn))
     clock.lap("recognize")
     return replace(page, tries=attempts.count)
 
 
-def _page_of(best: Attempt, page_request: PageRequest, decision: Decision, method: str) -> PageText:
-    text, lost = cut(clean(best.read.text, dehyphenate=page_request.options.dehyphenate))
+def _upright(picture: Picture, turn: int) -> tuple[int, int]:
+    """Return width and height in pixels of a picture after its turn."""
+    height, width = picture.pixels.shape
+    return (height, width) if turn in (90, 270) else (width, height)
+
+
+def _page_of(
+    best: Attempt, page_request: PageRequest, decision: Decision, method: str, size: tuple[int, int]
+) -> PageText:
+    whole, headings = laid_out(best.read, *size)
+    text, lost = cut(clean(whole, dehyphenate=page_request.options.dehyphenate))
     return PageText(
         number=page_request.number,
         text=text,
@@ -196,4 +206,5 @@ def _page_of(best: Attempt, page_request: PageRequest, decision: Decision, metho
         words=best.read.words if page_request.options.words else (),
         notes=("text_cut",) if lost else (),
         gibberish=is_gibberish(text),
+        headings=headings_in(text, headings),
     )
