@@ -106,6 +106,34 @@ class Tag:
     grounded: bool = False
 
 
+class FacetKind(StrEnum):
+    """What a facet names. A date is ISO 8601, to the day, month or year, or a financial year ("2023-24")."""
+
+    DOCUMENT_TYPE = "document_type"
+    DATE = "date"
+    YEAR = "year"
+    REFERENCE = "reference"
+    ORGANISATION = "organisation"
+    PERSON = "person"
+    PLACE = "place"
+    LAW_OR_SCHEME = "law_or_scheme"
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One typed tag: `value` as readers see it, `score` 0 to 1, `source` "local", "llm" or "both".
+
+    `page` is 0 and `evidence` empty where the value stands nowhere in the text.
+    """
+
+    kind: FacetKind
+    value: str
+    score: float
+    source: str
+    page: int = 0
+    evidence: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """What one document cost at the provider; an unknown cost is None, never a guess."""
