@@ -41,6 +41,7 @@ __all__ = [
     "Conflict",
     "Document",
     "Event",
+    "Facet",
     "Job",
     "MetatagClientError",
     "NotFound",

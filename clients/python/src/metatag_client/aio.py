@@ -194,9 +194,12 @@ class AsyncClient:
         """Give one document; its text is in `raw["extracted_text"]`."""
         return await self._run(calls.document(document_id))
 
-    async def search(self, query: str, limit: int = 50) -> list[Document]:
-        """Find documents by title, tag or text; `limit` 1..100."""
-        return await self._run(calls.search(query, limit))
+    async def search(self, query: str = "", limit: int = 50, **facets: str) -> list[Document]:
+        """Find documents by title, tag or text; `limit` 1..100.
+
+        `facets` are beginnings of values by kind: `search("tap water", year="2023", organisation="reserve bank")`.
+        """
+        return await self._run(calls.search(query, limit, facets))
 
     async def vocabularies(self) -> list[Json]:
         """List the stored lists of allowed tags: name, version and number of terms of each."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, TypeVar, cast
@@ -155,9 +155,10 @@ def document(document_id: str) -> Call[Document]:
     return Call("GET", f"/api/history/documents/{_part(document_id)}", Document.from_json)
 
 
-def search(query: str, limit: int) -> Call[list[Document]]:
-    """Search titles, tags and texts."""
-    return Call("GET", "/api/history/documents/search", _documents, params={"query": query, "limit": limit})
+def search(query: str, limit: int, facets: Mapping[str, str]) -> Call[list[Document]]:
+    """Search titles, tags and texts, narrowed to facets."""
+    params = {"query": query, "limit": limit, **facets}
+    return Call("GET", "/api/history/documents/search", _documents, params=params)
 
 
 def validate_paths(rows: Sequence[Row]) -> Call[list[Json]]:

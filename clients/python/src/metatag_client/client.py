@@ -190,9 +190,12 @@ class Client:
         """Give one document; its text is in `raw["extracted_text"]`."""
         return self._run(calls.document(document_id))
 
-    def search(self, query: str, limit: int = 50) -> list[Document]:
-        """Find documents by title, tag or text; `limit` 1..100."""
-        return self._run(calls.search(query, limit))
+    def search(self, query: str = "", limit: int = 50, **facets: str) -> list[Document]:
+        """Find documents by title, tag or text; `limit` 1..100.
+
+        `facets` are beginnings of values by kind: `search("tap water", year="2023", organisation="reserve bank")`.
+        """
+        return self._run(calls.search(query, limit, facets))
 
     def vocabularies(self) -> list[Json]:
         """List the stored lists of allowed tags: name, version and number of terms of each."""

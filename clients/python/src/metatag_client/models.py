@@ -93,6 +93,17 @@ class Tag:
 
 
 @dataclass(frozen=True)
+class Facet:
+    """One typed tag; `kind` is for example "document_type", "date", "reference", "organisation" or "place"."""
+
+    kind: str
+    value: str
+    score: float | None = None
+    source: str = ""
+    page: int = 0
+
+
+@dataclass(frozen=True)
 class PageRead:
     """How one page was read: number from 1, method, why, confidence 0..100 (None for a text layer), milliseconds."""
 
@@ -129,6 +140,7 @@ class Result:
     raw: Json = field(repr=False)
     # One of its pages needs a review.
     needs_review: bool = False
+    facets: Sequence[Facet] = ()
 
     @classmethod
     def from_json(cls, raw: Json) -> Self:
@@ -152,7 +164,17 @@ class Result:
             document_id=raw.get("document_id") or "",
             raw=raw,
             needs_review=bool(raw.get("needs_review")),
+            facets=facets_from_json(raw),
         )
+
+
+def facets_from_json(raw: Json) -> tuple[Facet, ...]:
+    """Read `facets`; a server without them has none."""
+    found = raw.get("facets") or []
+    return tuple(
+        Facet(each["kind"], each["value"], each.get("score"), each.get("source") or "", int(each.get("page") or 0))
+        for each in found
+    )
 
 
 def page_from_json(raw: Json, index: int) -> PageRead:
@@ -278,6 +300,7 @@ class Document:
     tags: Sequence[str]
     error: str | None
     raw: Json = field(repr=False, default_factory=dict)
+    facets: Sequence[Facet] = ()
 
     @classmethod
     def from_json(cls, raw: Json) -> Self:
@@ -291,6 +314,7 @@ class Document:
             tags=tuple(raw.get("tags") or ()),
             error=raw.get("error_message"),
             raw=raw,
+            facets=facets_from_json(raw),
         )
 
 

@@ -502,6 +502,48 @@ class Usage(_message.Message):
 Global___Usage: _TypeAlias = Usage  # noqa: Y015
 
 @_typing.final
+class Facet(_message.Message):
+    """Facet is one typed tag: what the document is, when, who, where, under which number and law."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    PAGE_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """"document_type", "date", "year", "reference", "organisation", "person", "place" or "law_or_scheme"."""
+    value: _builtins.str
+    """1 to 120 characters. A date is ISO 8601, to the day, month or year, or a financial year ("2023-24")."""
+    score: _builtins.float
+    """0 to 1, comparable within one kind of one document."""
+    source: _builtins.str
+    """"local", "llm" or "both"."""
+    page: _builtins.int
+    """Page on which it stands, from 1; 0 when it was not found."""
+    evidence: _builtins.str
+    """The words of the document around it, at most 160 characters; empty when none."""
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        value: _builtins.str = ...,
+        score: _builtins.float = ...,
+        source: _builtins.str = ...,
+        page: _builtins.int = ...,
+        evidence: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence", "kind", b"kind", "page", b"page", "score", b"score", "source", b"source", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Facet: _TypeAlias = Facet  # noqa: Y015
+
+@_typing.final
 class Tag(_message.Message):
     """Tag is one tag and where it comes from."""
 

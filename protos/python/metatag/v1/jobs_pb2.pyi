@@ -684,6 +684,7 @@ class DocumentResult(_message.Message):
     TAG_MS_FIELD_NUMBER: _builtins.int
     TEXT_PREVIEW_FIELD_NUMBER: _builtins.int
     NEEDS_REVIEW_FIELD_NUMBER: _builtins.int
+    FACETS_FIELD_NUMBER: _builtins.int
     extraction_method: _builtins.str
     """"text_layer", "tesseract_ocr", "easyocr", "rapidocr" or "mixed"; empty before OCR."""
     is_scanned: _builtins.bool
@@ -717,6 +718,10 @@ class DocumentResult(_message.Message):
     def usage(self) -> _document_pb2.Usage: ...
     @_builtins.property
     def notes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def facets(self) -> _containers.RepeatedCompositeFieldContainer[_document_pb2.Facet]:
+        """Typed tags: type, date, reference, names; by kind and then by score."""
+
     def __init__(
         self,
         *,
@@ -741,10 +746,11 @@ class DocumentResult(_message.Message):
         tag_ms: _builtins.int = ...,
         text_preview: _builtins.str = ...,
         needs_review: _builtins.bool = ...,
+        facets: _abc.Iterable[_document_pb2.Facet] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_ocr_confidence", b"_ocr_confidence", "degraded_because", b"degraded_because", "ocr_confidence", b"ocr_confidence", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ocr_confidence", b"_ocr_confidence", "degraded", b"degraded", "degraded_because", b"degraded_because", "extraction_method", b"extraction_method", "fetch_ms", b"fetch_ms", "is_scanned", b"is_scanned", "language", b"language", "model_name", b"model_name", "needs_review", b"needs_review", "notes", b"notes", "ocr_confidence", b"ocr_confidence", "ocr_ms", b"ocr_ms", "page_count", b"page_count", "pages", b"pages", "raw_response", b"raw_response", "tag_ms", b"tag_ms", "tagger", b"tagger", "tags", b"tags", "text_length", b"text_length", "text_preview", b"text_preview", "usage", b"usage", "vocabulary", b"vocabulary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ocr_confidence", b"_ocr_confidence", "degraded", b"degraded", "degraded_because", b"degraded_because", "extraction_method", b"extraction_method", "facets", b"facets", "fetch_ms", b"fetch_ms", "is_scanned", b"is_scanned", "language", b"language", "model_name", b"model_name", "needs_review", b"needs_review", "notes", b"notes", "ocr_confidence", b"ocr_confidence", "ocr_ms", b"ocr_ms", "page_count", b"page_count", "pages", b"pages", "raw_response", b"raw_response", "tag_ms", b"tag_ms", "tagger", b"tagger", "tags", b"tags", "text_length", b"text_length", "text_preview", b"text_preview", "usage", b"usage", "vocabulary", b"vocabulary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__ocr_confidence: _TypeAlias = _typing.Literal["ocr_confidence"]  # noqa: Y015
     _WhichOneofArgType__ocr_confidence: _TypeAlias = _typing.Literal["_ocr_confidence", b"_ocr_confidence"]  # noqa: Y015
@@ -1339,23 +1345,49 @@ Global___GetDocumentResponse: _TypeAlias = GetDocumentResponse  # noqa: Y015
 class SearchDocumentsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class FacetsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     USER_ID_FIELD_NUMBER: _builtins.int
     QUERY_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
+    FACETS_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     query: _builtins.str
-    """1 to 500 characters."""
+    """1 to 500 characters; may be empty beside facets."""
     limit: _builtins.int
+    @_builtins.property
+    def facets(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Only documents with these facets: beginnings of values by kind ("year": "2023", "organisation": "Reserve Bank")."""
+
     def __init__(
         self,
         *,
         user_id: _builtins.str = ...,
         query: _builtins.str = ...,
         limit: _builtins.int = ...,
+        facets: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["limit", b"limit", "query", b"query", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["facets", b"facets", "limit", b"limit", "query", b"query", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

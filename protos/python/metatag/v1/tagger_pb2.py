@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from metatag.v1 import document_pb2 as metatag_dot_v1_dot_document__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17metatag/v1/tagger.proto\x12\nmetatag.v1\x1a\x19metatag/v1/document.proto\"v\n\x07TagPage\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x17\n\nconfidence\x18\x03 \x01(\x02H\x00\x88\x01\x01\x12%\n\x08headings\x18\x04 \x03(\x0b\x32\x13.metatag.v1.HeadingB\r\n\x0b_confidence\"\xeb\x01\n\nTagRequest\x12\r\n\x05title\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\"\n\x05pages\x18\x03 \x03(\x0b\x32\x13.metatag.v1.TagPage\x12\x10\n\x08language\x18\x04 \x01(\t\x12+\n\x0btag_options\x18\x05 \x01(\x0b\x32\x16.metatag.v1.TagOptions\x12*\n\nvocabulary\x18\x06 \x01(\x0b\x32\x16.metatag.v1.Vocabulary\x12\x19\n\x0cprovider_key\x18\x07 \x01(\tB\x03\x80\x01\x01\x12\x0f\n\x07\x61\x63\x63ount\x18\x08 \x01(\t\"\xaa\x02\n\x0bTagResponse\x12\x1d\n\x04tags\x18\x01 \x03(\x0b\x32\x0f.metatag.v1.Tag\x12\x0e\n\x06tagger\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x03 \x01(\x08\x12-\n\x10\x64\x65graded_because\x18\x04 \x01(\x0b\x32\x13.metatag.v1.Problem\x12\x12\n\nmodel_name\x18\x05 \x01(\t\x12 \n\x05usage\x18\x06 \x01(\x0b\x32\x11.metatag.v1.Usage\x12\x10\n\x08language\x18\x07 \x01(\t\x12\x14\n\x0craw_response\x18\x08 \x01(\t\x12\r\n\x05notes\x18\t \x03(\t\x12\x16\n\x0etagger_version\x18\n \x01(\t\x12\x12\n\nvocabulary\x18\x0b \x01(\t\x12\x12\n\nelapsed_ms\x18\x0c \x01(\x05\"G\n\x10TagStreamRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\'\n\x07request\x18\x02 \x01(\x0b\x32\x16.metatag.v1.TagRequest\"\x7f\n\x11TagStreamResponse\x12\n\n\x02id\x18\x01 \x01(\t\x12+\n\x08response\x18\x02 \x01(\x0b\x32\x17.metatag.v1.TagResponseH\x00\x12&\n\x07problem\x18\x03 \x01(\x0b\x32\x13.metatag.v1.ProblemH\x00\x42\t\n\x07outcome\"\x14\n\x12ListTaggersRequest\"\x93\x01\n\nTaggerInfo\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0f\n\x07healthy\x18\x03 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\x12\x15\n\rprovider_host\x18\x05 \x01(\t\x12\x15\n\rdefault_model\x18\x06 \x01(\t\x12\x17\n\x0fhas_default_key\x18\x07 \x01(\x08\">\n\x13ListTaggersResponse\x12\'\n\x07taggers\x18\x01 \x03(\x0b\x32\x16.metatag.v1.TaggerInfo\".\n\x11ListModelsRequest\x12\x19\n\x0cprovider_key\x18\x01 \x01(\tB\x03\x80\x01\x01\"\xd5\x01\n\tModelInfo\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x16\n\x0e\x63ontext_length\x18\x03 \x01(\x05\x12 \n\x13prompt_price_micros\x18\x04 \x01(\x03H\x00\x88\x01\x01\x12$\n\x17\x63ompletion_price_micros\x18\x05 \x01(\x03H\x01\x88\x01\x01\x12\x1a\n\x12structured_outputs\x18\x06 \x01(\x08\x42\x16\n\x14_prompt_price_microsB\x1a\n\x18_completion_price_micros\";\n\x12ListModelsResponse\x12%\n\x06models\x18\x01 \x03(\x0b\x32\x15.metatag.v1.ModelInfo\",\n\x0f\x43heckKeyRequest\x12\x19\n\x0cprovider_key\x18\x01 \x01(\tB\x03\x80\x01\x01\"{\n\x10\x43heckKeyResponse\x12\r\n\x05valid\x18\x01 \x01(\x08\x12$\n\x07problem\x18\x02 \x01(\x0b\x32\x13.metatag.v1.Problem\x12\x1d\n\x10remaining_micros\x18\x03 \x01(\x03H\x00\x88\x01\x01\x42\x13\n\x11_remaining_micros2\xf9\x02\n\rTaggerService\x12\x36\n\x03Tag\x12\x16.metatag.v1.TagRequest\x1a\x17.metatag.v1.TagResponse\x12L\n\tTagStream\x12\x1c.metatag.v1.TagStreamRequest\x1a\x1d.metatag.v1.TagStreamResponse(\x01\x30\x01\x12N\n\x0bListTaggers\x12\x1e.metatag.v1.ListTaggersRequest\x1a\x1f.metatag.v1.ListTaggersResponse\x12K\n\nListModels\x12\x1d.metatag.v1.ListModelsRequest\x1a\x1e.metatag.v1.ListModelsResponse\x12\x45\n\x08\x43heckKey\x12\x1b.metatag.v1.CheckKeyRequest\x1a\x1c.metatag.v1.CheckKeyResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17metatag/v1/tagger.proto\x12\nmetatag.v1\x1a\x19metatag/v1/document.proto\"v\n\x07TagPage\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x17\n\nconfidence\x18\x03 \x01(\x02H\x00\x88\x01\x01\x12%\n\x08headings\x18\x04 \x03(\x0b\x32\x13.metatag.v1.HeadingB\r\n\x0b_confidence\"\xeb\x01\n\nTagRequest\x12\r\n\x05title\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\"\n\x05pages\x18\x03 \x03(\x0b\x32\x13.metatag.v1.TagPage\x12\x10\n\x08language\x18\x04 \x01(\t\x12+\n\x0btag_options\x18\x05 \x01(\x0b\x32\x16.metatag.v1.TagOptions\x12*\n\nvocabulary\x18\x06 \x01(\x0b\x32\x16.metatag.v1.Vocabulary\x12\x19\n\x0cprovider_key\x18\x07 \x01(\tB\x03\x80\x01\x01\x12\x0f\n\x07\x61\x63\x63ount\x18\x08 \x01(\t\"\xcd\x02\n\x0bTagResponse\x12\x1d\n\x04tags\x18\x01 \x03(\x0b\x32\x0f.metatag.v1.Tag\x12\x0e\n\x06tagger\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x03 \x01(\x08\x12-\n\x10\x64\x65graded_because\x18\x04 \x01(\x0b\x32\x13.metatag.v1.Problem\x12\x12\n\nmodel_name\x18\x05 \x01(\t\x12 \n\x05usage\x18\x06 \x01(\x0b\x32\x11.metatag.v1.Usage\x12\x10\n\x08language\x18\x07 \x01(\t\x12\x14\n\x0craw_response\x18\x08 \x01(\t\x12\r\n\x05notes\x18\t \x03(\t\x12\x16\n\x0etagger_version\x18\n \x01(\t\x12\x12\n\nvocabulary\x18\x0b \x01(\t\x12\x12\n\nelapsed_ms\x18\x0c \x01(\x05\x12!\n\x06\x66\x61\x63\x65ts\x18\r \x03(\x0b\x32\x11.metatag.v1.Facet\"G\n\x10TagStreamRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\'\n\x07request\x18\x02 \x01(\x0b\x32\x16.metatag.v1.TagRequest\"\x7f\n\x11TagStreamResponse\x12\n\n\x02id\x18\x01 \x01(\t\x12+\n\x08response\x18\x02 \x01(\x0b\x32\x17.metatag.v1.TagResponseH\x00\x12&\n\x07problem\x18\x03 \x01(\x0b\x32\x13.metatag.v1.ProblemH\x00\x42\t\n\x07outcome\"\x14\n\x12ListTaggersRequest\"\x93\x01\n\nTaggerInfo\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0f\n\x07healthy\x18\x03 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\x12\x15\n\rprovider_host\x18\x05 \x01(\t\x12\x15\n\rdefault_model\x18\x06 \x01(\t\x12\x17\n\x0fhas_default_key\x18\x07 \x01(\x08\">\n\x13ListTaggersResponse\x12\'\n\x07taggers\x18\x01 \x03(\x0b\x32\x16.metatag.v1.TaggerInfo\".\n\x11ListModelsRequest\x12\x19\n\x0cprovider_key\x18\x01 \x01(\tB\x03\x80\x01\x01\"\xd5\x01\n\tModelInfo\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x16\n\x0e\x63ontext_length\x18\x03 \x01(\x05\x12 \n\x13prompt_price_micros\x18\x04 \x01(\x03H\x00\x88\x01\x01\x12$\n\x17\x63ompletion_price_micros\x18\x05 \x01(\x03H\x01\x88\x01\x01\x12\x1a\n\x12structured_outputs\x18\x06 \x01(\x08\x42\x16\n\x14_prompt_price_microsB\x1a\n\x18_completion_price_micros\";\n\x12ListModelsResponse\x12%\n\x06models\x18\x01 \x03(\x0b\x32\x15.metatag.v1.ModelInfo\",\n\x0f\x43heckKeyRequest\x12\x19\n\x0cprovider_key\x18\x01 \x01(\tB\x03\x80\x01\x01\"{\n\x10\x43heckKeyResponse\x12\r\n\x05valid\x18\x01 \x01(\x08\x12$\n\x07problem\x18\x02 \x01(\x0b\x32\x13.metatag.v1.Problem\x12\x1d\n\x10remaining_micros\x18\x03 \x01(\x03H\x00\x88\x01\x01\x42\x13\n\x11_remaining_micros2\xf9\x02\n\rTaggerService\x12\x36\n\x03Tag\x12\x16.metatag.v1.TagRequest\x1a\x17.metatag.v1.TagResponse\x12L\n\tTagStream\x12\x1c.metatag.v1.TagStreamRequest\x1a\x1d.metatag.v1.TagStreamResponse(\x01\x30\x01\x12N\n\x0bListTaggers\x12\x1e.metatag.v1.ListTaggersRequest\x1a\x1f.metatag.v1.ListTaggersResponse\x12K\n\nListModels\x12\x1d.metatag.v1.ListModelsRequest\x1a\x1e.metatag.v1.ListModelsResponse\x12\x45\n\x08\x43heckKey\x12\x1b.metatag.v1.CheckKeyRequest\x1a\x1c.metatag.v1.CheckKeyResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,27 +43,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TAGREQUEST']._serialized_start=187
   _globals['_TAGREQUEST']._serialized_end=422
   _globals['_TAGRESPONSE']._serialized_start=425
-  _globals['_TAGRESPONSE']._serialized_end=723
-  _globals['_TAGSTREAMREQUEST']._serialized_start=725
-  _globals['_TAGSTREAMREQUEST']._serialized_end=796
-  _globals['_TAGSTREAMRESPONSE']._serialized_start=798
-  _globals['_TAGSTREAMRESPONSE']._serialized_end=925
-  _globals['_LISTTAGGERSREQUEST']._serialized_start=927
-  _globals['_LISTTAGGERSREQUEST']._serialized_end=947
-  _globals['_TAGGERINFO']._serialized_start=950
-  _globals['_TAGGERINFO']._serialized_end=1097
-  _globals['_LISTTAGGERSRESPONSE']._serialized_start=1099
-  _globals['_LISTTAGGERSRESPONSE']._serialized_end=1161
-  _globals['_LISTMODELSREQUEST']._serialized_start=1163
-  _globals['_LISTMODELSREQUEST']._serialized_end=1209
-  _globals['_MODELINFO']._serialized_start=1212
-  _globals['_MODELINFO']._serialized_end=1425
-  _globals['_LISTMODELSRESPONSE']._serialized_start=1427
-  _globals['_LISTMODELSRESPONSE']._serialized_end=1486
-  _globals['_CHECKKEYREQUEST']._serialized_start=1488
-  _globals['_CHECKKEYREQUEST']._serialized_end=1532
-  _globals['_CHECKKEYRESPONSE']._serialized_start=1534
-  _globals['_CHECKKEYRESPONSE']._serialized_end=1657
-  _globals['_TAGGERSERVICE']._serialized_start=1660
-  _globals['_TAGGERSERVICE']._serialized_end=2037
+  _globals['_TAGRESPONSE']._serialized_end=758
+  _globals['_TAGSTREAMREQUEST']._serialized_start=760
+  _globals['_TAGSTREAMREQUEST']._serialized_end=831
+  _globals['_TAGSTREAMRESPONSE']._serialized_start=833
+  _globals['_TAGSTREAMRESPONSE']._serialized_end=960
+  _globals['_LISTTAGGERSREQUEST']._serialized_start=962
+  _globals['_LISTTAGGERSREQUEST']._serialized_end=982
+  _globals['_TAGGERINFO']._serialized_start=985
+  _globals['_TAGGERINFO']._serialized_end=1132
+  _globals['_LISTTAGGERSRESPONSE']._serialized_start=1134
+  _globals['_LISTTAGGERSRESPONSE']._serialized_end=1196
+  _globals['_LISTMODELSREQUEST']._serialized_start=1198
+  _globals['_LISTMODELSREQUEST']._serialized_end=1244
+  _globals['_MODELINFO']._serialized_start=1247
+  _globals['_MODELINFO']._serialized_end=1460
+  _globals['_LISTMODELSRESPONSE']._serialized_start=1462
+  _globals['_LISTMODELSRESPONSE']._serialized_end=1521
+  _globals['_CHECKKEYREQUEST']._serialized_start=1523
+  _globals['_CHECKKEYREQUEST']._serialized_end=1567
+  _globals['_CHECKKEYRESPONSE']._serialized_start=1569
+  _globals['_CHECKKEYRESPONSE']._serialized_end=1692
+  _globals['_TAGGERSERVICE']._serialized_start=1695
+  _globals['_TAGGERSERVICE']._serialized_end=2072
 # @@protoc_insertion_point(module_scope)

@@ -123,6 +123,7 @@ class TagResponse(_message.Message):
     TAGGER_VERSION_FIELD_NUMBER: _builtins.int
     VOCABULARY_FIELD_NUMBER: _builtins.int
     ELAPSED_MS_FIELD_NUMBER: _builtins.int
+    FACETS_FIELD_NUMBER: _builtins.int
     tagger: _builtins.str
     """Who wrote the tags: "local", "llm" or "both"."""
     degraded: _builtins.bool
@@ -150,6 +151,10 @@ class TagResponse(_message.Message):
     def notes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Hints, for example "low_ocr_confidence", "fewer_than_asked", "ungrounded_dropped"."""
 
+    @_builtins.property
+    def facets(self) -> _containers.RepeatedCompositeFieldContainer[_document_pb2.Facet]:
+        """Typed tags, by kind and then by score."""
+
     def __init__(
         self,
         *,
@@ -165,10 +170,11 @@ class TagResponse(_message.Message):
         tagger_version: _builtins.str = ...,
         vocabulary: _builtins.str = ...,
         elapsed_ms: _builtins.int = ...,
+        facets: _abc.Iterable[_document_pb2.Facet] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["degraded_because", b"degraded_because", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["degraded", b"degraded", "degraded_because", b"degraded_because", "elapsed_ms", b"elapsed_ms", "language", b"language", "model_name", b"model_name", "notes", b"notes", "raw_response", b"raw_response", "tagger", b"tagger", "tagger_version", b"tagger_version", "tags", b"tags", "usage", b"usage", "vocabulary", b"vocabulary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["degraded", b"degraded", "degraded_because", b"degraded_because", "elapsed_ms", b"elapsed_ms", "facets", b"facets", "language", b"language", "model_name", b"model_name", "notes", b"notes", "raw_response", b"raw_response", "tagger", b"tagger", "tagger_version", b"tagger_version", "tags", b"tags", "usage", b"usage", "vocabulary", b"vocabulary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

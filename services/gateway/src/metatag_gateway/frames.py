@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from metatag_gateway.model.documents import Document
@@ -105,6 +106,7 @@ def _document(job_id: str, found: JobEvent, document: Document) -> Frame:
         "tags": document.tags,
         "error": document.error_message,
         "model_name": result.model_name if result else "",
+        "facets": [asdict(facet) for facet in document.facets],
         "metadata": document.metadata,
     }
     if document.error_code:
@@ -181,5 +183,6 @@ def _result(document: Document) -> Frame:
         "success": document.status == "success",
         "tags": document.tags,
         "error": document.error_message,
+        "facets": [asdict(facet) for facet in document.facets],
         "metadata": document.metadata,
     }

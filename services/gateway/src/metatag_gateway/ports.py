@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,7 +81,9 @@ class Jobs(Protocol):
     async def document(self, user_id: str, document_id: str) -> Document:
         """Give one document with its text."""
 
-    async def search(self, user_id: str, query: str, limit: int) -> list[Document]:
+    async def search(
+        self, user_id: str, query: str, limit: int, facets: Mapping[str, str] | None = None
+    ) -> list[Document]:
         """Search title, tags and text."""
 
     async def stats(self, user_id: str) -> Stats:

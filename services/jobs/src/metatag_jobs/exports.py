@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from metatag_jobs.jsonable import pack
-from metatag_jobs.model import Document
+from metatag_jobs.model import Document, Facet
 from metatag_jobs.stores import History
 from metatag_runtime.errors import InvalidArgument
 
+# Typed tags, a column a kind; several values of one are parted by "; ".
+FACETS = ("document_type", "date", "year", "reference", "organisation", "person", "place", "law_or_scheme")
 COLUMNS = (
     "row_number",
     "title",
@@ -42,6 +44,7 @@ COLUMNS = (
     "document_id",
     "file_name",
     "needs_review",
+    *FACETS,
 )
 _CHUNK = 512 * 1024
 
@@ -118,7 +121,12 @@ def row_of(document: Document) -> list[Any]:
         document.id,
         document.file_name,
         result.needs_review if result else "",
+        *("; ".join(facet.value for facet in _facets(document) if facet.kind == kind) for kind in FACETS),
     ]
+
+
+def _facets(document: Document) -> list[Facet]:
+    return document.result.facets if document.result else []
 
 
 def _header(own: Sequence[str]) -> list[str]:
@@ -155,6 +163,7 @@ def _object(document: Document) -> dict[str, Any]:
     row["generated_tags"] = [tag.tag for tag in document.result.tags] if document.result else []
     row["tags"] = pack(document.result.tags) if document.result else []
     row["columns"] = document.columns
+    row["facets"] = pack(_facets(document))
     return row
 
 

@@ -145,6 +145,7 @@ class Page:
     notes: list[str] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     needs_review: bool = False
+    facets: list[Facet] = field(default_factory=list)
 
 
 @dataclass
@@ -158,6 +159,18 @@ class Tag:
     page: int = 0
     evidence: str = ""
     grounded: bool = False
+
+
+@dataclass
+class Facet:
+    """One typed tag: `kind` and `value` as the wire contract names them, and where it stands."""
+
+    kind: str = ""
+    value: str = ""
+    score: float = 0.0
+    source: str = ""
+    page: int = 0
+    evidence: str = ""
 
 
 @dataclass
@@ -204,6 +217,7 @@ class TagOutcome:
     notes: list[str] = field(default_factory=list)
     tagger_version: str = ""
     vocabulary: str = ""
+    facets: list[Facet] = field(default_factory=list)
 
 
 @dataclass
@@ -230,6 +244,7 @@ class DocumentResult:
     ocr_ms: int = 0
     tag_ms: int = 0
     text_preview: str = ""
+    facets: list[Facet] = field(default_factory=list)
     needs_review: bool = False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from metatag_jobs.facet_index import facet_words
 from metatag_jobs.model import (
     PREVIEW_CHARS,
     Document,
@@ -75,6 +76,7 @@ def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome) -> Finish:
         ocr_ms=claim.ocr_ms,
         tag_ms=claim.tag_ms,
         text_preview=text[:PREVIEW_CHARS],
+        facets=tags.facets,
         needs_review=any(page.needs_review for page in ocr.pages),
     )
     names = [tag.tag for tag in tags.tags]
@@ -86,7 +88,10 @@ def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome) -> Finish:
         document,
         result,
         search_label=fold(" \n ".join([title, *names])),
-        search_tokens=index_words([title, *names, claim.description, text]),
+        search_tokens=[
+            *index_words([title, *names, claim.description, *(facet.value for facet in tags.facets), text]),
+            *facet_words((facet.kind, facet.value) for facet in tags.facets),
+        ],
         cost_micros=(tags.usage.cost_micros or 0) if tags.usage else 0,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from metatag_jobs.model import (
@@ -195,7 +195,9 @@ class History(Protocol):
         DocumentNotFound.
         """
 
-    async def search(self, user_id: str, query: str, limit: int) -> list[Document]:
+    async def search(
+        self, user_id: str, query: str, limit: int, facets: Mapping[str, str] | None = None
+    ) -> list[Document]:
         """Give documents whose title, tags or text match; every character of the query stands for itself."""
 
     async def stats(self, user_id: str) -> Stats:

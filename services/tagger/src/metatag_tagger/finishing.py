@@ -72,6 +72,7 @@ def local(plan: Plan, study: Study) -> Outcome:
         tagger_version=plan.version,
         notes=_notes(plan, study, tags, ()),
         vocabulary=plan.vocabulary,
+        facets=study.facets,
     )
 
 
@@ -88,6 +89,7 @@ def answered(plan: Plan, study: Study, tags: Sequence[Tag], answer: LlmAnswer, n
         raw_response=answer.raw,
         notes=_notes(plan, study, chosen, (*answer.notes, *notes)),
         vocabulary=plan.vocabulary,
+        facets=study.facets,
     )
 
 

@@ -169,6 +169,7 @@ class Outcome:
     raw_response: str = ""
     notes: tuple[str, ...] = ()
     vocabulary: str = ""
+    facets: tuple[Facet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

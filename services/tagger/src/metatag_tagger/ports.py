@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from metatag_tagger.model import Document, KeyState, ModelInfo, Tag, Term, Usage
+from metatag_tagger.model import Document, Facet, KeyState, ModelInfo, Tag, Term, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Study:
     excerpt: str = ""
     excerpt_tokens: int = 0
     notes: tuple[str, ...] = ()
+    facets: tuple[Facet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from metatag_tagger.model import (
     Vocabulary,
 )
 from metatag_tagger.ports import AnalysisOptions, Analyst, Llm, LlmAnswer, LlmOptions, Meter, PriceRule, Question, Study
-from metatag_tagger.trust import trusted
+from metatag_tagger.trust import believed_facets, trusted
 
 # More are studied than asked for: exclusions, repeats and the model's own tags thin them out.
 SPARE = 12
@@ -128,7 +128,9 @@ class Tagging:
 
     async def _by_llm(self, document: Document, plan: finishing.Plan, study: Study, key: str, account: str) -> Outcome:
         answer = await self._ask(document, plan, study, key, account)
-        evidence = await self._analyst.ground(document, [tag.text for tag in answer.tags], study.language)
+        phrases = [*(tag.text for tag in answer.tags), *(entity.name for entity in answer.entities)]
+        evidence = await self._analyst.ground(document, phrases, study.language)
+        evidence, named = evidence[: len(answer.tags)], evidence[len(answer.tags) :]
         if len(plan.terms) > MANY_TERMS:
             # Stems of thousands of terms take a second the first time: away from the event loop.
             tags, notes = await asyncio.to_thread(trusted, answer.tags, evidence, plan, study)
@@ -139,7 +141,8 @@ class Tagging:
             raise ProviderError(Category.INVALID_OUTPUT)
         if plan.tag_options.tagger is TaggerKind.BOTH:
             tags = finishing.merged(tags, finishing.candidates(plan, study), study.language)
-        return finishing.answered(plan, study, tags, answer, notes)
+        facets = believed_facets(document, study, answer.entities, named)
+        return replace(finishing.answered(plan, study, tags, answer, notes), facets=facets)
 
     async def _ask(self, document: Document, plan: finishing.Plan, study: Study, key: str, account: str) -> LlmAnswer:
         tag_options = plan.tag_options
@@ -153,7 +156,7 @@ class Tagging:
             exclusions=tag_options.exclusion_words[:LISTED],
             allowed=_listed(plan, study),
             strict=tag_options.strict,
-            tag_language=tag_options.tag_language or "en",
+            tag_language=tag_options.tag_language or "document",
             low_quality=NOTE_LOW_CONFIDENCE in study.notes,
         )
         options = self._llm_options(tag_options, key)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from metatag_tagger.facets.merge import Named, merged
 from metatag_tagger.finishing import Plan
-from metatag_tagger.model import NOTE_INSTRUCTIONS, Tag
+from metatag_tagger.model import NOTE_INSTRUCTIONS, Document, Facet, Tag
 from metatag_tagger.normal import public
-from metatag_tagger.ports import Evidence, LlmTag, Study
+from metatag_tagger.ports import Evidence, LlmEntity, LlmTag, Study
 
+_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
+_DIGITS = {ord("०") + number: str(number) for number in range(10)}
 # Share of the tags that may lack evidence in the text: a model may name a subject in its own words.
 UNGROUNDED = 0.3
 # What a tag without evidence keeps of its score.
@@ -41,6 +45,19 @@ def trusted(
     return kept, notes
 
 
+def believed_facets(
+    document: Document, study: Study, entities: Sequence[LlmEntity], evidence: Sequence[Evidence]
+) -> tuple[Facet, ...]:
+    """Return the facets of the rules and of a model; of the model's those that the text bears out."""
+    named = [
+        Named(entity.category, entity.name, found.page, found.quote)
+        for entity, found in zip(entities, evidence, strict=True)
+    ]
+    text = " ".join([document.title, *(page.text for page in document.pages)])
+    years = frozenset(_YEAR.findall(text.translate(_DIGITS)))
+    return merged(study.facets, named, years, NOTE_INSTRUCTIONS in study.notes)
+
+
 def _named(label: str, raw: LlmTag, found: Evidence, study: Study) -> Tag:
     match = next((tag for tag in study.matches if tag.text == label), None)
     tag = Tag(label, raw.score, "vocabulary", raw.kind, found.page, found.quote, found.found)
@@ -66,5 +83,5 @@ def _grounded(tags: list[Tag], plan: Plan, study: Study) -> tuple[list[Tag], boo
 
 
 def _comparable(plan: Plan, study: Study) -> bool:
-    wanted = plan.tag_options.tag_language or "en"
+    wanted = plan.tag_options.tag_language or "document"
     return wanted in ("document", study.language)

@@ -9,6 +9,7 @@ from metatag_runtime.errors import InvalidArgument, MetatagError
 from metatag_tagger.model import (
     DEFAULT_TAGS,
     Document,
+    Facet,
     KeyState,
     ModelInfo,
     Outcome,
@@ -90,6 +91,7 @@ def response(outcome: Outcome, elapsed_ms: int) -> tagger_pb2.TagResponse:
         tagger_version=outcome.tagger_version,
         vocabulary=outcome.vocabulary,
         elapsed_ms=elapsed_ms,
+        facets=[_facet(facet) for facet in outcome.facets],
     )
 
 
@@ -112,6 +114,17 @@ def _tag(tag: Tag) -> document_pb2.Tag:
         page=tag.page,
         evidence=tag.evidence,
         grounded=tag.grounded,
+    )
+
+
+def _facet(facet: Facet) -> document_pb2.Facet:
+    return document_pb2.Facet(
+        kind=facet.kind.value,
+        value=facet.value,
+        score=facet.score,
+        source=facet.source,
+        page=facet.page,
+        evidence=facet.evidence,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -204,9 +204,11 @@ class GrpcJobs:
             answer = await self._stub.GetDocument(request, timeout=call_timeout(READ), metadata=call_metadata())
         return wire_documents.document(answer.document)
 
-    async def search(self, user_id: str, query: str, limit: int) -> list[Document]:
+    async def search(
+        self, user_id: str, query: str, limit: int, facets: Mapping[str, str] | None = None
+    ) -> list[Document]:
         """SearchDocuments."""
-        request = j.SearchDocumentsRequest(user_id=user_id, query=query, limit=limit)
+        request = j.SearchDocumentsRequest(user_id=user_id, query=query, limit=limit, facets=facets)
         with peer_errors(PEER):
             answer = await self._stub.SearchDocuments(request, timeout=call_timeout(READ), metadata=call_metadata())
         return [wire_documents.document(found) for found in answer.documents]

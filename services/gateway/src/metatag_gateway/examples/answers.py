@@ -10,6 +10,7 @@ from metatag_gateway.examples.things import (
     DOCUMENT,
     DOCUMENT_ID,
     DONE,
+    FACETS,
     FAILED,
     FILE_ID,
     FILE_PATH,
@@ -72,6 +73,7 @@ _SINGLE: Example = {
     "language": "en",
     "pages": PAGES,
     "tag_details": TAG_DETAILS,
+    "facets": FACETS,
     "notes": [],
     "warnings": [],
 }

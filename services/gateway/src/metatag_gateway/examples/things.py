@@ -71,6 +71,17 @@ METADATA: Example = {
     "degraded": False,
     "language": "en",
 }
+FACETS: list[Example] = [
+    {
+        "kind": "document_type",
+        "value": "annual report",
+        "score": 0.95,
+        "source": "local",
+        "page": 1,
+        "evidence": "Annual Report on Rural Drinking Water Supply",
+    },
+    {"kind": "date", "value": "2024-25", "score": 0.7, "source": "local", "page": 1, "evidence": "2024-25"},
+]
 DOCUMENT: Example = {
     "id": DOCUMENT_ID,
     "job_id": JOB_ID,
@@ -84,6 +95,7 @@ DOCUMENT: Example = {
     "processed_at": DONE,
     "created_at": EARLY,
     "error_code": None,
+    "facets": FACETS,
     "metadata": METADATA,
 }
 FAILED: Example = {
@@ -95,6 +107,7 @@ FAILED: Example = {
     "file_source_type": "url",
     "status": "failed",
     "tags": [],
+    "facets": [],
     "error_message": "Failed to download PDF from URL: HTTP 404",
     "error_code": "source_unavailable",
     "metadata": {},

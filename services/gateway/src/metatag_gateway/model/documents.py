@@ -88,6 +88,18 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class Facet:
+    """One typed tag: what the document is, when, who, where, under which number and law. `score` is 0 to 1."""
+
+    kind: str
+    value: str
+    score: float
+    source: str
+    page: int = 0
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What a document cost at the provider; `cost_usd` None means unknown."""
 
@@ -124,6 +136,7 @@ class Result:
     tag_ms: int = 0
     text_preview: str = ""
     needs_review: bool = False
+    facets: tuple[Facet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +168,11 @@ class Document:
     def tags(self) -> list[str]:
         """The tags alone, best first."""
         return [tag.tag for tag in self.result.tag_details] if self.result else []
+
+    @property
+    def facets(self) -> tuple[Facet, ...]:
+        """The typed tags, by kind and then by score."""
+        return self.result.facets if self.result else ()
 
     @property
     def metadata(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BeforeValidator
 
@@ -26,6 +26,7 @@ from metatag_gateway.schemas.history import (
     DocumentStatus,
     DocumentSummary,
     DocumentsView,
+    FacetFilter,
     JobDetail,
     JobStatus,
     JobSummary,
@@ -167,13 +168,15 @@ async def list_documents(request: Request, caller: Reader, limit: Limit = 50) ->
 async def search_documents(
     request: Request,
     caller: Reader,
-    query: Annotated[str, Query(min_length=1, max_length=500, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")],
+    wanted: Annotated[FacetFilter, Depends()],
+    query: Annotated[str, Query(max_length=500, pattern=r"^[^\x00]*$")] = "",
     limit: Limit = 50,
 ) -> DocumentsView:
-    """Search title, tags and text, in any script."""
-    if not query.strip():
+    """Search title, tags and text, in any script; facets narrow the search, or are searched for by themselves."""
+    facets = wanted.asked()
+    if not query.strip() and not facets:
         raise InvalidArgument("query: give at least one character to search for")
-    found = await parts_of(request).jobs.search(caller.user_id, query, limit)
+    found = await parts_of(request).jobs.search(caller.user_id, query, limit, facets)
     views = [DocumentSummary.model_validate(document) for document in found]
     return DocumentsView(documents=views, total=len(views))
 

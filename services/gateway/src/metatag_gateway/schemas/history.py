@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from fastapi import Query
 from pydantic import Field, SecretStr, StringConstraints
 
 from metatag_gateway.model.documents import Document
@@ -13,6 +15,7 @@ from metatag_gateway.schemas.common import Body, Payload, at_most
 JobStatus = Literal["pending", "processing", "paused", "completed", "failed", "cancelled"]
 DocumentStatus = Literal["pending", "processing", "success", "failed", "cancelled"]
 JobType = Literal["single", "batch"]
+FacetKind = Literal["document_type", "date", "year", "reference", "organisation", "person", "place", "law_or_scheme"]
 SourceType = Literal["url", "s3", "local", "upload"]
 
 
@@ -26,6 +29,38 @@ class TagView(Payload):
     page: int
     evidence: str
     grounded: bool
+
+
+class FacetView(Payload):
+    """One typed tag. A date is ISO 8601, to the day, month or year, or a financial year ("2023-24")."""
+
+    kind: FacetKind
+    value: str
+    score: float
+    source: str
+    page: int
+    evidence: str
+
+
+_Part = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00]*$")]
+
+
+@dataclass
+class FacetFilter:
+    """Facets that the documents found must have: beginnings of values, without case ("2023", "reserve bank")."""
+
+    document_type: Annotated[_Part, Query(description="What kind of document, for example `circular`.")] = ""
+    date: Annotated[_Part, Query(description="Date, or its beginning, for example `2023-07`.")] = ""
+    year: Annotated[_Part, Query(description="Year, for example `2023`.")] = ""
+    reference: Annotated[_Part, Query(description="Case, order, file or invoice number.")] = ""
+    organisation: Annotated[_Part, Query(description="Organisation.")] = ""
+    person: Annotated[_Part, Query(description="Person.")] = ""
+    place: Annotated[_Part, Query(description="Place.")] = ""
+    law_or_scheme: Annotated[_Part, Query(description="Law or scheme.")] = ""
+
+    def asked(self) -> dict[str, str]:
+        """Return what was asked for, by kind."""
+        return {name: value.strip() for name, value in vars(self).items() if value.strip()}
 
 
 class PageView(Payload):
@@ -84,6 +119,7 @@ class DocumentSummary(Payload):
     processed_at: datetime | None
     created_at: datetime | None
     error_code: str | None
+    facets: list[FacetView]
     metadata: dict[str, Any] = Field(description="How it was read and tagged; empty for one that failed early.")
 
 

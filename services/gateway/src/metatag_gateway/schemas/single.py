@@ -10,7 +10,7 @@ from pydantic import Field
 from metatag_gateway.model.documents import Document, Result
 from metatag_gateway.model.jobs import Job
 from metatag_gateway.schemas.common import Payload
-from metatag_gateway.schemas.history import JobStatus, PageView, TagView, UsageView
+from metatag_gateway.schemas.history import FacetView, JobStatus, PageView, TagView, UsageView
 
 
 class SingleView(Payload):
@@ -40,6 +40,7 @@ class SingleView(Payload):
     language: str
     pages: list[PageView]
     tag_details: list[TagView]
+    facets: list[FacetView]
     notes: list[str]
     warnings: list[str] = Field([], description="What of the request was not understood, a sentence each.")
 
@@ -82,6 +83,7 @@ def single(job: Job, document: Document, warnings: Sequence[str] = ()) -> Single
         language=result.language,
         pages=[PageView.model_validate(page) for page in result.pages],
         tag_details=[TagView.model_validate(tag) for tag in result.tag_details],
+        facets=[FacetView.model_validate(facet) for facet in result.facets],
         notes=list(result.notes),
         warnings=list(warnings),
     )

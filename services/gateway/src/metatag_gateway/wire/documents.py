@@ -9,6 +9,7 @@ from metatag.v1 import jobs_pb2 as j
 from metatag_gateway.model.documents import (
     Document,
     DocumentSpec,
+    Facet,
     Options,
     Page,
     Result,
@@ -80,6 +81,7 @@ def result(message: j.DocumentResult) -> Result:
         tag_ms=message.tag_ms,
         text_preview=message.text_preview,
         needs_review=message.needs_review,
+        facets=tuple(map(facet, message.facets)),
     )
 
 
@@ -109,6 +111,18 @@ def tag(message: d.Tag) -> Tag:
         page=message.page,
         evidence=message.evidence,
         grounded=message.grounded,
+    )
+
+
+def facet(message: d.Facet) -> Facet:
+    """Return a typed tag."""
+    return Facet(
+        kind=message.kind,
+        value=message.value,
+        score=round(message.score, 4),
+        source=message.source,
+        page=message.page,
+        evidence=message.evidence,
     )
 
 

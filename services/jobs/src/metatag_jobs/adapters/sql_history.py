@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch
@@ -11,6 +11,7 @@ from metatag_jobs.adapters.sql_events import JOB_COLUMNS, job_of
 from metatag_jobs.adapters.sql_search import SearchReader
 from metatag_jobs.adapters.transact import reads
 from metatag_jobs.errors import DocumentNotFound, JobNotFound
+from metatag_jobs.facet_index import filter_words
 from metatag_jobs.jsonable import unpack
 from metatag_jobs.model import Document, DocumentResult, Problem, Source, Stats
 from metatag_runtime.sql import Database, Transaction
@@ -118,9 +119,16 @@ class SqlHistory:
         return _document(rows[0]), rows[0]["ocr_id"] or "", rows[0]["file_id"] or ""
 
     @reads
-    async def search(self, transaction: Transaction, user_id: str, query: str, limit: int) -> list[Document]:
-        """Give documents whose title, tags or text match, latest first."""
-        ids = await self._search.find(transaction, user_id, query, limit)
+    async def search(
+        self,
+        transaction: Transaction,
+        user_id: str,
+        query: str,
+        limit: int,
+        facets: Mapping[str, str] | None = None,
+    ) -> list[Document]:
+        """Return documents whose title, tags or text match and that have the facets, latest first."""
+        ids = await self._search.find(transaction, user_id, query, limit, filter_words(facets or {}))
         rows = await fetch(transaction, self._some, ids=as_json(ids)) if ids else []
         by_id = {row["id"]: row for row in rows}
         return [_document(by_id[each]) for each in ids if each in by_id]

@@ -69,20 +69,36 @@ class SearchReader:
         else:
             by_words = "SELECT doc_id FROM doc_search WHERE user_id = :user_id AND words @@ CAST(:query AS tsquery)"
         self._sqlite = dialect.is_sqlite
+        having = by_words.replace(":query", ":facets")
         self._both = dialect.sql(f"SELECT doc.id FROM ({label} UNION {by_words}) AS found {latest}")  # noqa: S608
         self._label_only = dialect.sql(f"SELECT doc.id FROM ({label}) AS found {latest}")  # noqa: S608
+        narrowed = latest.replace("ORDER BY", f"WHERE found.doc_id IN ({having}) ORDER BY", 1)
+        self._both_narrowed = dialect.sql(f"SELECT doc.id FROM ({label} UNION {by_words}) AS found {narrowed}")  # noqa: S608
+        self._label_narrowed = dialect.sql(f"SELECT doc.id FROM ({label}) AS found {narrowed}")  # noqa: S608
 
-    async def find(self, transaction: Transaction, user_id: str, query: str, limit: int) -> list[str]:
-        """Give ids of matching documents, latest first."""
-        if not fold(query):
+    async def find(
+        self, transaction: Transaction, user_id: str, query: str, limit: int, facets: Sequence[str] = ()
+    ) -> list[str]:
+        """Return ids of matching documents, latest first; `facets` are beginnings of index words, all wanted."""
+        if not facets and not fold(query):
             # Joiners alone are no query; as a pattern they would find everything.
             return []
         asked = words(query)[:32]
         values: dict[str, Any] = {"user_id": user_id, "pattern": like_pattern(query), "n": limit}
-        if not asked:
-            return [row["id"] for row in await fetch(transaction, self._label_only, **values)]
+        if asked:
+            values["query"] = self._beginnings(asked)
+        if facets:
+            values["facets"] = self._beginnings(facets)
+        statement = {
+            (True, False): self._both,
+            (False, False): self._label_only,
+            (True, True): self._both_narrowed,
+            (False, True): self._label_narrowed,
+        }[bool(asked), bool(facets)]
+        return [row["id"] for row in await fetch(transaction, statement, **values)]
+
+    def _beginnings(self, wanted: Sequence[str]) -> str:
+        """Return the database's query for documents that hold a word with each of these beginnings."""
         if self._sqlite:
-            values["query"] = " AND ".join(f'"{word}"*' for word in asked)
-        else:
-            values["query"] = " & ".join("'" + word.replace("\\", "").replace("'", "''") + "':*" for word in asked)
-        return [row["id"] for row in await fetch(transaction, self._both, **values)]
+            return " AND ".join(f'"{word}"*' for word in wanted)
+        return " & ".join("'" + word.replace("\\", "").replace("'", "''") + "':*" for word in wanted)

@@ -11,6 +11,7 @@ import structlog
 
 from metatag.v1 import document_pb2, jobs_pb2, jobs_pb2_grpc
 from metatag_jobs.errors import FileGone
+from metatag_jobs.facet_index import KINDS
 from metatag_jobs.jsonable import unpack
 from metatag_jobs.model import Dependency, OcrOutcome, VocabularyTerm
 from metatag_jobs.outcome import full_text
@@ -66,9 +67,12 @@ class HistoryPart(jobs_pb2_grpc.JobsServiceServicer):
         self, request: jobs_pb2.SearchDocumentsRequest, context: Context
     ) -> jobs_pb2.SearchDocumentsResponse:
         """Search title, tags and text."""
-        if not request.query.strip() or len(request.query) > 500:
+        wanted = dict(request.facets)
+        if len(request.query) > 500 or not (request.query.strip() or wanted):
             raise InvalidArgument("query must have 1 to 500 characters.")
-        found = await self.desk.history.search(request.user_id, request.query, bounded(request.limit))
+        if unknown := set(wanted) - set(KINDS):
+            raise InvalidArgument(f"There is no facet '{min(unknown)[:50]}'; these are: {', '.join(KINDS)}.")
+        found = await self.desk.history.search(request.user_id, request.query, bounded(request.limit), wanted)
         return jobs_pb2.SearchDocumentsResponse(documents=[document_message(each) for each in found])
 
     async def GetStats(self, request: jobs_pb2.GetStatsRequest, context: Context) -> jobs_pb2.GetStatsResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,6 +22,9 @@ LEAST = {FacetKind.REFERENCE: 0.5, FacetKind.PERSON: 0.5, FacetKind.PLACE: 0.5, 
 # Kinds whose words may stand in another kind's place: a court's name holds its state's.
 _INSIDE = {"place": ("organisation",), "organisation": (), "person": ()}
 _SAME = 92.0
+# No name is longer; and of one kind no more places are compared: a list of a thousand companies has no subject.
+_LONGEST = 300
+_LOOKED_AT = 150
 MAX_VALUE = 120
 
 
@@ -42,10 +46,12 @@ def find(pages: Sequence[Page]) -> tuple[Facet, ...]:
 def _apart(named: list[Found], others: list[Found]) -> list[Found]:
     """Keep what does not stand inside a law, a longer name or a stronger one."""
     laws_ = [each for each in others if each.kind == "law_or_scheme"]
+    rivals = sorted([*laws_, *named], key=lambda each: each.start)
+    starts = [each.start for each in rivals]
     kept = []
     for each in named:
-        rivals = laws_ + [other for other in named if other is not each]
-        if not any(_covers(other, each) for other in rivals):
+        near = rivals[bisect_left(starts, each.start - _LONGEST) : bisect_left(starts, each.end)]
+        if not any(_covers(other, each) for other in near if other is not each):
             kept.append(each)
     return kept
 
@@ -58,13 +64,15 @@ def _covers(other: Found, each: Found) -> bool:
         return other.end - other.start > each.end - each.start and other.weight >= each.weight - 0.2
     if other.kind == "place":
         return False
-    return other.weight > each.weight or (other.weight == each.weight and other.end - other.start > each.end - each.start)
+    return other.weight > each.weight or (
+        other.weight == each.weight and other.end - other.start > each.end - each.start
+    )
 
 
 def _best(source: Source, kind: FacetKind, found: list[Found]) -> list[Facet]:
     joined: list[tuple[Found, int]] = []
-    for each in sorted(found, key=lambda item: (-item.weight, item.start)):
-        place = next((n for n, (other, _) in enumerate(joined) if _same(kind, other.value, each.value)), None)
+    for each in sorted(found, key=lambda item: (-item.weight, item.start))[:_LOOKED_AT]:
+        place = next((n for n, (other, _) in enumerate(joined) if same(kind, other.value, each.value)), None)
         if place is None:
             joined.append((each, 1))
         else:
@@ -82,7 +90,8 @@ def _score(source: Source, each: Found, count: int) -> float:
     return round(min(1.0, each.weight + early + 0.03 * min(count - 1, 4)), 4)
 
 
-def _same(kind: FacetKind, first: str, second: str) -> bool:
+def same(kind: FacetKind, first: str, second: str) -> bool:
+    """Tell whether two values of a kind name one thing."""
     one, two = fold(first), fold(second)
     if one == two:
         return True

@@ -39,6 +39,12 @@ def document_types() -> tuple[DocumentType, ...]:
 
 
 @cache
+def word_list(name: str) -> frozenset[str]:
+    """Return the words of a file in `data/`, as they are written there."""
+    return frozenset(" ".join(_lines(name)).split())
+
+
+@cache
 def places() -> dict[str, str]:
     """Return places by folded name: the name as the gazetteer writes it."""
     found: dict[str, str] = {}
@@ -55,10 +61,12 @@ def places() -> dict[str, str]:
 @cache
 def given_names() -> frozenset[str]:
     """Return given names in Latin letters, folded."""
-    return frozenset(fold(name) for file in ("given_names.txt", "names_india.txt") for name in " ".join(_lines(file)).split())
+    return frozenset(
+        fold(name) for file in ("given_names.txt", "names_india.txt") for name in " ".join(_lines(file)).split()
+    )
 
 
 @cache
 def surnames_hindi() -> frozenset[str]:
     """Return family names in Devanagari, folded."""
-    return frozenset(fold(name) for name in " ".join(_lines("surnames_hi.txt")).split())
+    return frozenset(map(fold, word_list("surnames_hi.txt")))

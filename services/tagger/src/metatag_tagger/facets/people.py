@@ -4,61 +4,59 @@ from __future__ import annotations
 
 import re
 
-from metatag_tagger.facets.lists import given_names, surnames_hindi
-from metatag_tagger.facets.source import Found, Source
 from metatag_runtime.text import fold
+from metatag_tagger.facets.lists import given_names, surnames_hindi, word_list
+from metatag_tagger.facets.source import Found, Source
 
 _PART = r"(?:[A-Z][a-z'’]+(?:-[A-Z][a-z]+)?|[A-Z]\.(?:\s?[A-Z]\.)*|[A-Z])"
 _FULL = rf"{_PART}(?:[ ]{_PART}){{0,4}}"
-_TITLE = r"(?:Shri|Sri|Sh\.|Smt\.?|Km\.|Kumari|Mr\.?|Mrs\.?|Ms\.?|Miss|Dr\.?|Prof\.?|Professor|Er\.|Adv\.|Capt\.|Col\.|Justice|Judge|Hon'?ble|Rev\.)"
+_TITLE = (
+    r"(?:Shri|Sri|Sh\.|Smt\.?|Km\.|Kumari|Mr\.?|Mrs\.?|Ms\.?|Miss|Dr\.?|Prof\.?|Professor|Er\.|Adv\."
+    r"|Capt\.|Col\.|Justice|Judge|Hon'?ble|Rev\.)"
+)
 _TITLED = re.compile(rf"(?<!\w)(?:{_TITLE}\s)+({_FULL})")
 _POST = re.compile(
-    r"(?<!\w)(?:Chairman|Chairperson|Chairwoman|Chair|Vice-Chair|President|Mayor|Secretary|Clerk|Senator|Governor|Commissioner"
+    r"(?<!\w)(?:Chairman|Chairperson|Chairwoman|Chair|Vice-Chair|President|Mayor|Secretary|Clerk"
+    r"|Senator|Governor|Commissioner"
     rf"|Councill?or|Member|Alderman|Supervisor|Treasurer|Director|Author|Minister)\s({_PART}(?:[ ]{_PART}){{1,3}})"
 )
 _LABEL = re.compile(
-    r"(?im)^\W{0,4}(?:\d+[.)]\s*)?(?:name(?: of (?:the )?(?:applicant|student|candidate|employee|patient|owner|author|consumer|officer|complainant|father|mother|insured|account holder))?|author|prepared by|submitted by|applicant|contact|attest|signed"
+    r"(?im)^\W{0,4}(?:\d+[.)]\s*)?(?:name(?: of (?:the )?(?:applicant|student|candidate|employee"
+    r"|patient|owner|author|consumer|officer|complainant|father|mother|insured|account holder))?"
+    r"|author|prepared by|submitted by|applicant|contact|attest|signed"
     rf"|reported by|attention|attn|cc)\s*:\s*((?-i:{_FULL}))"
 )
 _SIGNED = re.compile(rf"(?m)^\s*\(\s*({_FULL})\s*\)\s*$")
 _BEFORE_POST = re.compile(
-    rf"(?m)^\s*({_PART}(?:[ ]{_PART}){{1,3}}),\s+(?:Director|Secretary|Under Secretary|Joint Secretary|Deputy|Commissioner|Chairman|Chief|Clerk|Manager|President|Registrar|Engineer|Officer|Attorney|Judge|Mayor|Plaintiff)"
+    rf"(?m)^\s*({_PART}(?:[ ]{_PART}){{1,3}}),\s+(?:Director|Secretary|Under Secretary|Joint Secretary"
+    rf"|Deputy|Commissioner|Chairman|Chief|Clerk|Manager|President|Registrar|Engineer|Officer|Attorney"
+    rf"|Judge|Mayor|Plaintiff)"
 )
-_CERTIFIED = re.compile(rf"(?:certify that|between|residing|S/o|D/o|W/o|late)\s(?:{_TITLE}\s)?({_PART}(?:[ ]{_PART}){{1,3}})")
+_CERTIFIED = re.compile(
+    rf"(?:certify that|between|residing|S/o|D/o|W/o|late)\s(?:{_TITLE}\s)?({_PART}(?:[ ]{_PART}){{1,3}})"
+)
 _PARTY = re.compile(rf"(?m)^\s*(?:\d+\.\s*)?({_PART}(?:[ ]{_PART}){{1,3}}),(?:\s+aged\b|\s*\)|\s*$|\s{{3,}})")
 _ALONE = re.compile(rf"(?m)^\s*({_PART}(?:[ ]{_PART}){{1,3}})\s*$")
 _PAIR = re.compile(rf"(?<![\w.])({_PART}(?:[ ]{_PART}){{1,3}})(?!\w)")
 _AND = re.compile(rf"(?m)^\s*({_PART}(?:[ ]{_PART}){{1,3}})(?:,| and) ({_PART}(?:[ ]{_PART}){{1,3}})\s*$")
-NOT_NAMES = frozenset(
-    """the and of for to in no yes sir madam date dated page table section chapter street road avenue north south east west new
-    city town county state district department ministry office board court university college school hospital bank limited
-    company order notice report meeting minutes agenda invoice act rules january february march april may june july august
-    september october november december monday tuesday wednesday thursday friday saturday sunday total amount subject copy
-    government general chief executive officer secretary director manager engineer deputy assistant joint principal additional
-    member chairman president commissioner registrar superintendent inspector collector magistrate high supreme public national
-    india indian american united states plan program project water power land village block division annual service services
-    signatory authorised authorized petitioner respondent plaintiff defendant appellant versus central building house park
-    main station junction railway airport bridge river lake mount saint fort bill form application certificate schedule annex
-    appendix figure dear our your this that all each center centre committee council commission association society""".split()
-)
+NOT_NAMES = word_list("not_names.txt")
 _HINDI_TITLE = r"(?:श्री|श्रीमती|सुश्री|कुमारी|कु\.|डॉ\.?|डा\.?|प्रो\.|न्यायमूर्ति|मा\.|अधिवक्ता)"
-_HINDI_NAME = r"[\u0900-\u0963\u0970-\u097f.]{2,}"
-_HINDI_TITLED = re.compile(rf"(?<![\u0900-\u097f])(?:{_HINDI_TITLE}\s)+((?:{_HINDI_NAME}[ ]?){{1,4}})")
-_HINDI_SIGNED = re.compile(rf"(?m)^\s*\(\s*((?:{_HINDI_NAME}[ ]?){{2,4}})\)\s*$")
-_HINDI_LABEL = re.compile(rf"(?m)^\W{{0,4}}(?:\S+ (?:का|के) )?नाम\s*[:：-]\s*((?:{_HINDI_NAME}[ ]?){{1,4}})")
-_HINDI_PARTY = re.compile(rf"(?m)^\s*((?:{_HINDI_NAME}[ ]){{1,3}})\.{{3,}}")
-_HINDI_POST = re.compile(rf"(?m)^\s*((?:{_HINDI_NAME}[ ]?){{2,4}}),\s")
-_HINDI_STOPS = frozenset(
-    """का की के को में से पर ने द्वारा पुत्र पुत्री पत्नी निवासी है हैं को, एवं और तथा जी की, अध्यक्ष सचिव निदेशक मंत्री शाखा
-    प्रबंधक महोदय महोदया मान अधिकारी अभियंता प्राचार्य प्रधानाचार्य""".split()
-)
+_HINDI_NAME = r"[\u0900-\u0963\u0970-\u097f.]{2,20}"
+_HINDI_FULL = rf"{_HINDI_NAME}(?:[ ]{_HINDI_NAME}){{0,3}}"
+_HINDI_TITLED = re.compile(rf"(?<![\u0900-\u097f])(?:{_HINDI_TITLE}\s)+({_HINDI_FULL})")
+_HINDI_SIGNED = re.compile(rf"(?m)^\s*\(\s*({_HINDI_FULL})\s*\)\s*$")
+_HINDI_LABEL = re.compile(rf"(?m)^\W{{0,4}}(?:\S+ (?:का|के) )?नाम\s*[:：-]\s*({_HINDI_FULL})")
+_HINDI_PARTY = re.compile(rf"(?m)^\s*({_HINDI_NAME}(?:[ ]{_HINDI_NAME}){{0,2}}) \.{{3,}}")
+_HINDI_POST = re.compile(rf"(?m)^\s*({_HINDI_NAME}(?:[ ]{_HINDI_NAME}){{1,3}}),\s")
+_HINDI_STOPS = word_list("not_names_hi.txt")
 
 
 def find(source: Source) -> list[Found]:
     """Return people in the order of the text."""
     found: list[Found] = []
     for pattern, weight in (
-        (_TITLED, 0.85), (_POST, 0.8), (_LABEL, 0.85), (_SIGNED, 0.9), (_BEFORE_POST, 0.75), (_CERTIFIED, 0.7), (_PARTY, 0.6),
+        (_TITLED, 0.85), (_POST, 0.8), (_LABEL, 0.85), (_SIGNED, 0.9), (_BEFORE_POST, 0.75),
+        (_CERTIFIED, 0.7), (_PARTY, 0.6),
     ):  # fmt: skip
         for match in pattern.finditer(source.cased):
             found += _latin(match[1], match.start(1), weight)
@@ -66,7 +64,7 @@ def find(source: Source) -> list[Found]:
     for pattern, weight in ((_ALONE, 0.6), (_AND, 0.65), (_PAIR, 0.55)):
         for match in pattern.finditer(source.cased):
             for group, name in enumerate(match.groups(), 1):
-                if any(fold(part) in known for part in name.split()[:2]) and not NOT_NAMES & set(name.lower().split()):
+                if fold(name.split()[0]) in known and not NOT_NAMES & set(name.lower().split()):
                     found += _latin(name, match.start(group), weight)
     found += _hindi(source.cased)
     return found
@@ -112,4 +110,4 @@ def _hindi_name(parts: list[str], *, sure: bool) -> str:
     return " ".join(kept) if 2 <= len(kept) <= 4 else ""
 
 
-_MIDDLE = frozenset(fold(name) for name in "कुमार सिंह प्रसाद राम लाल चन्द्र कुमारी मोहन".split())
+_MIDDLE = frozenset(fold(name) for name in ["कुमार", "सिंह", "प्रसाद", "राम", "लाल", "चन्द्र", "कुमारी", "मोहन"])

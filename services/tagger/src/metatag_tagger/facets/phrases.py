@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 
+from metatag_tagger.facets.lists import word_list
+
 _WORD_BEFORE = re.compile(r"([\u0900-\u0963\u0970-\u097f\u200c\u200d.-]+(?:\([\u0900-\u097f ]{1,20}\))?)[ \t]+$")
 _GENITIVE = frozenset(["का", "की", "के"])
 _JOINING = frozenset(["एवं", "और", "तथा", "व"])
-_STOPS = frozenset(
-    """का की के को में से पर ने द्वारा हेतु है हैं था थे थी यह वह ये वे इस उस इन उन जो कि और एवं तथा या व भी ही तो न नहीं कर करके
-    लिए साथ अंतर्गत अन्तर्गत तहत अनुसार संबंधी सम्बन्धी विषयक श्री श्रीमती सुश्री डॉ. डा. कुमारी प्रो. समस्त सभी प्रत्येक उक्त ऐसे अन्य
-    एक दो तीन नई नयी नए गत विगत वर्तमान जिला जनपद तहसील ग्राम किया किये गया गई गये जाता जाती होगा होगी वाले वाली वाला पहले बाद तक
-    यदि परन्तु किन्तु तब जब अब आज कल हमारे अपने अपनी अपना मेरा मेरी आपके आपकी उनके उनकी इसके इसकी विभिन्न करते हुए प्रयोग एतद्द्वारा प्रदत्त समिति
-    शासन जिसमें जिससे कृपया महोदय विषय दिनांक संख्या क्रमांक""".split()
-)
+_STOPS = word_list("stops_hi.txt")
 # Words that may stand inside a name although they end one in other places.
 _INSIDE = frozenset(["जिला", "ग्राम", "राज्य", "प्रदेश", "जनपद", "तहसील"])
 
@@ -29,8 +25,8 @@ def walk_back(
     words: list[str] = []
     start = place
     while len(words) < limit:
-        line = text.rfind("\n", 0, start) + 1
-        match = _WORD_BEFORE.search(text[max(line, start - 60) : start])
+        line = max(text.rfind("\n", max(0, start - 60), start) + 1, start - 60, 0)
+        match = _WORD_BEFORE.search(text[line:start])
         if match is None:
             break
         word = match.group(1)
@@ -40,7 +36,7 @@ def walk_back(
         if word.endswith((".", "।")) and len(word) > 4:
             break
         words.insert(0, word)
-        start = max(line, start - 60) + match.start(1)
+        start = line + match.start(1)
     while words and (words[0] in _GENITIVE or words[0] in _JOINING):
         start = text.index(words[1], start) if len(words) > 1 else place
         words.pop(0)

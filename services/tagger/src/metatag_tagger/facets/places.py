@@ -5,24 +5,32 @@ from __future__ import annotations
 import re
 
 from metatag_runtime.text import fold
-from metatag_tagger.facets.lists import given_names, places
+from metatag_tagger.facets.lists import given_names, places, word_list
 from metatag_tagger.facets.people import NOT_NAMES
 from metatag_tagger.facets.source import Found, Source
 
 _MAX_WORDS = 4
 _TOKEN = re.compile(r"[A-Z][\w'’-]+|[a-z]+|[\u0900-\u0963\u0970-\u097f]+(?:\.[\u0900-\u097f]\.?)?")
 _NAME = r"[A-Z][a-z'’]+(?:[ -][A-Z][a-z]+){0,2}"
-_AFTER = re.compile(rf"(?<!\w)(?:[Dd]istricts?|[Tt]ehsil|[Tt]aluka?|[Mm]andal|[Vv]illages?|[Bb]locks?|Sub-Division) (?:of )?({_NAME})((?:,| and) {_NAME})?")
-_BEFORE = re.compile(rf"(?<!\w)({_NAME})( and {_NAME})? (?:District|Districts|district|districts|County|Tehsil|Taluka)(?!\w)")
+_AFTER = re.compile(
+    rf"(?<!\w)(?:[Dd]istricts?|[Tt]ehsil|[Tt]aluka?|[Mm]andal|[Vv]illages?|[Bb]locks?"
+    rf"|Sub-Division) (?:of )?({_NAME})((?:,| and) {_NAME})?"
+)
+_BEFORE = re.compile(
+    rf"(?<!\w)({_NAME})( and {_NAME})? (?:District|Districts|district|districts|County|Tehsil|Taluka)(?!\w)"
+)
 _OF = re.compile(rf"(?<!\w)(?:Town|City|Village|County|State|Borough) of ({_NAME})")
 _SEAT = re.compile(rf"(?m),\s({_NAME})\s*(?:[-–]\s?\d{{6}}|\d{{6}})?\s*$")
 _NEAR = re.compile(rf"(?<!\w)(?:near|at|plant in|sent from|camps in) ({_NAME})(?= and| on|[.,;]|$)")
-_HINDI = re.compile(r"(?:जनपद|जिला|जिले|तहसील|ग्राम(?! पंचायत| सभा| प्रधान)|ग्राम पंचायत|शाखा|विकासखण्ड|विकासखंड)\s+([\u0900-\u0963\u0970-\u097f]{3,})")
-_HINDI_SEAT = re.compile(r"(?m),\s*([\u0900-\u0963\u0970-\u097f]{3,}(?:[ ][\u0900-\u0963\u0970-\u097f]{2,})?)\s*(?=$|,|को|में|द्वारा|की|के|\()")
-_HINDI_NOT = frozenset(
-    """स्तर मुख्यालय अधिकारी प्रशासन शिक्षा पंचायत अस्पताल चिकित्सालय मजिस्ट्रेट कलेक्टर न्यायालय परिषद समिति कार्यालय सभा प्रधान विकास
-    प्रबंधक जल को में से का की के पर ने एवं और तथा यह वह सभी समस्त माध्यमिक प्राथमिक उच्च द्वारा जिला तहसील सरकार""".split()
+_HINDI = re.compile(
+    r"(?:जनपद|जिला|जिले|तहसील|ग्राम(?! पंचायत| सभा| प्रधान)|ग्राम पंचायत|शाखा|विकासखण्ड"
+    r"|विकासखंड)\s+([\u0900-\u0963\u0970-\u097f]{3,})"
 )
+_HINDI_SEAT = re.compile(
+    r"(?m),\s*([\u0900-\u0963\u0970-\u097f]{3,}(?:[ ][\u0900-\u0963\u0970-\u097f]{2,})?)\s*(?=$|,|को"
+    r"|में|द्वारा|की|के|\()"
+)
+_HINDI_NOT = word_list("not_places_hi.txt")
 _STREETS = re.compile(r"\s(?:Street|Road|Avenue|Lane|Marg|Highway|Boulevard|Drive|Gate|University|College|Act|Rules)\b")
 
 

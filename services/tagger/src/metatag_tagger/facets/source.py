@@ -12,12 +12,14 @@ from metatag_tagger.model import Page
 from metatag_tagger.words import normalise
 
 # Characters looked at: names and numbers of a document stand early and late, and rules cost time for each character.
-MAX_HEAD = 60_000
+MAX_HEAD = 40_000
 MAX_TAIL = 10_000
 QUOTE = 160
 
 _DIGITS = {ord("०") + n: str(n) for n in range(10)}
-_SMALL = frozenset("of and the in for at on by to from with under or an a v vs".split())
+_SMALL = frozenset(
+    ["of", "and", "the", "in", "for", "at", "on", "by", "to", "from", "with", "under", "or", "an", "a", "v", "vs"]
+)
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’.]*")
 # Two words in capitals and more within a line: a name.
 _CAPITALS = re.compile(r"(?<![\w.])[A-Z][A-Z'’]{2,}(?: (?:[A-Z]\. ?)*[A-Z][A-Z'’]{2,}){1,5}(?![\w.])")
@@ -101,13 +103,13 @@ def _bounded(pages: Sequence[Page]) -> list[Page]:
     if size <= MAX_HEAD + MAX_TAIL:
         return list(pages)
     kept, room = [], MAX_HEAD
-    for number, page in enumerate(pages):
+    for page in pages:
         kept.append(Page(page.number, page.text[:room], page.confidence))
         room -= len(page.text)
         if room <= 0:
             break
-    if number < len(pages) - 1:
-        last = pages[-1]
+    last = pages[-1]
+    if last.number != kept[-1].number:
         kept.append(Page(last.number, last.text[-MAX_TAIL:], last.confidence))
     return kept
 

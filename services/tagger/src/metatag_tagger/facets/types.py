@@ -1,4 +1,4 @@
-"""What kind of document it is: the line near its head that names the kind, else the marks of letters and court papers."""
+"""What kind of document it is: a line near its head names the kind, else the marks of letters and papers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from metatag_tagger.facets.source import Found, Source
 
 # Lines in which the name of a type may stand, and those of the title.
 _LINES = 30
+# A longer line names no type; and patterns take more than linear time on it.
+_LINE = 250
 _TITLE = 4
 _EDGES = " \t.:;,-–—_*#=|()[]।\"'“”"
-_SALUTATION = re.compile(r"(?m)^\s*(dear\s+\w+|sir|madam|madam ?/ ?sir|respected sir|महोदय|महोदया|प्रिय \S+|श्रीमान)\W{0,4}", re.I)
+_SALUTATION = re.compile(
+    r"(?m)^\s*(dear\s+\w+|sir|madam|madam ?/ ?sir|respected sir|महोदय|महोदया|प्रिय \S+|श्रीमान)\W{0,4}", re.I
+)
 _CLOSING = re.compile(r"(yours (faithfully|sincerely|truly)|very truly yours|sincerely|भवदीय|प्रार्थी|सादर)", re.I)
 _APPLICANT = re.compile(r"प्रार्थी|प्रार्थना[- ]?पत्र|your obedient|i (beg|request) ", re.I)
 _PAPER = re.compile(r"(?m)^\s*(abstract|सारांश|शोध सार)\b", re.I)
@@ -20,14 +24,18 @@ _COURT = re.compile(r"(petitioner|respondent|plaintiff|defendant|appellant|व�
 _IN_PROSE = re.compile(r"\b(?:is|are|was|were|has|have|been|shall|will|be)\b|है|हैं|जाता|गया", re.I)
 _CARRIERS = frozenset({"gazette", "form"})
 # Names that are words of every day: only a line of their own, or the end of the title, says them.
-_WEAK = frozenset({"order", "notice", "letter", "form", "bill", "report", "policy", "act", "rules", "statement", "manual",
-                   "agreement", "application", "certificate", "budget", "memorandum", "judgment"})  # fmt: skip
+_WEAK = frozenset(
+    "order notice letter form bill report policy act rules statement manual agreement application certificate budget "
+    "memorandum judgment".split()  # noqa: SIM905  a list of words reads best as one
+)
 
 
 def find(source: Source) -> list[Found]:
     """Return the document's type, one at most, with the words that say it."""
     best: Found | None = None
     for number, (offset, line) in enumerate(source.lines[:_LINES]):
+        if len(line) > _LINE:
+            continue
         for found in _of_line(offset, line, number, source.hindi):
             if best is None or found.weight > best.weight:
                 best = found
@@ -54,7 +62,9 @@ def _of_line(offset: int, line: str, number: int, hindi: bool) -> list[Found]:
             weight = _inside(kind, bare, number)
         if weight:
             end = start + len(bare)
-            found.append(Found("document_type", kind.hindi if hindi and _spoken(kind, bare) else kind.value, start, end, weight))
+            found.append(
+                Found("document_type", kind.hindi if hindi and _spoken(kind, bare) else kind.value, start, end, weight)
+            )
             break
     return found
 
@@ -68,12 +78,20 @@ def _spoken(kind: DocumentType, line: str) -> bool:
 def _inside(kind: DocumentType, line: str, number: int) -> float:
     """Weigh a type named within a line: at the beginning or end of the title, or before a number or a date."""
     match = kind.pattern.match(line)
-    if match and re.match(r"\W*(no\b|number|of|on|for|under|from|dated|दिनांक|संख्या|क्रमांक|का|की|के|हेतु|\d|:|–|-|\()", line[match.end() :], re.I):
+    if match and re.match(
+        r"\W*(no\b|number|of|on|for|under|from|dated|दिनांक|संख्या|क्रमांक|का|की|के|हेतु|\d|:|–|-|\()",
+        line[match.end() :],
+        re.I,
+    ):
         return (0.85 if number < _TITLE else 0.6) - 0.01 * number
     ends = [found for found in kind.pattern.finditer(line) if found.end() == len(line)]
     if ends and number < _TITLE:
         return 0.8 - 0.01 * number
-    if number < _TITLE and kind.value not in _WEAK and re.search(rf"(?<!\w)(?:{kind.pattern.pattern})(?!\w)", line, re.I):
+    if (
+        number < _TITLE
+        and kind.value not in _WEAK
+        and re.search(rf"(?<!\w)(?:{kind.pattern.pattern})(?!\w)", line, re.I)
+    ):
         return 0.6 - 0.01 * number
     return 0.0
 

@@ -9,7 +9,7 @@ from typing import Any
 
 # A longer list as an enum is refused by several hosts.
 MAX_ENUM = 100
-_CATEGORIES = ("document_type", "organization", "program", "legislation", "person", "location", "topic", "temporal")
+_CATEGORIES = ("document_type", "date", "reference", "organisation", "person", "place", "law_or_scheme")
 
 
 class Level(IntEnum):
@@ -71,7 +71,7 @@ def shape() -> str:
     """Show the wanted JSON to a model that takes no schema."""
     example = {
         "language": "en",
-        "entities": [{"name": "...", "category": "organization"}],
+        "entities": [{"name": "...", "category": "organisation"}],
         "tags": [{"tag": "...", "kind": "topic", "score": 0.9}],
     }
     return json.dumps(example)

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from metatag_tagger.model import Document, Page, Tag, Term
+from metatag_tagger.model import Document, Facet, FacetKind, Page, Tag, Term
 from metatag_tagger.ports import AnalysisOptions, Evidence, Study
 
 # A request holds at most 8 MiB of text, escaped by JSON at worst six times.
@@ -61,6 +61,7 @@ def read_study(raw: dict[str, Any]) -> Study:
         found["excerpt"],
         found["excerpt_tokens"],
         tuple(found["notes"]),
+        tuple(Facet(**{**facet, "kind": FacetKind(facet["kind"])}) for facet in found["facets"]),
     )
 
 

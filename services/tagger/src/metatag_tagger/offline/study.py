@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from metatag_tagger.model import NOTE_INSTRUCTIONS, NOTE_LOW_CONFIDENCE, Document, Tag
+from metatag_tagger.facets.find import find as find_facets
+from metatag_tagger.model import NOTE_INSTRUCTIONS, NOTE_LOW_CONFIDENCE, Document, Facet, Tag
 from metatag_tagger.normal import public
 from metatag_tagger.offline import features
 from metatag_tagger.offline.candidates import Candidate, find
@@ -20,6 +21,7 @@ from metatag_tagger.offline.excerpt import sample
 from metatag_tagger.offline.graph import centrality
 from metatag_tagger.offline.hindi import direct
 from metatag_tagger.offline.language import detect
+from metatag_tagger.offline.prompt_injection import strip_injections
 from metatag_tagger.offline.ranker import score
 from metatag_tagger.offline.tokens import tokenize
 from metatag_tagger.offline.vocabulary import match
@@ -64,7 +66,15 @@ def study(document: Document, tag_options: AnalysisOptions, embedder: Embedder |
     notes = [NOTE_LOW_CONFIDENCE] if confidence is not None and confidence < LOW_CONFIDENCE else []
     if ranked.text.suspicious:
         notes.append(NOTE_INSTRUCTIONS)
-    return Study(ranked.language, tuple(tags), tuple(matches), excerpt, tokens, tuple(notes))
+    return Study(ranked.language, tuple(tags), tuple(matches), excerpt, tokens, tuple(notes), _facets(document, ranked))
+
+
+def _facets(document: Document, ranked: Ranked) -> tuple[Facet, ...]:
+    """Return the typed tags; orders to a machine are taken out of the text before names are looked for in it."""
+    if not ranked.text.suspicious:
+        return find_facets(document.pages)
+    pages = [replace(page, text=strip_injections(page.text)[0]) for page in document.pages]
+    return find_facets(pages)
 
 
 def rank(document: Document, embedder: Embedder | None = None) -> Ranked:
