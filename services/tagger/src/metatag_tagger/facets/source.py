@@ -92,10 +92,13 @@ class Source:
 
     def quote(self, start: int, end: int) -> str:
         """Return the words around a place, at most QUOTE characters, cut at words."""
-        before = max(0, start - 40)
-        if before:
+        page = bisect_right(self.starts, start) - 1
+        first = self.starts[page] if page >= 0 else 0
+        last = self.starts[page + 1] if page + 1 < len(self.starts) else len(self.text)
+        before = max(first, start - 40)
+        if before > first:
             before = min(self.text.find(" ", before, start) + 1 or start, start)
-        return " ".join(self.text[before : max(end, before + QUOTE - 10)].split())[:QUOTE].strip()
+        return " ".join(self.text[before : min(last, max(end, before + QUOTE - 10))].split())[:QUOTE].strip()
 
 
 def _bounded(pages: Sequence[Page]) -> list[Page]:

@@ -25,8 +25,25 @@ _IN_PROSE = re.compile(r"\b(?:is|are|was|were|has|have|been|shall|will|be)\b|ह
 _CARRIERS = frozenset({"gazette", "form"})
 # Names that are words of every day: only a line of their own, or the end of the title, says them.
 _WEAK = frozenset(
-    "order notice letter form bill report policy act rules statement manual agreement application certificate budget "
-    "memorandum judgment".split()  # noqa: SIM905  a list of words reads best as one
+    [
+        "order",
+        "notice",
+        "letter",
+        "form",
+        "bill",
+        "report",
+        "policy",
+        "act",
+        "rules",
+        "statement",
+        "manual",
+        "agreement",
+        "application",
+        "certificate",
+        "budget",
+        "memorandum",
+        "judgment",
+    ]
 )
 
 
