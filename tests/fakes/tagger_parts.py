@@ -11,7 +11,7 @@ from metatag_tagger.model import Document, KeyState, ModelInfo, Page, Usage
 from metatag_tagger.offline.clean import clean
 from metatag_tagger.offline.evidence import Finder
 from metatag_tagger.offline.study import study
-from metatag_tagger.ports import AnalysisOptions, Evidence, LlmAnswer, LlmOptions, LlmTag, Question, Study
+from metatag_tagger.ports import AnalysisOptions, Evidence, LlmAnswer, LlmEntity, LlmOptions, LlmTag, Question, Study
 from metatag_tagger.tagging import Tagging, TaggingOptions
 
 
@@ -38,6 +38,7 @@ class SaidModel:
 
     says: Sequence[str] = ()
     fails: ProviderError | None = None
+    entities: Sequence[LlmEntity] = ()
     host: str = "model.example"
     questions: list[Question] = field(default_factory=list)
     options: list[LlmOptions] = field(default_factory=list)
@@ -48,7 +49,9 @@ class SaidModel:
         if self.fails is not None:
             raise self.fails
         tags = tuple(LlmTag(text, 0.8) for text in self.says)
-        return LlmAnswer(tags, options.models[0], Usage(10, 5, 15, 120, 1, "gen-1"), raw="{}")
+        return LlmAnswer(
+            tags, options.models[0], Usage(10, 5, 15, 120, 1, "gen-1"), raw="{}", entities=tuple(self.entities)
+        )
 
     async def models(self, key: str) -> Sequence[ModelInfo]:
         return []

@@ -7,7 +7,8 @@ import pytest
 from fakes.tagger_parts import ENGLISH, HINDI, QuietMeter, SaidModel, document, tagging
 from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_tagger.errors import Category, ProviderError
-from metatag_tagger.model import TaggerKind, TagOptions, Term, Vocabulary
+from metatag_tagger.model import FacetKind, TaggerKind, TagOptions, Term, Vocabulary
+from metatag_tagger.ports import LlmEntity
 
 
 def texts(outcome: object) -> list[str]:
@@ -95,7 +96,7 @@ async def test_the_same_question_is_answered_from_memory_at_no_cost() -> None:
         (TagOptions(num_tags=9), ""),
         (TagOptions(model_name="other/model"), ""),
         (TagOptions(exclusion_words=("battery",)), ""),
-        (TagOptions(tag_language="document"), ""),
+        (TagOptions(tag_language="hi"), ""),
         (TagOptions(), "sk-other"),
     ],
 )
@@ -134,11 +135,23 @@ async def test_invented_tags_are_few_and_rank_below() -> None:
     assert "ungrounded_dropped" in outcome.notes
 
 
-async def test_a_hindi_document_is_asked_about_in_english_and_told_so() -> None:
+async def test_a_hindi_document_is_asked_about_in_its_language_or_the_one_wished_for() -> None:
     model = SaidModel(["drinking water supply", "village councils"])
-    outcome = await tagging(model).tag(document(HINDI), TagOptions())
-    assert model.questions[0].language == "hi"
+    outcome = await tagging(model).tag(document(HINDI), TagOptions(tag_language="en"))
+    assert (model.questions[0].language, model.questions[0].tag_language) == ("hi", "en")
     assert texts(outcome) == ["drinking water supply", "village councils"]
+    own = SaidModel(["जल समिति"])
+    assert texts(await tagging(own).tag(document(HINDI), TagOptions())) == ["जल समिति"]
+    assert own.questions[0].tag_language == "document"
+
+
+async def test_entities_of_the_model_become_facets_where_the_text_bears_them_out() -> None:
+    entities = (LlmEntity("municipal corporation", "organization"), LlmEntity("Secret Society", "organization"))
+    model = SaidModel(["solar street lights"], entities=entities)
+    outcome = await tagging(model).tag(document(ENGLISH), TagOptions(tagger=TaggerKind.LLM))
+    assert [(facet.kind, facet.value, facet.source) for facet in outcome.facets] == [
+        (FacetKind.ORGANISATION, "municipal corporation", "llm")
+    ]
 
 
 async def test_a_vocabulary_is_named_and_preferred_and_only_strict_excludes_the_rest() -> None:

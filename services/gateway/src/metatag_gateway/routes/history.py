@@ -169,14 +169,16 @@ async def search_documents(
     request: Request,
     caller: Reader,
     wanted: Annotated[FacetFilter, Depends()],
-    query: Annotated[str, Query(max_length=500, pattern=r"^[^\x00]*$")] = "",
+    query: Annotated[str | None, Query(max_length=500, pattern=r"^[^\x00]*$")] = None,
     limit: Limit = 50,
 ) -> DocumentsView:
     """Search title, tags and text, in any script; facets narrow the search, or are searched for by themselves."""
     facets = wanted.asked()
-    if not query.strip() and not facets:
+    if query is None and not facets:
+        raise InvalidArgument("query: Field required")
+    if not (query or "").strip() and not facets:
         raise InvalidArgument("query: give at least one character to search for")
-    found = await parts_of(request).jobs.search(caller.user_id, query, limit, facets)
+    found = await parts_of(request).jobs.search(caller.user_id, query or "", limit, facets)
     views = [DocumentSummary.model_validate(document) for document in found]
     return DocumentsView(documents=views, total=len(views))
 
