@@ -27,7 +27,7 @@ class Wanted:
     # Its place within the folder that was named.
     label: str = ""
     # What the table says of it in columns of its own.
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def name(self) -> str:

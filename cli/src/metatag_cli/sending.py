@@ -52,8 +52,8 @@ def local(wanted: Sequence[Wanted]) -> Sent:
     """Name files by their paths, which costs no copy: for a system on this machine with `roots`."""
     sent = Sent()
     for number, one in enumerate(wanted, 1):
-        row = Row(str(one.file.resolve()), "local", one.title, one.description) if one.file else _given(one)
-        sent.add(number, row)
+        path, source = (str(one.file.resolve()), "local") if one.file else (one.path, one.source)
+        sent.add(number, Row(path, source, one.title, one.description, one.columns))
     return sent
 
 
@@ -67,14 +67,14 @@ def uploaded(client: Client, wanted: Sequence[Wanted]) -> Sent:
             continue
         upload = stored.get(one.file)
         if upload is not None and upload.error is None:
-            sent.add(number, upload.row(one.title, one.description))
+            sent.add(number, replace(upload.row(one.title, one.description), columns=one.columns))
         else:
             sent.refused[number] = (upload and upload.error) or "There is no such file on this machine."
     return sent
 
 
 def _given(one: Wanted) -> Row:
-    return Row(one.path, one.source, one.title, one.description)
+    return Row(one.path, one.source, one.title, one.description, one.columns)
 
 
 def _send(client: Client, files: Sequence[Path]) -> dict[Path, Upload]:

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from metatag_cli import export, live_view
+from metatag_cli.rows import Wanted
 from metatag_client import Event
 
 EVENTS = [
@@ -66,3 +67,23 @@ def test_a_workbook_holds_text_and_no_formula(seen: live_view.Seen, tmp_path: Pa
 def test_progress_counts_documents_that_ended_not_rows(capsys: pytest.CaptureFixture[str]) -> None:
     live_view.View(2).show(iter(EVENTS))
     assert [line.split()[0] for line in capsys.readouterr().err.splitlines()] == ["1/2", "2/2"]
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.xlsx", "out.jsonl"])
+def test_columns_of_the_users_own_come_back(seen: live_view.Seen, tmp_path: Path, name: str) -> None:
+    wanted = [
+        Wanted("", "", None, "url", "https://x.org/a.pdf", columns={"विभाग": "जल", "Year": "2024"}),
+        Wanted("", "", None, "url", "https://x.org/b.pdf", columns={"Year": "2023"}),
+    ]
+    export.write(tmp_path / name, seen, wanted)
+    if name.endswith(".jsonl"):
+        lines = [json.loads(line) for line in (tmp_path / name).read_text().splitlines()]
+        assert [line["columns"] for line in lines] == [{"विभाग": "जल", "Year": "2024"}, {"Year": "2023"}]
+        return
+    if name.endswith(".csv"):
+        with (tmp_path / name).open(encoding="utf-8-sig", newline="") as file:
+            rows = [list(row) for row in csv.reader(file)]
+    else:
+        sheet = openpyxl.load_workbook(tmp_path / name).active
+        rows = [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
+    assert [row[-2:] for row in rows] == [["विभाग", "Year"], ["जल", "2024"], ["", "2023"]]

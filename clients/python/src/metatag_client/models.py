@@ -218,10 +218,12 @@ class Row:
     source: str = "url"
     title: str = ""
     description: str = ""
+    # Columns of your own, which come back with the document and in exports.
+    columns: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Any]:
         """Give the row as batch/start takes it."""
-        row = {"file_path": self.path, "file_source_type": self.source}
+        row = {**self.columns, "file_path": self.path, "file_source_type": self.source}
         row |= {"title": self.title} if self.title else {}
         return row | ({"description": self.description} if self.description else {})
 
@@ -337,6 +339,11 @@ class Event:
     progress: float | None = None
     message: str = ""
     raw: Json = field(repr=False, default_factory=dict)
+
+    @property
+    def file_name(self) -> str:
+        """The name of the file that the document is from, empty for events of the job."""
+        return str(self.raw.get("file_name") or "")
 
     @property
     def degraded(self) -> bool:
