@@ -7,8 +7,7 @@ fuzz-ocr: setup ## send 2,000 mutated PDFs through a node, of generated files an
 
 .PHONY: ocr-languages
 ocr-languages: setup ## fetch Tesseract's data for more languages: make ocr-languages LANGUAGES="tam ben mar"
-	@python -c "import sys; from metatag_cli import debs; debs.fetch(['tesseract-ocr-' + name for name in sys.argv[1:]], 'usr/share/tesseract-ocr/*/tessdata/*.traineddata', '.tools/tessdata-more')" $(LANGUAGES)
-	@cp .tools/tessdata-more/*.traineddata .tools/tessdata/ && echo "In .tools/tessdata now:" .tools/tessdata/*.traineddata
+	@python scripts/ocr_languages.py $(LANGUAGES)
 
 .PHONY: test-ocr-deep
 test-ocr-deep: setup ## test the ocr service with RapidOCR, installed into an environment of its own

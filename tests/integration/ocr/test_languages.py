@@ -22,6 +22,8 @@ FONTS = Path("/usr/share/fonts")
 # Of each script a font that Debian has, and some words: school, government of the state, water supply.
 PRINTED = {
     "tam": ("Tamil", "NotoSansTamil-Regular.ttf", "தமிழ்நாடு அரசு பள்ளிக் கல்வித் துறை அறிவிப்பு", "Tamil"),
+    "guj": ("Gujarati", "NotoSansGujarati-Regular.ttf", "ગુજરાત રાજ્ય સરકાર શાળા શિક્ષણ વિભાગ સૂચના", "Gujarati"),
+    "pan": ("Punjabi", "NotoSansGurmukhi-Regular.ttf", "ਪੰਜਾਬ ਸਰਕਾਰ ਸਕੂਲ ਸਿੱਖਿਆ ਵਿਭਾਗ ਵੱਲੋਂ ਸੂਚਨਾ", "Gurmukhi"),
     "ben": ("Bengali", "NotoSansBengali-Regular.ttf", "পশ্চিমবঙ্গ সরকার বিদ্যালয় শিক্ষা বিভাগ বিজ্ঞপ্তি", "Bengali"),
 }
 

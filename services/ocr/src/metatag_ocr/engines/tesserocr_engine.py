@@ -10,10 +10,11 @@ import numpy as np
 import tesserocr
 
 from metatag_ocr.engines.words import upright
-from metatag_ocr.languages import data_digest, installed_languages, run_left_to_right
+from metatag_ocr.languages import data_digest, installed_languages, run_left_to_right, script_of
 from metatag_ocr.model import Word
 from metatag_ocr.reading.pictures import has_solid_ink, print_box
 from metatag_ocr.reading.ports import Box, Layout, Line, Orientation, Picture, Recognition
+from metatag_ocr.reading.scripts import WITH_HEAD_LINE
 
 # APIs kept open: eng and hin for pages and for lines, and two more. Each takes 10 to 40 MB.
 _OPEN_APIS = 6
@@ -131,6 +132,10 @@ class TesserocrEngine:
             api = tesserocr.PyTessBaseAPI(
                 path=str(self._tessdata), lang="+".join(languages), psm=psm, oem=tesserocr.OEM.LSTM_ONLY
             )
+            if any(script_of(name) in WITH_HEAD_LINE for name in languages):
+                # As the data of Hindi sets it, but not that of other scripts with head lines: Tesseract takes those of
+                # Gurmukhi for rules of a table then, and finds three lines of twelve.
+                api.SetVariable("pageseg_devanagari_split_strategy", "1")
             for oldest in self._too_many():
                 self._apis.pop(oldest).End()
         self._apis[key] = api

@@ -12,6 +12,7 @@ from metatag_ocr.reading.ink import measured, without_lighter
 from metatag_ocr.reading.level import deskewed
 from metatag_ocr.reading.pictures import binarized, calmed, head_line_share, strengthened, turned
 from metatag_ocr.reading.ports import LOW_CONFIDENCE, Engine, Orientation, Picture, Recognition
+from metatag_ocr.reading.related_languages import MARKS, language_of
 from metatag_ocr.reading.script_choice import READS, ScriptChoice
 from metatag_ocr.reading.scripts import WITH_HEAD_LINE
 from metatag_ocr.reading.second_script import SecondScript
@@ -123,9 +124,13 @@ class Attempts:
         languages = self._languages(script)
         layout = self._engine.layout(level, languages)
         turn = 0
-        if layout is not None and (layout.sideways or not known):
-            way, _ = ScriptChoice(self._engine, level, layout).best(self._one_of_each_script(), languages[0])
+        if layout is not None and (layout.sideways or not known or self._has_related(script)):
+            choice = ScriptChoice(self._engine, level, layout)
+            way, _ = choice.best(self._one_of_each_script(), languages[0])
             languages, turn = self._languages(script_of(way.language)), way.turn
+            if self._has_related(script_of(way.language)):
+                related = languages_for(script_of(way.language), self._plan.languages)
+                languages = (language_of(choice.sample_text(way), related),)
         elif layout is None and not known:
             script, turn = self._seen_script(level, script)
             languages = self._languages(script)
@@ -157,6 +162,10 @@ class Attempts:
             return guess, 0
         sure = seen.script_confidence >= SURE_SCRIPT or seen.script == "Latin"
         return seen.script if sure else guess, seen.turn if seen.turn_confidence >= SURE_TURN else 0
+
+    def _has_related(self, script: str) -> bool:
+        """Whether several languages of a script may be used and can be told apart."""
+        return sum(name in MARKS for name in languages_for(script, self._plan.languages)) > 1 and not self._plan.asked
 
     def _one_of_each_script(self) -> list[str]:
         """Return the first language of each script that may be used."""

@@ -17,6 +17,8 @@ _CORE = 15
 # Strokes three pixels wide at half size are thick for print. Grays by which those outside of words are lighter than the
 # print when they are a stamp's or a pen's, and their share of all ink.
 _LIGHTER, _SHARE = 25, 0.02
+# Share of a page's ink outside all words from which it is noted: photographs, drawings, handwriting, lost print.
+MUCH_OUTSIDE = 0.5
 # Grays from the paper's on that count as ink here: a pale stamp is lighter than Otsu's level between print and paper.
 _CONTRAST = 40
 
@@ -44,16 +46,19 @@ class Ink:
         return round((self.in_words + self.other) / 2)
 
 
+def share_outside(picture: Picture, read: Recognition) -> float:
+    """Return the share of a picture's ink, 0 to 1, that lies outside all words read on it; 0 without ink."""
+    ink = picture.half[::2, ::2] <= ink_level(picture.half, _CONTRAST)
+    return int(np.count_nonzero(ink & ~_in_words(ink.shape, read))) / max(1, int(np.count_nonzero(ink)))
+
+
 def measured(picture: Picture, read: Recognition) -> Ink:
     """Return the ink of a picture that was read upright."""
-    pixels = picture.half
-    level = ink_level(pixels, _CONTRAST)
-    sample = pixels[::2, ::2] <= level
-    total = int(np.count_nonzero(sample))
-    outside = int(np.count_nonzero(sample & ~_in_words(sample.shape, read))) / max(1, total)
+    outside = share_outside(picture, read)
     if outside < _SHARE:
         return Ink(outside)
-    ink, inside = pixels <= level, _in_words(pixels.shape, read)
+    pixels = picture.half
+    ink, inside = pixels <= ink_level(pixels, _CONTRAST), _in_words(pixels.shape, read)
     words, strokes = pixels[ink & inside], pixels[_middle_of(ink) & ~inside]
     return Ink(
         outside,

@@ -10,17 +10,20 @@ from functools import partial
 from metatag_ocr.errors import language_not_installed
 from metatag_ocr.languages import missing_for, script_of
 from metatag_ocr.model import Method, Options, PageText
+from metatag_ocr.reading import unreadable
 from metatag_ocr.reading.attempts import Attempt, Attempts, Plan
 from metatag_ocr.reading.background import flatten_background
 from metatag_ocr.reading.beside import PictureReader, with_pictures
 from metatag_ocr.reading.decide import Decision, Reason, decide
 from metatag_ocr.reading.evidence import Layer
+from metatag_ocr.reading.ink import MUCH_OUTSIDE, share_outside
 from metatag_ocr.reading.layer_or_picture import agreeing, choose, is_comparable, kept_reason, likely_script, readings
 from metatag_ocr.reading.notices import is_viewer_notice
-from metatag_ocr.reading.pictures import is_blank
+from metatag_ocr.reading.pictures import is_blank, turned
 from metatag_ocr.reading.ports import Document, Engine, Picture
 from metatag_ocr.reading.recognised_layout import laid_out
 from metatag_ocr.reading.scripts import main_script
+from metatag_ocr.reading.unreadable import without_unreadable
 from metatag_ocr.reading.writing import clean, cut, headings_in, is_gibberish
 
 # Measured: 200 dpi costs 0.78 of 300 dpi and loses nothing at 10 pt; 300 is for the second try.
@@ -192,8 +195,15 @@ def _upright(picture: Picture, turn: int) -> tuple[int, int]:
 def _page_of(
     best: Attempt, page_request: PageRequest, decision: Decision, method: str, size: tuple[int, int]
 ) -> PageText:
-    whole, headings = laid_out(best.read, *size)
+    read = without_unreadable(best.read)
+    whole, headings = laid_out(read, *size)
     text, lost = cut(clean(whole, dehyphenate=page_request.options.dehyphenate))
+    upright = turned(best.picture, best.read.turn)
+    found = (
+        ("text_cut", lost),
+        (unreadable.NOTE, read is not best.read),
+        ("ink_outside_words", share_outside(upright, best.read) >= MUCH_OUTSIDE),
+    )
     return PageText(
         number=page_request.number,
         text=text,
@@ -203,8 +213,8 @@ def _page_of(
         language="+".join((*best.languages, *best.second)),
         script=main_script(text) or script_of(best.languages[0]),
         rotation=best.turn,
-        words=best.read.words if page_request.options.words else (),
-        notes=("text_cut",) if lost else (),
+        words=read.words if page_request.options.words else (),
+        notes=tuple(note for note, holds in found if holds),
         gibberish=is_gibberish(text),
         headings=headings_in(text, headings),
     )

@@ -66,6 +66,11 @@ class ScriptChoice:
                 return found
         return Way(likely), 0.0
 
+    def sample_text(self, way: Way) -> str:
+        """Return the text of the sample lines, whole, read in a way."""
+        lines = (turned(cropped(self._picture, box), way.turn) for box in self._boxes)
+        return "\n".join(self._engine.recognize_line(line, [way.language]).text for line in lines)
+
     def _best(self, first: Sequence[Way], others: Sequence[Way]) -> tuple[Way, float]:
         """Return the best of some ways; those that fall behind are left out from the next line on."""
         alive = [*first, *others]
