@@ -15,6 +15,7 @@ from metatag_cli import tessdata
 from metatag_cli.data_dir import default_data_dir
 from metatag_cli.ports import is_free
 from metatag_runtime.cpus import usable_cpus
+from metatag_runtime.sandbox import missing
 
 GIB = 1024**3
 
@@ -33,7 +34,7 @@ def examine(port: int, data_dir: Path | None) -> Iterator[Finding]:
     """Do all checks, one after the other; none raises and none changes anything."""
     checks: list[Callable[[], Finding]] = [
         _python, _readers, _tesseract, _language_data, _deep_engine, _language_model,
-        lambda: _data(data_dir or default_data_dir()), lambda: _port(port), _machine,
+        lambda: _data(data_dir or default_data_dir()), lambda: _port(port), _machine, _sandbox,
     ]  # fmt: skip
     for check in checks:
         yield check()
@@ -113,3 +114,11 @@ def _machine() -> Finding:
     if memory < 2:
         return Finding("Machine", "note", text, "Under 2 GiB: set METATAG_OCR_SLOTS=1.")
     return Finding("Machine", "ok", text)
+
+
+def _sandbox() -> Finding:
+    lacks = missing()
+    if lacks:
+        remedy = "Use Linux 5.13 or newer with Landlock and seccomp; PDFs are opened in child processes all the same."
+        return Finding("Sandbox", "note", f"this system lacks {' and '.join(lacks)}", remedy)
+    return Finding("Sandbox", "ok", "children that open PDFs reach no files but theirs, no network, no other program")

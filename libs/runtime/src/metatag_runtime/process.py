@@ -15,6 +15,7 @@ from metatag_runtime.grpc_tls import TlsSettings, use_tls
 from metatag_runtime.hosting import Service, host
 from metatag_runtime.logs import LogFormat, configure_logs
 from metatag_runtime.metrics import MetricsService
+from metatag_runtime.sandbox import hide_memory
 from metatag_runtime.settings import ServiceSettings, SettingsError, service_config
 from metatag_runtime.tracing import TracingSettings, close_tracing, configure_tracing
 from metatag_runtime.watchdog import LoopWatchdog
@@ -39,6 +40,8 @@ class ProcessSettings(ServiceSettings):
 def begin(service: str, settings: ServiceSettings, process: ProcessSettings) -> None:
     """Set up logs and print, redacted, what the process runs with. The one thing to do before building services."""
     configure_logs(process.log_level, process.log_format)
+    # Keys and documents in memory are for no other process, a child that was taken over among them.
+    hide_memory()
     log.info("starting", service=service, settings=settings.redacted(), process=process.redacted())
 
 

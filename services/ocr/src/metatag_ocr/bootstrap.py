@@ -27,9 +27,10 @@ SERVICE_NAME = "metatag.v1.OcrService"
 
 async def build(settings: OcrSettings) -> Sequence[Service]:
     """Put the node together; nothing runs before the services start."""
-    pool = WorkerPool(_plan(settings), PoolOptions("tesseract", settings.slot_count(), settings.worker_pages))
+    place = _scratch_dir(settings)
+    pool = WorkerPool(_plan(settings, place), PoolOptions("tesseract", settings.slot_count(), settings.worker_pages))
     deep_pool, deep = deep_workers(settings)
-    scratch = DirectoryScratch(_scratch_dir(settings), settings.scratch_bytes)
+    scratch = DirectoryScratch(place, settings.scratch_bytes)
     tessdata = settings.tessdata()
     workers = ProcessWorkers(
         pool,
@@ -54,12 +55,13 @@ async def build(settings: OcrSettings) -> Sequence[Service]:
     return [NodeResources([pool, *([deep_pool] if deep_pool else [])], scratch), server]
 
 
-def _plan(settings: OcrSettings) -> Message:
+def _plan(settings: OcrSettings, scratch: Path) -> Message:
     """Give the first frame of a Tesseract child; its fields are metatag_ocr.child.parts.Plan's."""
     return {
         "engine": settings.engine,
         "text_reader": settings.text_reader,
         "tessdata": str(settings.tessdata()),
+        "scratch": str(scratch),
         "memory_bytes": settings.worker_bytes,
         "dpi": settings.dpi,
         "page_pixels": settings.page_pixels,

@@ -6,8 +6,9 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,17 @@ _ENVIRONMENT = (
     "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES",
 )  # fmt: skip
 _SET = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@cache
+def _tell(lacks: tuple[str, ...]) -> None:
+    log.warning("children that open documents run with less of a sandbox: the system lacks a part", lacks=lacks)
+
+
+def _tell_lacks(lacks: Sequence[str]) -> None:
+    """Say once in a process what the system lacks."""
+    if lacks:
+        _tell(tuple(lacks))
 
 
 class WorkerLost(Exception):
@@ -86,6 +98,7 @@ class WorkerProcess:
             await self.kill()
             raise WorkerLost("start")
         self.engine = answer["engine"]
+        _tell_lacks(answer.get("lacks", []))
 
     async def ask(
         self, message: Message, seconds: float, ahead: Callable[[Message], None] = lambda _: None

@@ -31,16 +31,17 @@ def main() -> int:
 
 
 def _serve(plan_message: Message, requests: BinaryIO, answers: BinaryIO) -> int:
+    # Before the libraries are loaded: they start threads, which would go on without these limits.
+    lacks = _limit(plan_message)
     from metatag_ocr.child.desk import Desk
     from metatag_ocr.child.parts import Plan, make_engine, make_opener
 
     plan = Plan(**{**plan_message, "warm": tuple(plan_message["warm"])})
-    limits.bound(plan.memory_bytes)
     limits.keep_freed_memory()
     try:
         engine = make_engine(plan)
         desk = Desk(engine, make_opener(plan), plan.dpi)
-        write_frame(answers, {"engine": desk.engine_info()})
+        write_frame(answers, {"engine": desk.engine_info(), "lacks": lacks})
     except ImportError as error:
         write_frame(answers, {"bad_start": f"{error.name or error} is not installed"})
         return BAD_START
@@ -51,6 +52,20 @@ def _serve(plan_message: Message, requests: BinaryIO, answers: BinaryIO) -> int:
         write_frame(answers, answer, blob)
     desk.close()
     return 0
+
+
+def _limit(plan: Message) -> list[str]:
+    """Lay the limits of a plan on this process; return the parts of the sandbox that the system lacks."""
+    places = [str(plan.get(name, "")) for name in ("tessdata", "models")]
+    engine = plan.get("engine", "")
+    return limits.bound(
+        plan.get("memory_bytes", 0),
+        [place for place in places if place],
+        [plan["scratch"]] if plan.get("scratch") else [],
+        # These start Tesseract for each page; the deep ones bring libraries of their own.
+        may_execute=engine in ("pytesseract", "easyocr", "rapidocr"),
+        all_files=engine in ("easyocr", "rapidocr") or not plan.get("scratch"),
+    )
 
 
 def _private_pipes() -> tuple[BinaryIO, BinaryIO]:

@@ -6,6 +6,9 @@ import ctypes
 import os
 import resource
 import signal
+from collections.abc import Sequence
+
+from metatag_runtime.sandbox import restrict
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
@@ -38,11 +41,16 @@ def keep_freed_memory() -> None:
         mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
 
 
-def bound(memory_bytes: int) -> None:
-    """Bound address space (0: no bound, for engines on a GPU), core dumps, files written."""
+def bound(memory_bytes: int, read: Sequence[str] = (), write: Sequence[str] = (), **sandbox: bool) -> list[str]:
+    """Bound address space (0: no bound, for engines on a GPU), core dumps, files written, and what may be reached.
+
+    `read`, `write` and `sandbox` are those of `metatag_runtime.sandbox.restrict`, and so is what is returned: the
+    parts of it that this system lacks. To be called before a library starts threads.
+    """
     if memory_bytes:
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
     # Signals that end the node's group go to the parent, which ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return restrict(read, write, **sandbox)

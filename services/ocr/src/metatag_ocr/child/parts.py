@@ -19,6 +19,8 @@ class Plan:
     text_reader: str = "pdfium"
     tessdata: str = ""
     models: str = ""
+    # Where documents lie; the only place where the child may write.
+    scratch: str = ""
     memory_bytes: int = 0
     # Resolution of a page's first try.
     dpi: int = 200

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,11 @@ START_SECONDS = 60.0
 DOCUMENTS_PER_CHILD = 2_000
 # Messages larger than this are turned into bytes in a thread, away from the event loop. Characters.
 LARGE = 200_000
+
+
+_ENVIRONMENT = (
+    "PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME",
+)  # fmt: skip
 
 
 class _Child:
@@ -71,9 +77,11 @@ class AnalystPool:
         self.version = version
         self._seconds = seconds
         self._queue = queue + size
-        self._command = [sys.executable, "-m", "metatag_tagger.offline.work", "--memory-mb", str(memory_mb)]
+        self._command = [sys.executable, "-P", "-m", "metatag_tagger.offline.work", "--memory-mb", str(memory_mb)]
         if embed is not None:
             self._command += ["--embed", str(embed)]
+        # The children's only place for files: a library of theirs unpacks its model there.
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._places = asyncio.Semaphore(size)
         self._idle: list[_Child] = []
         self._all: set[_Child] = set()
@@ -97,6 +105,8 @@ class AnalystPool:
             self._warming.cancel()
             await asyncio.gather(self._warming, return_exceptions=True)
         await asyncio.gather(*(child.end() for child in list(self._all)), return_exceptions=True)
+        if self._scratch is not None:
+            self._scratch.cleanup()
 
     def healthy(self) -> bool:
         """Tell whether the last work went well; three failures in a row say no."""
@@ -180,14 +190,24 @@ class AnalystPool:
     async def _spawn(self) -> _Child:
         if self._stopped:
             raise AnalystFailed("The tagger is stopping.")
+        if self._scratch is None:
+            self._scratch = tempfile.TemporaryDirectory(prefix="metatag-tagger-")
         process = await asyncio.create_subprocess_exec(
             *self._command,
+            "--scratch",
+            self._scratch.name,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             # Its own session: signals to the service's process group are the service's to handle.
             start_new_session=True,
             # One thread: the matrices are small, and replicas share the machine.
-            env={**_environment(), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"},
+            env={
+                **_environment(),
+                "TMPDIR": self._scratch.name,
+                "OMP_NUM_THREADS": "1",
+                "OPENBLAS_NUM_THREADS": "1",
+                "PYTHONHASHSEED": "0",
+            },
         )
         child = _Child(process)
         self._all.add(child)
@@ -203,5 +223,5 @@ class AnalystPool:
 
 
 def _environment() -> dict[str, str]:
-    """Give the child's environment: nothing of ours that could hold a secret."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("METATAG_")}
+    """Return the child's environment: what Python needs, and nothing that could hold a secret."""
+    return {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}

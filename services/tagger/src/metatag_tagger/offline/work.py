@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from metatag_runtime.sandbox import restrict
 from metatag_tagger.model import Document, Page
 from metatag_tagger.offline.clean import clean
 from metatag_tagger.offline.codec import MAX_FRAME, decode, encode, read_document, read_wish, study_answer
@@ -26,11 +27,15 @@ def main() -> int:
     """Serve requests until the input ends; give the exit code."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--embed", type=Path)
+    parser.add_argument("--scratch", default="")
     parser.add_argument("--memory-mb", type=int, default=0)
     arguments = parser.parse_args()
     if arguments.memory_mb:
         limit = arguments.memory_mb * 1024 * 1024
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    # A language model's files are the only ones beside Python's own that it reads.
+    read = [str(arguments.embed)] if arguments.embed else []
+    restrict(read, [arguments.scratch] if arguments.scratch else [])
     # The answers own standard output; whatever a library prints goes to standard error.
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
