@@ -14,7 +14,7 @@ from metatag_ocr.engines.pdfium_calls import Handle
 from metatag_ocr.engines.pdfium_entries import entries as page_entries
 from metatag_ocr.engines.pdfium_glyphs import glyph_lines
 from metatag_ocr.engines.pdfium_lines import page_lines, turned_entry
-from metatag_ocr.engines.pdfium_pictures import pictures_beside
+from metatag_ocr.engines.pdfium_pictures import Points, bounds, pictures_beside
 from metatag_ocr.model import Heading
 from metatag_ocr.reading import layout
 from metatag_ocr.reading.decide import MANY_UNMAPPED
@@ -53,8 +53,8 @@ def layer(page: Any, form: Any = None, other_text: Callable[[], str] = lambda: "
         if indic_letters(layout.render(lines)[0] if entries else text) >= _INDIC_LETTERS:
             text, headings = _indic(page, textpage, other_text, lines, entries)
         invisible, unmapped, fonts = _sample(textpage)
-        pictures, texts, paths, drawn = _objects(page)
-        beside = pictures_beside(page, textpage, (item for item, _ in images(page))) if pictures else ()
+        kinds, boxes, covered = _objects(page)
+        beside = pictures_beside(page, textpage, boxes) if boxes else ()
     finally:
         textpage.close()
     second = other_text() if unmapped > MANY_UNMAPPED else ""
@@ -63,10 +63,10 @@ def layer(page: Any, form: Any = None, other_text: Callable[[], str] = lambda: "
         unmapped=unmapped,
         invisible=invisible,
         fonts=fonts,
-        picture_share=pictures,
-        text_objects=texts,
-        path_objects=paths,
-        drawn=drawn,
+        picture_share=covered,
+        text_objects=kinds[raw.FPDF_PAGEOBJ_TEXT],
+        path_objects=kinds[raw.FPDF_PAGEOBJ_PATH],
+        drawn=bool(kinds) or raw.FPDFPage_GetAnnotCount(page) > 0,
         headings=headings,
         second=second,
         beside=beside,
@@ -162,18 +162,21 @@ def _spread(total: int) -> range:
     return range(0, total, max(1, total // _SAMPLED))
 
 
-def _objects(page: Any) -> tuple[float, int, int, bool]:
-    """Give the page's share under pictures, its text and path objects, and whether anything is drawn."""
+def _objects(page: Any) -> tuple[Counter[int], list[Points], float]:
+    """Return a page's objects by kind, the boxes of the pictures it draws by itself, and its share under pictures."""
     width, height = page.get_size()
     area = max(1.0, width * height)
-    covered = 0.0
     kinds: Counter[int] = Counter()
+    boxes: list[Points] = []
+    covered = 0.0
     for item, kind, depth in _walk(page):
         kinds[kind] += 1
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            covered += _area(item) if depth == 0 else area
-    drawn = bool(kinds) or raw.FPDFPage_GetAnnotCount(page) > 0
-    return min(1.0, covered / area), kinds[raw.FPDF_PAGEOBJ_TEXT], kinds[raw.FPDF_PAGEOBJ_PATH], drawn
+            box = bounds(item) if depth == 0 else (0.0, 0.0, width, height)
+            covered += max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+            if depth == 0:
+                boxes.append(box)
+    return kinds, boxes, min(1.0, covered / area)
 
 
 def _walk(page: Any) -> Iterator[tuple[Handle, int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pypdfium2 import raw
@@ -24,30 +24,30 @@ _PICTURES = 200
 _GRID = 10_000
 
 # Left, bottom, right, top in points.
-_Points = tuple[float, float, float, float]
+Points = tuple[float, float, float, float]
 
 
-def pictures_beside(page: Any, textpage: Any, images: Iterable[Handle]) -> tuple[PictureBeside, ...]:
-    """Return the large pictures over which no text lies, from top to bottom."""
-    strips = [box for item in images if (box := _bounds(item)) is not None][:_PICTURES]
+def pictures_beside(page: Any, textpage: Any, boxes: Sequence[Points]) -> tuple[PictureBeside, ...]:
+    """Return the large ones of the pictures in these boxes over which no text lies, from top to bottom."""
     width, height = page.get_size()
     least = _LARGE * width * height
-    joined = _joined(strips, _TOUCHING * max(width, height))
+    joined = _joined(boxes[:_PICTURES], _TOUCHING * max(width, height))
     large = [box for box in joined if (box[2] - box[0]) * (box[3] - box[1]) >= least]
     free = [box for box in large if _letters(textpage, *box) < _COVERED]
     return tuple(sorted((_beside(page, textpage, box) for box in free), key=lambda each: each.box[1]))
 
 
-def _bounds(item: Handle) -> _Points | None:
+def bounds(item: Handle) -> Points:
+    """Return an object's box; an empty one where it has none."""
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     if not calls.bounds_of(item, *(ctypes.byref(side) for side in (left, bottom, right, top))):
-        return None
+        return 0.0, 0.0, 0.0, 0.0
     return left.value, bottom.value, right.value, top.value
 
 
-def _joined(boxes: Sequence[_Points], near: float) -> list[_Points]:
+def _joined(boxes: Sequence[Points], near: float) -> list[Points]:
     """Return the boxes with strips of equal width that lie on each other made one."""
-    joined: list[_Points] = []
+    joined: list[Points] = []
     for box in sorted(boxes, key=lambda each: (round(each[0] / max(near, 1.0)), -each[3])):
         last = joined[-1] if joined else None
         same = last and abs(last[0] - box[0]) <= near and abs(last[2] - box[2]) <= near and last[1] - box[3] <= near
@@ -58,7 +58,7 @@ def _joined(boxes: Sequence[_Points], near: float) -> list[_Points]:
     return joined
 
 
-def _beside(page: Any, textpage: Any, box: _Points) -> PictureBeside:
+def _beside(page: Any, textpage: Any, box: Points) -> PictureBeside:
     left, top = _place(page, box[0], box[3])
     right, bottom = _place(page, box[2], box[1])
     upright = (min(left, right), min(top, bottom), max(left, right), max(top, bottom))
