@@ -30,8 +30,18 @@ def test_labels_in_other_languages_have_columns_of_their_own() -> None:
     assert found == [{"label": "wells", "labels": {"hi": "कुएँ", "pt-br": "poços"}}, {"label": "rivers"}]
 
 
-def test_what_is_not_utf_8_is_read_as_latin_1() -> None:
-    assert [row for _, row in rows("label\nDécharge\n".encode("latin-1"))] == [{"label": "Décharge"}]
+def test_what_is_not_utf_8_is_read_as_windows_1252_and_said() -> None:
+    warnings: list[str] = []
+    found = [row for _, row in rows("label\n\u201cSmart\u201d cities \u2013 plan\n".encode("cp1252"), warnings)]
+    assert found == [{"label": "\u201cSmart\u201d cities \u2013 plan"}]
+    assert "Windows-1252" in warnings[0]
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-8-sig"])
+def test_every_unicode_is_read(codec: str) -> None:
+    assert [row for _, row in rows("label\taliases\nजल\tपानी\n".encode(codec))] == [
+        {"label": "जल", "aliases": ["पानी"]}
+    ]
 
 
 def test_a_row_is_named_by_the_line_it_begins_on() -> None:

@@ -16,12 +16,15 @@ _LABEL_IN = re.compile(r"label:([a-z0-9-]{2,35})")
 _BETWEEN_ALIASES = re.compile(r"[;|\n]")
 
 
-def rows(content: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
+def rows(content: bytes, warnings: list[str] | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
     """Give each row's line (from 1) and its term as JSON would have it; InvalidArgument for what is no such table.
 
-    The first row names the columns, which are compared without case; unknown ones are left out.
+    The first row names the columns, which are compared without case; unknown ones are left out. What is in doubt is
+    added to `warnings`.
     """
     sheet = read_sheet(content, is_name=_is_column, strict=True)
+    if warnings is not None:
+        warnings += sheet.warnings
     names = [name.casefold() for name in sheet.rows[0][1]] if sheet.rows else []
     if "label" not in names:
         raise InvalidArgument("line 1: the first line must name the columns, and one of them must be 'label'.")

@@ -231,7 +231,7 @@ ANSWERS: dict[str, dict[int, Example]] = {
     "summary": {200: _SUMMARY},
     "list_vocabularies": {200: {"vocabularies": [_VOCABULARY]}},
     "get_vocabulary": {200: {**_VOCABULARY, "terms": TERMS}},
-    "put_vocabulary": {200: _VOCABULARY},
+    "put_vocabulary": {200: {**_VOCABULARY, "warnings": []}},
     "delete_vocabulary": {200: {"message": "Vocabulary deleted"}},
     "engines": {200: _ENGINES},
     "models": {200: {"models": [_MODEL], "total": 1}},

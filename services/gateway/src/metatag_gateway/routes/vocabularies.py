@@ -19,6 +19,7 @@ from metatag_gateway.routes.parts import parts_of
 from metatag_gateway.schemas.common import Message
 from metatag_gateway.schemas.system import (
     MAX_TERMS,
+    StoredVocabulary,
     TermBody,
     VocabulariesView,
     VocabularyBody,
@@ -68,17 +69,20 @@ async def get_vocabulary(
     return VocabularyView.model_validate(await parts_of(request).jobs.vocabulary(caller.user_id, name, version))
 
 
-@router.put("/{name}", response_model=VocabularySummary, responses=known(415), openapi_extra=_BODY)
-async def put_vocabulary(request: Request, caller: Writer, name: Name) -> VocabularySummary | Response:
+@router.put("/{name}", response_model=StoredVocabulary, responses=known(415), openapi_extra=_BODY)
+async def put_vocabulary(request: Request, caller: Writer, name: Name) -> StoredVocabulary | Response:
     """Store a vocabulary, from JSON or CSV; changed terms make a new version, jobs that run keep theirs."""
-    body = await _body(request)
+    warnings: list[str] = []
+    body = await _body(request, warnings)
     if isinstance(body, Response):
         return body
     terms = [Term(t.label, tuple(t.aliases), t.language, t.parent, t.labels) for t in body]
-    return VocabularySummary.model_validate(await parts_of(request).jobs.put_vocabulary(caller.user_id, name, terms))
+    stored = await parts_of(request).jobs.put_vocabulary(caller.user_id, name, terms)
+    summary = VocabularySummary.model_validate(stored)
+    return StoredVocabulary(**summary.model_dump(), warnings=warnings)
 
 
-async def _body(request: Request) -> list[TermBody] | Response:
+async def _body(request: Request, warnings: list[str]) -> list[TermBody] | Response:
     """Give the terms, or the answer to a body that is wrong."""
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind == "application/json" or kind.endswith("+json"):
@@ -94,7 +98,7 @@ async def _body(request: Request) -> list[TermBody] | Response:
         raise MetatagError("Send the terms as application/json or text/csv.", code=ErrorCode.UNSUPPORTED_MEDIA)
     if len(content) > term_tables.MAX_BYTES:
         raise TooLarge(f"A CSV of terms may have at most {term_tables.MAX_BYTES // MIB} MiB.")
-    return await asyncio.to_thread(_from_table, content)
+    return await asyncio.to_thread(_from_table, content, warnings)
 
 
 async def _file(request: Request) -> bytes:
@@ -104,10 +108,10 @@ async def _file(request: Request) -> bytes:
     raise InvalidArgument("file: Field required")
 
 
-def _from_table(content: bytes) -> list[TermBody] | Response:
+def _from_table(content: bytes, warnings: list[str] | None = None) -> list[TermBody] | Response:
     terms: list[TermBody] = []
     wrong: list[Any] = []
-    for line, row in term_tables.rows(content):
+    for line, row in term_tables.rows(content, warnings):
         try:
             terms.append(TermBody.model_validate(row))
         except ValidationError as error:

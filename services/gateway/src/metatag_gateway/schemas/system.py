@@ -154,6 +154,12 @@ class VocabularySummary(Payload):
     term_count: int
 
 
+class StoredVocabulary(VocabularySummary):
+    """A vocabulary that was stored."""
+
+    warnings: list[str] = Field([], description="What of its table is in doubt, a sentence each.")
+
+
 class VocabularyView(VocabularySummary):
     """A vocabulary."""
 

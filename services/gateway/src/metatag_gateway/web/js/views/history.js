@@ -15,7 +15,7 @@ const KINDS = ["", "single", "batch"];
 const STATES = ["", "processing", "paused", "completed", "failed", "cancelled"];
 
 export function DocumentRows({ found }) {
-  return html`<ul class="found">${found.map((document) => html`<li key=${document.id}><div class="row apart"><a class="strong grow" href=${link("documents", document.id)}>${document.title || t("job.untitled")}</a><${Badge} status=${document.status} /></div>
+  return html`<ul class="found">${found.map((document) => html`<li key=${document.id}><div class="row apart"><a class="strong grow" href=${link("documents", document.id)}>${document.title || document.file_name || t("job.untitled")}</a><${Badge} status=${document.status} /></div>
     <div class="row tight">${document.tags.slice(0, 10).map((tag) => html`<span class="chip" key=${tag}>${tag}</span>`)}</div>
     ${document.error_message && html`<div class="small bad-text">${document.error_message}</div>`}
     <div class="small soft">${word("source", document.file_source_type)} · ${moment(document.processed_at ?? document.created_at)}</div></li>`)}</ul>`;
