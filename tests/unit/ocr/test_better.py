@@ -9,21 +9,25 @@ import pytest
 from metatag_ocr.better import better, needs_deep
 from metatag_ocr.model import PageText
 
-FIRST = PageText(1, "t" * 100, "tesseract", "no_text", 50.0, "eng", "Latin", recognize_ms=5, tries=2)
-SECOND = PageText(1, "e" * 90, "easyocr", "forced", 80.0, "eng", "Latin", recognize_ms=50, tries=1)
+ENGLISH = "The committee approved the water supply scheme for the northern district " * 4
+NONSENSE = "Thc commttee UIVSl2 qrv $493Z0] bnm xcv scheme frr thc nrthrn " * 4
+FIRST = PageText(1, NONSENSE, "tesseract", "no_text", 50.0, "eng", "Latin", recognize_ms=5, tries=2)
+SECOND = PageText(1, ENGLISH, "easyocr", "forced", 80.0, "eng", "Latin", recognize_ms=50, tries=1)
+BOTH = ENGLISH + "जिले के सभी प्राथमिक विद्यालयों में भोजन योजना के अंतर्गत बच्चों को भोजन दिया जाना है। " * 4
 
 
 @pytest.mark.parametrize(
     ("first", "second", "winner"),
     [
         (FIRST, SECOND, "easyocr"),
-        (FIRST, replace(SECOND, confidence=40.0), "tesseract"),
-        (FIRST, replace(SECOND, text="e" * 40), "tesseract"),
+        (FIRST, replace(SECOND, text=NONSENSE), "easyocr"),
+        (FIRST, replace(SECOND, confidence=5.0), "tesseract"),
+        (FIRST, replace(SECOND, text="One line"), "tesseract"),
         (FIRST, replace(SECOND, text="", confidence=0.0), "tesseract"),
-        (FIRST, replace(SECOND, gibberish=True), "tesseract"),
-        (replace(FIRST, gibberish=True), replace(SECOND, confidence=30.0, text="e" * 20), "easyocr"),
         (replace(FIRST, text="", confidence=0.0), SECOND, "easyocr"),
         (FIRST, replace(SECOND, method="blank", text=""), "tesseract"),
+        # A page of two scripts, read well, is not given up for its English half.
+        (replace(FIRST, text=BOTH, confidence=84.0), replace(SECOND, confidence=98.0), "tesseract"),
     ],
 )
 def test_the_better_text_wins(first, second, winner):

@@ -76,3 +76,12 @@ def test_noise_is_gibberish(text: str):
 )
 def test_characters_of_every_alphabet_are_counted(text: str):
     assert char_counts(text) == Counter(text)
+
+
+def test_a_page_half_in_english_and_half_in_hindi_is_no_gibberish():
+    english = "The committee approved the water supply scheme for the northern district of the state. "
+    hindi = "जिले के सभी प्राथमिक विद्यालयों में भोजन योजना के अंतर्गत बच्चों को भोजन दिया जाना है। "
+
+    assert not is_gibberish(english * 2 + hindi)
+    assert not is_gibberish(english + hindi * 2)
+    assert is_gibberish("xvbn qwrt zxcv plkj mnbv hgfd " * 4 + hindi)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from metatag_ocr.model import PageText
-
-# Share of the first text's length that the second must have, or it lost lines that its detector did not see.
-_MIN_LENGTH = 0.5
+from metatag_runtime.readable_words import readable_words
 
 
 def needs_deep(page: PageText, below: float) -> bool:
@@ -31,8 +29,11 @@ def better(first: PageText, second: PageText) -> PageText:
 
 
 def _second_wins(first: PageText, second: PageText) -> bool:
+    """Compare by words that look like words, each worth its page's confidence."""
     if second.method in ("failed", "blank") or not second.text:
         return False
-    if first.gibberish != second.gibberish:
-        return first.gibberish
-    return (second.confidence or 0.0) > (first.confidence or 0.0) and len(second.text) >= _MIN_LENGTH * len(first.text)
+    return _worth(second) > _worth(first)
+
+
+def _worth(page: PageText) -> float:
+    return readable_words(page.text) * (page.confidence or 0.0)

@@ -25,7 +25,7 @@ class Limits:
     document_bytes: int
     page_seconds: float
     deep_seconds: float = 180.0
-    deep_below: float = 60.0
+    deep_below: float = 85.0
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,9 @@ class Run:
         """Read a bad page with the deep engine and keep the better text; without one, say so in the page's notes."""
         if self._deep is None:
             return replace(page, notes=(*page.notes, "deep_engine_not_installed"))
-        languages = tuple(name for name in page.language.split("+") if name in self._deep.engine().languages)
-        if not languages:
+        languages = tuple(page.language.split("+"))
+        # A page of two scripts read in one of them would lose the other.
+        if not set(languages) <= set(self._deep.engine().languages):
             return replace(page, notes=(*page.notes, "deep_engine_lacks_language"))
         order = replace(self._order(page.number), languages=languages, seconds=self._limits.deep_seconds)
         order = replace(order, options=replace(order.options, mode="force", languages=languages))

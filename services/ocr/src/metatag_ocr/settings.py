@@ -44,10 +44,10 @@ class OcrSettings(ServiceSettings):
     warm_languages: str = "eng"
     text_reader: Literal["pdfium", "pdfplumber"] = "pdfium"
     engine: Literal["tesserocr", "pytesseract"] = "tesserocr"
-    # "auto": EasyOCR when it is installed and `models_dir` holds weights, else RapidOCR when it is installed.
+    # "auto": RapidOCR when it is installed, else EasyOCR when it is and `models_dir` holds weights.
     deep_engine: Literal["auto", "none", "easyocr", "rapidocr"] = "auto"
     # Mean confidence under which the deep engine reads a page too.
-    deep_below: float = Field(default=60.0, ge=0, le=100)
+    deep_below: float = Field(default=85.0, ge=0, le=100)
     deep_workers: int = Field(default=1, ge=1, le=64)
     deep_seconds: float = Field(default=180.0, gt=0, le=3600)
     # Address space of a deep worker; 0 where it uses a GPU, whose driver maps more than any bound.

@@ -15,6 +15,7 @@ from metatag_jobs.adapters.ocr_call import DocumentCall
 from metatag_jobs.adapters.ocr_pool import PooledOcr
 from metatag_jobs.model import OcrOutcome, Page, ProcessOptions
 from metatag_runtime.errors import ErrorCode, MetatagError
+from metatag_runtime.readable_words import readable_words
 
 log = structlog.get_logger("metatag.jobs.ocr")
 
@@ -22,10 +23,7 @@ NOT_INSTALLED = "deep_engine_not_installed"
 LACKS_LANGUAGE = "deep_engine_lacks_language"
 ABSENT = "deep_engine_absent"
 FAILED = "deep_engine_failed"
-GIBBERISH = "gibberish"
 _WANTED = frozenset({NOT_INSTALLED, LACKS_LANGUAGE})
-# A page that the deep engine read worse is told by its notes; one with less than this share of the text lost lines.
-_MIN_LENGTH = 0.5
 
 
 class DeepenedOcr:
@@ -121,11 +119,14 @@ def better(first: Page, second: Page) -> Page:
 
 
 def _second_wins(first: Page, second: Page) -> bool:
+    """Compare by words that look like words, each worth its page's confidence."""
     if second.method in ("failed", "blank") or not second.text:
         return False
-    if (GIBBERISH in first.notes) != (GIBBERISH in second.notes):
-        return GIBBERISH in first.notes
-    return (second.confidence or 0.0) > (first.confidence or 0.0) and len(second.text) >= _MIN_LENGTH * len(first.text)
+    return _worth(second) > _worth(first)
+
+
+def _worth(page: Page) -> float:
+    return readable_words(page.text) * (page.confidence or 0.0)
 
 
 def _wanted(page: Page) -> bool:

@@ -13,7 +13,8 @@ from metatag_ocr.reading.scripts import INDIC, main_script
 
 _VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœ")
 _CONSONANT_RUN = re.compile(r"[bcdfghjklmnpqrstvwxz]{5,}", re.IGNORECASE)
-_LATIN_WORD = re.compile(r"[^\W\d_]{2,}")
+# Of a page of two scripts only the Latin words are judged by vowels.
+_LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f]{2,}")
 # Everything below the blank but tab and line feed, DEL, the C1 range, and the byte order mark. ZWJ and ZWNJ stay:
 # they shape Indian letters.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
