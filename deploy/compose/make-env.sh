@@ -18,7 +18,11 @@ JOBS_SECRET_KEY=$(secret)
 GATEWAY_SECRET_KEY=$(secret)
 GRAFANA_PASSWORD=$(secret)
 
-# Images: METATAG_IMAGES=registry.example.org/metatag, METATAG_TAG=2.0.0
+# The first account. Registration is closed; GATEWAY_REGISTRATION=open lets everybody who reaches the port make one.
+GATEWAY_ADMIN_EMAIL=admin@example.org
+GATEWAY_ADMIN_PASSWORD=$(secret)
+
+# docs/compose.md lists all settings. Images: METATAG_IMAGES=registry.example.org/metatag, METATAG_TAG=2.0.0
 # Ports of the gateway on this machine; a range when it is scaled: GATEWAY_PORTS=8000-8003
 # EasyOCR for badly read pages, with --profile deep: DEEP_OCR_ADDRESS=dns:///ocr-easyocr:50051
 # A provider for LLM tags: LLM_KEY=..., LLM_BASE_URL=...

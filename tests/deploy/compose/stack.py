@@ -36,6 +36,8 @@ class Stack:
             **{name: secrets.token_hex(32) for name in (*names, "GRAFANA_PASSWORD")},
             # Only asked with a key, which the tests of the provider give.
             "LLM_BASE_URL": "http://fake-llm:8089/api/v1",
+            # Closed by default; the tests make accounts of their own.
+            "GATEWAY_REGISTRATION": "open",
             **variables,
             "METATAG_IMAGES": "metatag-test",
             "METATAG_TAG": TAG,
