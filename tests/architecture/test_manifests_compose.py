@@ -44,7 +44,8 @@ def test_no_secret_has_a_default() -> None:
     secrets = re.findall(r"\$\{(\w*(?:PASSWORD|SECRET|_KEY)\w*)(:?[-?][^}]*)?\}", TEXT)
     assert {name for name, _ in secrets} >= {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "MINIO_PASSWORD", "JOBS_SECRET_KEY"}
     # A provider's key may be absent: then tags are made offline. An earlier secret is there only while it is changed.
-    optional = {("LLM_KEY", ":-"), ("GATEWAY_PREVIOUS_SECRET_KEYS", ":-")}
+    # Without an administrator's password there is no first account, and nobody gets in.
+    optional = {("LLM_KEY", ":-"), ("GATEWAY_PREVIOUS_SECRET_KEYS", ":-"), ("GATEWAY_ADMIN_PASSWORD", ":-")}
     assert {(name, rest) for name, rest in secrets if not rest.startswith(":?")} == optional
 
 
@@ -55,6 +56,7 @@ def test_the_generated_environment_holds_every_required_secret(tmp_path: Path) -
     required = set(re.findall(r"\$\{(\w+):\?", TEXT))
     assert required <= set(lines)
     assert len(set(lines.values())) == len(lines), "each secret is a different one"
+    assert lines.pop("GATEWAY_ADMIN_EMAIL") == "admin@example.org"
     assert all(len(value) == 64 for value in lines.values())
     assert made.stat().st_mode & 0o077 == 0
     before = made.read_text()
