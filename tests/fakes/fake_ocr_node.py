@@ -1,7 +1,7 @@
 """An OCR node that keeps the rules of the real one and reads nothing: text comes from the file itself.
 
 A file may carry directives after its mark: `%PDF-1.4 {"pages": 3, "ms": 50, "text": "...", "fail": "no_pages"}`.
-`"bad": [2]` are pages that Tesseract reads badly; `"deep": {"text": ..., "confidence": ...}` is a deep reading.
+`"bad": [2]` are pages that Tesseract reads badly, `"scanned": [3]` have no text layer; `"deep": {"text": ..., "confidence": ...}` is a deep reading.
 Runs in a process of its own with `python -m fakes.fake_ocr_node --listen ADDRESS --slots N`.
 """
 
@@ -89,6 +89,13 @@ class FakeOcrNode(ocr_pb2_grpc.OcrServiceServicer):
                 return _deep_page(number, header.options, asked.get("deep", {}))
             if number in asked.get("bad", []):
                 return _bad_page(number)
+            scanned = number in asked.get("scanned", []) or "method" in asked
+            if scanned and header.options.mode == document_pb2.OCR_MODE_SKIP:
+                return document_pb2.Page(number=number, method=document_pb2.PAGE_METHOD_SKIPPED, reason="skipped")
+            if number in asked.get("scanned", []):
+                return document_pb2.Page(
+                    number=number, text="Recognised.", method=document_pb2.PAGE_METHOD_TESSERACT, confidence=80.0
+                )
             return document_pb2.Page(
                 number=number,
                 text=asked.get("text", f"{WORDS} Page {number}."),

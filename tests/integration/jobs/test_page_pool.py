@@ -27,7 +27,7 @@ class Pool:
     fakes: list[FakeOcrNode]
     services: list[GrpcService]
 
-    async def read(self, body: bytes, pages: int = 1000, *, interactive: bool = False) -> OcrOutcome:
+    async def read(self, body: bytes, pages: int = 1000, *, interactive: bool = False, mode: str = "") -> OcrOutcome:
         async def content() -> AsyncIterator[bytes]:
             yield body
 
@@ -37,14 +37,14 @@ class Pool:
             sha256=digest,
             size=len(body),
             content=content,
-            options=ProcessOptions(num_pages=pages),
+            options=ProcessOptions(num_pages=pages, ocr_mode=mode),
             interactive=interactive,
             on_page=lambda _: None,
         )
 
 
 @asynccontextmanager
-async def pool(count: int, slots: int = 2, patience: float = 20.0) -> AsyncIterator[Pool]:
+async def pool(count: int, slots: int = 2, patience: float = 20.0, text_pages: int = 0) -> AsyncIterator[Pool]:
     with tempfile.TemporaryDirectory() as folder:
         fakes = [FakeOcrNode(slots) for _ in range(count)]
         addresses = [f"unix:{folder}/{i}" for i in range(count)]
@@ -54,7 +54,7 @@ async def pool(count: int, slots: int = 2, patience: float = 20.0) -> AsyncItera
         nodes = OcrNodes(",".join(addresses), 0.3)
         await nodes.start()
         try:
-            ocr = PooledOcr(nodes, deadline=60, range_pages=8, patience=patience)
+            ocr = PooledOcr(nodes, deadline=60, range_pages=8, patience=patience, text_pages=text_pages)
             await nodes.known(5)
             await asyncio.sleep(0.4)
             yield Pool(ocr, nodes, fakes, services)
@@ -140,3 +140,24 @@ async def test_cancelling_a_reading_stops_its_pages_and_frees_its_places() -> No
         await asyncio.sleep(0.3)
         assert all(fake.documents == 0 for fake in running.fakes)
         assert all(node.outstanding == 0 for node in running.nodes.nodes)
+
+
+async def test_pages_of_a_text_layer_after_the_asked_ones_come_free_up_to_a_bound() -> None:
+    async with pool(1, text_pages=12) as running:
+        outcome = await running.read(fake_pdf(pages=30, scanned=[5, 9]), pages=3)
+        assert numbers(outcome) == [1, 2, 3, 4, 6, 7, 8, 10, 11, 12]
+        assert outcome.page_count == 30
+        assert {page.method for page in outcome.pages} == {"text_layer"}
+
+
+async def test_a_scanned_document_and_one_that_is_recognised_by_force_keep_to_the_asked_pages() -> None:
+    async with pool(1, text_pages=12) as running:
+        scanned = await running.read(fake_pdf(pages=6, scanned=[1, 2, 3, 4, 5, 6]), pages=2)
+        assert numbers(scanned) == [1, 2]
+        assert numbers(await running.read(fake_pdf(pages=6), pages=2, mode="force")) == [1, 2]
+
+
+async def test_added_pages_end_where_the_text_is_long_enough() -> None:
+    async with pool(1, text_pages=100) as running:
+        outcome = await running.read(fake_pdf(pages=100, text="word " * 20_000), pages=1)
+        assert numbers(outcome) == [1, 2, 3, 4, 5]

@@ -7,7 +7,7 @@ import pytest
 from fakes.tagger_parts import ENGLISH, HINDI, QuietMeter, SaidModel, document, tagging
 from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_tagger.errors import Category, ProviderError
-from metatag_tagger.model import FacetKind, TaggerKind, TagOptions, Term, Vocabulary
+from metatag_tagger.model import FacetKind, TagExample, TaggerKind, TagOptions, Term, Vocabulary
 from metatag_tagger.ports import LlmEntity
 
 
@@ -216,3 +216,30 @@ async def test_an_answer_of_which_nothing_stands_in_the_document_is_never_a_succ
     assert stood_in.tagger == "local"
     assert stood_in.degraded_because is not None
     assert stood_in.degraded_because.code == "provider_invalid"
+
+
+async def test_the_archives_own_words_reach_the_model_with_what_its_list_says_of_the_terms() -> None:
+    model = SaidModel(["solar street lights"])
+    example = TagExample("A note on lamps.", ("street lighting",))
+    options = TagOptions(instructions="Name the lamp.", existing_tags=("street lighting",), examples=(example,))
+    vocabulary = Vocabulary("city", 1, (Term("Lighting", ("lamps", "lights"), parent="Energy"), Term("Metro")))
+    await tagging(model).tag(document(ENGLISH), options, vocabulary)
+    [asked] = model.questions
+    assert (asked.instructions, asked.existing, asked.examples) == ("Name the lamp.", ("street lighting",), (example,))
+    assert asked.notes == ("Lighting (also lamps, lights; under Energy)",)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        TagOptions(instructions="x" * 2_001),
+        TagOptions(existing_tags=("x",) * 501),
+        TagOptions(examples=(TagExample("text", ("tag",)),) * 6),
+        TagOptions(examples=(TagExample(" ", ("tag",)),)),
+        TagOptions(examples=(TagExample("text", ()),)),
+    ],
+)
+async def test_what_a_user_tells_the_model_is_bounded(options: TagOptions) -> None:
+    with pytest.raises(MetatagError) as caught:
+        await tagging(SaidModel(["x"])).tag(document(ENGLISH), options)
+    assert caught.value.code is ErrorCode.INVALID_ARGUMENT

@@ -410,6 +410,9 @@ class TagOptions(_message.Message):
     FALLBACK_MODELS_FIELD_NUMBER: _builtins.int
     MAX_COST_MICROS_FIELD_NUMBER: _builtins.int
     ALLOW_DEGRADED_FIELD_NUMBER: _builtins.int
+    INSTRUCTIONS_FIELD_NUMBER: _builtins.int
+    EXISTING_TAGS_FIELD_NUMBER: _builtins.int
+    EXAMPLES_FIELD_NUMBER: _builtins.int
     tagger: Global___TaggerKind.ValueType
     num_tags: _builtins.int
     """Tags wanted, 1 to 50; the gateway narrows it to 3 to 15."""
@@ -422,6 +425,8 @@ class TagOptions(_message.Message):
     """Most this document may cost in millionths of a US dollar; 0 means the tagger's own cap."""
     allow_degraded: _builtins.bool
     """Whether local tags may stand in for a failed LLM (TAGGER_KIND_AUTO and TAGGER_KIND_BOTH)."""
+    instructions: _builtins.str
+    """What the user tells the model about the tags of this archive, at most 2,000 characters; empty: nothing."""
     @_builtins.property
     def exclusion_words(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Terms that no tag may be or contain; compared without case, by stem."""
@@ -433,6 +438,14 @@ class TagOptions(_message.Message):
     @_builtins.property
     def fallback_models(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Models tried in order when the first cannot answer."""
+
+    @_builtins.property
+    def existing_tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Tags that the archive has already, at most 500; the model is told to use them where they fit."""
+
+    @_builtins.property
+    def examples(self) -> _containers.RepeatedCompositeFieldContainer[Global___TagExample]:
+        """Documents with the tags that a person gave them, at most 5, shown to the model."""
 
     def __init__(
         self,
@@ -447,14 +460,45 @@ class TagOptions(_message.Message):
         fallback_models: _abc.Iterable[_builtins.str] | None = ...,
         max_cost_micros: _builtins.int = ...,
         allow_degraded: _builtins.bool = ...,
+        instructions: _builtins.str = ...,
+        existing_tags: _abc.Iterable[_builtins.str] | None = ...,
+        examples: _abc.Iterable[Global___TagExample] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allow_degraded", b"allow_degraded", "allowed_tags", b"allowed_tags", "exclusion_words", b"exclusion_words", "fallback_models", b"fallback_models", "max_cost_micros", b"max_cost_micros", "model_name", b"model_name", "num_tags", b"num_tags", "strict", b"strict", "tag_language", b"tag_language", "tagger", b"tagger"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allow_degraded", b"allow_degraded", "allowed_tags", b"allowed_tags", "examples", b"examples", "exclusion_words", b"exclusion_words", "existing_tags", b"existing_tags", "fallback_models", b"fallback_models", "instructions", b"instructions", "max_cost_micros", b"max_cost_micros", "model_name", b"model_name", "num_tags", b"num_tags", "strict", b"strict", "tag_language", b"tag_language", "tagger", b"tagger"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TagOptions: _TypeAlias = TagOptions  # noqa: Y015
+
+@_typing.final
+class TagExample(_message.Message):
+    """TagExample is a document, or the part of it that matters, with the tags that a person gave it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    TAGS_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """At most 2,000 characters."""
+    @_builtins.property
+    def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """1 to 30."""
+
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        tags: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tags", b"tags", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TagExample: _TypeAlias = TagExample  # noqa: Y015
 
 @_typing.final
 class Usage(_message.Message):

@@ -191,7 +191,12 @@ class Foundation:
 
 def _ocr(settings: JobsSettings) -> tuple[OcrReader, Sequence[OcrNodes]]:
     nodes = OcrNodes(settings.ocr_address, settings.ocr_resolve)
-    first = PooledOcr(nodes, deadline=settings.ocr_deadline, range_pages=settings.ocr_range_pages)
+    first = PooledOcr(
+        nodes,
+        deadline=settings.ocr_deadline,
+        range_pages=settings.ocr_range_pages,
+        text_pages=settings.ocr_text_pages,
+    )
     if not settings.deep_ocr_address:
         return first, [nodes]
     deep_nodes = OcrNodes(settings.deep_ocr_address, settings.ocr_resolve)

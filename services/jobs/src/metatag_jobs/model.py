@@ -77,6 +77,14 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
+class TagExample:
+    """A document, or the part of it that matters, with the tags that a person gave it."""
+
+    text: str = ""
+    tags: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class TagOptions:
     """What a caller wants of the tags; holds no secret."""
 
@@ -90,6 +98,9 @@ class TagOptions:
     fallback_models: list[str] = field(default_factory=list)
     max_cost_micros: int = 0
     allow_degraded: bool = False
+    instructions: str = ""
+    existing_tags: list[str] = field(default_factory=list)
+    examples: list[TagExample] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

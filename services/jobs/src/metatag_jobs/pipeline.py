@@ -290,7 +290,7 @@ class Pipeline:
         return artifact
 
     async def _ocr_digest(self, claim: Claim, options: ProcessOptions) -> str:
-        asked = [options.num_pages, options.ocr_mode, options.languages]
+        asked = [options.num_pages, options.ocr_mode, options.languages, "text layers"]
         return digest_of([claim.file_sha256, await self._ocr.version(), asked])
 
     async def _tag_digest(self, claim: Claim, job: JobContext, ocr: OcrOutcome, title: str) -> str:

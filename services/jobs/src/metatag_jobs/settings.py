@@ -50,6 +50,8 @@ class JobsSettings(ServiceSettings):
     ocr_resolve: float = Field(default=5.0, gt=0, le=300)
     # Runs of pages at most this long are sent to one OCR node at a time.
     ocr_range_pages: int = Field(default=8, ge=1, le=64)
+    # Pages of a document whose text layer is read beside the pages asked for; 0 reads those alone.
+    ocr_text_pages: int = Field(default=200, ge=0, le=2_000)
 
     # Documents of batches, and documents sent alone, that one worker has in work at once.
     slots: int = Field(default=16, ge=1, le=1000)

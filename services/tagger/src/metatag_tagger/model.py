@@ -15,6 +15,11 @@ MAX_DESCRIPTION = 2_000
 MAX_EXCLUSIONS = 5_000
 MAX_TERMS = 20_000
 MAX_LABEL = 200
+MAX_INSTRUCTIONS = 2_000
+MAX_EXISTING = 500
+MAX_EXAMPLES = 5
+MAX_EXAMPLE = 2_000
+MAX_EXAMPLE_TAGS = 30
 # Fewer letters and digits than this cannot hold a tag. The contract's limit of 50 characters is held by jobs, which
 # counts as the contract does: blanks and signs too.
 MIN_CHARACTERS = 10
@@ -78,6 +83,14 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
+class TagExample:
+    """A document, or the part of it that matters, with the tags that a person gave it."""
+
+    text: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TagOptions:
     """What a caller wants of the tags. `max_cost_micros` is in millionths of a dollar, 0 for the service's own cap."""
 
@@ -91,6 +104,9 @@ class TagOptions:
     fallback_models: tuple[str, ...] = ()
     max_cost_micros: int = 0
     allow_degraded: bool = False
+    instructions: str = ""
+    existing_tags: tuple[str, ...] = ()
+    examples: tuple[TagExample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

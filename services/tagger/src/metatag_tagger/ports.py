@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from metatag_tagger.model import Document, Facet, KeyState, ModelInfo, Tag, Term, Usage
+from metatag_tagger.model import Document, Facet, KeyState, ModelInfo, Tag, TagExample, Term, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,11 @@ class Question:
     strict: bool = False
     tag_language: str = "en"
     low_quality: bool = False
+    # What is known of allowed terms beside their labels: other words for them, what they are kinds of.
+    notes: tuple[str, ...] = ()
+    instructions: str = ""
+    existing: tuple[str, ...] = ()
+    examples: tuple[TagExample, ...] = ()
 
 
 class PriceRule(StrEnum):

@@ -15,7 +15,12 @@ from metatag_tagger.answers import AnswerCache
 from metatag_tagger.errors import Category, InsufficientText, NoProviderKey, ProviderError
 from metatag_tagger.model import (
     MAX_DESCRIPTION,
+    MAX_EXAMPLE,
+    MAX_EXAMPLE_TAGS,
+    MAX_EXAMPLES,
     MAX_EXCLUSIONS,
+    MAX_EXISTING,
+    MAX_INSTRUCTIONS,
     MAX_LABEL,
     MAX_TAGS,
     MAX_TERMS,
@@ -32,6 +37,7 @@ from metatag_tagger.model import (
     Term,
     Vocabulary,
 )
+from metatag_tagger.offline.vocabulary import shown
 from metatag_tagger.ports import AnalysisOptions, Analyst, Llm, LlmAnswer, LlmOptions, Meter, PriceRule, Question, Study
 from metatag_tagger.trust import believed_facets, trusted
 
@@ -146,6 +152,7 @@ class Tagging:
 
     async def _ask(self, document: Document, plan: finishing.Plan, study: Study, key: str, account: str) -> LlmAnswer:
         tag_options = plan.tag_options
+        listed = _listed(plan, study)
         question = Question(
             excerpt=study.excerpt,
             title=document.title,
@@ -154,10 +161,14 @@ class Tagging:
             count=tag_options.num_tags,
             hints=tuple(tag.text for tag in study.tags[:HINTS]),
             exclusions=tag_options.exclusion_words[:LISTED],
-            allowed=_listed(plan, study),
+            allowed=listed,
             strict=tag_options.strict,
             tag_language=tag_options.tag_language or "document",
             low_quality=NOTE_LOW_CONFIDENCE in study.notes,
+            notes=_term_notes(plan, listed),
+            instructions=tag_options.instructions,
+            existing=tag_options.existing_tags,
+            examples=tag_options.examples,
         )
         options = self._llm_options(tag_options, key)
         return await self._cache.answer(question, options, account, self._llm.ask)
@@ -194,6 +205,20 @@ def _listed(plan: finishing.Plan, study: Study) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*likely, *labels]))[:CHOSEN]
 
 
+def _term_notes(plan: finishing.Plan, listed: Sequence[str]) -> tuple[str, ...]:
+    """Return what a list says of the terms that the model is told: other words for them, and what they belong to."""
+    told = set(listed)
+    notes = []
+    for term in plan.terms:
+        label = shown(term, plan.tag_language)
+        parts = ([f"also {', '.join(term.aliases[:3])}"] if term.aliases else []) + (
+            [f"under {term.parent}"] if term.parent else []
+        )
+        if label in told and parts:
+            notes.append(f"{label} ({'; '.join(parts)})")
+    return tuple(notes[:CHOSEN])
+
+
 def _terms(tag_options: TagOptions, vocabulary: Vocabulary | None) -> tuple[Term, ...]:
     """Give the allowed terms: the named list, then the request's own; a blank one is none."""
     listed = vocabulary.terms if vocabulary else ()
@@ -216,11 +241,31 @@ def _check(document: Document, tag_options: TagOptions, vocabulary: Vocabulary |
         raise InvalidArgument(f"An allowed tag may be at most {MAX_LABEL} characters long.")
     if tag_options.strict and not terms and not any(label.strip() for label in tag_options.allowed_tags):
         raise InvalidArgument("strict needs allowed_tags or a vocabulary; neither was given.")
+    _check_guidance(tag_options)
     if len(document.title) > MAX_TITLE or len(document.description) > MAX_DESCRIPTION:
         raise InvalidArgument(
             f"title may be at most {MAX_TITLE} and description at most {MAX_DESCRIPTION} characters long."
         )
     _check_text(document)
+
+
+def _check_guidance(tag_options: TagOptions) -> None:
+    """Raise InvalidArgument for instructions, existing tags or examples beyond their bounds."""
+    if len(tag_options.instructions) > MAX_INSTRUCTIONS:
+        raise InvalidArgument(f"instructions may be at most {MAX_INSTRUCTIONS} characters long.")
+    if len(tag_options.existing_tags) > MAX_EXISTING or any(len(tag) > MAX_LABEL for tag in tag_options.existing_tags):
+        raise InvalidArgument(f"existing_tags may hold at most {MAX_EXISTING} tags of {MAX_LABEL} characters.")
+    if len(tag_options.examples) > MAX_EXAMPLES:
+        raise InvalidArgument(f"examples may hold at most {MAX_EXAMPLES} documents.")
+    for example in tag_options.examples:
+        if (
+            not example.text.strip()
+            or len(example.text) > MAX_EXAMPLE
+            or not 1 <= len(example.tags) <= MAX_EXAMPLE_TAGS
+        ):
+            raise InvalidArgument(
+                f"An example has a text of 1 to {MAX_EXAMPLE} characters and 1 to {MAX_EXAMPLE_TAGS} tags."
+            )
 
 
 def _check_text(document: Document) -> None:

@@ -16,6 +16,7 @@ from metatag_tagger.model import (
     Page,
     Reason,
     Tag,
+    TagExample,
     TaggerInfo,
     TaggerKind,
     TagOptions,
@@ -59,6 +60,9 @@ def tag_options(message: document_pb2.TagOptions) -> TagOptions:
         fallback_models=tuple(message.fallback_models),
         max_cost_micros=message.max_cost_micros,
         allow_degraded=message.allow_degraded,
+        instructions=message.instructions,
+        existing_tags=tuple(message.existing_tags),
+        examples=tuple(TagExample(example.text, tuple(example.tags)) for example in message.examples),
     )
 
 

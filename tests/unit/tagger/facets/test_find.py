@@ -113,10 +113,10 @@ def test_a_hostile_text_takes_bounded_time_and_gives_bounded_facets(part: str) -
     find([Page(1, "India")])
 
     def seconds(length: int) -> float:
-        begun = time.process_time()
+        begun = time.thread_time()
         found = find([Page(1, (part * length)[:length])])
         assert all(sum(facet.kind is kind for facet in found) <= most for kind, most in MOST.items())
-        return time.process_time() - begun
+        return time.thread_time() - begun
 
     # Quadratic work would take a hundred times as long.
-    assert seconds(40_000) < 40 * max(seconds(4_000), 0.01)
+    assert seconds(40_000) < 40 * max(min(seconds(4_000), seconds(4_000)), 0.02)

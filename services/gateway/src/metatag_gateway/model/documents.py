@@ -45,6 +45,10 @@ class Options:
     allow_degraded: bool = True
     max_cost_micros: int = 0
     budget_micros: int = 0
+    instructions: str = ""
+    existing_tags: tuple[str, ...] = ()
+    # Texts with the tags that a person gave them.
+    examples: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

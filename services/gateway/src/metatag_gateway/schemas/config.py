@@ -33,6 +33,13 @@ Plain = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 Language = Annotated[str, StringConstraints(max_length=20, pattern=r"^[A-Za-z_]{3,20}$")]
 
 
+class ExampleBody(Body):
+    """A document, or the part of it that matters, with the tags that a person gave it."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"^[^\x00]*$")]
+    tags: list[Plain] = Field(min_length=1, max_length=30)
+
+
 class TaggingConfig(Body):
     """How documents are read and tagged. Everything has a default."""
 
@@ -42,7 +49,12 @@ class TaggingConfig(Body):
         None, max_length=500, description="Your provider key; left out: the server's own key, or the offline tagger."
     )
     model_name: Annotated[Plain, Field(min_length=1)] = Field(DEFAULT_MODEL, examples=[DEFAULT_MODEL])
-    num_pages: int = Field(3, ge=1, le=10_000, description="Pages read from the front.")
+    num_pages: int = Field(
+        3,
+        ge=1,
+        le=10_000,
+        description="Pages read from the front; later ones are read too where the file itself holds their text.",
+    )
     num_tags: int = Field(8, ge=3, le=15, description="Tags wanted; fewer is a success.")
     exclusion_words: Annotated[list[Plain], at_most(10_000)] | None = Field(
         None, max_length=10_000, description="Terms that no tag may be.", examples=[["confidential", "draft"]]
@@ -61,6 +73,15 @@ class TaggingConfig(Body):
     ocr: Literal["auto", "force", "skip"] = Field("auto", description="When a page is recognised instead of read.")
     languages: Annotated[list[Language], at_most(4)] | None = Field(
         None, max_length=4, description="Tesseract's names; left out: detected.", examples=[["eng", "hin"]]
+    )
+    instructions: Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00]*$")] | None = Field(
+        None, description="What the model is told about the tags of your archive."
+    )
+    existing_tags: list[Plain] | None = Field(
+        None, max_length=500, description="Tags that your archive has; the model uses them where they fit."
+    )
+    examples: list[ExampleBody] | None = Field(
+        None, max_length=5, description="Documents with the tags that a person gave them, shown to the model."
     )
     fallback_models: Annotated[list[Plain], at_most(5)] | None = Field(None, max_length=5)
     allow_degraded: bool = Field(True, description="Offline tags may stand in for an LLM that does not answer.")
@@ -81,6 +102,9 @@ class TaggingConfig(Body):
             allowed_tags=tuple(self.allowed_tags or ()),
             strict=self.strict,
             tag_language=self.tag_language or "",
+            instructions=self.instructions or "",
+            existing_tags=tuple(self.existing_tags or ()),
+            examples=tuple((example.text, tuple(example.tags)) for example in self.examples or ()),
             vocabulary=self.vocabulary or "",
             allow_degraded=self.allow_degraded,
             max_cost_micros=round(self.max_cost_usd * MICROS),

@@ -31,14 +31,26 @@ PATIENCE = 20.0
 # Failures that another node may not have; one that stops cancels its calls.
 _ELSEWHERE = frozenset({ErrorCode.BUSY, ErrorCode.UNAVAILABLE, ErrorCode.CANCELLED})
 
+# Characters of a document up to which pages of its text layer are added to those that were asked for.
+MAX_TEXT_CHARS = 500_000
+
 Content = Callable[[], AsyncIterator[bytes]]
 
 
 class PooledOcr:
     """The port OcrReader."""
 
-    def __init__(self, nodes: OcrNodes, *, deadline: float, range_pages: int, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        nodes: OcrNodes,
+        *,
+        deadline: float,
+        range_pages: int,
+        patience: float = PATIENCE,
+        text_pages: int = 0,
+    ) -> None:
         self._nodes = nodes
+        self._text_pages = text_pages
         self._deadline = deadline
         self._range_pages = range_pages
         self._patience = patience
@@ -55,11 +67,40 @@ class PooledOcr:
         on_page: Callable[[Page], None],
         known: Sequence[Page] = (),
     ) -> OcrOutcome:
-        """Give the text of the asked pages in order; `content` is called again for each node that lacks the file."""
+        """Return the text of the asked pages in order; `content` is called again for each node that lacks the file.
+
+        Pages after the asked ones come too, up to the pool's bound, where a text layer that is believed holds them:
+        they cost no recognition.
+        """
         await self._nodes.known(5.0)
         call = DocumentCall(sha256, size, content, options, self._deadline)
         reading = _Reading(self._nodes, call, document_id, interactive, on_page, self._range_pages, self._patience)
-        return await reading.run(known)
+        return await self._with_text_layers(await reading.run(known), call, document_id, interactive=interactive)
+
+    async def _with_text_layers(
+        self, outcome: OcrOutcome, call: DocumentCall, document_id: str, *, interactive: bool
+    ) -> OcrOutcome:
+        last = min(outcome.page_count, self._text_pages)
+        numbers = range(call.options.num_pages + 1, last + 1)
+        layered = any(page.method == "text_layer" for page in outcome.pages)
+        if not numbers or not layered or call.options.ocr_mode not in ("", "auto"):
+            return outcome
+        free = replace(call, options=replace(call.options, ocr_mode="skip", num_pages=last))
+        try:
+            found = await self.read_pages(free, numbers, document_id, interactive=interactive)
+        except MetatagError:
+            # What was asked for is read; the rest is a gift.
+            return outcome
+        size = sum(len(page.text) for page in outcome.pages)
+        more = []
+        for number in sorted(found):
+            page = found[number]
+            size += len(page.text)
+            if size > MAX_TEXT_CHARS:
+                break
+            if page.method == "text_layer" and page.text.strip():
+                more.append(page)
+        return replace(outcome, pages=[*outcome.pages, *more])
 
     async def read_pages(
         self, call: DocumentCall, numbers: Sequence[int], document_id: str, *, interactive: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +11,8 @@ from metatag_tagger.llm.schema import Level, shape
 from metatag_tagger.ports import Question
 from metatag_tagger.words import normalise
 
+# Characters of what a user tells the model.
+_INSTRUCTIONS = 2_000
 # Part of the cache key and of every result: raise it when a word below changes.
 PROMPT_VERSION = "4"
 
@@ -56,6 +59,8 @@ def messages(question: Question, level: Level, *, merge_system: bool = False) ->
     if level is not Level.SCHEMA:
         rules += f"\n\nThe JSON object has this shape:\n{shape()}"
     document = _document(question, mark)
+    if question.examples:
+        document = f"{_examples(question, mark)}\n\n{document}"
     if merge_system:
         return [{"role": "user", "content": f"{rules}\n\n{document}"}]
     return [{"role": "system", "content": rules}, {"role": "user", "content": document}]
@@ -85,6 +90,14 @@ def _wishes(question: Question) -> list[str]:
             else "Prefer tags out of this list"
         )
         options.append(f"{rule}: {_listed(question.allowed)}.")
+    if question.notes:
+        options.append(f"About terms of the list (tag with the term alone): {_listed(question.notes)}.")
+    if question.existing:
+        options.append(
+            f"The archive has these tags already; where one fits, use it and spell it so: {_listed(question.existing)}."
+        )
+    if question.instructions:
+        options.append(f"The archive's owner asks for the following: {_one_line(question.instructions, _INSTRUCTIONS)}")
     return options
 
 
@@ -92,9 +105,19 @@ def _listed(terms: Sequence[str]) -> str:
     return "; ".join(_one_line(term) for term in terms)
 
 
-def _one_line(text: str) -> str:
-    """Give a user's term on one line, so that it cannot look like a rule of its own."""
-    return " ".join(normalise(text).split())[:200]
+def _one_line(text: str, most: int = 200) -> str:
+    """Return a user's words on one line, so that they cannot look like a rule of their own."""
+    return " ".join(normalise(text).split())[:most]
+
+
+def _examples(question: Question, mark: str) -> str:
+    """Return documents that a person tagged, between marks of their own: data, like the document itself."""
+    parts = []
+    for example in question.examples:
+        tags = json.dumps([_one_line(tag) for tag in example.tags], ensure_ascii=False)
+        text = normalise(example.text).strip()
+        parts.append(f"<example-{mark}>\n{text}\n</example-{mark}>\nTags that a person gave it: {tags}")
+    return "\n\n".join(parts)
 
 
 def _document(question: Question, mark: str) -> str:
