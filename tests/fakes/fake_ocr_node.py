@@ -1,7 +1,8 @@
 """An OCR node that keeps the rules of the real one and reads nothing: text comes from the file itself.
 
 A file may carry directives after its mark: `%PDF-1.4 {"pages": 3, "ms": 50, "text": "...", "fail": "no_pages"}`.
-`"bad": [2]` are pages that Tesseract reads badly, `"scanned": [3]` have no text layer; `"deep": {"text": ..., "confidence": ...}` is a deep reading.
+`"bad": [2]` are pages that Tesseract reads badly, `"scanned": [3]` have no text layer;
+`"deep": {"text": ..., "confidence": ...}` is a deep reading.
 Runs in a process of its own with `python -m fakes.fake_ocr_node --listen ADDRESS --slots N`.
 """
 
