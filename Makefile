@@ -79,6 +79,10 @@ test-dist: setup ## build the packages, install them into an empty environment, 
 release: setup ## set the version everywhere and build the packages: make release VERSION=2.1.0
 	@scripts/release $(VERSION)
 
+.PHONY: check-workflows
+check-workflows: ## check the files of .github/workflows (needs Go)
+	@go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.7 .github/workflows/*.yml
+
 .PHONY: samples
 samples: setup ## make the sample PDFs again (they are committed)
 	@python scripts/make_samples.py

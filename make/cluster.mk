@@ -12,6 +12,10 @@ images: ## build the container images (IMAGES=registry/name TAG=... BUILD_ARGS=.
 	    DOCKER_BUILDKIT=1 docker build $(BUILD_ARGS) -f deploy/docker/Dockerfile --target $$service -t $(IMAGES)/$$service:$(TAG) . || exit 1; \
 	done
 
+.PHONY: push
+push: ## push the images to their registry (IMAGES=registry/name TAG=...)
+	@for service in $(IMAGE_SERVICES); do docker push $(IMAGES)/$$service:$(TAG) || exit 1; done
+
 .PHONY: compose-env
 compose-env: ## write .env with random secrets for docker-compose.yml
 	@deploy/compose/make-env.sh
