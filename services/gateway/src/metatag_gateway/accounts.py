@@ -178,6 +178,32 @@ class Accounts:
         log.info("account changed", user_id=user_id, active=active, is_admin=is_admin, by=admin.user_id)
         return changed
 
+    async def add_user(
+        self, admin: Principal, email: str, password: str, full_name: str | None, *, is_admin: bool
+    ) -> tuple[User, str]:
+        """Make an account for somebody, and return it with its first password, made up where none is given."""
+        first = password or secrets.token_urlsafe(12)
+        refuse_stolen(first)
+        user = new_user(email, await self._passwords.hash(first), full_name, is_admin=is_admin)
+        if not await self._store.add_user(user):
+            raise Conflict("Email already registered")
+        log.info("account made", user_id=user.id, is_admin=is_admin, by=admin.user_id)
+        return user, first
+
+    async def reset_password(self, admin: Principal, user_id: str, password: str) -> str:
+        """Set a new password for an account, end its sessions and API keys, and return the password."""
+        new = password or secrets.token_urlsafe(12)
+        refuse_stolen(new)
+        changed = await self._store.change_user(
+            user_id, password_hash=await self._passwords.hash(new), end_sessions=True, end_api_keys=True
+        )
+        self._identity.forget(user_id)
+        self._identity.forget_keys()
+        if changed is None:
+            raise NotFound("User not found")
+        log.info("password reset", user_id=user_id, by=admin.user_id)
+        return new
+
     async def ensure_admin(self, email: str, password: str) -> None:
         """Make the administrator that the settings name, unless the account exists."""
         if await self._store.user_by_email(email) is None:

@@ -216,6 +216,8 @@ ANSWERS: dict[str, dict[int, Example]] = {
     "list_keys": {200: {"keys": [KEY]}},
     "make_key": {201: {**KEY, "key": API_KEY}},
     "revoke_key": {200: {"message": "API key revoked"}},
+    "add_user": {201: {**USER, "first_password": "Zk3vQ1mB8xTn5wLr"}},
+    "reset_password": {200: {"user_id": USER["id"], "password": "Zk3vQ1mB8xTn5wLr"}},
     "list_users": {200: {"users": [USER], "total": 1, "limit": 50, "offset": 0}},
     "change_user": {200: {**USER, "is_active": False}},
     "list_jobs": {200: {"jobs": [JOB], "total": 1, "limit": 50, "offset": 0}},

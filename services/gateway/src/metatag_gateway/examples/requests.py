@@ -47,6 +47,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "change_password": {JSON: {"current_password": _PERSON["password"], "new_password": "another horse battery"}},
     "make_key": {JSON: {"name": "nightly import", "scopes": ["read", "process"], "expires_in_days": 90}},
     "change_user": {JSON: {"is_active": False}},
+    "add_user": {JSON: {"email": "bina@example.com", "full_name": "Bina Devi"}},
+    "reset_password": {JSON: {}},
     "put_vocabulary": {JSON: {"terms": TERMS}, "text/csv": _TABLE, FORM: {"file": _TABLE}},
     "check_key": {JSON: {"api_key": "sk-or-..."}},
 }

@@ -10,7 +10,19 @@ from fastapi import APIRouter, Query, Request
 
 from metatag_gateway.routes.access import Admin, SignedIn, known
 from metatag_gateway.routes.parts import parts_of
-from metatag_gateway.schemas.auth import KeyBody, KeysView, KeyView, NewKeyView, UserPatch, UsersView, UserView
+from metatag_gateway.schemas.auth import (
+    KeyBody,
+    KeysView,
+    KeyView,
+    NewKeyView,
+    NewUserBody,
+    NewUserView,
+    ResetBody,
+    ResetView,
+    UserPatch,
+    UsersView,
+    UserView,
+)
 from metatag_gateway.schemas.common import Message
 from metatag_runtime.errors import InvalidArgument
 
@@ -61,3 +73,20 @@ async def change_user(request: Request, caller: Admin, user_id: UUID, body: User
     accounts = parts_of(request).accounts
     changed = await accounts.set_user(caller, str(user_id), active=body.is_active, is_admin=body.is_admin)
     return UserView.model_validate(changed)
+
+
+@router.post("/api/admin/users", tags=["Administration"], status_code=201, responses=known(409))
+async def add_user(request: Request, caller: Admin, body: NewUserBody) -> NewUserView:
+    """Make an account for somebody, also where registration is closed. Its first password is shown this once."""
+    password = body.password.get_secret_value() if body.password else ""
+    accounts = parts_of(request).accounts
+    user, first = await accounts.add_user(caller, body.email, password, body.full_name or None, is_admin=body.is_admin)
+    return NewUserView(**UserView.model_validate(user).model_dump(), first_password=first)
+
+
+@router.post("/api/admin/users/{user_id}/password", tags=["Administration"], responses=known(404))
+async def reset_password(request: Request, caller: Admin, user_id: UUID, body: ResetBody) -> ResetView:
+    """Set a new password for an account: its sessions and API keys end. The password is shown this once."""
+    password = body.password.get_secret_value() if body.password else ""
+    new = await parts_of(request).accounts.reset_password(caller, str(user_id), password)
+    return ResetView(user_id=str(user_id), password=new)

@@ -19,6 +19,7 @@ def _plain(value: str) -> str:
 Password = Annotated[SecretStr, Field(min_length=8, max_length=128)]
 Email = Annotated[EmailStr, Field(max_length=255), AfterValidator(_plain)]
 Scope = Literal["read", "process", "write"]
+FullName = Annotated[str, Field(max_length=255), AfterValidator(lambda name: _plain(name).strip())]
 
 
 class RegisterBody(Body):
@@ -135,3 +136,31 @@ class UserPatch(Body):
 
     is_active: bool | None = None
     is_admin: bool | None = None
+
+
+class NewUserBody(Body):
+    """An account that an administrator makes; without a password one is made up."""
+
+    email: Email = Field(examples=["bina@example.com"])
+    password: Password | None = None
+    full_name: FullName | None = Field(None, examples=["Bina Devi"])
+    is_admin: bool = False
+
+
+class NewUserView(UserView):
+    """A new account; `first_password` is shown this once."""
+
+    first_password: str
+
+
+class ResetBody(Body):
+    """A new password for an account; without one it is made up."""
+
+    password: Password | None = None
+
+
+class ResetView(Payload):
+    """What the account signs in with now; shown this once."""
+
+    user_id: str
+    password: str

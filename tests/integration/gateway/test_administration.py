@@ -1,0 +1,49 @@
+"""What an administrator does for others: accounts and passwords, also where registration is closed."""
+
+from __future__ import annotations
+
+from fakes.gateway_system import PASSWORD, running
+
+ADMIN = "admin@example.com"
+
+
+async def test_an_administrator_makes_accounts_where_registration_is_closed() -> None:
+    async with running(registration="closed", admin_email=ADMIN, admin_password=PASSWORD) as system:
+        admin = await system.login(ADMIN)
+        body = {"email": "Bina@example.com", "full_name": "Bina Devi"}
+        made = await system.client.post("/api/admin/users", headers=admin["headers"], json=body)
+        assert made.status_code == 201, made.text
+        account = made.json()["data"]
+        assert (account["email"], account["is_admin"]) == ("Bina@example.com", False)
+        user = await system.login("bina@example.com", account["first_password"])
+        assert user["user"]["full_name"] == "Bina Devi"
+        again = await system.client.post("/api/admin/users", headers=admin["headers"], json=body)
+        assert again.status_code == 409
+        weak = {"email": "c@example.com", "password": "password1"}
+        assert (await system.client.post("/api/admin/users", headers=admin["headers"], json=weak)).status_code == 400
+        assert (await system.client.post("/api/admin/users", headers=user["headers"], json=body)).status_code == 403
+        boss = {"email": "d@example.com", "password": "another horse battery", "is_admin": True}
+        assert (await system.client.post("/api/admin/users", headers=admin["headers"], json=boss)).status_code == 201
+        second = await system.login("d@example.com", "another horse battery")
+        assert (await system.client.get("/api/admin/users", headers=second["headers"])).status_code == 200
+
+
+async def test_a_reset_password_ends_what_the_old_one_opened() -> None:
+    async with running(admin_email=ADMIN, admin_password=PASSWORD) as system:
+        admin, user = await system.login(ADMIN), await system.register()
+        made = await system.client.post(
+            "/api/auth/keys", headers=user["headers"], json={"name": "k", "scopes": ["read"]}
+        )
+        key = {"Authorization": f"Bearer {made.json()['data']['key']}"}
+        url = f"/api/admin/users/{user['user']['id']}/password"
+        reset = await system.client.post(url, headers=admin["headers"], json={})
+        assert reset.status_code == 200, reset.text
+        for headers in (user["headers"], key):
+            assert (await system.client.get("/api/auth/me", headers=headers)).status_code == 401
+        refresh = {"refresh_token": user["tokens"]["refresh_token"]}
+        assert (await system.client.post("/api/auth/refresh", json=refresh)).status_code == 401
+        old = await system.client.post("/api/auth/login", json={"email": user["email"], "password": PASSWORD})
+        assert old.status_code == 401
+        await system.login(user["email"], reset.json()["data"]["password"])
+        nobody = "/api/admin/users/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa/password"
+        assert (await system.client.post(nobody, headers=admin["headers"], json={})).status_code == 404
