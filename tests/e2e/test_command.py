@@ -243,3 +243,23 @@ def test_the_demonstration_ends_well_and_says_what_to_try_next() -> None:
 def test_the_shell_completes_commands() -> None:
     done = run(_METATAG_COMPLETE="complete_bash", COMP_WORDS="metatag ba", COMP_CWORD="1")
     assert done.stdout.split() == ["batch"]
+
+
+def test_taggers_are_compared_with_ones_own_tags(samples: Path, tmp_path: Path, signed_in: dict[str, str]) -> None:
+    gold = tmp_path / "tags.csv"
+    gold.write_text(
+        "file,tags\nlibrary-rules.pdf,public library; library membership; reading room\n"
+        "water-supply-report.pdf,drinking water; water supply\nnot-there.pdf,x\n",
+        encoding="utf-8",
+    )
+    done = run("evaluate", str(samples), "--gold", str(gold), "--tagger", "local", "--json", **signed_in)
+    assert done.returncode == 0, done.stderr
+    compared: Any = json_of(done)
+    [local] = compared
+    assert (local["tagger"], local["documents"], local["failed"]) == ("local", 2, [])
+    assert 0 < local["f1_at_5"] <= 1
+    assert 0 < local["ndcg"] <= 1
+    assert len(local["precision_by_rank"]) == 10
+    assert local["facet_coverage"]["document_type"] >= 0.5
+    shown = run("evaluate", str(samples), "--gold", str(gold), **{**signed_in, "COLUMNS": "200"})
+    assert "F1@10" in shown.stdout

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from metatag_cli.commands import batch, demo, doctor, jobs, login, serve, tag, vocabularies
+from metatag_cli.commands import batch, demo, doctor, evaluate, jobs, login, serve, tag, vocabularies
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,6 +33,7 @@ def main(
 
 app.command()(serve.serve)
 app.command()(tag.tag)
+app.command()(evaluate.evaluate)
 app.command()(batch.batch)
 app.command()(batch.watch)
 app.command()(jobs.jobs)

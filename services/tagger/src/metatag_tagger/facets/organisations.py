@@ -74,7 +74,7 @@ _LEADING = re.compile(
     r"^(?:The|A|An|This|That|To|From|By|In|At|On|For|Of|And|Bill|Sold|Ship|Customer|Vendor|Attest"
     r"|Contact|Dear|Sirs?|Our|Your"
     r"|Under|With|All|Each|Every|Any|Such|No|See|Members?|Chairman|Secretary|President|Director"
-    r"|Principal|Office|Copyright)\b[\s:,.]*"
+    r"|Principal|Office|Copyright|Commissioner|Registrar|Manager|Secretary|Officer)\b[\s:,.]*"
 )
 _CUT = (
     r"\s(?:Authori[sz]ing|Approving|Adopting|Amending|Declaring|Establishing|Providing|Regarding"

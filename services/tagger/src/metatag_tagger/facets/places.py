@@ -70,11 +70,18 @@ def _of_gazetteer(text: str) -> list[Found]:
         if fold(value) in _COUNTRY and re.search(r"\bof (the )?$|\sका\s$", text[max(0, start - 8) : start]):
             # The country's bank or government says where a thing is to nobody.
             weight = 0.3
+        if value[0] > "\u0900" and len(value) <= _SHORT and not _placed(text, start, end):
+            # "गुना" is a town and a word for "times": only where a place is said.
+            weight = 0.4
         if _STREETS.match(text, end):
             weight = 0.3
         found.append(Found("place", text[start:end], start, end, weight))
         number += size
     return found
+
+
+def _placed(text: str, start: int, end: int) -> bool:
+    return bool(_PLACED_AFTER.match(text, end)) or text[max(0, start - 2) : start] in (", ", " -")
 
 
 def _longest(text: str, tokens: list[re.Match[str]], number: int, known: dict[str, str]) -> tuple[int, str]:
@@ -93,4 +100,6 @@ def _longest(text: str, tokens: list[re.Match[str]], number: int, known: dict[st
     return 0, ""
 
 
+_SHORT = 4
+_PLACED_AFTER = re.compile(r"\s*(?:में(?![\u0900-\u097f])|[,:।\n]|-\s?\d|\Z|दिनांक|जिला|जनपद)")
 _COUNTRY = frozenset({"india", "भारत"})
