@@ -52,3 +52,10 @@ def test_a_right_english_half_says_nothing_of_a_hindi_half():
 
 def test_spellings_of_one_word_are_alike():
     assert agreement("माँ क्\u200dष गाँव", _read("मां क्ष गांव")) == Agreement(3, 1.0, 1.0)
+
+
+def test_signs_of_a_legacy_font_are_no_accents():
+    layer = (ENGLISH + " g²dmg²W²` n{adma H$ë`mU _§Ìmb` H$m`m©b` AmXoe {df`: àmW{_H$ Ho$ÝÐmo§ _o§ ") * 4
+    printed = f"{ENGLISH} स्वास्थ्य परिवार कल्याण मंत्रालय कार्यालय आदेश विषय प्राथमिक केन्द्रों में " * 4
+
+    assert not agrees(agreement(layer, _read(printed)), layer)

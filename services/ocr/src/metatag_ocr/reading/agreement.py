@@ -22,6 +22,8 @@ AGREES = 0.88
 # read as English has 0.67, a legacy font's none.
 AGREES_FOLDED = 0.5
 
+# Share of recognised words in an Indian script from which a page is at least bilingual.
+_BILINGUAL = 0.1
 # Letters from which a layer is one in an Indian script.
 _INDIC_LETTERS = 20
 
@@ -33,13 +35,14 @@ _NASALS = str.maketrans({"ँ": "ं"})
 
 @dataclass(frozen=True)
 class Agreement:
-    """How many recognised words are sure, the share of them that the layer holds, and the share of its own words that
-    were recognised at all; 0 to 1.
+    """How many recognised words are sure, the share of them that the layer holds, and the share in Indian scripts.
+
+    Shares are 0 to 1.
     """
 
     sure: int
     share: float
-    reach: float
+    indic: float = 0.0
 
     @property
     def proves(self) -> bool:
@@ -53,19 +56,18 @@ def agreement(layer: str, words: Iterable[Word]) -> Agreement:
     # Where the layer holds an Indian script the doubt is about that: a right half in English proves nothing.
     only = _is_indic if indic_letters(layer) >= _INDIC_LETTERS else _is_any
     have = Counter(filter(only, _tokens(layer, folds)))
-    sure: Counter[str] = Counter()
-    read: Counter[str] = Counter()
-    for word in words:
-        tokens = [token for token in _tokens(word.text, folds) if only(token)]
-        read.update(tokens)
-        if word.confidence >= SURE_WORD:
-            sure.update(tokens)
-    return Agreement(sure.total(), _part(sure, have), _part(have, read))
+    texts = (word.text for word in words if word.confidence >= SURE_WORD)
+    sure = Counter(token for text in texts for token in _tokens(text, folds) if only(token))
+    total = max(1, sure.total())
+    indic = sum(times for token, times in sure.items() if _is_indic(token))
+    return Agreement(sure.total(), (sure & have).total() / total, indic / total)
 
 
 def agrees(found: Agreement, layer: str) -> bool:
     """Tell whether the layer says what was recognised."""
-    return found.proves and found.share >= (AGREES_FOLDED if _is_accented(layer) else AGREES)
+    # A Latin layer over Hindi print is in a legacy font; its signs are no accents.
+    lenient = _is_accented(layer) and found.indic < _BILINGUAL
+    return found.proves and found.share >= (AGREES_FOLDED if lenient else AGREES)
 
 
 def _is_indic(token: str) -> bool:
@@ -74,11 +76,6 @@ def _is_indic(token: str) -> bool:
 
 def _is_any(_token: str) -> bool:
     return True
-
-
-def _part(words: Counter[str], among: Counter[str]) -> float:
-    """Return the share of words that stand among others, each as often as it stands there."""
-    return (words & among).total() / words.total() if words else 0.0
 
 
 def _tokens(text: str, folds: bool) -> list[str]:
