@@ -36,6 +36,7 @@ LaidOut = tuple[str, tuple[Heading, ...]]
 
 # Letters and signs of Indian scripts from which a page is not read by pdfium's own order and blanks.
 _INDIC_LETTERS = 10
+_INDIC_BLOCKS = (0x0900, 0x0D7F)
 # Share of pdfium's letters that another reading must hold; pdfium repeats some clusters.
 _WHOLE = 0.7
 
@@ -47,11 +48,12 @@ def layer(page: Any, form: Any = None, other_text: Callable[[], str] = lambda: "
     """
     textpage = page.get_textpage()
     try:
-        lines, turn = page_lines(page, textpage)
+        drawn = glyph_lines(page, textpage) if _shows_indic(textpage) else []
+        lines, turn = (drawn, 0) if drawn else page_lines(page, textpage)
         entries = [turned_entry(entry, turn) for entry in page_entries(page, form)]
         text, headings = layout.render(lines, entries)
-        if indic_letters(layout.render(lines)[0] if entries else text) >= _INDIC_LETTERS:
-            text, headings = _indic(page, textpage, other_text, lines, entries)
+        if not drawn and indic_letters(layout.render(lines)[0] if entries else text) >= _INDIC_LETTERS:
+            text, headings = _indic(other_text, lines, entries)
         invisible, unmapped, fonts = _sample(textpage)
         kinds, boxes, covered = _objects(page)
         beside = pictures_beside(page, textpage, boxes) if boxes else ()
@@ -113,18 +115,19 @@ def _image_kind(item: Handle, page: Any) -> str:
     return "gray" if about.bits_per_pixel == 8 and about.colorspace in spaces else "colour"
 
 
-def _indic(
-    page: Any, textpage: Any, other_text: Callable[[], str], lines: Sequence[Line], entries: Sequence[Entry]
-) -> LaidOut:
-    """Return text and headings by the reading that suits the page; as pdfium has them where none has their letters."""
+def _shows_indic(textpage: Any) -> bool:
+    """Tell whether one of some characters of a page is of an Indian script."""
+    page = calls.handle(textpage)
+    points = (calls.unicode_of(page, index) for index in _spread(textpage.count_chars()))
+    return any(_INDIC_BLOCKS[0] <= point <= _INDIC_BLOCKS[1] for point in points)
+
+
+def _indic(other_text: Callable[[], str], lines: Sequence[Line], entries: Sequence[Entry]) -> LaidOut:
+    """Return text and headings by the other reader; as pdfium has them where it has not their letters."""
     text, headings = layout.render(lines)
-    # A reader that skips a font or a form has fewer letters, not other ones.
-    least = _WHOLE * indic_letters(text)
-    drawn = glyph_lines(page, textpage)
-    if indic_letters(layout.render(drawn)[0]) >= least:
-        return layout.render(drawn, entries)
     other = other_text()
-    if indic_letters(other) >= least:
+    # A reader that skips a font or a form has fewer letters, not other ones.
+    if indic_letters(other) >= _WHOLE * indic_letters(text):
         return "\n\n".join([other, *(entry.text for entry in entries)]), headings
     return layout.render(lines, entries)
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 import ctypes
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from pypdfium2 import raw
 
@@ -27,13 +28,17 @@ _FORM_DEPTH = 3
 _MIN_OBJECTS = 12
 # Share of objects that are a drawn blank, at least, and of those with a blank among their letters, at most.
 _BLANKS, _LINES = 0.05, 0.15
+# The same share among the objects with letters alone, from which the others need not be looked at.
+_MANY_LINES = 0.3
 # Parts of the font's size: a step down or up that begins a line, a gap that parts words, the width of a blank.
 _NEW_LINE, _GAP, _BLANK = 0.5, 0.5, 0.25
 
 
-@dataclass(frozen=True)
-class _Run:
-    """A text object: its characters, its /ActualText's mark, where it begins and ends, in points."""
+class _Run(NamedTuple):
+    """A text object: its characters, its /ActualText's mark, where it begins and ends, in points.
+
+    `is_blank` tells a blank that is drawn: pdfium drops its character. A tuple, because a page has 3,000 of them.
+    """
 
     text: str
     mark: Handle
@@ -41,16 +46,15 @@ class _Run:
     y: float
     right: float
     size: float
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether this is a blank that is drawn: pdfium drops its character."""
-        return not self.mark and not self.text.strip(" ")
+    is_blank: bool
 
 
 def glyph_lines(page: Any, textpage: Any) -> list[Line]:
     """Return the lines of a page drawn glyph by glyph that stand within its box; none for any other page."""
-    runs = list(_runs(page, _text_by_object(textpage)))
+    texts = _text_by_object(textpage)
+    if sum(" " in text for text in texts.values()) > _MANY_LINES * len(texts):
+        return []
+    runs = list(_runs(page, texts))
     blanks = sum(run.is_blank for run in runs)
     lines = sum(" " in run.text and not run.is_blank for run in runs)
     if len(runs) < _MIN_OBJECTS or blanks < _BLANKS * len(runs) or lines > _LINES * len(runs):
@@ -72,14 +76,17 @@ def _text_by_object(textpage: Any) -> dict[Handle, str]:
 
 def _runs(page: Any, texts: dict[Handle, str]) -> Iterator[_Run]:
     matrix, size = (ctypes.c_float * 6)(), ctypes.c_float()
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    sides = [ctypes.c_float() for _ in range(4)]
+    # Made once: a page has thousands of objects.
+    at, into, right = ctypes.byref(size), [ctypes.byref(side) for side in sides], sides[2]
     for item in _text_objects(page):
         calls.matrix_of(item, matrix)
-        calls.bounds_of(item, *(ctypes.byref(side) for side in (left, bottom, right, top)))
-        calls.font_size_of(item, ctypes.byref(size))
+        calls.bounds_of(item, *into)
+        calls.font_size_of(item, at)
         points = max(1.0, size.value * max(abs(matrix[0]), abs(matrix[1])))
-        mark = _actual_text_mark(item)
-        yield _Run(texts.get(item, ""), mark, matrix[4], matrix[5], right.value, points)
+        text, mark = texts.get(item, ""), _actual_text_mark(item)
+        blank = not mark and not text.strip(" ")
+        yield _Run(text, mark, matrix[4], matrix[5], right.value, points, blank)
 
 
 def _text_objects(page: Any) -> Iterator[Handle]:
@@ -114,15 +121,13 @@ def _actual_text_mark(item: Handle) -> Handle:
 
 def _clusters(runs: list[_Run]) -> Iterator[_Run]:
     """Yield one run for each cluster: its text stands at any one of its glyphs, or is repeated at several."""
-    index = 0
-    while index < len(runs):
-        first = runs[index]
-        same = [first]
-        while first.mark and index + len(same) < len(runs) and runs[index + len(same)].mark == first.mark:
-            same.append(runs[index + len(same)])
-        index += len(same)
+    for mark, group in groupby(runs, key=attrgetter("mark")):
+        if not mark:
+            yield from group
+            continue
+        same = list(group)
         text = next((run.text for run in same if run.text), "")
-        yield replace(first, text=text, right=max(run.right for run in same))
+        yield same[0]._replace(text=text, right=max(run.right for run in same))
 
 
 def _clusters_by_line(clusters: Iterator[_Run]) -> Iterator[list[_Run]]:
@@ -139,18 +144,22 @@ def _clusters_by_line(clusters: Iterator[_Run]) -> Iterator[list[_Run]]:
 def _line(clusters: list[_Run]) -> Line | None:
     """Return a line in cells, its words parted by drawn blanks and by gaps; None where nothing is to be seen."""
     cells: list[Cell] = []
-    words, left, right = "", 0.0, 0.0
+    parts: list[str] = []
+    left = right = 0.0
     size = max((run.size for run in clusters), default=0.0)
     for run in clusters:
         gap = run.x - right
-        if words.strip() and not run.is_blank and gap > ROW_GAP * size:
-            cells.append(Cell(words.strip(), left, right))
-            words = ""
-        elif words and run.text and not run.is_blank and gap > _GAP * run.size:
-            words += " "
-        left = left if words.strip() else run.x
-        words += " " if run.is_blank else run.text
+        if parts and not run.is_blank and gap > ROW_GAP * size:
+            cells.append(Cell("".join(parts).strip(), left, right))
+            parts = []
+        elif parts and run.text and not run.is_blank and gap > _GAP * run.size:
+            parts.append(" ")
+        if not run.is_blank:
+            left = left if parts else run.x
+            parts.append(run.text)
+        elif parts:
+            parts.append(" ")
         right = run.x + _BLANK * run.size if run.is_blank else run.right
-    if words.strip():
-        cells.append(Cell(words.strip(), left, right))
+    if parts:
+        cells.append(Cell("".join(parts).strip(), left, right))
     return Line(tuple(cells), clusters[0].y, size) if cells else None

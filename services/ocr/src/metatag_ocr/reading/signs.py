@@ -31,21 +31,31 @@ _RARE = 0.03
 _LINK = re.compile(r"://|www\.|@\w|\w@|\.(?:com|org|in|net)\b")
 
 # The signs of the Indian blocks by their places, which are alike in all of them.
+_PLACES = {
+    "nasal": (0x00, 0x01, 0x02, 0x03),
+    "nukta": (0x3C,),
+    "vowel": (*range(0x3E, 0x4D), 0x4E, 0x4F, 0x55, 0x56, 0x57, 0x62, 0x63),
+    "virama": (0x4D,),
+}
+_BLOCKS = range(0x0900, 0x0D80, 0x80)
 _SIGNS = {
-    **dict.fromkeys((0x00, 0x01, 0x02, 0x03), "nasal"),
-    0x3C: "nukta",
-    **dict.fromkeys((*range(0x3E, 0x4D), 0x4E, 0x4F, 0x55, 0x56, 0x57, 0x62, 0x63), "vowel"),
-    0x4D: "virama",
+    name: "".join(chr(block + place) for block in _BLOCKS for place in places if not chr(block + place).isalpha())
+    for name, places in _PLACES.items()
 }
-# What each sign may follow.
-_AFTER = {
-    "nasal": ("letter", "nukta", "vowel", "joiner"),
-    "nukta": ("letter", "joiner"),
-    "vowel": ("letter", "nukta", "joiner"),
-    "virama": ("letter", "nukta", "joiner"),
-}
-# Viramas after which no vowel sign stands before; Malayalam and Gurmukhi write a half u so.
-_STRICT_VIRAMA = frozenset("\u094d\u09cd\u0acd")
+# Viramas before which no vowel sign stands; Malayalam and Gurmukhi write a half u so.
+_STRICT_VIRAMA = "\u094d\u09cd\u0acd"
+_OTHER_VIRAMA = "".join(char for char in _SIGNS["virama"] if char not in _STRICT_VIRAMA)
+# What a syllable begins with: any letter, or a joiner.
+_LETTER = (
+    "".join(chr(point) for point in range(0x0900, 0x0D80) if not any(chr(point) in signs for signs in _SIGNS.values()))
+    + "\u200c\u200d"
+)
+# A sign that follows what it cannot follow.
+_ILL_FORMED = re.compile(
+    f"(?<![{_LETTER}])[{_SIGNS['nukta']}]"
+    f"|(?<![{_LETTER}{_SIGNS['nukta']}])[{_SIGNS['vowel']}{_STRICT_VIRAMA}]"
+    f"|(?<![{_LETTER}{_SIGNS['nukta']}{_SIGNS['vowel']}])[{_SIGNS['nasal']}{_OTHER_VIRAMA}]"
+)
 
 # Fewer words say nothing.
 _MIN_WORDS = 8
@@ -66,16 +76,7 @@ def indic_words(text: str) -> list[str]:
 
 def is_ill_formed(word: str) -> bool:
     """Tell whether a word has a sign where its script allows none: first, or after a sign that ends a syllable."""
-    before = ""
-    for char in word:
-        kind = _kind(char)
-        if kind == "other":
-            before = ""
-        elif not _may_follow(kind, before, char):
-            return True
-        else:
-            before = kind
-    return False
+    return bool(_ILL_FORMED.search(word))
 
 
 def ill_formed_share(words: list[str]) -> float:
@@ -126,19 +127,3 @@ def legacy_share(text: str) -> float:
 
 def _is_mixed(word: str) -> bool:
     return any(script_of_char(char) == "Latin" or _ODD_LATIN.match(char) for char in word)
-
-
-def _kind(char: str) -> str:
-    """Return what a character is in an Indian syllable: "letter", a sign's name, "joiner" or "other"."""
-    if char in "\u200c\u200d":
-        return "joiner"
-    point = ord(char)
-    if not 0x0900 <= point <= 0x0D7F:
-        return "other"
-    return "letter" if char.isalpha() else _SIGNS.get(point & 0x7F, "letter")
-
-
-def _may_follow(kind: str, before: str, char: str) -> bool:
-    if kind in ("letter", "joiner") or before in _AFTER[kind]:
-        return True
-    return kind == "virama" and before == "vowel" and char not in _STRICT_VIRAMA
