@@ -1,9 +1,12 @@
-.PHONY: bench-tags bench-tags-speed bench-tags-held-out fit-tags fake-llm minilm
+.PHONY: bench-facets bench-tags bench-tags-speed bench-tags-held-out fit-tags fake-llm minilm
 MINILM := .tools/minilm
 
 bench-tags: ## measure tags against people's tags and rivals: make bench-tags DATA=<folder of *.jsonl>
 	$(UV) run --no-sync --with yake --with onnxruntime --with tokenizers python -m bench.tags.run $(if $(DATA),--data $(DATA)) \
 		$(if $(wildcard $(MINILM)/minilm.int8.onnx),--embed $(MINILM)) $(BENCH_TAGS)
+
+bench-facets: ## measure facets against their gold, by kind and language: make bench-facets [PART=dev|held|all]
+	$(UV) run --no-sync python -m bench.tags.facets $(or $(PART),all)
 
 bench-tags-speed: ## wall time and memory of 20-page documents on one core: make bench-tags-speed [DATA=<folder>]
 	$(UV) run --no-sync --with onnxruntime --with tokenizers python -m bench.tags.speed $(if $(DATA),--data $(DATA)) \

@@ -1,6 +1,6 @@
 """Facets against their gold: precision, recall and F1 by kind and language.
 
-    python bench/tags/facets.py [dev|held|all] [--show]
+    python -m bench.tags.facets [dev|held|all] [--show]
 
 A third of the documents, chosen by digest of the id, is set aside ("held").
 """

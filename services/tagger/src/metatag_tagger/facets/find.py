@@ -100,7 +100,8 @@ def same(kind: FacetKind, first: str, second: str) -> bool:
     if kind is FacetKind.PERSON:
         return one.split()[-1] == two.split()[-1] and (one.split()[0] == two.split()[0] or one in two or two in one)
     if kind is FacetKind.REFERENCE:
-        return "".join(filter(str.isalnum, one)) in "".join(filter(str.isalnum, two))
+        one, two = ("".join(filter(str.isalnum, text)) for text in (one, two))
+        return one in two or two in one
     return False
 
 

@@ -48,7 +48,6 @@ _WORDS: dict[Category, tuple[str, ...]] = {
         "ratelimitexceeded", "ratelimiterror", "resourceexhausted", "requestlimitexceeded", "throttling",
         "toomanyrequests", "ratelimitreachederror",
     ),
-    Category.PROVIDER: ("overloadederror", "engineoverloadederror", "servererror", "internalservererror"),
 }  # fmt: skip
 _BY_WORD = {word: category for category, words in _WORDS.items() for word in words}
 
@@ -70,7 +69,8 @@ _SENTENCES: tuple[tuple[Category, str], ...] = (
         Category.CONTEXT_LENGTH,
         r"context.{0,20}(length|window|size)|maximum (context|input|prompt|sequence)|too many (input )?tokens"
         r"|prompt is too long|(input|prompt|request|messages?).{0,60}(too (long|large)|exceeds?)"
-        r"|reduce the length|inputs. tokens|input token count|max_total_tokens|max_model_len|maximum number of tokens",
+        r"|reduce the length|less than \d+ tokens"
+        r"|inputs. tokens|input token count|max_total_tokens|max_model_len|maximum number of tokens",
     ),
     (Category.REGION, r"(country|region|territory|location).{0,40}not (supported|available)"),
     (
@@ -178,7 +178,7 @@ def _is_no_address(message: str) -> bool:
 
 
 def _category(code: int, said: Said, headers: Mapping[str, str]) -> Category:
-    known = _by_form(code, said, headers) or _by_word(code, said) or _by_sentence(code, said)
+    known = _by_form(code, said, headers) or _by_word(said) or _by_sentence(code, said)
     if known is not None:
         return known
     if code == 404:
@@ -199,11 +199,11 @@ def _by_form(code: int, said: Said, headers: Mapping[str, str]) -> Category | No
     return None
 
 
-def _by_word(code: int, said: Said) -> Category | None:
+def _by_word(said: Said) -> Category | None:
     found = {_BY_WORD[word] for word in said.words if word in _BY_WORD}
     for category in _WORDS:
         # The order of the table: "no credit" beside "too many requests" is no credit.
-        if category in found and not (category is Category.PROVIDER and code < 500):
+        if category in found:
             return category
     return None
 
