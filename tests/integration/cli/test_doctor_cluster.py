@@ -122,8 +122,8 @@ async def test_a_cluster_that_is_well_has_no_cross(cluster: Cluster) -> None:
     assert code == 0, found
     assert [name for name, each in found.items() if each["level"] == "bad"] == []
     assert {name for name, each in found.items() if each["level"] == "ok"} >= {
-        "Gateway", "Health", "jobs-api", "ocr", "tagger", "Leader", "Tables gateway", "Tables jobs", "Clock jobs",
-        "Redis jobs", "Redis gateway", "Redis tagger", "Files",
+        "Gateway", "Health", "jobs-api", "ocr", "tagger", "Leader", "Objects", "Tables gateway", "Tables jobs",
+        "Clock jobs", "Redis jobs", "Redis gateway", "Redis tagger", "Files",
     }  # fmt: skip
     assert found["Leader"]["found"] == "one of 1 jobs-api leads the dispatch"
     assert found["Walls of ocr"]["level"] == "note"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ class Echo:
                 return str(time_left(1000)).encode()
             case b"refuse":
                 raise MetatagError("All places are taken.", code=ErrorCode.BUSY, retry_after=3)
+            case b"full disk":
+                raise OSError(errno.ENOSPC, "No space left on device")
             case b"crash":
                 raise ValueError("secret inside")
             case b"hang":
@@ -99,6 +102,12 @@ async def test_an_error_arrives_with_code_sentence_and_waiting_time(echo: tuple[
     with pytest.raises(MetatagError, match="All places are taken") as caught, peer_errors("echo"):
         await method(echo[1])(b"refuse", timeout=5)
     assert (caught.value.code, caught.value.retry_after) == (ErrorCode.BUSY, 3)
+
+
+async def test_a_full_disk_is_no_fault_of_the_caller(echo: tuple[Echo, grpc.aio.Channel]) -> None:
+    with pytest.raises(MetatagError) as caught, peer_errors("echo"):
+        await method(echo[1])(b"full disk", timeout=5)
+    assert (caught.value.code, bool(caught.value.retry_after)) == (ErrorCode.UNAVAILABLE, True)
 
 
 async def test_a_crash_tells_the_peer_nothing_but_the_request_id(echo: tuple[Echo, grpc.aio.Channel]) -> None:

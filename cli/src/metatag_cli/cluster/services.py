@@ -15,6 +15,7 @@ from metatag_cli.checkup import Finding
 from metatag_runtime.grpc_client import open_channel
 
 _LEADING = re.compile(r"^metatag_jobs_leading (\S+)$", re.MULTILINE)
+_UNKNOWN = re.compile(r"^metatag_jobs_unknown_objects_total (\S+)$", re.MULTILINE)
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 CALL_SECONDS = 5.0
 
@@ -70,23 +71,37 @@ async def service(name: str, target: str) -> Finding:
     return Finding(name, "bad", f"{found}; {'; '.join(ill)}", f"Look at the log of {name} for its last lines.")
 
 
-async def leader(target: str, metrics_port: int) -> Finding:
-    """Sum up who says that it dispatches, over all replicas of jobs-api."""
+async def leader(target: str, metrics_port: int) -> list[Finding]:
+    """Sum up over all replicas of jobs-api who says that it dispatches, and the objects that no row names."""
     try:
         hosts = [address.rpartition(":")[0] for address in await resolve(target)]
         pages = await asyncio.gather(*(_get(f"http://{host}:{metrics_port}/metrics") for host in hosts))
     except (OSError, httpx.HTTPError) as error:
-        return Finding(
+        return [Finding(
             "Leader", "bad", f"port {metrics_port} of jobs-api does not answer ({type(error).__name__})",
             "Is METATAG_PROCESS_METRICS_PORT 0, or does a NetworkPolicy keep this pod out?",
-        )  # fmt: skip
+        )]  # fmt: skip
     leading = sum(float(found) for page in pages for found in _LEADING.findall(page.text))
+    unknown = sum(float(found) for page in pages for found in _UNKNOWN.findall(page.text))
+    return [_leads(leading, len(hosts)), _objects(unknown)]
+
+
+def _leads(leading: float, replicas: int) -> Finding:
     if leading == 1:
-        return Finding("Leader", "ok", f"one of {len(hosts)} jobs-api leads the dispatch")
+        return Finding("Leader", "ok", f"one of {replicas} jobs-api leads the dispatch")
     return Finding(
-        "Leader", "bad", f"{leading:.0f} of {len(hosts)} jobs-api lead the dispatch; it must be one",
+        "Leader", "bad", f"{leading:.0f} of {replicas} jobs-api lead the dispatch; it must be one",
         "None: nothing is dispatched, see NobodyDispatches in docs/operations.md. More: one follows another just now; "
         "ask again in ten seconds.",
+    )  # fmt: skip
+
+
+def _objects(unknown: float) -> Finding:
+    if not unknown:
+        return Finding("Objects", "ok", "every old object that was looked at has its row")
+    return Finding(
+        "Objects", "note", f"{unknown:.0f} objects, older than a day, have no row in the database",
+        "Left by a restore of an older database; see ObjectsUnknown in docs/operations.md.",
     )  # fmt: skip
 
 
