@@ -107,7 +107,7 @@ async def test_an_error_arrives_with_code_sentence_and_waiting_time(echo: tuple[
 async def test_a_full_disk_is_no_fault_of_the_caller(echo: tuple[Echo, grpc.aio.Channel]) -> None:
     with pytest.raises(MetatagError) as caught, peer_errors("echo"):
         await method(echo[1])(b"full disk", timeout=5)
-    assert (caught.value.code, bool(caught.value.retry_after)) == (ErrorCode.UNAVAILABLE, True)
+    assert (caught.value.code, bool(caught.value.retry_after)) == (ErrorCode.STORAGE_FULL, True)
 
 
 async def test_a_crash_tells_the_peer_nothing_but_the_request_id(echo: tuple[Echo, grpc.aio.Channel]) -> None:

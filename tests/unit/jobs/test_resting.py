@@ -6,7 +6,7 @@ from metatag_jobs.resting import IN_A_ROW, Rest
 from metatag_runtime.errors import ErrorCode
 
 
-@pytest.mark.parametrize("code", [ErrorCode.UNAVAILABLE, ErrorCode.INTERNAL])
+@pytest.mark.parametrize("code", [ErrorCode.UNAVAILABLE, ErrorCode.STORAGE_FULL, ErrorCode.INTERNAL])
 def test_a_worker_whose_documents_fail_in_a_row_rests(code: ErrorCode) -> None:
     rest = Rest()
     for _ in range(IN_A_ROW - 1):

@@ -72,3 +72,10 @@ def test_a_stored_file_that_is_not_found_is_looked_for_again_and_not_for_ever() 
     assert decide(FileMissing(), claim(waits=11), many, interactive=False) == Problem(
         "not_found", FileMissing().message
     )
+
+
+def test_a_disk_that_is_full_on_one_machine_makes_nobody_wait_a_minute_for_another() -> None:
+    error = MetatagError("x", code=ErrorCode.STORAGE_FULL, retry_after=60)
+    verdict = decide(error, claim(), LIMITS, interactive=False)
+    assert isinstance(verdict, Release)
+    assert (verdict.waited, verdict.not_before <= 1.0) == (True, True)

@@ -20,7 +20,7 @@ FIRST_REST = 0.5
 LONGEST_REST = 4.0
 
 # Failures of what surrounds a document. What a document is to blame for says nothing about this worker.
-_SURROUNDINGS = frozenset({ErrorCode.UNAVAILABLE, ErrorCode.INTERNAL})
+_SURROUNDINGS = frozenset({ErrorCode.UNAVAILABLE, ErrorCode.STORAGE_FULL, ErrorCode.INTERNAL})
 
 
 class Rest:

@@ -97,5 +97,7 @@ def _again(error: MetatagError) -> bool:
 
 def _wait(error: MetatagError, before: int, most: float) -> float:
     backoff = random.uniform(0, min(most, FIRST_BACKOFF * 2.0 ** min(before, 10)))  # noqa: S311  jitter, no secret
-    # Nobody comes before the time that the peer named; and not all at the same moment after it.
-    return (error.retry_after or 0.0) + backoff
+    # Nobody comes before the time that the peer named; and not all at the same moment after it. A disk that is full is
+    # one machine's: another has room now, and this one takes no tickets for a while.
+    named = 0.0 if error.code is ErrorCode.STORAGE_FULL else error.retry_after or 0.0
+    return named + backoff

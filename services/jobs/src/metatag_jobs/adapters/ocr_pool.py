@@ -29,7 +29,7 @@ WHOLE_PAGES = 4
 PATIENCE = 20.0
 
 # Failures that another node may not have; one that stops cancels its calls.
-_ELSEWHERE = frozenset({ErrorCode.BUSY, ErrorCode.UNAVAILABLE, ErrorCode.CANCELLED})
+_ELSEWHERE = frozenset({ErrorCode.BUSY, ErrorCode.UNAVAILABLE, ErrorCode.STORAGE_FULL, ErrorCode.CANCELLED})
 
 # Characters of a document up to which pages of its text layer are added to those that were asked for.
 MAX_TEXT_CHARS = 500_000
