@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from metatag_gateway.schemas.common import TooManyEntries
 from metatag_runtime.context import request_id
 from metatag_runtime.errors import ErrorCode, MetatagError
 
@@ -129,6 +130,8 @@ def invalid(errors: Sequence[Any]) -> Response:
     sentence = f"{first['field']}: {first['message']}"
     if len(found) > 1:
         sentence += f" (and {len(found) - 1} more)"
+    if any(isinstance(entry.get("ctx", {}).get("error"), TooManyEntries) for entry in errors):
+        return problem(413, sentence, C.TOO_LARGE, errors=found)
     return problem(400, sentence, C.INVALID_ARGUMENT, errors=found)
 
 

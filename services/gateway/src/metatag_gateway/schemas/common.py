@@ -30,12 +30,16 @@ class Body(BaseModel):
         return {name: _whole(entry) for name, entry in value.items()} if isinstance(value, dict) else value
 
 
+class TooManyEntries(ValueError):
+    """A list or mapping is longer than a request may carry."""
+
+
 def at_most(count: int) -> BeforeValidator:
     """Return a check of a list or mapping before its entries are: a hostile one would fill memory with its errors."""
 
     def check(value: Any) -> Any:
         if isinstance(value, list | dict) and len(value) > count:
-            raise ValueError(f"it has {len(value)} entries; at most {count} are allowed")
+            raise TooManyEntries(f"it has {len(value)} entries; at most {count} are allowed")
         return value
 
     return BeforeValidator(check)
