@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from metatag_cli.commands import batch, demo, doctor, evaluate, jobs, login, serve, tag, vocabularies
+from metatag_cli.commands import batch, demo, doctor, evaluate, jobs, login, serve, tag, users, vocabularies
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,6 +39,7 @@ app.command()(batch.watch)
 app.command()(jobs.jobs)
 app.command()(jobs.search)
 app.add_typer(vocabularies.app, name="vocabulary")
+app.add_typer(users.app, name="user")
 app.command()(login.login)
 app.command()(login.logout)
 app.command()(doctor.doctor)

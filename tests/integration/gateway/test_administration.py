@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fakes.gateway_system import PASSWORD, running
+from metatag_client.aio import AsyncClient
+from metatag_client.errors import ApiError
 
 ADMIN = "admin@example.com"
 
@@ -47,3 +51,17 @@ async def test_a_reset_password_ends_what_the_old_one_opened() -> None:
         await system.login(user["email"], reset.json()["data"]["password"])
         nobody = "/api/admin/users/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa/password"
         assert (await system.client.post(nobody, headers=admin["headers"], json={})).status_code == 404
+
+
+async def test_the_client_makes_lists_and_resets_accounts() -> None:
+    async with running(registration="closed", admin_email=ADMIN, admin_password=PASSWORD) as system:
+        async with AsyncClient(system.url) as client:
+            await client.login(ADMIN, PASSWORD)
+            made = await client.add_user("bina@example.com", "Bina Devi")
+            assert [user["email"] for user in await client.users("bina")] == ["bina@example.com"]
+            new = await client.reset_password(made["id"])
+            with pytest.raises(ApiError):
+                await client.login("bina@example.com", made["first_password"])
+            await client.login("bina@example.com", new)
+            with pytest.raises(ApiError, match="Only an administrator"):
+                await client.users()

@@ -217,6 +217,18 @@ class AsyncClient:
         """Remove a vocabulary with all its versions."""
         await self._run(calls.delete_vocabulary(name))
 
+    async def users(self, query: str = "", limit: int = 100, offset: int = 0) -> list[Json]:
+        """List accounts whose email or name holds `query`, oldest first; for an administrator. `limit` is 1 to 100."""
+        return await self._run(calls.users(query, limit, offset))
+
+    async def add_user(self, email: str, full_name: str | None = None, *, is_admin: bool = False) -> Json:
+        """Make an account for somebody; for an administrator. The answer holds its `first_password`, once."""
+        return await self._run(calls.add_user(email, full_name, is_admin))
+
+    async def reset_password(self, user_id: str) -> str:
+        """Set a new password for an account and return it; its sessions and API keys end. For an administrator."""
+        return await self._run(calls.reset_password(user_id))
+
     async def stats(self) -> Json:
         """Count the user's jobs and documents."""
         return await self._run(calls.stats())

@@ -190,6 +190,24 @@ def delete_vocabulary(name: str) -> Call[None]:
     return Call("DELETE", f"/api/vocabularies/{_part(name)}", lambda _raw: None)
 
 
+def users(query: str, limit: int, offset: int) -> Call[list[Json]]:
+    """List accounts."""
+    params = {"query": query, "limit": limit, "offset": offset}
+    return Call("GET", "/api/admin/users", lambda raw: list(raw["users"]), params=params)
+
+
+def add_user(email: str, full_name: str | None, is_admin: bool) -> Call[Json]:
+    """Make an account for somebody."""
+    body = {"email": email, "full_name": full_name, "is_admin": is_admin}
+    return Call("POST", "/api/admin/users", _same, body=body)
+
+
+def reset_password(user_id: str) -> Call[str]:
+    """Set a new password for an account."""
+    path = f"/api/admin/users/{_part(user_id)}/password"
+    return Call("POST", path, lambda raw: str(raw["password"]), body={})
+
+
 def stats() -> Call[Json]:
     """Count jobs and documents."""
     return Call("GET", "/api/history/stats", _same)

@@ -213,6 +213,18 @@ class Client:
         """Remove a vocabulary with all its versions."""
         self._run(calls.delete_vocabulary(name))
 
+    def users(self, query: str = "", limit: int = 100, offset: int = 0) -> list[Json]:
+        """List accounts whose email or name holds `query`, oldest first; for an administrator. `limit` is 1 to 100."""
+        return self._run(calls.users(query, limit, offset))
+
+    def add_user(self, email: str, full_name: str | None = None, *, is_admin: bool = False) -> Json:
+        """Make an account for somebody; for an administrator. The answer holds its `first_password`, once."""
+        return self._run(calls.add_user(email, full_name, is_admin))
+
+    def reset_password(self, user_id: str) -> str:
+        """Set a new password for an account and return it; its sessions and API keys end. For an administrator."""
+        return self._run(calls.reset_password(user_id))
+
     def stats(self) -> Json:
         """Count the user's jobs and documents."""
         return self._run(calls.stats())

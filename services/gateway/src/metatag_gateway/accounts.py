@@ -27,7 +27,7 @@ REGISTER_WINDOW = 3600.0
 # A network that an account was signed in to from is remembered this long. Seconds.
 KNOWN = Rate(1, 30 * 86_400.0)
 # What a sign-in waits at most where many were tried, and how many of one network may wait at once. Seconds.
-MAX_DELAY = 5.0
+MAX_DELAY = 3.0
 MAX_WAITING = 20
 
 

@@ -1,0 +1,68 @@
+"""`metatag user`: what an administrator does with accounts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from metatag_cli import screen
+from metatag_cli.connect import JsonOption, ServerOption, need_server, plain_errors, server_client
+
+app = typer.Typer(help="Make accounts and set passwords on a server, as its administrator.", no_args_is_help=True)
+Email = Annotated[str, typer.Argument(help="Email of the account.")]
+
+
+@app.command("list")
+def list_all(
+    query: Annotated[str, typer.Argument(help="Part of an email or name.")] = "",
+    *,
+    server: ServerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List accounts, oldest first; at most 100."""
+    with plain_errors(), server_client(need_server(server)) as client:
+        found = client.users(query)
+    if as_json:
+        screen.print_json([dict(entry) for entry in found])
+        return
+    table = Table("email", "name", "role", "state", box=None, header_style="dim")
+    for entry in found:
+        role = "administrator" if entry["is_admin"] else "user"
+        state = "active" if entry["is_active"] else "disabled"
+        table.add_row(Text(entry["email"], style="bold"), Text(entry["full_name"] or ""), role, state)
+    screen.show(table)
+
+
+@app.command()
+def add(
+    email: Email,
+    name: Annotated[str | None, typer.Option("--name", help="Whose account it is.")] = None,
+    admin: Annotated[bool, typer.Option("--admin", help="Make an administrator.")] = False,
+    *,
+    server: ServerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make an account; its first password is shown this once."""
+    with plain_errors(), server_client(need_server(server)) as client:
+        made = client.add_user(email, name, is_admin=admin)
+    if as_json:
+        screen.print_json(dict(made))
+    else:
+        screen.out.print(f"{made['email']} signs in with {made['first_password']}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def reset(email: Email, *, server: ServerOption = None, as_json: JsonOption = False) -> None:
+    """Set a new password, shown this once; the account's sessions and API keys end."""
+    with plain_errors(), server_client(need_server(server)) as client:
+        found = [entry for entry in client.users(email) if entry["email"].casefold() == email.casefold()]
+        if not found:
+            screen.fail(f"There is no account {email}.", screen.USAGE)
+        password = client.reset_password(found[0]["id"])
+    if as_json:
+        screen.print_json({"email": found[0]["email"], "password": password})
+    else:
+        screen.out.print(f"{found[0]['email']} signs in with {password}", markup=False, soft_wrap=True)
