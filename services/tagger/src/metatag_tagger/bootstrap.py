@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 from redis.asyncio import Redis
 
@@ -35,12 +34,12 @@ async def build(settings: TaggerSettings) -> Sequence[Service]:
     """Give the service's services in the order of their start."""
     redis = Redis.from_url(settings.redis_url) if settings.redis_url else None
     analyst = AnalystPool(
-        offline_version(settings.embed_dir),
+        offline_version(settings.local_meaning),
         size=settings.local_workers,
         seconds=settings.local_seconds,
         queue=settings.local_queue,
         memory_mb=settings.local_memory_mb,
-        embed=_existing(settings.embed_dir),
+        embed=settings.local_meaning,
     )
     llm = _llm(settings, redis)
     options = TaggingOptions(
@@ -80,10 +79,6 @@ def _llm(settings: TaggerSettings, redis: Redis | None) -> ChatLlm:
     schedule: Schedule = RedisSchedule(redis, pace) if redis is not None else MemorySchedule(pace)
     limits = SharedLimits(schedule, concurrency=settings.llm_concurrency, longest_wait=settings.llm_wait_seconds)
     return ChatLlm(http, limits, ChatOptions(settings.llm_wait_seconds, settings.llm_data_collection))
-
-
-def _existing(folder: Path | None) -> Path | None:
-    return folder if folder is not None and folder.is_dir() else None
 
 
 class _Connections:

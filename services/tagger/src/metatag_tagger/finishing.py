@@ -12,6 +12,8 @@ from metatag_tagger.offline.vocabulary import Labels, shown
 from metatag_tagger.ports import LlmAnswer, Study
 from metatag_tagger.words import excludes, key, keys
 
+# Offline tags beyond the first LEAST must have this score: below it more than half would be struck out by a reader.
+FLOOR, LEAST = 0.1, 3
 # What a local tag weighs beside a model's when both were asked.
 _LOCAL_WEIGHT = 0.8
 
@@ -62,9 +64,14 @@ def candidates(plan: Plan, study: Study) -> list[Tag]:
     return named if plan.tag_options.strict else named + list(study.tags)
 
 
+def worthwhile(tags: Sequence[Tag]) -> list[Tag]:
+    """Return the tags without the text's own that are likelier wrong than right: fewer rather than bad ones."""
+    return [tag for place, tag in enumerate(tags) if tag.source != "local" or tag.score >= FLOOR or place < LEAST]
+
+
 def local(plan: Plan, study: Study) -> Outcome:
     """Give the outcome of the offline tagger alone."""
-    tags = final(plan, candidates(plan, study))
+    tags = final(plan, worthwhile(candidates(plan, study)))
     return Outcome(
         tags=tags,
         tagger="local",

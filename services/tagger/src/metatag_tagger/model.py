@@ -13,7 +13,7 @@ MAX_TEXT_BYTES = 8 * 1024 * 1024
 MAX_TITLE = 500
 MAX_DESCRIPTION = 2_000
 MAX_EXCLUSIONS = 5_000
-MAX_TERMS = 20_000
+MAX_TERMS = 100_000
 MAX_LABEL = 200
 MAX_INSTRUCTIONS = 2_000
 MAX_EXISTING = 500
@@ -45,6 +45,8 @@ class Page:
     number: int
     text: str
     confidence: float | None = None
+    # As its reader found them by the size of the print; empty where that is unknown.
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,13 @@ _MARKUP = re.compile(r"[<>{}\[\]`$=\\|]|&(?:[a-z]+|#\d+);|!\[|\]\(", re.IGNORECA
 _BULLET = re.compile(r"^\s*(?:[-*•·>]+|\(?\d{1,3}[.):]|[a-z][.)])\s+", re.IGNORECASE)
 
 
+# Joiners within Devanagari show a letter's shape and no other word, but for the "eyelash" of Marathi ("र्‍य").
+_JOINERS = re.compile("(?<=[\u0900-\u097f])(?<!\u0930\u094d)[\u200c\u200d]")
+
+
 def public(text: str) -> str:
     """Give a tag in its public form, or "" when it cannot be one (markup, address, number, wrong length)."""
-    text = _BULLET.sub("", normalise(text)).strip().strip("\"'“”‘’«»,;:")
+    text = _BULLET.sub("", _JOINERS.sub("", normalise(text).replace("’", "'"))).strip().strip("\"'“”‘’«»,;:")
     if len(text) > 4 * MAX_TAG or _ADDRESS.search(text) or _MARKUP.search(text):
         return ""
     shown = " ".join(_DROP.sub(" ", _JOINTS.sub(" ", text)).split()).lower()

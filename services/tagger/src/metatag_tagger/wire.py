@@ -37,7 +37,13 @@ _KINDS: Mapping[int, TaggerKind] = {
 def document(request: tagger_pb2.TagRequest) -> Document:
     """Read the document of a request."""
     pages = tuple(
-        Page(page.number, page.text, page.confidence if page.HasField("confidence") else None) for page in request.pages
+        Page(
+            page.number,
+            page.text,
+            page.confidence if page.HasField("confidence") else None,
+            tuple(heading.text for heading in page.headings),
+        )
+        for page in request.pages
     )
     return Document(pages, request.title, request.description, request.language)
 

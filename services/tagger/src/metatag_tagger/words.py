@@ -10,17 +10,20 @@ from threading import Lock
 
 import snowballstemmer
 
+from metatag_runtime.text import fold as fold_text
+
 # Letters with the marks of the Indic blocks kept inside the word (Python's \w splits Devanagari at vowel signs),
-# without the danda U+0964/65 and the abbreviation sign U+0970; then inner joints as in "co-operation", "node.js",
-# "R&D", "o'clock".
+# without the danda U+0964/65 and the abbreviation sign U+0970; then inner joints as in "co-operation", "R&D".
+# A stop joins only abbreviations ("U.S", "Ph.D") and names of files and hosts ("node.js"): "no.of" is two words, and
+# the number behind "databases.34" is a footnote's.
 _INDIC = "\u0900-\u0963\u0966-\u096f\u0971-\u0dff\u200c\u200d"
+_JOINT = rf"[-'’/&][^\W_][\w{_INDIC}]*|(?<=\b[^\W\d_])\.[^\W\d_](?!\w)|(?<=\b[A-Z][a-z])\.[A-Z]\w{{0,2}}(?!\w)"
 WORD = re.compile(
-    rf"[^\W\d_][\w{_INDIC}]*[+#]{{0,2}}(?:[-'’/&.][^\W_][\w{_INDIC}]*)*|\d+(?:[.,:/-]\d+)*(?:[^\W\d_][\w{_INDIC}]*)?"
+    rf"[^\W\d_][\w{_INDIC}]*[+#]{{0,2}}(?:{_JOINT}|\.(?:js|net|io|py|com|org|gov|in)\b)*"
+    rf"|\d+(?:[.,:/-]\d+)*(?:[^\W\d_][\w{_INDIC}]*)?"
 )
 DEVANAGARI = re.compile("[\u0900-\u097f]")
 
-# The nukta, as a decomposed letter carries it: फ़ and फ are one letter to many writers and to bad OCR.
-_NUKTA = {0x093C: None}
 _DASHES = re.compile(r"[-‐‑‒–—―_/\s]+")
 _SNOWBALL = {
     "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "porter", "es": "spanish",
@@ -54,17 +57,19 @@ def _hidden_pattern() -> re.Pattern[str]:
 _HIDDEN = _hidden_pattern()
 
 
+# The mark of a footnote behind a word; of a short one it is a power ("m²") or an ion.
+_FOOTNOTE = re.compile("(?<=[^\\W\\d_]{4})[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+")
+
+
 def normalise(text: str) -> str:
-    """Give text in one form: hidden characters out, NFKC (which composes Indic letters in the way their fonts do)."""
-    return unicodedata.normalize("NFKC", strip_hidden(text))
+    """Return text in one form: hidden characters out, NFKC (which composes Indic letters in the way their fonts do)."""
+    return unicodedata.normalize("NFKC", _FOOTNOTE.sub("", strip_hidden(text)))
 
 
+@lru_cache(maxsize=200_000)
 def fold(word: str) -> str:
-    """Give the form by which words are compared: case folded, nukta and accents of no meaning dropped."""
-    folded = word.casefold()
-    if folded.isascii():
-        return folded
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", folded).translate(_NUKTA))
+    """Return the form by which words are compared, the same as search uses: see `metatag_runtime.text`."""
+    return fold_text(word)
 
 
 def words(text: str) -> list[str]:
@@ -81,22 +86,29 @@ def _stemmer(language: str) -> snowballstemmer.stemmer | None:
     return snowballstemmer.stemmer(name) if name else None
 
 
+# Languages whose stemmer does not know Latin letters: English words in their documents have English stems.
+_NOT_LATIN = frozenset(
+    {"hi", "mr", "ne", "bn", "ta", "ur", "gu", "pa", "te", "kn", "ml", "or", "as", "ar", "fa", "ru", "uk", "bg", "el"}
+)
+
+
 @lru_cache(maxsize=200_000)
 def stem(word: str, language: str) -> str:
-    """Give a word's stem. The script decides before the document's language: Hindi documents hold English words."""
-    folded = fold(word).strip(".'’")
-    if folded.endswith(("'s", "’s")):
-        folded = folded[:-2]
-    if folded.isascii() and language in ("hi", "mr", "ne", "bn", "ta", "ur", "gu", "pa", "te", "kn", "ml", "or", "as"):
+    """Return a word's stem. The script decides before the document's language: Hindi documents hold English words."""
+    folded = fold(word).strip(".'")
+    folded = folded.removesuffix("'s")
+    if folded.isascii() and language in _NOT_LATIN:
         language = "en"
     elif DEVANAGARI.match(folded) and language not in ("hi", "ne", "mr"):
         language = "hi"
     stemmer = _stemmer(language)
     if stemmer is None:
         return folded
+    # Stemmers of languages in Latin letters need their marks; what comes out is compared without them.
+    whole = word.casefold().strip(".'’").removesuffix("'s").removesuffix("’s") if not word.isascii() else folded
     # A stemmer keeps its word in itself; a long list of terms is mapped in a thread.
     with _STEMMING:
-        return str(stemmer.stemWord(folded))
+        return fold(str(stemmer.stemWord(folded if DEVANAGARI.match(folded) else whole)))
 
 
 @lru_cache(maxsize=100_000)

@@ -8,7 +8,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -72,15 +71,15 @@ class AnalystPool:
     name = "tagger-analyst"
 
     def __init__(
-        self, version: str, *, size: int, seconds: float, queue: int, memory_mb: int = 0, embed: Path | None = None
+        self, version: str, *, size: int, seconds: float, queue: int, memory_mb: int = 0, embed: bool = True
     ) -> None:
         self.version = version
         self._seconds = seconds
         self._queue = queue + size
         self._command = [sys.executable, "-P", "-m", "metatag_tagger.offline.work", "--memory-mb", str(memory_mb)]
-        if embed is not None:
-            self._command += ["--embed", str(embed)]
-        # The children's only place for files: a library of theirs unpacks its model there.
+        if embed:
+            self._command.append("--embed")
+        # The children's only place for files.
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._places = asyncio.Semaphore(size)
         self._idle: list[_Child] = []
@@ -137,7 +136,7 @@ class AnalystPool:
             raise Busy("The tagger has too many documents waiting; try again in a moment.", retry_after=2.0)
         self._waiting += 1
         try:
-            size = sum(len(text) for _, text, _ in message["document"]["pages"])
+            size = sum(len(page[1]) for page in message["document"]["pages"])
             raw = await asyncio.to_thread(codec.encode, message) if size > LARGE else codec.encode(message)
             async with self._places:
                 return await self._answer(raw)

@@ -36,7 +36,9 @@ def ground_request(document: Document, phrases: list[str], language: str) -> dic
 
 def read_document(raw: dict[str, Any]) -> Document:
     """Give the document of a request."""
-    pages = tuple(Page(number, text, confidence) for number, text, confidence in raw["pages"])
+    pages = tuple(
+        Page(number, text, confidence, tuple(headings)) for number, text, confidence, headings in raw["pages"]
+    )
     return Document(pages, raw["title"], raw["description"], raw["language"])
 
 
@@ -75,5 +77,5 @@ def _document(document: Document) -> dict[str, Any]:
         "title": document.title,
         "description": document.description,
         "language": document.language,
-        "pages": [(page.number, page.text, page.confidence) for page in document.pages],
+        "pages": [(page.number, page.text, page.confidence, page.headings) for page in document.pages],
     }

@@ -8,7 +8,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from metatag_tagger.model import Page
-from metatag_tagger.offline.candidates import Candidate
+from metatag_tagger.offline.candidates import Candidate, merge
 from metatag_tagger.offline.clean import Text
 from metatag_tagger.offline.frequency import UNKNOWN, has_table, zipf
 
@@ -42,7 +42,8 @@ def doubts(candidates: Sequence[Candidate], text: Text, language: str) -> np.nda
 def _share(candidate: Candidate, text: Text, language: str) -> float:
     if len(candidate.positions) > 1:
         return 1.0
-    confidence = text.confidence_at(candidate.offsets[0])
+    # Titles are not recognised.
+    confidence = text.confidence_at(candidate.offsets[0]) if candidate.offsets[0] >= 0 else None
     if confidence is None or confidence >= _SURE:
         return 1.0
     unknown = sum(zipf(word.lower(), language) <= UNKNOWN for word in candidate.form.split())
@@ -61,16 +62,10 @@ def repair(found: Mapping[str, Candidate], language: str) -> list[Candidate]:
     by_length: dict[int, list[Candidate]] = {}
     for candidate in frequent:
         by_length.setdefault(len(candidate.form), []).append(candidate)
-    merged: set[str] = set()
-    for candidate in singles.values():
-        right = _right_form(candidate, by_length, language)
-        if right is not None:
-            right.positions.extend(candidate.positions)
-            right.offsets.extend(candidate.offsets)
-            right.full += candidate.full
-            right.forms[right.form] += len(candidate.positions)
-            merged.add(candidate.key)
-    return [candidate for key, candidate in found.items() if key not in merged]
+    return merge(
+        found.values(),
+        lambda candidate: _right_form(candidate, by_length, language) if len(candidate.stems) == 1 else None,
+    )
 
 
 def _right_form(candidate: Candidate, by_length: Mapping[int, list[Candidate]], language: str) -> Candidate | None:

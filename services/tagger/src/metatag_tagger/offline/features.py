@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +26,7 @@ NAMES = (
     "three_words", "four_words", "zipf_mean", "zipf_min", "zipf_max", "zipf_last", "tf_rarity", "complete", "c_value",
     "capitals", "acronym", "proper", "adjective_first", "participle", "plural", "generic", "length", "short", "hyphen",
     "rank_sum", "rank_mean", "rank_min", "inside_longer", "tf_words", "head_noun_tf", "unknown_word", "all_nouns",
-    "similar_head", "similar_title", "similar_order",
+    "in_heading", "linked", "number_first", "similar_head", "similar_common", "similar_order",
 )  # fmt: skip
 INDEX = {name: number for number, name in enumerate(NAMES)}
 
@@ -42,17 +42,22 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the features of one text share: its length in tokens, its title's key, word ranks and its language."""
+    """What the features of one text share: its length in tokens, keys of title and headings, word ranks, language."""
 
     length: int
     title_key: str
     ranks: dict[str, float]
     language: str
+    headings_key: str = ""
 
 
-def build(found: Sequence[Candidate], setting: Setting) -> Pool:
-    """Choose the pool and measure it; the similarity columns stay 0 until an embedder fills them."""
-    scored = sorted(found, key=lambda candidate: -_prior(candidate, setting))[:POOL]
+def build(found: Sequence[Candidate], setting: Setting, unfit: Container[str] = ()) -> Pool:
+    """Choose the pool and measure it; the similarity columns stay 0 until an embedder fills them.
+
+    Candidates whose keys are `unfit` to be tags are counted as heads and parts of others, and left out of the pool.
+    """
+    fit = [candidate for candidate in found if candidate.key not in unfit]
+    scored = sorted(fit, key=lambda candidate: -_prior(candidate, setting))[:POOL]
     inside = _counts_inside(scored)
     heads = _head_counts(found)
     rows = [_row(candidate, setting, inside, heads) for candidate in scored]
@@ -143,6 +148,9 @@ def _row(
         math.log1p(heads.get(stems[-1], 0)),
         sum(value <= UNKNOWN for value in zipfs) / size,
         float(all(tag.startswith("NN") for tag in candidate.tags)),
+        float(contains(setting.headings_key, candidate.key)),
+        float(candidate.linked),
+        float(form[0].isdigit()),
         0.0,
         0.0,
         0.0,

@@ -44,3 +44,8 @@ def commonest(language: str, count: int = 150) -> frozenset[str]:
     """Give a language's commonest words: its stop words where we keep no list of our own."""
     table = _table(language)
     return frozenset(sorted(table, key=lambda word: -table[word])[:count])
+
+
+def known_words(language: str) -> list[str]:
+    """Return the words whose frequency is known."""
+    return list(_table(language))

@@ -18,9 +18,9 @@ _STEPS = 25
 _DAMPING = 0.85
 
 
-def centrality(tokens: Sequence[Token], language: str) -> dict[str, float]:
+def centrality(tokens: Sequence[Token]) -> dict[str, float]:
     """Give each stem's rank, the highest being 1; empty for a text without content words."""
-    places, stems = _content(tokens[:LIMIT], language)
+    places, stems = _content(tokens[:LIMIT])
     if not stems:
         return {}
     names = list(dict.fromkeys(stems))
@@ -32,15 +32,14 @@ def centrality(tokens: Sequence[Token], language: str) -> dict[str, float]:
     return {name: float(rank[number]) / top for name, number in index.items()}
 
 
-def _content(tokens: Sequence[Token], language: str) -> tuple[list[int], list[str]]:
-    stops = stop_words(language)
+def _content(tokens: Sequence[Token]) -> tuple[list[int], list[str]]:
     places, stems = [], []
     for place, token in enumerate(tokens):
-        if not token.is_word or token.text[0].isdigit() or fold(token.text) in stops:
+        if not token.is_word or token.text[0].isdigit() or fold(token.text) in stop_words(token.language):
             continue
-        if language != "en" or token.tag.startswith(("NN", "JJ")):
+        if token.language != "en" or token.tag.startswith(("NN", "JJ")):
             places.append(place)
-            stems.append(key(token.text, language))
+            stems.append(key(token.text, token.language))
     return places, stems
 
 

@@ -1,40 +1,43 @@
-"""Which language a text is in: its script first, then its function words, a statistical model last."""
+"""Which language a text is in, told from the text: its script, then its function words."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
-from metatag_tagger.offline.lists import stop_words
+from metatag_tagger.offline.lists import function_words
+from metatag_tagger.offline.scripts import LANGUAGES, main_script, script_of, writes
 from metatag_tagger.words import fold, words
 
-# Characters looked at; a document's main language shows long before that.
+# Characters looked at; a text's language shows long before that.
 SAMPLE = 20_000
-# Share of function words that proves a language by itself; running English has 0.4, running Hindi 0.35.
+# Share of function words that tells a language by itself; running English has 0.4, running Hindi 0.35.
 PROOF = 0.22
-
-_SCRIPTS = {
-    "deva": "\u0900-\u097f", "beng": "\u0980-\u09ff", "guru": "\u0a00-\u0a7f", "gujr": "\u0a80-\u0aff",
-    "orya": "\u0b00-\u0b7f",
-    "taml": "\u0b80-\u0bff", "telu": "\u0c00-\u0c7f", "knda": "\u0c80-\u0cff", "mlym": "\u0d00-\u0d7f",
-    "arab": "\u0600-\u06ff",
-    "cyrl": "\u0400-\u04ff", "grek": "\u0370-\u03ff", "hebr": "\u0590-\u05ff", "thai": "\u0e00-\u0e7f",
-    "hani": "\u4e00-\u9fff",
-    "kana": "\u3040-\u30ff", "hang": "\uac00-\ud7af", "latn": "A-Za-z\u00c0-\u024f",
-}  # fmt: skip
-_PATTERNS = {name: re.compile(f"[{ranges}]") for name, ranges in _SCRIPTS.items()}
-# Scripts that one language of ours writes, and what the model may choose from for the others.
-_ONE = {
-    "guru": "pa", "gujr": "gu", "orya": "or", "taml": "ta", "telu": "te", "knda": "kn", "mlym": "ml", "grek": "el",
-    "hebr": "he", "thai": "th", "kana": "ja", "hang": "ko", "hani": "zh",
-}  # fmt: skip
-_SOME = {
-    "beng": ("bn", "as"),
-    "deva": ("hi", "mr", "ne"),
-    "arab": ("ar", "ur", "fa"),
-    "cyrl": ("ru", "uk", "bg", "sr", "mk"),
+# Fewer words than this tell no language: the caller's hint or the language of the rest decides.
+LEAST_WORDS = 8
+# How much larger the share of another Latin language must be than that of English, whose words stand everywhere.
+_MARGIN = 1.15
+# Languages in Latin script that are told apart by their function words.
+_LATIN = (
+    "en", "fr", "de", "es", "pt", "it", "nl", "sv", "da", "no", "fi", "pl", "cs", "sk", "sl", "hr", "hu", "ro", "tr",
+    "id", "vi", "ca", "lt", "lv", "et", "la", "sw", "tl", "af", "ga", "eu", "gl",
+)  # fmt: skip
+# Languages in other scripts of several languages.
+_SHARED = {"cyrl": ("ru", "uk", "bg"), "arab": ("ar", "ur", "fa"), "deva": ("hi", "mr", "ne")}
+# Function words that Marathi and Nepali do not share with Hindi, and those of theirs that Hindi does not know. Both
+# write case endings onto the noun, so endings count like words.
+_DEVANAGARI = {
+    "hi": "का के की को में से पर ने है हैं था थे थी यह वह और भी कि नहीं लिए हो तक इस उस जो तो गया गई किया कर रहा रहे द्वारा",
+    "mr": "आहे आहेत आणि व चा ची चे च्या या हे ही हा ते ती तो येथील मध्ये साठी करण्यात येत येईल केले झाले असे असून होते यांनी "
+    "यांच्या यांना त्यांच्या किंवा सर्व तसेच नाही होती करून म्हणून असलेल्या",
+    "ne": "छ छन् र को का लाई ले मा बाट गर्ने गरेको भएको हुने पनि यस त्यस हरू हरु गर्न थियो रहेको हुन्छ गरी भने तथा वा सम्म "
+    "लागि यो हो गर्नुपर्ने गरिएको",
+}
+_ENDINGS = {
+    "mr": re.compile(".{2}(?:च्या|ांच्या|ण्यात|ण्यासाठी|ांनी|ामध्ये|ातील|साठी|ांना|ांचे|ाची|ाचे|ाचा)$"),
+    "ne": re.compile(".{3}(?:को|का|हरू|हरु|लाई|मा|बाट|द्वारा|एको|एका|ने छ|नेछ)$"),
 }
 _TESSERACT = {
     "eng": "en", "hin": "hi", "mar": "mr", "nep": "ne", "san": "sa", "ben": "bn", "asm": "as", "guj": "gu", "pan": "pa",
@@ -45,7 +48,7 @@ _TESSERACT = {
 
 
 def code(name: str) -> str:
-    """Give the two-letter code for a BCP 47 or Tesseract name ("en-IN", "hin"); empty when it says nothing."""
+    """Return the two-letter code for a BCP 47 or Tesseract name ("en-IN", "hin"); empty when it says nothing."""
     first = re.split(r"[+,]", name.strip())[0]
     if first.lower() in _TESSERACT:
         return _TESSERACT[first.lower()]
@@ -53,109 +56,66 @@ def code(name: str) -> str:
     return short if re.fullmatch("[a-z]{2}", short) else ""
 
 
-def detect(text: str, told: str = "") -> str:
-    """Give the text's main language; `told` counts if the script agrees with it; "en" for no text."""
+def detect(text: str, hint: str = "") -> str:
+    """Return the text's main language as a two-letter code, "en" for a text without letters.
+
+    The hint (what a page was recognised as, say) decides only where the text does not and the script agrees with it.
+    """
     sample = text[:SAMPLE]
-    script = _script(sample)
-    known = code(told)
-    # "eng+hin" names what was tried, not what was found, so only a single name is believed.
-    if known and "+" not in told and _fits(known, script):
-        return known
-    if script in _ONE:
-        return _ONE[script]
+    return detect_in(sample, main_script(sample) or "latn", hint)
+
+
+def detect_in(sample: str, script: str, hint: str = "") -> str:
+    """Return the language of those words of a sample that are in one script."""
+    known = code(hint)
+    # "eng+hin" names what was tried, not what was found.
+    if "+" in hint or not writes(script, known):
+        known = ""
+    default = known or (LANGUAGES[script][0] if script in LANGUAGES else "en")
+    # A single letter is a word of some language for any letter.
+    found = [fold(word) for word in words(sample) if len(word) > 1 and script_of(word) == script]
     if script == "deva":
-        return "hi" if _share(sample, "hi") >= PROOF else _classify(sample, _SOME["deva"]) or "hi"
-    if script in _SOME:
-        return _classify(sample, _SOME[script]) or _SOME[script][0]
-    if _share(sample, "en") >= PROOF or len(sample) < 200:
-        return "en"
-    return _classify(sample, ()) or "en"
+        return known if known in ("sa", "kok", "mai") else _devanagari(found) or default
+    if script == "beng":
+        return "as" if re.search("[ৰৱ]", sample) else "bn"
+    among = _LATIN if script == "latn" else _SHARED.get(script, ())
+    if not among or len(found) < LEAST_WORDS:
+        return default
+    return _by_function_words(found, among, known) or default
 
 
-def _script(sample: str) -> str:
-    counts = Counter({name: len(pattern.findall(sample)) for name, pattern in _PATTERNS.items()})
-    if counts["kana"] > 10:
-        return "kana"
-    # Indic letters weigh more: English terms stand in Indian office papers, not the other way round.
-    for name in counts:
-        if name not in ("latn", "arab", "cyrl", "grek", "hebr", "hani", "thai", "kana", "hang"):
-            counts[name] *= 2
-    best, count = counts.most_common(1)[0]
-    return best if count else "latn"
-
-
-def _fits(language: str, script: str) -> bool:
-    if script in _ONE:
-        return _ONE[script] == language
-    if script in _SOME:
-        return language in _SOME[script] or (script == "deva" and language in ("sa", "kok", "mai"))
-    indic = {found for languages in _SOME.values() for found in languages} | set(_ONE.values())
-    return language not in indic
-
-
-def _share(sample: str, language: str) -> float:
-    found = [fold(word) for word in words(sample)]
-    if not found:
+def share(folded: Sequence[str], language: str) -> float:
+    """Return the share of function words of a language among folded words, 0 to 1."""
+    if not folded:
         return 0.0
-    stops = _PURE_HINDI if language == "hi" else stop_words(language)
-    return sum(word in stops for word in found) / len(found)
+    stops = function_words(language)
+    return sum(word in stops for word in folded) / len(folded)
 
 
-# Words Marathi and Nepali do not use, so that their share tells Hindi from them.
-_PURE_HINDI = frozenset(
-    fold(word)
-    for word in [
-        "का",
-        "के",
-        "की",
-        "को",
-        "में",
-        "से",
-        "पर",
-        "ने",
-        "है",
-        "हैं",
-        "था",
-        "थे",
-        "थी",
-        "यह",
-        "वह",
-        "और",
-        "भी",
-        "ही",
-        "कि",
-        "नहीं",
-        "लिए",
-        "हो",
-        "तक",
-        "एक",
-        "इस",
-        "उस",
-        "जो",
-        "तो",
-        "गया",
-        "गई",
-        "किया",
-        "कर",
-        "रहा",
-        "रहे",
-        "द्वारा",
-    ]
-)
+def _by_function_words(folded: Sequence[str], among: Sequence[str], known: str) -> str:
+    """Return the language with the largest share of function words; "" when no share is large enough."""
+    shares = {language: share(folded, language) for language in among}
+    best = max(shares, key=lambda language: (shares[language], language == known))
+    if best != "en" and shares.get("en", 0.0) * _MARGIN >= shares[best]:
+        best = "en"
+    return best if shares[best] >= PROOF else ""
 
 
-def _classify(sample: str, among: tuple[str, ...]) -> str:
-    ranked = _model().rank(sample[:3_000])
-    for language, _score in ranked:
-        # Three letters name what is no written language ("zxx") or one that nothing here knows.
-        if language in among or (not among and len(language) == 2):
-            return str(language)
-    return ""
+def _devanagari(folded: Sequence[str]) -> str:
+    if len(folded) < LEAST_WORDS:
+        return ""
+    counts = Counter(folded)
+    scores = {}
+    for language in _DEVANAGARI:
+        ending = _ENDINGS.get(language)
+        hits = sum(counts[word] for word in _own_words(language))
+        if ending is not None:
+            hits += sum(count for word, count in counts.items() if ending.search(word))
+        scores[language] = hits
+    best = max(scores, key=lambda language: scores[language])
+    return best if scores[best] else ""
 
 
 @cache
-def _model() -> Any:
-    # Loaded on first need only: 1.3 s and 60 MB that English and Hindi never pay.
-    from py3langid import langid
-
-    return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE)
+def _own_words(language: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in _DEVANAGARI[language].split())

@@ -5,28 +5,46 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
+import stopwordsiso
+
 from metatag_tagger.offline.frequency import commonest
 from metatag_tagger.words import fold
 
-# Marathi and Nepali share most function words and the script with Hindi, and have no frequency list.
-LIKE_HINDI = ("hi", "mr", "ne")
+# Languages of India whose lists stand in `data/stop`: spaCy's and stopwords-iso's, with the words of office papers.
+_OWN = frozenset({"bn", "gu", "kn", "ml", "mr", "ne", "or", "pa", "ta", "te", "ur"})
 
 
 @cache
 def stop_words(language: str) -> frozenset[str]:
-    """Give the folded stop words of a language: our own list for English and Hindi, else its 150 commonest words."""
-    if language in ("en", *LIKE_HINDI):
-        own = _read("stop_en" if language == "en" else "stop_hi")
-        # English words stand in Hindi documents too.
-        return own if language == "en" else own | _read("stop_en")
-    return frozenset(fold(word) for word in commonest(language)) | _read("stop_en")
+    """Return the folded stop words of a language, with the English ones: English stands in papers of any language."""
+    english = _read("stop_en")
+    return english if language == "en" else function_words(language) | english
+
+
+@cache
+def function_words(language: str) -> frozenset[str]:
+    """Return a language's own folded stop words; empty for a language that nothing is known of."""
+    if language in ("en", "hi"):
+        return _read(f"stop_{language}")
+    if language in _OWN:
+        return _read(f"stop/{language}")
+    if stopwordsiso.has_lang(language):
+        return frozenset(fold(word) for word in stopwordsiso.stopwords(language))
+    return frozenset(fold(word) for word in commonest(language))
 
 
 @cache
 def generic_words(language: str) -> frozenset[str]:
-    """Give the folded words that say nothing about a document in particular."""
+    """Return the folded words that say nothing about a document in particular."""
     english = _read("generic_en")
-    return english | _read("generic_hi") if language in LIKE_HINDI else english
+    return english | _read("generic_hi") if language in ("hi", "mr", "ne") else english
+
+
+@cache
+def poor_alone(language: str) -> frozenset[str]:
+    """Return the folded words that say too little by themselves, and much within a phrase ("table", "water table")."""
+    english = generic_words(language) | _read("alone_en")
+    return english | _read("alone_hi") if language in ("hi", "mr", "ne") else english
 
 
 @cache

@@ -67,7 +67,8 @@ def score(matrix: np.ndarray, language: str, embedded: bool) -> np.ndarray:
     """Give each candidate's score, 0 to 1, by the best ranker there is for the language."""
     if not len(matrix):
         return np.zeros(0)
-    ranker = fitted("ranker_any" if language != "en" else "ranker_en_embed" if embedded else "ranker_en")
+    name = "ranker_en" if language == "en" else "ranker_any"
+    ranker = fitted(f"{name}_embed" if embedded else name)
     if ranker is not None:
         return ranker.probabilities(matrix)
     return _squash(_english(matrix) if language == "en" else _other(matrix))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,11 +19,13 @@ from metatag_tagger.offline.embed import Embedder
 from metatag_tagger.offline.evidence import Finder
 from metatag_tagger.offline.excerpt import sample
 from metatag_tagger.offline.graph import centrality
+from metatag_tagger.offline.headings import first_lines, headings, usable_title
 from metatag_tagger.offline.hindi import direct
-from metatag_tagger.offline.language import detect
 from metatag_tagger.offline.prompt_injection import strip_injections
 from metatag_tagger.offline.ranker import score
+from metatag_tagger.offline.regions import Languages
 from metatag_tagger.offline.tokens import tokenize
+from metatag_tagger.offline.unfit import unfit
 from metatag_tagger.offline.vocabulary import match
 from metatag_tagger.ports import AnalysisOptions, Study
 from metatag_tagger.words import excludes, key, keys
@@ -34,9 +36,8 @@ PART_RATIO = 0.7
 FAMILY = 2
 # Phrases given to a model as hints.
 HINTS = 30
-# Words of the text's first line that count as its title when none is known.
-_TITLE_LINE = re.compile(r"\s*([^\n]{0,220})")
-_TITLE_WORDS = 25
+# Characters of the text's beginning that stand for it.
+HEAD = 1_500
 
 
 @dataclass(slots=True)
@@ -77,36 +78,50 @@ def _facets(document: Document, ranked: Ranked) -> tuple[Facet, ...]:
     return find_facets(pages)
 
 
-def rank(document: Document, embedder: Embedder | None = None) -> Ranked:
-    """Give a document's candidates with their scores."""
+def rank(
+    document: Document, embedder: Embedder | None = None, languages_of: Callable[[str, str], Languages] = Languages
+) -> Ranked:
+    """Return a document's candidates with their scores; `languages_of` tells the languages of (text, hint)."""
     text = clean(document.pages)
-    language = detect(text.body or document.title, document.language)
-    tokens = tokenize(text.body, language)
-    found = find(tokens, language)
-    known = repair(found, language)
+    title = usable_title(document.title, text.body)
+    before = _before(title, document.description, text.body)
+    languages = languages_of(before + text.body, document.language)
+    language = languages.main
+    tokens = tokenize(before + text.body, languages)
+    title_end = sum(token.offset < len(before) for token in tokens) if title else 0
+    known = repair(find(tokens, title_end), language)
+    for candidate in known:
+        # Offsets are places in the text; what stands before it has none.
+        candidate.offsets = [offset - len(before) for offset in candidate.offsets]
+    title_key = key(f"{title} . {first_lines(text.body)}", language)
     setting = features.Setting(
         length=max(1, len(tokens)),
-        title_key=_title_key(document, text, language),
-        ranks=centrality(tokens, language),
+        title_key=title_key,
+        ranks=centrality(tokens),
         language=language,
+        headings_key=_headings_key(document, text, language),
     )
-    pool = features.build(known, setting)
+    pool = features.build(known, setting, unfit(known, text, title_key))
     scores = score(pool.matrix, language, False)
-    if embedder is not None and language == "en" and pool.candidates:
-        embedder.fill(pool, scores, text.body, document.title or _first_line(text))
-        scores = score(pool.matrix, language, True)
+    if embedder is not None and pool.candidates:
+        embedder.fill(pool, scores, f"{title}. {before or text.body[:HEAD]} {text.body[:HEAD]}", len(tokens))
+        # Two rankers err in different places: their mean is steadier than either.
+        scores = (scores + score(pool.matrix, language, True)) / 2
     scores = scores * doubts(pool.candidates, text, language)
     return Ranked(pool, scores, text, language, len(tokens))
 
 
-def _first_line(text: Text) -> str:
-    found = _TITLE_LINE.match(text.body)
-    return found.group(1) if found else ""
+def _headings_key(document: Document, text: Text, language: str) -> str:
+    """Return the keys of the headings that the pages' reader found, or of lines that look like headings."""
+    given = [heading for page in document.pages for heading in page.headings]
+    return " . ".join(key(heading, language) for heading in (given or headings(text.body)))
 
 
-def _title_key(document: Document, text: Text, language: str) -> str:
-    first = " ".join(_first_line(text).split()[:_TITLE_WORDS])
-    return key(f"{document.title} . {first}", language)
+def _before(title: str, description: str, body: str) -> str:
+    """Return title and description as text to stand before the body, without what the body begins with anyway."""
+    beginning = " ".join(body[:2_000].split()).casefold()
+    parts = [part for part in (title, description) if part and " ".join(part.split()).casefold() not in beginning]
+    return "".join(f"{part}\n\n" for part in parts)
 
 
 def _tags(ranked: Ranked, finder: Finder, count: int, tag_options: AnalysisOptions) -> list[Tag]:
@@ -124,7 +139,8 @@ def _tags(ranked: Ranked, finder: Finder, count: int, tag_options: AnalysisOptio
     tags = []
     for number in chosen:
         form, _, value = rows[number]
-        page, quote = finder.quote(picked[number].offsets[0], len(picked[number].form))
+        place = next((offset for offset in picked[number].offsets if offset >= 0), None)
+        page, quote = (0, "") if place is None else finder.quote(place, len(picked[number].form))
         tags.append(Tag(form, round(min(1.0, max(0.0, value)), 4), "local", page=page, evidence=quote, grounded=True))
     return tags
 

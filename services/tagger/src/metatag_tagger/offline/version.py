@@ -1,19 +1,18 @@
-"""The version of the offline tagger: its code's own number and the fitted ranker's fingerprint."""
+"""The version of the offline tagger: its code's own number and the fitted rankers' fingerprint."""
 
 from __future__ import annotations
 
 import hashlib
 from importlib import resources
-from pathlib import Path
 
 # Raise it when cleaning, candidates, features or choosing change what comes out.
-CODE = "2"
+CODE = "3"
 
 
-def offline_version(embed_dir: Path | None) -> str:
-    """Give the version, for example "1.3f2a9c+embed": results of one version are the same for the same text."""
-    embedded = embed_dir is not None and (embed_dir / "minilm.int8.onnx").is_file()
+def offline_version(meaning: bool) -> str:
+    """Return the version, for example "3.3f2a9c+e5": results of one version are the same for the same text."""
     folder = resources.files("metatag_tagger.offline") / "data"
-    files = (folder / "ranker_any.json", folder / ("ranker_en_embed.json" if embedded else "ranker_en.json"))
+    ending = "_embed" if meaning else ""
+    files = (folder / f"ranker_any{ending}.json", folder / f"ranker_en{ending}.json")
     mark = hashlib.sha256(b"".join(file.read_bytes() for file in files if file.is_file())).hexdigest()[:6]
-    return f"{CODE}.{mark}{'+embed' if embedded else ''}"
+    return f"{CODE}.{mark}{'+e5' if meaning else ''}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
@@ -20,6 +20,14 @@ _FUZZY_LENGTH = 6
 # What one occurrence by another name is worth beside one by the label's own.
 _ALIAS_WORTH = 0.9
 _FUZZY_WORTH = 0.8
+# Worth up to which it is the score itself.
+_LINEAR = 0.35
+
+
+# How many letters longer or shorter a phrase may be than the term that it nearly names.
+_FUZZY_REACH = 2
+# Folded phrases with the phrases, by first letter and by the lengths of terms that they may name.
+_Beginnings = dict[tuple[str, int], list[tuple[str, str]]]
 
 
 @dataclass(slots=True)
@@ -38,15 +46,22 @@ def match(
     by_key: dict[str, float] = {}
     for phrase, score in candidates.items():
         by_key.setdefault(key(phrase, language), score)
-    folded = {fold(phrase): phrase for phrase in candidates if len(phrase) >= _FUZZY_LENGTH}
+    folded = _by_beginning(candidates)
     tags = []
     for term in terms:
         found = _search(term, finder, language, by_key, folded)
         if found is not None:
-            score = min(1.0, found.worth)
             page, quote = found.place
-            tags.append(Tag(shown(term, tag_language), score, "vocabulary", page=page, evidence=quote, grounded=True))
-    return sorted(tags, key=lambda tag: (-tag.score, tag.text))
+            label = shown(term, tag_language)
+            tags.append(Tag(label, found.worth, "vocabulary", page=page, evidence=quote, grounded=True))
+    # Sorted before the score is bounded: a long text carries many terms that are worth more than 1.
+    ranked = sorted(tags, key=lambda tag: (-tag.score, tag.text))
+    return [replace(tag, score=bounded(tag.score)) for tag in ranked]
+
+
+def bounded(worth: float) -> float:
+    """Return a worth from 0 up as a score, 0 to 1, that keeps the order: 0.35 stays, 1 becomes 0.67, 3 becomes 0.95."""
+    return worth if worth <= _LINEAR else _LINEAR + (1 - _LINEAR) * (1 - math.exp(-(worth - _LINEAR)))
 
 
 def shown(term: Term, tag_language: str) -> str:
@@ -60,12 +75,13 @@ def names(term: Term) -> Iterable[str]:
 
 
 def _search(
-    term: Term, finder: Finder, language: str, by_key: Mapping[str, float], folded: Mapping[str, str]
+    term: Term, finder: Finder, language: str, by_key: Mapping[str, float], folded: _Beginnings
 ) -> _Found | None:
     worth, place = 0.0, None
     for number, name in enumerate(names(term)):
         stems = key(name, language).split()
-        times = finder.occurrences(stems) if stems else 0
+        # One word is found by its forms: the stem of "Andes" is that of "and", of "Populism" that of "population".
+        times = finder.occurrences(stems, name if len(stems) == 1 else "") if stems else 0
         if times:
             own = 1.0 if number == 0 else _ALIAS_WORTH
             worth += own * (0.35 + 0.15 * math.log2(times) + 0.5 * by_key.get(" ".join(stems), 0.0))
@@ -75,13 +91,26 @@ def _search(
     return _Found(worth, place)
 
 
-def _nearly(term: Term, finder: Finder, folded: Mapping[str, str]) -> _Found | None:
+def _by_beginning(candidates: Iterable[str]) -> _Beginnings:
+    """Return the phrases that may name a term nearly, by first letter and length: a list of 50,000 is gone through."""
+    found: _Beginnings = defaultdict(list)
+    for phrase in candidates:
+        folded = fold(phrase)
+        if len(folded) >= _FUZZY_LENGTH:
+            for length in range(len(folded) - _FUZZY_REACH, len(folded) + _FUZZY_REACH + 1):
+                found[folded[0], length].append((folded, phrase))
+    return found
+
+
+def _nearly(term: Term, finder: Finder, folded: _Beginnings) -> _Found | None:
     for name in names(term):
-        if len(name) < _FUZZY_LENGTH or not folded:
+        wanted = fold(name)
+        near = folded.get((wanted[:1], len(wanted))) if len(wanted) >= _FUZZY_LENGTH else None
+        if not near:
             continue
-        hit = process.extractOne(fold(name), folded.keys(), scorer=fuzz.ratio, score_cutoff=FUZZY)
+        hit = process.extractOne(wanted, [form for form, _ in near], scorer=fuzz.ratio, score_cutoff=FUZZY)
         if hit is not None:
-            place = finder.find(folded[hit[0]])
+            place = finder.find(near[hit[2]][1])
             if place is not None:
                 return _Found(_FUZZY_WORTH * 0.4 * hit[1] / 100, place)
     return None

@@ -10,7 +10,6 @@ import os
 import resource
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from metatag_runtime.sandbox import restrict
@@ -26,20 +25,19 @@ from metatag_tagger.ports import AnalysisOptions, Evidence
 def main() -> int:
     """Serve requests until the input ends; give the exit code."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--embed", type=Path)
+    parser.add_argument("--embed", action="store_true")
     parser.add_argument("--scratch", default="")
     parser.add_argument("--memory-mb", type=int, default=0)
     arguments = parser.parse_args()
     if arguments.memory_mb:
         limit = arguments.memory_mb * 1024 * 1024
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    # A language model's files are the only ones beside Python's own that it reads.
-    read = [str(arguments.embed)] if arguments.embed else []
-    restrict(read, [arguments.scratch] if arguments.scratch else [])
+    # Loaded before the doors are shut: it maps its library and weights, and reads no file afterwards.
+    embedder = Embedder.load(arguments.embed)
+    restrict([], [arguments.scratch] if arguments.scratch else [])
     # The answers own standard output; whatever a library prints goes to standard error.
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    embedder = Embedder.load(arguments.embed)
     warm(embedder)
     serve(sys.stdin.buffer, output, embedder)
     return 0

@@ -1,0 +1,84 @@
+"""The title and the headings of a document: what its author says it is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from metatag_tagger.offline.frequency import UNKNOWN, zipf
+from metatag_tagger.offline.legible import is_strange, is_torn
+from metatag_tagger.offline.lists import stop_words
+from metatag_tagger.words import fold, words
+
+# Words of the text's first lines that count as its title when none is known.
+TITLE_WORDS = 25
+# Characters of a heading, and how many are looked at.
+_LONGEST, _MOST = 90, 60
+# What programs write into the title of a file, and what a file without a title is called.
+_NO_TITLE = re.compile(
+    r"^(?:untitled|document|doc|title|no title|noname|new document|scan(?:ned)?(?: document)?|image|page|slide|book|"
+    r"sheet|"
+    r"presentation|print|output|test|microsoft word|powerpoint presentation|adobe \w+ pdf|acrobat|unknown|none|null)"
+    r"[\s\d_.()-]*$|^(?:layout|format|slide|page|scan|img|dsc)[ _-]?\d+",
+    re.IGNORECASE,
+)
+_FILE = re.compile(
+    r"\.(?:pdf|docx?|exe|indd|pmd|qxd|qxp|html?|txt|rtf|xlsx?|pptx?|tiff?|jpe?g|png|p65|wpd|dvi|ps|eps|tex|odt|ods|cdr|ai)\b",
+    re.IGNORECASE,
+)
+_MADE_BY = re.compile(r"^(?:microsoft (?:office )?(?:word|powerpoint|excel)|adobe \w+)\s*[-–:]\s*", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"^(?:(?:chapter|section|part|annex(?:ure)?|appendix|अध्याय|भाग|परिशिष्ट)\s+)?[\divxIVX]{0,4}(?:\.\d+)*[.):]?\s+"
+)
+
+
+def usable_title(title: str, body: str) -> str:
+    """Return a title that says something about the document; "" for names of files and programs, and nonsense."""
+    title = " ".join(_MADE_BY.sub("", title.strip()).split())
+    if not title or _NO_TITLE.match(title) or _FILE.search(title):
+        return ""
+    found = words(title)
+    letters = [word for word in found if word[0].isalpha()]
+    if not letters or any(is_torn(word) for word in letters):
+        return ""
+    strange = sum(is_strange(word) for word in letters)
+    if 3 * strange > len(letters):
+        return ""
+    known = {fold(word) for word in words(body[:200_000])}
+    # Whoever wrote the title used a word or two of the text, or its words are words at least.
+    content = [word for word in letters if fold(word) not in stop_words("en")]
+    in_text = sum(fold(word) in known for word in content)
+    if content and not in_text and not all(zipf(word.lower(), "en") > UNKNOWN for word in content):
+        return ""
+    return title if len(letters) > 1 or in_text else ""
+
+
+def headings(body: str) -> Iterator[str]:
+    """Yield the lines that look like headings: short, alone or in capitals, with a capital first and no stop."""
+    lines = body[:300_000].split("\n")
+    count = 0
+    for number, line in enumerate(lines):
+        text = line.strip()
+        if not 4 <= len(text) <= _LONGEST or count >= _MOST or not _looks_like_heading(text):
+            continue
+        before = lines[number - 1].strip() if number else ""
+        after = lines[number + 1].strip() if number + 1 < len(lines) else ""
+        if not before or text.isupper() or (not after and len(before) < len(text)):
+            count += 1
+            yield _NUMBER.sub("", text)
+
+
+def _looks_like_heading(text: str) -> bool:
+    if text[-1] in ".,;।" or "\t" in text or not any(character.isalpha() for character in text):
+        return False
+    found = [word for word in words(text) if word[0].isalpha()]
+    if not 1 <= len(found) <= 12:
+        return False
+    first = found[0][0]
+    return not first.islower()
+
+
+def first_lines(body: str) -> str:
+    """Return the beginning of the text that stands for its title when none is known."""
+    beginning = body.lstrip()[:600].split("\n")
+    return " ".join(beginning[0].split()[:TITLE_WORDS])
