@@ -20,7 +20,7 @@ from metatag_tagger.offline.ranker import read
 
 K = 10
 FIFTH = 5
-OURS = {"ours": "ranker_en", "ours + MiniLM": "ranker_en_embed"}
+OURS = {"ours": "ranker_en", "ours + meaning": "ranker_en_embed"}
 
 
 def scored(unseen: Sequence[Dumped], seen: Sequence[Dumped], kind: str) -> Score:
@@ -33,10 +33,10 @@ def scored(unseen: Sequence[Dumped], seen: Sequence[Dumped], kind: str) -> Score
     return score
 
 
-def rivals(documents: Sequence[Gold], embed: Path | None) -> dict[str, Score]:
+def rivals(documents: Sequence[Gold]) -> dict[str, Score]:
     """Score the rivals on the same documents."""
     found = {}
-    for name, tagger in available(embed).items():
+    for name, tagger in available().items():
         if name in OURS:
             continue
         found[name] = Score(K)
@@ -45,10 +45,10 @@ def rivals(documents: Sequence[Gold], embed: Path | None) -> dict[str, Score]:
     return found
 
 
-def report(name: str, unseen: Sequence[Dumped], seen: Sequence[Dumped], embed: Path | None) -> None:
+def report(name: str, unseen: Sequence[Dumped], seen: Sequence[Dumped]) -> None:
     """Print one set's rows: F1 of everybody, and how surely ours leads."""
-    ours = {label: scored(unseen, seen, kind) for label, kind in OURS.items() if embed or kind == "ranker_en"}
-    others = rivals([document.gold for document in unseen], embed)
+    ours = {label: scored(unseen, seen, kind) for label, kind in OURS.items()}
+    others = rivals([document.gold for document in unseen])
     for label, score in {**ours, **others}.items():
         leads = " ".join(f"{ahead(score, other):.0f} % over {rival};" for rival, other in others.items())
         print(f"| {name}, {len(unseen)} | {label} | {score.micro:.1f} | {leads if label in ours else ''} |", flush=True)
@@ -58,15 +58,14 @@ def main() -> None:
     """Measure the features once, then fit and score."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--embed", type=Path)
     arguments = parser.parse_args()
-    embedder = Embedder.load(arguments.embed)
+    embedder = Embedder.load()
     names = ("inspec_train", "inspec_dev", "semeval2010_train")
     train, dev, papers = (dump(sets.read(arguments.data / f"{name}.jsonl"), embedder) for name in names)
     print("| documents | tagger | micro F1@10 | leads in redrawn sets |\n|---|---|---|---|", flush=True)
-    report("Inspec dev", dev, [*train, *papers], arguments.embed)
+    report("Inspec dev", dev, [*train, *papers])
     kept = [paper for number, paper in enumerate(papers) if number % FIFTH]
-    report("SemEval-2010 train", papers[::FIFTH], [*train, *kept], arguments.embed)
+    report("SemEval-2010 train", papers[::FIFTH], [*train, *kept])
 
 
 if __name__ == "__main__":

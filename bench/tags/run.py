@@ -18,8 +18,6 @@ from bench.tags.systems import Tagger, available
 
 # The own sets name about eight tags a document, the public ones are reported at ten.
 OWN_K, PUBLIC_K = 8, 10
-# Rivals that need English.
-_ENGLISH = ("ours + MiniLM", "KeyBERT on noun phrases")
 _SHORT = 400
 
 
@@ -70,12 +68,11 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of *.jsonl sets")
-    parser.add_argument("--embed", type=Path, help="folder of the MiniLM model")
     parser.add_argument("--limit", type=int, default=_SHORT, help="documents a set at most")
     parser.add_argument("--only", default="", help="measure only sets whose name holds this")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    taggers = available(arguments.embed)
+    taggers = available()
     files = {f"own {name}": (file, OWN_K) for name, file in sets.find(sets.OWN).items()}
     if arguments.data is not None:
         files |= {name: (file, PUBLIC_K) for name, file in sets.find(arguments.data).items()}
@@ -89,8 +86,6 @@ def main() -> None:
         documents = sets.read(file)[: arguments.limit]
         scores: dict[str, Score] = {}
         for label, tagger in taggers.items():
-            if documents[0].language != "en" and label in _ENGLISH:
-                continue
             tagger(documents[0].text, documents[0].language, k)  # loads what is loaded once
             row, scores[label] = measure(name, documents, label, tagger, k)
             rows.append(row)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
 from metatag_tagger.model import Document, Page
 from metatag_tagger.offline.candidates import find
 from metatag_tagger.offline.embed import Embedder
+from metatag_tagger.offline.regions import Languages
 from metatag_tagger.offline.study import study
 from metatag_tagger.offline.tokens import tokenize
 from metatag_tagger.ports import AnalysisOptions
@@ -35,10 +35,10 @@ def yake(text: str, language: str, k: int) -> list[str]:
 
 
 def keybert_nouns(embedder: Embedder) -> Tagger:
-    """KeyBERT's method on noun phrases: cosine of each to the document, MMR with diversity 0.3, same MiniLM as ours."""
+    """KeyBERT's method on noun phrases: cosine of each to the document, MMR with diversity 0.3, same model as ours."""
 
     def tag(text: str, language: str, k: int) -> list[str]:
-        found = find(tokenize(text, language), language)
+        found = find(tokenize(text, Languages(text, language)))
         phrases = [candidate.form.lower() for candidate in found.values() if candidate.full][:1500]
         if not phrases:
             return []
@@ -54,12 +54,12 @@ def keybert_nouns(embedder: Embedder) -> Tagger:
     return tag
 
 
-def available(embed: Path | None) -> dict[str, Tagger]:
+def available() -> dict[str, Tagger]:
     """Give the taggers that can run here, by name; those that need a missing library or model are left out."""
-    embedder = Embedder.load(embed)
+    embedder = Embedder.load()
     found: dict[str, Tagger] = {"ours": ours(None)}
     if embedder is not None:
-        found["ours + MiniLM"] = ours(embedder)
+        found["ours + meaning"] = ours(embedder)
         found["KeyBERT on noun phrases"] = keybert_nouns(embedder)
     try:
         import yake as _  # noqa: F401
