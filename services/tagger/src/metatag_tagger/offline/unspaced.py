@@ -13,8 +13,8 @@ from metatag_tagger.offline.tokens import Token
 _SHORTEST, _LONGEST, _LEAST = 2, 6, 2
 # A term is dropped for a longer one that holds so much of its occurrences.
 _MOSTLY = 0.7
-# Runs of characters looked at: a long text repeats its terms soon.
-_RUNS = 5_000
+# Runs of characters looked at, and characters of each: a long text repeats its terms soon.
+_RUNS, _RUN_LENGTH = 2_000, 200
 # Characters of grammar, which begin and end no term.
 _GRAMMAR = re.compile("[的了和在是与及或应不可为有按其对于从以等并由该本各第这那个中上下のはをにがでとも]")
 
@@ -33,6 +33,7 @@ def terms(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
 
 
 def _parts(text: str) -> Iterator[str]:
+    text = text[:_RUN_LENGTH]
     for start in range(len(text)):
         for end in range(start + _SHORTEST, min(len(text), start + _LONGEST) + 1):
             part = text[start:end]
