@@ -104,7 +104,9 @@ def test_opening_end_and_state_are_told():
         (PageText(1, "x q z", "tesseract", "no_text", confidence=90.0, gibberish=True), True),
         (PageText(1, "words", "text_layer", "text_layer_good"), False),
         (PageText(1, "words", "text_layer", "layer_differs", notes=("layer_doubtful",)), True),
-        (PageText(1, "", "tesseract", "no_text", confidence=0.0), False),
+        (PageText(1, "", "tesseract", "no_text", confidence=0.0), True),
+        (PageText(1, "", "blank", "blank_page"), False),
+        (PageText(1, "", "text_layer", "viewer_notice"), False),
     ],
 )
 def test_a_page_that_a_person_should_read_says_so(page: PageText, needed: bool):

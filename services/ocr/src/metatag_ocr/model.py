@@ -118,8 +118,11 @@ class PageText:
 
     @property
     def needs_review(self) -> bool:
-        """Whether a person should read the page: recognised below the review line, no language, or doubted."""
-        unsure = self.confidence is not None and bool(self.text) and self.confidence < REVIEW_BELOW
+        """Whether a person should read the page: recognised below the review line, no language, or doubted.
+
+        A page with ink in which nothing was read has a confidence of 0, and needs one, too.
+        """
+        unsure = self.confidence is not None and self.confidence < REVIEW_BELOW
         gibberish = self.gibberish and self.method in RECOGNISED
         return unsure or gibberish or bool(REVIEWED_NOTES.intersection(self.notes))
 
