@@ -41,14 +41,14 @@ _RECONSIDERED = 2
 class Attempt:
     """One recognition with the circumstances it was made in. `turn` is the page's, in degrees clockwise.
 
-    `picture` is what was read, `second` are languages that read parts of it.
+    `picture` is what was read. `second` are languages that read parts of it, None when no part was tried in them.
     """
 
     read: Recognition
     languages: tuple[str, ...]
     turn: int
     picture: Picture
-    second: tuple[str, ...] = ()
+    second: tuple[str, ...] | None = None
 
     @cached_property
     def suspect(self) -> bool:
@@ -101,6 +101,9 @@ class Attempts:
         if not best.read.text:
             # Graph paper, photographs: what holds no line costs as much in every try.
             return best
+        if best.suspect:
+            # Half of the page may be in another script: its lines tell, at less cost than the page in another way.
+            best = self._with_second_script(best)
         if best.suspect:
             best = self._reconsidered(picture, best)
         best = self._with_second_script(self._without_stamps(best))
@@ -214,7 +217,7 @@ class Attempts:
         """Read what the page's language read unsurely in the languages of other scripts."""
         own = script_of(best.languages[0])
         others = [name for name in self._one_of_each_script() if script_of(name) != own]
-        if not others or not best.read.lines:
+        if not others or not best.read.lines or best.second is not None:
             return best
         read, used = SecondScript(self._engine, best.picture, best.read).read(best.languages[0], others)
         self._lap("recognize")

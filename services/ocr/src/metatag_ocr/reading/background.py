@@ -85,7 +85,7 @@ def _whitened(pixels: Gray, means: Gray, solid: _Mask, paper: int) -> Gray:
     around = np.asarray(near.resize((solid.shape[1] * _CELL, solid.shape[0] * _CELL), Image.Resampling.NEAREST)) > 0
     # Opened, so that letters which touch the ink stay, and then a mean wider than it was: its edge is gray.
     ink = Image.fromarray(around[: means.shape[0], : means.shape[1]] & (means < _EDGE)).convert("L")
-    opened = ink.filter(ImageFilter.MinFilter(3)).filter(ImageFilter.MaxFilter(3))
+    opened = ink.filter(ImageFilter.MinFilter(3)).filter(ImageFilter.MaxFilter(5))
     size = (means.shape[1] * _MEAN, means.shape[0] * _MEAN)
     white = np.asarray(opened.resize(size, Image.Resampling.NEAREST))[: pixels.shape[0], : pixels.shape[1]]
     return np.where(white > 0, np.uint8(paper), pixels)

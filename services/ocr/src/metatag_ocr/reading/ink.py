@@ -18,7 +18,7 @@ _CORE = 15
 # print when they are a stamp's or a pen's, and their share of all ink.
 _LIGHTER, _SHARE = 25, 0.02
 # Share of a page's ink outside all words from which it is noted: photographs, drawings, handwriting, lost print.
-MUCH_OUTSIDE = 0.5
+MUCH_OUTSIDE = 0.75
 # Grays from the paper's on that count as ink here: a pale stamp is lighter than Otsu's level between print and paper.
 _CONTRAST = 40
 
@@ -59,7 +59,7 @@ def measured(picture: Picture, read: Recognition) -> Ink:
         return Ink(outside)
     pixels = picture.half
     ink, inside = pixels <= ink_level(pixels, _CONTRAST), _in_words(pixels.shape, read)
-    words, strokes = pixels[ink & inside], pixels[_middle_of(ink) & ~inside]
+    words, strokes = pixels[(pixels <= ink_level(pixels)) & inside], pixels[_middle_of(ink) & ~inside]
     return Ink(
         outside,
         strokes.size / int(np.count_nonzero(ink)),

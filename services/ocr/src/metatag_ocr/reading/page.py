@@ -210,7 +210,7 @@ def _page_of(
         method=method,  # type: ignore[arg-type]
         reason=decision.reason,
         confidence=round(best.read.confidence, 2),
-        language="+".join((*best.languages, *best.second)),
+        language="+".join((*best.languages, *(best.second or ()))),
         script=main_script(text) or script_of(best.languages[0]),
         rotation=best.turn,
         words=read.words if page_request.options.words else (),
