@@ -13,11 +13,11 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench.ocr import accuracy, engine_path, peers, review, service, text_layers
+from bench.ocr import accuracy, engine_path, paper, peers, review, service, text_layers
 from bench.ocr.pages import ROOT, corpus, made_scans
 from bench.ocr.scores import Result
 
-GROUPS = ("engine", "service", "long", "text", "accuracy", "review", "peers", "memory")
+GROUPS = ("engine", "service", "long", "text", "accuracy", "review", "paper", "peers", "memory")
 
 
 def main() -> int:
@@ -45,6 +45,7 @@ def _work(asked: argparse.Namespace, tessdata: Path) -> dict[str, Callable[[], l
         "text": lambda: text_layers.measure(asked.corpus, asked.rounds),
         "accuracy": lambda: accuracy.measure(scans, tessdata),
         "review": lambda: review.measure(corpus(asked.corpus), tessdata),
+        "paper": lambda: paper.measure(tessdata),
         "peers": lambda: list(_peers(asked, tessdata)),
         "memory": lambda: _run(service.memory(tessdata, asked.pages)),
     }
