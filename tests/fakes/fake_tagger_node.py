@@ -63,6 +63,10 @@ class FakeTaggerNode(tagger_pb2_grpc.TaggerServiceServicer):
             tagger_version="fake-1",
             degraded=stands_in or bool(asked.get("degraded")),
             usage=document_pb2.Usage(cost_micros=asked["cost"], calls=1) if "cost" in asked else None,
+            facets=[
+                document_pb2.Facet(kind=kind, value=value, score=0.9, source="local", page=1)
+                for kind, value in asked.get("facets", [])
+            ],
         )
 
     def _fails(self, request: tagger_pb2.TagRequest, times: int) -> bool:

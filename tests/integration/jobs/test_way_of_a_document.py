@@ -159,6 +159,41 @@ async def test_search_finds_title_tags_and_text_in_both_scripts(either_service: 
     assert await found("C++") == []
 
 
+async def test_a_search_is_narrowed_to_documents_with_the_facets_asked_for(either_service: JobsProcess) -> None:
+    client = either_service.client
+    file_id = await client.upload(fake_pdf(pages=1))
+    facets = {
+        "order": [
+            ["year", "2023"],
+            ["date", "2023-07-14"],
+            ["organisation", "शिक्षा विभाग"],
+            ["document_type", "order"],
+        ],
+        "bill": [["year", "2021"], ["organisation", "Reserve Bank of India"], ["reference", "RBI/2021-22/56"]],
+    }
+    source = jobs_pb2.Source(type=jobs_pb2.SOURCE_TYPE_UPLOAD, path="upload://x.pdf", file_id=file_id)
+    rows = [
+        jobs_pb2.DocumentSpec(title=title, description=json.dumps({"facets": found}), source=source)
+        for title, found in facets.items()
+    ]
+    await client.finished((await client.create(rows)).job.id)
+
+    async def found(query: str = "", **wanted: str) -> list[str]:
+        request = jobs_pb2.SearchDocumentsRequest(user_id="u1", query=query, facets=wanted)
+        return [document.title for document in (await client.stub.SearchDocuments(request)).documents]
+
+    assert sorted(await found("wizards")) == ["bill", "order"]
+    assert await found("wizards", year="2023") == ["order"]
+    assert await found(date="2023-07") == ["order"]
+    assert await found(organisation="शिक्षा") == ["order"]
+    assert await found(organisation="reserve bank", year="2021") == ["bill"]
+    assert await found(organisation="reserve bank", year="2023") == []
+    assert await found(reference="rbi/2021") == ["bill"]
+    assert await found(place="' OR 1=1 --") == []
+    with pytest.raises(grpc.aio.AioRpcError):
+        await found(colour="red")
+
+
 async def test_the_same_idempotency_key_gives_the_first_answer_again(either_service: JobsProcess) -> None:
     client = either_service.client
     file_id = await client.upload(fake_pdf(pages=1))
