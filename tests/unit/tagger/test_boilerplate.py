@@ -114,3 +114,8 @@ def test_a_badly_read_page_is_mended_before_it_is_tagged() -> None:
     assert {"ground water resources", "water development"} <= tags
     unread = {tag.text for tag in study(document(text), AnalysisOptions(20)).tags}
     assert "water development" not in unread
+
+
+@pytest.mark.parametrize("text", [" " * 200_000 + "word", "ماء نظيف للقرية " * 40, "вода чиста для села " * 40])
+def test_odd_text_is_studied_whatever_its_script_or_blanks(text: str) -> None:
+    assert study(document(text), AnalysisOptions(5)).language

@@ -78,7 +78,11 @@ def _formulae() -> re.Pattern[str]:
 @cache
 def _labels() -> re.Pattern[str]:
     """Return the pattern of a field's label: at the beginning of a line or cell, before a colon, a gap or nothing."""
-    begins = r"(?:^|\t|  +|[|/][ \t]*|(?<=\w)[;,] ?)[ \t]*(?:[\d(]{1,3}[.)][ \t]*|[(]?[a-zA-Z][.)][ \t]+|[•*-][ \t]*)?"
+    # Blanks are not consumed from the middle: a run of 200,000 would be gone through from each of its characters.
+    begins = (
+        r"(?:^[ \t]*|(?<=\t)|(?<=  )|(?<=[|/])[ \t]?|(?<=[;,] )|(?<=[;,]))(?=\S)"
+        r"(?:[\d(]{1,3}[.)][ \t]*|[(]?[a-zA-Z][.)][ \t]+|[•*-][ \t]*)?"
+    )
     ends = r"(?=[ \t]*(?:[:：=]|[-–—] |\.{3}|_{2}|\t|  |/|\||$))"
     return re.compile(
         rf"{begins}((?:{_rules('labels')})(?:\(s\)|[ \t]*\([^()\n]{{0,20}}\))?){ends}", re.IGNORECASE | re.MULTILINE

@@ -96,7 +96,7 @@ def _by_function_words(folded: Sequence[str], among: Sequence[str], known: str) 
     """Return the language with the largest share of function words; "" when no share is large enough."""
     shares = {language: share(folded, language) for language in among}
     best = max(shares, key=lambda language: (shares[language], language == known))
-    if best != "en" and shares.get("en", 0.0) * _MARGIN >= shares[best]:
+    if "en" in shares and shares["en"] * _MARGIN >= shares[best]:
         best = "en"
     return best if shares[best] >= PROOF else ""
 
