@@ -52,6 +52,15 @@ def test_a_layer_that_looks_right_is_kept_beside_an_unsure_reading():
     assert (page.method, page.reason, page.verdict, page.notes) == ("text_layer", "text_layer_good", "", ())
 
 
+def test_a_short_page_is_judged_but_does_not_speak_for_others():
+    line = "सभी अभियंताओं को निर्देश दिया गया"
+
+    right, wrong = (choose(_own(text), _read(line), CHECK) for text in (line, "सभी अभियंतधओं को निदेिर्श ददया गयध"))
+
+    assert (right.method, right.verdict) == ("text_layer", "")
+    assert (wrong.method, wrong.text) == ("tesseract", line)
+
+
 def test_gibberish_is_never_preferred():
     page = choose(_own("Ã© Ãš Ã® lettres " * 9), _read("zrtp kxq wvbn " * 9, 90.0, gibberish=True), COMPARE)
 

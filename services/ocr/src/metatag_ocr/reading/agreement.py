@@ -13,8 +13,8 @@ from metatag_ocr.reading.scripts import INDIC, indic_letters, script_of_char
 
 # Confidence from which a recognised word is evidence: 95 % of words from 90 on are right, 67 % of those in the 80s.
 SURE_WORD = 88.0
-# Fewer sure words prove nothing.
-MIN_WORDS = 8
+# Fewer sure words prove nothing, and fewer than that nothing for a document's other pages.
+MIN_WORDS, SPEAKS_FOR_OTHERS = 5, 8
 # Share of sure words that the layer must hold. Measured: right layers 0.93 and more, for recognition errs, too; one
 # that has lost its nasal signs 0.84, wrong maps 0.33 to 0.55.
 AGREES = 0.88

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from metatag_ocr.languages import languages_for
 from metatag_ocr.model import PageText, Word
-from metatag_ocr.reading.agreement import agreement, agrees
+from metatag_ocr.reading.agreement import SPEAKS_FOR_OTHERS, agreement, agrees
 from metatag_ocr.reading.attempts import SUSPECT_BELOW
 from metatag_ocr.reading.decide import Decision, Reason
 from metatag_ocr.reading.evidence import Layer
@@ -73,7 +74,8 @@ def choose(own: PageText, read: PageText, decision: Decision) -> PageText:
         return replace(page, doubt=decision.doubt, verdict="refuted" if adds else "confirmed")
     found = agreement(own.text, read.words)
     if agrees(found, own.text):
-        return replace(own, tries=read.tries, doubt=decision.doubt, verdict="confirmed")
+        verdict: Literal["confirmed", ""] = "confirmed" if found.sure >= SPEAKS_FOR_OTHERS else ""
+        return replace(own, tries=read.tries, doubt=decision.doubt, verdict=verdict)
     sure = found.sure >= _SURE_SHARE * max(1, len(read.words))
     if _reads_better(own, read, decision, proves=found.proves, sure=sure):
         return replace(read, doubt=decision.doubt, verdict="refuted")
