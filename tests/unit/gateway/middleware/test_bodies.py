@@ -8,7 +8,7 @@ import pytest
 from starlette.types import Message
 
 from metatag_gateway.errors import TooLarge
-from metatag_gateway.middleware.bodies import Bodies, Body, BodyBounds
+from metatag_gateway.middleware.bodies import Bodies, Body, BodyBounds, refuse_crowded
 from metatag_runtime.errors import Busy, InvalidArgument
 
 
@@ -153,3 +153,10 @@ async def test_a_form_whose_sender_is_silent_is_given_up(stalled_stream: tuple[B
     with pytest.raises(InvalidArgument, match="stalled"):
         async with asyncio.timeout(5):
             await receive()
+
+
+@pytest.mark.parametrize("value", [b"[]", b"{}", b"1"])
+def test_a_large_body_of_very_many_tiny_values_is_refused_and_one_of_rows_passes(value: bytes) -> None:
+    with pytest.raises(TooLarge, match="too many values"):
+        refuse_crowded(b"[" + b",".join([value] * 5_000_000) + b"]")
+    refuse_crowded(b"[" + b",".join([b'{"title":"x","file_path":"http://x/a.pdf"}'] * 100_000) + b"]")

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from metatag_gateway.errors import Unauthenticated
 from metatag_gateway.identity import Identity
 from metatag_gateway.limits import Quotas
-from metatag_gateway.middleware.bodies import Bodies, Body, BodyBounds, too_large
+from metatag_gateway.middleware.bodies import Bodies, Body, BodyBounds, refuse_crowded, too_large
 from metatag_gateway.middleware.proxies import route_path
 from metatag_gateway.model.accounts import network_of
 from metatag_gateway.places import Places
@@ -119,7 +119,9 @@ async def _body(scope: Scope, receive: Receive, policy: PathPolicy, bodies: Bodi
         raise too_large(max_bytes)
     if is_form:
         return bodies.stream(body, receive, max_bytes)
-    return _again(await bodies.read(body, receive, policy.max_body_bytes), receive)
+    content = await bodies.read(body, receive, policy.max_body_bytes)
+    refuse_crowded(content)
+    return _again(content, receive)
 
 
 def _token(scope: Scope, *, query: bool) -> str:
