@@ -27,7 +27,7 @@ from metatag_client import (
     Tokens,
     Unreachable,
 )
-from metatag_client.wire import RetryPolicy
+from metatag_client.transport import RetryPolicy
 
 PASSWORD = "correct horse battery"
 

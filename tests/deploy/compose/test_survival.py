@@ -13,7 +13,7 @@ from deploy.compose.stack import Stack
 from deploy.docker_host import SERVICES as SERVICES_OF_IMAGES
 from deploy.docker_host import TAG
 from metatag_client import ApiError, Client, Options, Unreachable
-from metatag_client.wire import RetryPolicy
+from metatag_client.transport import RetryPolicy
 
 SERVICES = ("jobs-worker", "jobs-api", "ocr", "tagger", "redis")
 

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from metatag_client import AsyncClient, Client, NotSignedIn, Tokens, TooBusy, Unreachable
-from metatag_client.wire import RetryPolicy
+from metatag_client.transport import RetryPolicy
 
 USER = {"success": True, "data": {"id": "1", "email": "a@example.com", "full_name": None}}
 RESULT = {"success": True, "data": {"document_title": "A", "tags": ["a"], "extraction_method": "text_layer"}}

@@ -14,7 +14,7 @@ from fakes import servers
 from fakes.jobs_database import make_job
 from fakes.jobs_process import until
 from metatag_jobs.adapters.leadership import SoleLeader
-from metatag_jobs.adapters.memory_fanout import MemoryFanout
+from metatag_jobs.adapters.memory_event_bus import MemoryEventBus
 from metatag_jobs.adapters.redis_tickets import RedisTickets
 from metatag_jobs.adapters.sql_control import SqlJobStore
 from metatag_jobs.adapters.sql_events import SqlEventLog
@@ -69,7 +69,7 @@ async def half() -> AsyncIterator[Half]:
     dispatcher = Dispatcher(
         store=store,
         queue=tickets,
-        fanout=MemoryFanout(),
+        event_bus=MemoryEventBus(),
         events=SqlEventLog(database),
         leadership=SoleLeader(),
         lease=LEASE,

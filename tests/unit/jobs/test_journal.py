@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from metatag_jobs import journal as module
-from metatag_jobs.adapters.memory_fanout import MemoryFanout
+from metatag_jobs.adapters.memory_event_bus import MemoryEventBus
 from metatag_jobs.journal import GroupJournal
 from metatag_jobs.model import Document, Page, PageRead, Source
 from metatag_jobs.work import Claim, Finish, PageEvent
@@ -49,7 +49,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 def journal_of(store: Any) -> GroupJournal:
-    return GroupJournal(store, MemoryFanout(), "w", lambda _: False)
+    return GroupJournal(store, MemoryEventBus(), "w", lambda _: False)
 
 
 async def test_a_documents_pages_come_before_its_end_and_at_once(store: Store) -> None:

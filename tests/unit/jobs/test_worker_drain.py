@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
-from metatag_jobs.adapters.memory_fanout import MemoryFanout
+from metatag_jobs.adapters.memory_event_bus import MemoryEventBus
 from metatag_jobs.journal import GroupJournal
 from metatag_jobs.model import ProcessOptions, Source
 from metatag_jobs.pipeline import Pipeline
@@ -78,7 +78,7 @@ def worker(journal: SlowJournal) -> Worker:
         journal=cast(GroupJournal, journal),
         pipeline=cast(Pipeline, Stages(journal.written)),
         queue=cast(Any, Tickets()),
-        fanout=MemoryFanout(),
+        event_bus=MemoryEventBus(),
         limits=Limits(4, 200),
         slots=1,
         interactive_slots=1,

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from metatag_tagger import finishing
+from metatag_tagger import postprocessing
+from metatag_tagger.answer_validation import trusted
 from metatag_tagger.model import Tag, TaggerKind, TagOptions, Term
 from metatag_tagger.ports import Evidence, LlmTag, Study
-from metatag_tagger.trust import trusted
 
 TRIALS = 10_000
 WORDS = ["battery", "street", "light", "solar", "audit", "water", "ऊर्जा", "जल", "नीति", "Zürich", "C++", "café", "x"]
@@ -28,11 +28,11 @@ def any_phrase(chance: random.Random) -> str:
 
 
 def outside(tags: list[LlmTag], terms: tuple[Term, ...], tag_options: TagOptions, study: Study) -> list[str]:
-    plan = finishing.Plan(tag_options, terms, "en", "", "test")
+    plan = postprocessing.Plan(tag_options, terms, "en", "", "test")
     kept, _ = trusted(tags, [Evidence(False)] * len(tags), plan, study)
     if tag_options.tagger is TaggerKind.BOTH:
-        kept = finishing.merged(kept, finishing.candidates(plan, study), "en")
-    out = [*finishing.final(plan, kept), *finishing.local(plan, study).tags]
+        kept = postprocessing.merged(kept, postprocessing.candidates(plan, study), "en")
+    out = [*postprocessing.final(plan, kept), *postprocessing.local(plan, study).tags]
     labels = {term.labels.get(tag_options.tag_language, term.label) for term in terms}
     return [tag.text for tag in out if tag.text not in labels]
 
@@ -83,13 +83,13 @@ def test_arbitrary_labels_and_answers_yield_no_tag_outside_the_list(
 @pytest.mark.parametrize("said", ["Batteries", "battery", " BATTERY ", "batery pack", "battery packs"])
 def test_a_term_is_found_by_stem_case_alias_and_nearly(said: str) -> None:
     terms = (Term("Battery", ("battery pack",)),)
-    plan = finishing.Plan(TagOptions(strict=True), terms, "en", "", "test")
+    plan = postprocessing.Plan(TagOptions(strict=True), terms, "en", "", "test")
     kept, _ = trusted([LlmTag(said, 0.7)], [Evidence(False)], plan, Study("en", ()))
     assert [tag.text for tag in kept] == ["Battery"]
 
 
 def test_two_terms_of_one_stem_are_told_apart_by_their_names() -> None:
     terms = (Term("Policy"), Term("Policies"))
-    plan = finishing.Plan(TagOptions(strict=True), terms, "en", "", "test")
+    plan = postprocessing.Plan(TagOptions(strict=True), terms, "en", "", "test")
     assert plan.finder.find("policies") == "Policies"
     assert plan.finder.find("policy") == "Policy"

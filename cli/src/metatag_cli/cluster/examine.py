@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from metatag_cli.checkup import Finding
 from metatag_cli.cluster import certificates, services, stores, walls
-from metatag_cli.cluster.asked import Asked
+from metatag_cli.cluster.config import Asked
 
 # Longer than any check's own limits together, but for the walls.
 _LIMIT = 150.0

@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import metatag_gateway.migrate
 import metatag_jobs.migrate
 from metatag_cli.checkup import Finding
-from metatag_cli.cluster.asked import Bucket, without_secrets
+from metatag_cli.cluster.config import Bucket, without_secrets
 from metatag_runtime.sql import sync_url
 
 # A lease is 15 s; clocks that differ by a good part of it take documents away from living workers. Seconds.

@@ -51,7 +51,7 @@ def doctor(
 
 def _examine_cluster(server: str, inside_ocr: str) -> list[Finding]:
     # Imported where it is asked for: database and object store clients take a second to load.
-    from metatag_cli.cluster.asked import Asked
+    from metatag_cli.cluster.config import Asked
     from metatag_cli.cluster.examine import examine
 
     try:

@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 
 import httpx
 
-from metatag_client import calls, wire
+from metatag_client import calls, transport
 from metatag_client.calls import Call, Source
 from metatag_client.errors import ApiError, NotSignedIn, Unreachable
 from metatag_client.follow import Follow
@@ -20,7 +20,7 @@ from metatag_client.mixed import Mixed
 from metatag_client.models import Document, Event, Job, Json, Options, Result, Row, Tokens, Upload, User
 from metatag_client.sending import Sending, check_size, is_large, size_of
 from metatag_client.session import OnTokens, Session
-from metatag_client.wire import RetryPolicy
+from metatag_client.transport import RetryPolicy
 
 T = TypeVar("T")
 
@@ -261,16 +261,16 @@ class Client:
             try:
                 return self._send(call)
             except (ApiError, Unreachable) as error:
-                wait = self._patience.wait(attempt, error) if wire.worth_repeating(call, error) else None
+                wait = self._patience.wait(attempt, error) if transport.worth_repeating(call, error) else None
                 if wait is None:
                     raise
                 time.sleep(wait)
                 attempt += 1
 
     def _send(self, call: Call[T]) -> T:
-        with wire.request_arguments(call, self._session.access_token) as arguments:
+        with transport.request_arguments(call, self._session.access_token) as arguments:
             try:
                 response = self._http.request(call.method, call.path, **arguments)
             except httpx.TransportError as error:
-                raise wire.unreachable(self.base_url, error) from error
-        return wire.read(call, response)
+                raise transport.unreachable(self.base_url, error) from error
+        return transport.read(call, response)

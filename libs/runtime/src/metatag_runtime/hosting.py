@@ -57,8 +57,8 @@ def host(
 
 async def _host(build: Builder, grace: float, on_ready: Callable[[], None] | None) -> int:
     stopping = asyncio.Event()
-    hurry = asyncio.Event()
-    _own_signals(stopping, hurry)
+    force_stop = asyncio.Event()
+    _own_signals(stopping, force_stop)
     try:
         services = await build()
     except (SettingsError, MetatagError) as error:
@@ -72,7 +72,7 @@ async def _host(build: Builder, grace: float, on_ready: Callable[[], None] | Non
         if on_ready is not None:
             on_ready()
 
-    return await run(services, stopping, grace=grace, hurry=hurry, on_ready=ready)
+    return await run(services, stopping, grace=grace, force_stop=force_stop, on_ready=ready)
 
 
 async def run(
@@ -80,7 +80,7 @@ async def run(
     stopping: asyncio.Event,
     *,
     grace: float,
-    hurry: asyncio.Event | None = None,
+    force_stop: asyncio.Event | None = None,
     on_ready: Callable[[], None] | None = None,
 ) -> int:
     """Run services inside an event loop that already runs, until `stopping` is set; give the exit code."""
@@ -103,7 +103,7 @@ async def run(
         log.exception("service could not start", service=started[-1].name if started else "")
         code = 1
     finally:
-        await _stop_all(started, grace, hurry)
+        await _stop_all(started, grace, force_stop)
     return code
 
 
@@ -123,11 +123,11 @@ async def _until_end(services: Sequence[Service], stopping: asyncio.Event) -> in
     return 1 if ended else 0
 
 
-async def _stop_all(started: Sequence[Service], grace: float, hurry: asyncio.Event | None) -> None:
+async def _stop_all(started: Sequence[Service], grace: float, force_stop: asyncio.Event | None) -> None:
     loop = asyncio.get_running_loop()
     end = loop.time() + grace
     for service in reversed(started):
-        left = 0.0 if hurry is not None and hurry.is_set() else max(0.0, end - loop.time())
+        left = 0.0 if force_stop is not None and force_stop.is_set() else max(0.0, end - loop.time())
         try:
             # Two seconds over the grace, so that one stuck service cannot keep the others from stopping.
             async with asyncio.timeout(left + 2.0):
@@ -140,10 +140,10 @@ async def _stop_all(started: Sequence[Service], grace: float, hurry: asyncio.Eve
             log.info("service stopped", service=service.name)
 
 
-def _own_signals(stopping: asyncio.Event, hurry: asyncio.Event) -> None:
+def _own_signals(stopping: asyncio.Event, force_stop: asyncio.Event) -> None:
     def stop() -> None:
         if stopping.is_set():
-            hurry.set()
+            force_stop.set()
         stopping.set()
 
     loop = asyncio.get_running_loop()

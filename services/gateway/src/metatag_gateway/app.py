@@ -33,7 +33,7 @@ from metatag_gateway.routes import (
     vocabularies,
 )
 from metatag_gateway.routes.access import permission_of
-from metatag_gateway.routes.parts import Parts
+from metatag_gateway.routes.dependencies import Dependencies
 from metatag_gateway.settings import MIB, GatewaySettings, split
 from metatag_gateway.style import mount
 from metatag_runtime.errors import MetatagError
@@ -55,7 +55,7 @@ ROUTERS = (
 EXPOSED = ("X-Request-ID", "Retry-After", "Location", "Preference-Applied", "Content-Disposition")
 
 
-def create_app(parts: Parts) -> FastAPI:
+def create_app(parts: Dependencies) -> FastAPI:
     """Give the application over its parts."""
     settings = parts.settings
     app = FastAPI(
@@ -104,7 +104,7 @@ def _permission(dependant: Dependant) -> Permission | None:
     return None
 
 
-def _wrap(app: FastAPI, parts: Parts) -> None:
+def _wrap(app: FastAPI, parts: Dependencies) -> None:
     settings = parts.settings
     app.add_middleware(
         Gate,

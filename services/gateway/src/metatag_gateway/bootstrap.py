@@ -25,10 +25,10 @@ from metatag_gateway.limits import Quota, Quotas
 from metatag_gateway.observers import Observers
 from metatag_gateway.operator_key import OperatorKey
 from metatag_gateway.places import Places
-from metatag_gateway.routes.parts import Parts
+from metatag_gateway.routes.dependencies import Dependencies
 from metatag_gateway.sessions import Sessions
 from metatag_gateway.settings import GatewaySettings
-from metatag_gateway.singles import Singles
+from metatag_gateway.single_documents import Singles
 from metatag_gateway.tokens import AccessTokens, Key, pem_keys, secret_key
 from metatag_runtime.hosting import Service
 from metatag_runtime.settings import SettingsError
@@ -92,7 +92,7 @@ class GatewayService:
         self._passwords.close()
         await self._database.close()
 
-    def _parts(self) -> Parts:
+    def _parts(self) -> Dependencies:
         settings = self._settings
         jobs, ocr = GrpcJobs(settings.jobs_address), GrpcOcr(settings.ocr_address)
         tagger = GrpcTagger(settings.tagger_address)
@@ -111,7 +111,7 @@ class GatewayService:
             life=timedelta(days=settings.refresh_token_days),
             grace=timedelta(seconds=settings.refresh_grace_seconds),
         )
-        return Parts(
+        return Dependencies(
             settings=settings,
             accounts=Accounts(
                 store=self._store,

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from metatag_gateway import frames
+from metatag_gateway import ws_messages
 from metatag_gateway.model.jobs import Job, JobEvent
 from metatag_gateway.ports import Jobs
 from metatag_runtime.errors import ErrorCode, MetatagError
@@ -84,11 +84,11 @@ class Observers:
             first = await self._catchup(user_id, job_id)
         else:
             job = await self._jobs.get(user_id, job_id)
-            first = Catchup(_write(frames.catchup(job, user_id, [])), job)
+            first = Catchup(_write(ws_messages.catchup(job, user_id, [])), job)
         yield first.text
         seq = first.job.seq if after is None else min(after, first.job.seq)
         if first.job.ended and seq >= first.job.seq:
-            yield _write(frames.already(first.job))
+            yield _write(ws_messages.already(first.job))
             return
         status = first.job.status
         async with self._feed(user_id, job_id, first.job.seq) as feed:
@@ -99,7 +99,7 @@ class Observers:
                     if not lines:
                         await still_allowed()
                         status = (await self._status(user_id, job_id)) or status
-                        yield _write(frames.keepalive(job_id, status, reader.seq))
+                        yield _write(ws_messages.keepalive(job_id, status, reader.seq))
                         continue
                     for line in lines:
                         if pages or not line.is_page:
@@ -156,11 +156,11 @@ class Observers:
     async def _make_catchup(self, user_id: str, job_id: str) -> Catchup:
         # The number first, then the rows: a row that ends in between is sent again as an event, never missed.
         job = await self._jobs.get(user_id, job_id)
-        head = _write(frames.catchup(job, user_id, []))
+        head = _write(ws_messages.catchup(job, user_id, []))
         written: list[str] = []
         row = 0
         while found := await self._jobs.documents(user_id, job_id, PAGE, row, ("success", "failed")):
-            written.append(_write_all(frames.catchup(job, user_id, found)["results"]))
+            written.append(_write_all(ws_messages.catchup(job, user_id, found)["results"]))
             row = found[-1].row + 1
             if len(found) < PAGE:
                 break
@@ -223,7 +223,7 @@ class Feed:
             async for event in events:
                 if event is not None and event.seq > self.first + len(self._lines):
                     self._add(line(self.job_id, event))
-                    if frames.is_last(event):
+                    if ws_messages.is_last(event):
                         return True
         return False
 
@@ -293,7 +293,9 @@ def line(job_id: str, event: JobEvent) -> Line:
     document = event.document
     in_work = document is not None and document.status in {"pending", "processing"}
     row = event.row if in_work or event.page is not None else None
-    return Line(event.seq, _write(frames.event(job_id, event)), row, event.page is not None, frames.is_last(event))
+    return Line(
+        event.seq, _write(ws_messages.event(job_id, event)), row, event.page is not None, ws_messages.is_last(event)
+    )
 
 
 def merge(lines: list[Line]) -> list[Line]:
@@ -310,9 +312,9 @@ def _as_generator(events: AsyncIterator[JobEvent | None]) -> AsyncGenerator[JobE
     return events
 
 
-def _write(frame: frames.Frame) -> str:
+def _write(frame: ws_messages.Frame) -> str:
     return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
 
 
-def _write_all(rows: list[frames.Frame]) -> str:
+def _write_all(rows: list[ws_messages.Frame]) -> str:
     return ",".join(map(_write, rows))

@@ -17,12 +17,12 @@ from metatag_jobs.adapters.grpc_tagger import GrpcTagger
 from metatag_jobs.adapters.keybox import AesKeyBox
 from metatag_jobs.adapters.leadership import SoleLeader, SqlLeader
 from metatag_jobs.adapters.local_fetcher import LocalFetcher
-from metatag_jobs.adapters.memory_fanout import MemoryFanout
+from metatag_jobs.adapters.memory_event_bus import MemoryEventBus
 from metatag_jobs.adapters.memory_tickets import MemoryTickets
 from metatag_jobs.adapters.ocr_deep import DeepenedOcr
 from metatag_jobs.adapters.ocr_nodes import OcrNodes
 from metatag_jobs.adapters.ocr_pool import PooledOcr
-from metatag_jobs.adapters.redis_fanout import RedisFanout
+from metatag_jobs.adapters.redis_event_bus import RedisEventBus
 from metatag_jobs.adapters.redis_tickets import RedisTickets
 from metatag_jobs.adapters.s3_clients import file_client, source_client
 from metatag_jobs.adapters.sql_artifacts import SqlArtifacts
@@ -41,9 +41,9 @@ from metatag_jobs.host_limits import HostLimits
 from metatag_jobs.intake import Intake
 from metatag_jobs.journal import GroupJournal
 from metatag_jobs.pipeline import Limits, Pipeline
-from metatag_jobs.ports import Fanout, Fetcher, FileStore, Leadership, OcrReader
+from metatag_jobs.ports import EventBus, Fetcher, FileStore, Leadership, OcrReader
 from metatag_jobs.retrying import Limits as RetryLimits
-from metatag_jobs.servicer.core import Desk
+from metatag_jobs.servicer.core import Dependencies
 from metatag_jobs.servicer.service import JobsServicer
 from metatag_jobs.settings import JobsSettings
 from metatag_jobs.sources import Sources
@@ -71,7 +71,7 @@ async def build(settings: JobsSettings, parts: Parts | None = None) -> Sequence[
     """Give the service's services in the order in which they start; of other parts, where a measurement brings some."""
     _check(settings)
     parts = parts or Parts.choose(settings)
-    services: list[Service] = [Foundation(settings, parts)]
+    services: list[Service] = [Resources(settings, parts)]
     if settings.role in ("all", "worker"):
         services.append(_worker(settings, parts))
     if settings.role in ("all", "api"):
@@ -98,7 +98,7 @@ class Parts:
     # Keeps account; and the store itself, for the sweeper.
     files: FileStore
     store: FileStore
-    fanout: Fanout
+    event_bus: EventBus
     tickets: MemoryTickets | RedisTickets
     leadership: Leadership
     # For the service's own files, and for sources.
@@ -131,7 +131,7 @@ class Parts:
             objects=objects,
             files=AccountedFiles(store, objects, is_infrastructure),
             store=store,
-            fanout=_fanout(settings, database),
+            event_bus=_event_bus(settings, database),
             tickets=_tickets(settings),
             leadership=SoleLeader() if database.is_sqlite else SqlLeader(database),
             s3=s3,
@@ -148,7 +148,7 @@ class Parts:
         )
 
 
-class Foundation:
+class Resources:
     """Starts first and stops last: tables, files, connections."""
 
     name = "jobs-foundation"
@@ -166,8 +166,8 @@ class Foundation:
         for nodes in self._parts.nodes:
             await nodes.start()
         await self._parts.tickets.start()
-        if isinstance(self._parts.fanout, RedisFanout):
-            await self._parts.fanout.start()
+        if isinstance(self._parts.event_bus, RedisEventBus):
+            await self._parts.event_bus.start()
 
     async def wait(self) -> None:
         """Never ends by itself."""
@@ -176,8 +176,8 @@ class Foundation:
     async def stop(self, grace: float) -> None:
         """Disconnect."""
         parts = self._parts
-        if isinstance(parts.fanout, RedisFanout):
-            await parts.fanout.stop()
+        if isinstance(parts.event_bus, RedisEventBus):
+            await parts.event_bus.stop()
         for client in (parts.s3, parts.s3_sources):
             if client is not None:
                 client.close()
@@ -231,10 +231,10 @@ def _tickets(settings: JobsSettings) -> MemoryTickets | RedisTickets:
     return RedisTickets(settings.redis_url) if settings.redis_url else MemoryTickets()
 
 
-def _fanout(settings: JobsSettings, database: Database) -> Fanout:
+def _event_bus(settings: JobsSettings, database: Database) -> EventBus:
     if not settings.redis_url:
-        return MemoryFanout()
-    return RedisFanout(settings.redis_url, only_controls=settings.role == "worker", epoch=lambda: database.epoch)
+        return MemoryEventBus()
+    return RedisEventBus(settings.redis_url, only_controls=settings.role == "worker", epoch=lambda: database.epoch)
 
 
 def _url_fetcher(settings: JobsSettings) -> UrlFetcher:
@@ -265,7 +265,7 @@ def _fetchers(settings: JobsSettings, url: UrlFetcher, s3: S3Client | None) -> d
 
 def _worker(settings: JobsSettings, parts: Parts) -> Worker:
     owner = str(uuid.uuid4())
-    journal = GroupJournal(parts.work, parts.fanout, owner, is_infrastructure)
+    journal = GroupJournal(parts.work, parts.event_bus, owner, is_infrastructure)
     retry = RetryLimits(settings.max_tries, settings.max_waits)
     pipeline = Pipeline(
         journal=journal,
@@ -283,7 +283,7 @@ def _worker(settings: JobsSettings, parts: Parts) -> Worker:
         journal=journal,
         pipeline=pipeline,
         queue=parts.tickets,
-        fanout=parts.fanout,
+        event_bus=parts.event_bus,
         limits=retry,
         slots=settings.slots,
         interactive_slots=settings.interactive_slots,
@@ -294,7 +294,7 @@ def _dispatcher(settings: JobsSettings, parts: Parts) -> Dispatcher:
     return Dispatcher(
         store=parts.work,
         queue=parts.tickets,
-        fanout=parts.fanout,
+        event_bus=parts.event_bus,
         events=parts.events,
         leadership=parts.leadership,
         lease=settings.lease,
@@ -323,7 +323,7 @@ def _sweeper(settings: JobsSettings, parts: Parts) -> Sweeper:
 
 
 def _server(settings: JobsSettings, parts: Parts) -> GrpcService:
-    servicer = JobsServicer(_desk(settings, parts))
+    servicer = JobsServicer(_dependencies(settings, parts))
     return GrpcService(
         "jobs",
         GrpcServerOptions(settings.listen, reflection=settings.reflection),
@@ -346,7 +346,7 @@ def _ready(parts: Parts) -> Callable[[], Awaitable[bool]]:
     return ready
 
 
-def _desk(settings: JobsSettings, parts: Parts) -> Desk:
+def _dependencies(settings: JobsSettings, parts: Parts) -> Dependencies:
     dependencies = {
         "database": parts.database.ping,
         "object_store": parts.files.ping,
@@ -354,18 +354,18 @@ def _desk(settings: JobsSettings, parts: Parts) -> Desk:
         "tagger": parts.tagger.ping,
     }
     if settings.redis_url:
-        dependencies["redis"] = parts.fanout.ping
-    return Desk(
+        dependencies["redis"] = parts.event_bus.ping
+    return Dependencies(
         jobs=parts.jobs,
         intake=Intake(
             parts.jobs,
             parts.vocabularies,
             parts.keys,
-            parts.fanout,
+            parts.event_bus,
             max_running=settings.job_max_running,
             new_id=new_id,
         ),
-        watching=Watching(parts.jobs, parts.events, parts.fanout),
+        watching=Watching(parts.jobs, parts.events, parts.event_bus),
         uploads=Uploads(parts.artifacts, parts.files, max_bytes=settings.max_file_bytes, new_id=new_id),
         history=parts.history,
         summaries=SqlSummary(parts.database),
@@ -373,7 +373,7 @@ def _desk(settings: JobsSettings, parts: Parts) -> Desk:
         vocabularies=parts.vocabularies,
         sources=parts.sources,
         files=parts.files,
-        fanout=parts.fanout,
+        event_bus=parts.event_bus,
         keys=parts.keys,
         max_file_bytes=settings.max_file_bytes,
         dependencies=dependencies,

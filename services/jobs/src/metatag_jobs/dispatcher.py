@@ -13,7 +13,7 @@ import structlog
 from prometheus_client import Gauge
 
 from metatag_jobs.plan import plan
-from metatag_jobs.ports import Fanout, Leadership, TicketQueue
+from metatag_jobs.ports import EventBus, Leadership, TicketQueue
 from metatag_jobs.stores import EventLog, WorkStore
 from metatag_runtime.loops import is_cancelling, run_forever
 
@@ -50,7 +50,7 @@ class Dispatcher:
         *,
         store: WorkStore,
         queue: TicketQueue,
-        fanout: Fanout,
+        event_bus: EventBus,
         events: EventLog,
         leadership: Leadership,
         lease: float,
@@ -60,7 +60,7 @@ class Dispatcher:
     ) -> None:
         self._store = store
         self._queue = queue
-        self._fanout = fanout
+        self._event_bus = event_bus
         self._events = events
         self._leadership = leadership
         # Reaped a round early, so that a worker that died is noticed within its lease, the reaper's round included.
@@ -74,8 +74,8 @@ class Dispatcher:
         self._leading = False
         self._asked_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
-        fanout.on_nudge(self._wake.set)
-        fanout.on_announce(self._announced)
+        event_bus.on_wake(self._wake.set)
+        event_bus.on_announce(self._announced)
 
     async def start(self) -> None:
         """Begin to dispatch."""
@@ -182,7 +182,7 @@ class Dispatcher:
             self._relay_wake.clear()
             dirty, self._dirty = self._dirty, set()
             for job_id in dirty:
-                await self._fanout.relay(job_id, self._events)
+                await self._event_bus.relay(job_id, self._events)
             if dirty:
                 await asyncio.sleep(RELAY_PAUSE)
         if self._leading:

@@ -22,7 +22,7 @@ from metatag_jobs.model import (
     ProcessOptions,
     Source,
 )
-from metatag_jobs.ports import Fanout, KeyBox
+from metatag_jobs.ports import EventBus, KeyBox
 from metatag_jobs.sources import TYPES
 from metatag_jobs.stores import JobStore, VocabularyStore
 from metatag_jobs.work import NewDocument, NewJob
@@ -73,7 +73,7 @@ class Intake:
         jobs: JobStore,
         vocabularies: VocabularyStore,
         keys: KeyBox,
-        fanout: Fanout,
+        event_bus: EventBus,
         *,
         max_running: int,
         new_id: Callable[[], str],
@@ -81,7 +81,7 @@ class Intake:
         self._jobs = jobs
         self._vocabularies = vocabularies
         self._keys = keys
-        self._fanout = fanout
+        self._event_bus = event_bus
         self._max_running = max_running
         self._new_id = new_id
 
@@ -104,8 +104,8 @@ class Intake:
             raise
         finally:
             beating.cancel()
-        await self._fanout.announce([job.id])
-        await self._fanout.nudge()
+        await self._event_bus.announce([job.id])
+        await self._event_bus.wake_dispatcher()
         return started, False
 
     async def _begin(self, job: NewJob) -> Job | None:

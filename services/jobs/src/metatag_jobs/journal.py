@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from metatag_jobs.errors import Replaced
-from metatag_jobs.ports import Fanout
+from metatag_jobs.ports import EventBus
 from metatag_jobs.stores import WorkStore
 from metatag_jobs.work import Artifact, Checkpoint, Claim, Finish, PageEvent, Release, Ticket
 
@@ -108,9 +108,9 @@ async def _insist(write: Callable[[], Awaitable[Sequence[Answer]]], passing: Pas
 class GroupJournal:
     """The pipeline's Journal and the worker's hand in the store, for one owner."""
 
-    def __init__(self, store: WorkStore, fanout: Fanout, owner: str, passing: Passing) -> None:
+    def __init__(self, store: WorkStore, event_bus: EventBus, owner: str, passing: Passing) -> None:
         self._store = store
-        self._fanout = fanout
+        self._event_bus = event_bus
         self._owner = owner
         self._starts = Group(self._write_starts, passing)
         self._finds = Group(self._read_artifacts, passing)
@@ -181,7 +181,7 @@ class GroupJournal:
 
     async def _write_starts(self, tickets: Sequence[Ticket]) -> list[Claim | None]:
         claims = await self._store.start(self._owner, tickets)
-        await self._fanout.announce(sorted({claim.job_id for claim in claims.values()}))
+        await self._event_bus.announce(sorted({claim.job_id for claim in claims.values()}))
         # Doubled tickets in one group: only the first may have the document.
         return [claims.pop(ticket.document_id, None) for ticket in tickets]
 
@@ -195,13 +195,13 @@ class GroupJournal:
 
     async def _write_finishes(self, finishes: Sequence[Finish]) -> list[str]:
         states = await self._store.finish(self._owner, finishes)
-        await self._fanout.announce(sorted({each.claim.job_id for each in finishes}))
-        await self._fanout.nudge()
+        await self._event_bus.announce(sorted({each.claim.job_id for each in finishes}))
+        await self._event_bus.wake_dispatcher()
         return [states.get(each.claim.document_id, "") for each in finishes]
 
     async def _write_releases(self, releases: Sequence[Release]) -> list[bool]:
         kept = await self._store.release(self._owner, releases)
-        await self._fanout.nudge()
+        await self._event_bus.wake_dispatcher()
         return [each.document_id in kept for each in releases]
 
     async def _write_pages(self) -> None:
@@ -212,7 +212,7 @@ class GroupJournal:
             while self._pages:
                 pages, self._pages = self._pages[:GROUP], self._pages[GROUP:]
                 await self._store.tell_pages(self._owner, pages)
-                await self._fanout.announce(sorted({page.job_id for page in pages}))
+                await self._event_bus.announce(sorted({page.job_id for page in pages}))
         except Exception as error:
             log.warning("page events lost", error=type(error).__name__)
             self._pages.clear()

@@ -31,8 +31,8 @@ from metatag_jobs.model import (
     Vocabulary,
 )
 from metatag_jobs.outcome import failed, succeeded, title_of
-from metatag_jobs.parts import LONG_DOCUMENT as KEPT_IN_PARTS
-from metatag_jobs.parts import Parts
+from metatag_jobs.page_checkpoints import LONG_DOCUMENT as KEPT_IN_PARTS
+from metatag_jobs.page_checkpoints import PageCheckpoints
 from metatag_jobs.pdf import inspect_pdf
 from metatag_jobs.ports import Fetcher, FileStore, Journal, KeyBox, OcrReader, Tagger
 from metatag_jobs.retrying import Limits as RetryLimits
@@ -134,7 +134,7 @@ class Pipeline:
             except FileGone:
                 found = None
         if found is None:
-            parts = Parts(self._journal, self._files, claim, digest, self._new_id)
+            parts = PageCheckpoints(self._journal, self._files, claim, digest, self._new_id)
             outcome = await self._read_pages(claim, job, options, parts)
             require_a_page(outcome)
             artifact = await self._put_json(digest, pack(outcome))
@@ -145,7 +145,9 @@ class Pipeline:
         _go_on(claim, "tag", found[0])
         return outcome
 
-    async def _read_pages(self, claim: Claim, job: JobContext, options: ProcessOptions, parts: Parts) -> OcrOutcome:
+    async def _read_pages(
+        self, claim: Claim, job: JobContext, options: ProcessOptions, parts: PageCheckpoints
+    ) -> OcrOutcome:
         long = options.num_pages > KEPT_IN_PARTS
         known = await parts.known() if long and claim.attempt > 1 else []
         told = job.type == JOB_SINGLE or options.num_pages > LONG_DOCUMENT

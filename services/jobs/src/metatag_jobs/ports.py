@@ -136,13 +136,13 @@ class TicketQueue(Protocol):
         """
 
 
-class Fanout(Protocol):
+class EventBus(Protocol):
     """Hints between processes, and the hot tail of events. Hints may be lost or doubled: readers look again anyway."""
 
     async def announce(self, job_ids: Sequence[str]) -> None:
         """Say that jobs have new events."""
 
-    async def nudge(self) -> None:
+    async def wake_dispatcher(self) -> None:
         """Say that there may be something to dispatch."""
 
     async def control(self, job_id: str) -> None:
@@ -154,8 +154,8 @@ class Fanout(Protocol):
     def on_announce(self, callback: Callable[[str], None]) -> None:
         """Have every announced job told."""
 
-    def on_nudge(self, callback: Callable[[], None]) -> None:
-        """Have every nudge told."""
+    def on_wake(self, callback: Callable[[], None]) -> None:
+        """Register a callback for wake-ups."""
 
     def on_control(self, callback: Callable[[str], None]) -> None:
         """Have every control told."""

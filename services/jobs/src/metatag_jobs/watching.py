@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 
 from metatag_jobs.model import Job, JobEvent
-from metatag_jobs.ports import Fanout
+from metatag_jobs.ports import EventBus
 from metatag_jobs.stores import EventLog, JobStore
 
 # Events read at a time.
@@ -20,10 +20,10 @@ KEEPALIVE_SECONDS = 15.0
 class Watching:
     """The use case WatchJob."""
 
-    def __init__(self, jobs: JobStore, events: EventLog, fanout: Fanout) -> None:
+    def __init__(self, jobs: JobStore, events: EventLog, event_bus: EventBus) -> None:
         self._jobs = jobs
         self._events = events
-        self._fanout = fanout
+        self._event_bus = event_bus
 
     async def follow(self, user_id: str, job_id: str, after: int) -> AsyncIterator[JobEvent | None]:
         """Give events; None is a keepalive. Raises JobNotFound."""
@@ -31,7 +31,7 @@ class Watching:
         # Who has seen more than there was saw a history that the database has lost: it is told anew.
         seen, silent_since = after if after <= job.seq else 0, time.monotonic()
         # Subscribe first, then read: what comes between is not lost.
-        async with self._fanout.watch(job_id) as wait:
+        async with self._event_bus.watch(job_id) as wait:
             while True:
                 events = await self._read(job_id, seen)
                 for event in events:
@@ -55,7 +55,7 @@ class Watching:
                 await wait(POLL_SECONDS)
 
     async def _read(self, job_id: str, seen: int) -> list[JobEvent]:
-        found = await self._fanout.tail(job_id, seen, PORTION)
+        found = await self._event_bus.tail(job_id, seen, PORTION)
         if found is None:
             found = await self._events.after(job_id, seen, PORTION)
         # Readers may trust the order even if a store does not.

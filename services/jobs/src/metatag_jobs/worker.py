@@ -16,7 +16,7 @@ from metatag_jobs.errors import Replaced, Stopped
 from metatag_jobs.journal import GroupJournal
 from metatag_jobs.model import JOB_SINGLE
 from metatag_jobs.pipeline import Pipeline
-from metatag_jobs.ports import Fanout, TicketQueue
+from metatag_jobs.ports import EventBus, TicketQueue
 from metatag_jobs.resting import Rest
 from metatag_jobs.retrying import PAUSING, SHARED, Limits, decide
 from metatag_jobs.stores import WorkStore
@@ -68,7 +68,7 @@ class Worker:
         journal: GroupJournal,
         pipeline: Pipeline,
         queue: TicketQueue,
-        fanout: Fanout,
+        event_bus: EventBus,
         limits: Limits,
         slots: int,
         interactive_slots: int,
@@ -79,7 +79,7 @@ class Worker:
         self._journal = journal
         self._pipeline = pipeline
         self._queue = queue
-        self._fanout = fanout
+        self._event_bus = event_bus
         self._limits = limits
         self._slots = slots
         self._interactive_slots = interactive_slots
@@ -93,13 +93,13 @@ class Worker:
         self._draining = False
         self._beat_at = 0.0
         self._rest = Rest()
-        self._strays: set[tuple[str, int]] = set()
-        fanout.on_control(self._control)
+        self._orphaned: set[tuple[str, int]] = set()
+        event_bus.on_control(self._control)
 
     async def start(self) -> None:
         """Be known to the dispatcher, then take tickets."""
         await self._beat()
-        await self._fanout.nudge()
+        await self._event_bus.wake_dispatcher()
         self._tasks = [
             asyncio.create_task(run_forever(self._beat_soon, "heartbeat"), name="jobs-beat"),
             asyncio.create_task(run_forever(self._listen, "tickets"), name="jobs-tickets"),
@@ -238,7 +238,7 @@ class Worker:
             await self._store.block(job.limiter, error.retry_after or SHARED_WAIT)
         if error.code in PAUSING and job.type != JOB_SINGLE:
             await self._store.pause_for(job.job_id, str(error.code), error.message)
-            await self._fanout.announce([job.job_id])
+            await self._event_bus.announce([job.job_id])
 
     async def _give_back(self, release: Release) -> None:
         await self._journal.release(release)
@@ -292,9 +292,9 @@ class Worker:
 
     async def _return_strays(self, owned: set[tuple[str, int]]) -> None:
         """Hand back what the database says is ours but nobody runs: the answer to a claim was lost."""
-        strays = owned - {(each.claim.document_id, each.claim.attempt) for each in self._running.values()}
+        orphaned = owned - {(each.claim.document_id, each.claim.attempt) for each in self._running.values()}
         # Once may be a claim whose answer is on its way.
-        for document_id, attempt in strays & self._strays:
+        for document_id, attempt in orphaned & self._orphaned:
             log.warning("stray document handed back", document=document_id)
             await self._give_back(Release(document_id, attempt))
-        self._strays = strays
+        self._orphaned = orphaned

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from metatag_runtime.errors import Busy, InvalidArgument
-from metatag_tagger import finishing
+from metatag_tagger import postprocessing
+from metatag_tagger.answer_validation import believed_facets, trusted
 from metatag_tagger.answers import AnswerCache
 from metatag_tagger.errors import Category, InsufficientText, NoProviderKey, ProviderError
 from metatag_tagger.model import (
@@ -39,7 +40,6 @@ from metatag_tagger.model import (
 )
 from metatag_tagger.offline.vocabulary import shown
 from metatag_tagger.ports import AnalysisOptions, Analyst, Llm, LlmAnswer, LlmOptions, Meter, PriceRule, Question, Study
-from metatag_tagger.trust import believed_facets, trusted
 
 # More are studied than asked for: exclusions, repeats and the model's own tags thin them out.
 SPARE = 12
@@ -90,10 +90,12 @@ class Tagging:
         asks = self._asks_llm(tag_options, key)
         terms = _terms(tag_options, vocabulary)
         study = await self._analyst.study(document, self._study_wish(tag_options, terms, asks))
-        plan = finishing.Plan(
+        plan = postprocessing.Plan(
             tag_options, terms, study.language, vocabulary.identity if vocabulary else "", self.version
         )
-        outcome = await self._with_llm(document, plan, study, key, account) if asks else finishing.local(plan, study)
+        outcome = (
+            await self._with_llm(document, plan, study, key, account) if asks else postprocessing.local(plan, study)
+        )
         self._meter.tagged(outcome.tagger, outcome.degraded_because is not None, time.monotonic() - begun)
         return outcome
 
@@ -121,7 +123,7 @@ class Tagging:
         )
 
     async def _with_llm(
-        self, document: Document, plan: finishing.Plan, study: Study, key: str, account: str
+        self, document: Document, plan: postprocessing.Plan, study: Study, key: str, account: str
     ) -> Outcome:
         tag_options = plan.tag_options
         try:
@@ -129,10 +131,12 @@ class Tagging:
         except (ProviderError, Busy) as error:
             if tag_options.tagger is TaggerKind.LLM or not tag_options.allow_degraded:
                 raise
-            outcome = finishing.local(plan, study)
+            outcome = postprocessing.local(plan, study)
             return replace(outcome, degraded_because=Reason(str(error.code), error.message))
 
-    async def _by_llm(self, document: Document, plan: finishing.Plan, study: Study, key: str, account: str) -> Outcome:
+    async def _by_llm(
+        self, document: Document, plan: postprocessing.Plan, study: Study, key: str, account: str
+    ) -> Outcome:
         answer = await self._ask(document, plan, study, key, account)
         phrases = [*(tag.text for tag in answer.tags), *(entity.name for entity in answer.entities)]
         evidence = await self._analyst.ground(document, phrases, study.language)
@@ -146,11 +150,13 @@ class Tagging:
             # Nothing that the model wrote is a tag of this document: as good as no answer.
             raise ProviderError(Category.INVALID_OUTPUT)
         if plan.tag_options.tagger is TaggerKind.BOTH:
-            tags = finishing.merged(tags, finishing.candidates(plan, study), study.language)
+            tags = postprocessing.merged(tags, postprocessing.candidates(plan, study), study.language)
         facets = believed_facets(document, study, answer.entities, named)
-        return replace(finishing.answered(plan, study, tags, answer, notes), facets=facets)
+        return replace(postprocessing.answered(plan, study, tags, answer, notes), facets=facets)
 
-    async def _ask(self, document: Document, plan: finishing.Plan, study: Study, key: str, account: str) -> LlmAnswer:
+    async def _ask(
+        self, document: Document, plan: postprocessing.Plan, study: Study, key: str, account: str
+    ) -> LlmAnswer:
         tag_options = plan.tag_options
         listed = _listed(plan, study)
         question = Question(
@@ -196,7 +202,7 @@ class Tagging:
             )
 
 
-def _listed(plan: finishing.Plan, study: Study) -> tuple[str, ...]:
+def _listed(plan: postprocessing.Plan, study: Study) -> tuple[str, ...]:
     """Give the terms that the model is told: all of a short list, else those the text is likeliest to carry."""
     labels = list(plan.labels)
     if len(labels) <= LISTED:
@@ -205,7 +211,7 @@ def _listed(plan: finishing.Plan, study: Study) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*likely, *labels]))[:CHOSEN]
 
 
-def _term_notes(plan: finishing.Plan, listed: Sequence[str]) -> tuple[str, ...]:
+def _term_notes(plan: postprocessing.Plan, listed: Sequence[str]) -> tuple[str, ...]:
     """Return what a list says of the terms that the model is told: other words for them, and what they belong to."""
     told = set(listed)
     notes = []

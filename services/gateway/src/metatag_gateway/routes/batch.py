@@ -14,7 +14,7 @@ from metatag_gateway.idempotency import request_digest
 from metatag_gateway.model.documents import Source
 from metatag_gateway.model.jobs import Job, NewJob
 from metatag_gateway.routes.access import Processor, Reader, Writer, known
-from metatag_gateway.routes.parts import parts_of
+from metatag_gateway.routes.dependencies import dependencies_of
 from metatag_gateway.routes.single import IdempotencyKey, Prefer, check_pages, check_unknown, is_strict
 from metatag_gateway.schemas.batch import (
     UUID_PATTERN,
@@ -51,7 +51,7 @@ async def start_batch(
     idempotency_key: IdempotencyKey = None,
 ) -> StartedView:
     """Start a batch and return at once. A wrong row fails alone; `job_id`, if given, must be a new UUID."""
-    parts = parts_of(request)
+    parts = dependencies_of(request)
     count = len(body.documents)
     if not count:
         raise InvalidArgument("No documents provided")
@@ -87,7 +87,7 @@ async def start_batch(
 @router.get("/jobs/{job_id}/status", responses=known(404))
 async def job_status(request: Request, caller: Reader, job_id: JobId) -> StatusView:
     """Tell how far a job is."""
-    return status_view(await parts_of(request).jobs.get(caller.user_id, known_id(job_id)))
+    return status_view(await dependencies_of(request).jobs.get(caller.user_id, known_id(job_id)))
 
 
 @router.post("/jobs/{job_id}/cancel", responses=known(404, 409))
@@ -112,7 +112,7 @@ async def resume_job(request: Request, caller: Writer, job_id: JobId) -> Control
 async def retry_documents(request: Request, caller: Writer, job_id: JobId, body: RetryBody) -> RetryView:
     """Queue failed documents again: those named, or all."""
     key = provider_key(body.api_key.get_secret_value()) if body.api_key else ""
-    jobs = parts_of(request).jobs
+    jobs = dependencies_of(request).jobs
     job, retried = await jobs.retry(caller.user_id, known_id(job_id), body.document_ids or [], key)
     return RetryView(job_id=job.id, retried=retried, status=job.status)
 
@@ -121,7 +121,7 @@ async def retry_documents(request: Request, caller: Writer, job_id: JobId, body:
 async def active_jobs(request: Request, caller: Reader) -> ActiveView:
     """List the caller's running and paused batches."""
     states = ("pending", "processing", "paused")
-    found, _ = await parts_of(request).jobs.list_jobs(caller.user_id, MAX_ACTIVE, 0, states, "batch")
+    found, _ = await dependencies_of(request).jobs.list_jobs(caller.user_id, MAX_ACTIVE, 0, states, "batch")
     return ActiveView(jobs=[_active(job) for job in found])
 
 
@@ -132,8 +132,8 @@ async def validate_paths(request: Request, caller: Processor, body: PathsBody) -
     # What cannot be right is not asked for: jobs knows four types, and needs a path.
     right = [source for source in sources if source.path and source.type in batches.SOURCE_TYPES]
     asked = [batches.upload_source(source.path) if source.type == "upload" else source for source in right]
-    await parts_of(request).quotas.checks(caller.user_id, len(asked))
-    checks = iter(await parts_of(request).jobs.validate(caller.user_id, asked) if asked else [])
+    await dependencies_of(request).quotas.checks(caller.user_id, len(asked))
+    checks = iter(await dependencies_of(request).jobs.validate(caller.user_id, asked) if asked else [])
     results = []
     for source in sources:
         if not source.path:
@@ -171,7 +171,7 @@ def known_id(job_id: str) -> str:
 
 
 async def _control(request: Request, user_id: str, job_id: str, command: str) -> ControlView:
-    job = await parts_of(request).jobs.control(user_id, known_id(job_id), command)
+    job = await dependencies_of(request).jobs.control(user_id, known_id(job_id), command)
     sentence = f"{command.capitalize()} command sent to job {job.id}"
     return ControlView(message=sentence, job_id=job.id, status=job.status)
 

@@ -14,7 +14,7 @@ from metatag_gateway.errors import TooLarge
 from metatag_gateway.forms import Form, Part, form
 from metatag_gateway.model.documents import StoredFile
 from metatag_gateway.places import Places
-from metatag_gateway.routes.parts import Parts
+from metatag_gateway.routes.dependencies import Dependencies
 from metatag_runtime.errors import Busy, ErrorCode, InvalidArgument, MetatagError
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ async def _stream(request: Request, idle_seconds: float) -> AsyncIterator[bytes]
             yield chunk
 
 
-async def store(parts: Parts, user_id: str, part: Part, content_sha256: str = "") -> StoredFile:
+async def store(parts: Dependencies, user_id: str, part: Part, content_sha256: str = "") -> StoredFile:
     """Stream one file of a form to jobs, whatever its name; the sentences for a wrong one are the v1 API's."""
     name = part.file_name or ""
     most = parts.settings.max_upload_bytes
@@ -71,7 +71,7 @@ async def upload_place(places: Places, user_id: str, what: str = "uploads") -> A
         yield
 
 
-async def _counted(parts: Parts, user_id: str, part: Part, most: int) -> AsyncIterator[bytes]:
+async def _counted(parts: Dependencies, user_id: str, part: Part, most: int) -> AsyncIterator[bytes]:
     size = counted = 0
     async for chunk in part.chunks():
         size += len(chunk)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from metatag_gateway.openapi import describe
-from metatag_gateway.routes.parts import parts_of
+from metatag_gateway.routes.dependencies import dependencies_of
 from metatag_gateway.routes.system import VERSION
 from metatag_runtime.errors import NotFound
 
@@ -46,7 +46,7 @@ async def openapi(request: Request) -> Any:
     """Give the OpenAPI description."""
     app = request.app
     if app.openapi_schema is None:
-        app.openapi_schema = describe(app, version=VERSION, max_pages=parts_of(request).settings.max_pages)
+        app.openapi_schema = describe(app, version=VERSION, max_pages=dependencies_of(request).settings.max_pages)
     root_path = request.scope.get("root_path", "")
     return {**app.openapi_schema, "servers": [{"url": root_path}]} if root_path else app.openapi_schema
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 
-from metatag_gateway import exclusions, legacy
+from metatag_gateway import exclusions, sync_batch
 from metatag_gateway.batches import upload_reference
 from metatag_gateway.errors import TooLarge
 from metatag_gateway.forms import Part
@@ -19,7 +19,7 @@ from metatag_gateway.ports import Jobs
 from metatag_gateway.problems import STATUS_BY_CODE
 from metatag_gateway.routes.access import Processor, known
 from metatag_gateway.routes.bodies import form_of, store, while_connected
-from metatag_gateway.routes.parts import Parts, parts_of
+from metatag_gateway.routes.dependencies import Dependencies, dependencies_of
 from metatag_gateway.routes.single import MAX_CONFIG, parse_config
 from metatag_gateway.schemas.batch import (
     FoundFile,
@@ -34,7 +34,7 @@ from metatag_gateway.schemas.batch import (
     UploadsView,
 )
 from metatag_gateway.schemas.config import TaggingConfig
-from metatag_gateway.waiting import until_ended
+from metatag_gateway.wait_for_job import until_ended
 from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
 
 router = APIRouter(prefix="/api/batch", tags=["Batch Processing"])
@@ -75,7 +75,7 @@ async def upload_files(
     Files go on to the store while they come in. A refused file does not touch the others; the same bytes sent again,
     after a lost connection for example, give the same reference and take no room.
     """
-    parts = parts_of(request)
+    parts = dependencies_of(request)
     files: list[UploadedFile] = []
     async for part in form_of(request, parts.settings.body_idle_seconds).parts(MAX_REFUSED_BYTES):
         if not part.file_name:
@@ -92,7 +92,7 @@ async def upload_files(
 @router.post("/uploads/find", responses=known())
 async def find_uploads(request: Request, caller: Processor, body: SoughtBody) -> FoundView:
     """Tell which files are stored already, by their SHA-256: an upload that was broken off goes on with the others."""
-    parts = parts_of(request)
+    parts = dependencies_of(request)
     digests = {sought.content_sha256.lower() for sought in body.files}
     stored = await parts.jobs.find_uploads(caller.user_id, sorted(digests)) if digests else {}
     files = [_found(sought, stored.get(sought.content_sha256.lower())) for sought in body.files]
@@ -115,7 +115,7 @@ def _found(sought: SoughtFile, stored: StoredFile | None) -> FoundFile:
     )
 
 
-async def _take(parts: Parts, user_id: str, part: Part, content_sha256: str) -> UploadedFile:
+async def _take(parts: Dependencies, user_id: str, part: Part, content_sha256: str) -> UploadedFile:
     name = part.file_name or ""
     try:
         found = await store(parts, user_id, part, content_sha256.lower())
@@ -162,7 +162,7 @@ class LegacyForm:
 )
 async def process_csv(request: Request, caller: Processor) -> LegacyView | Response:
     """Process the rows of a CSV and wait for all of them; kept for old clients, start a batch instead."""
-    parts = parts_of(request)
+    parts = dependencies_of(request)
     form = await _read(request, parts)
     if form.config is None:
         raise InvalidArgument("config: Field required")
@@ -174,7 +174,7 @@ async def process_csv(request: Request, caller: Processor) -> LegacyView | Respo
     words = None
     if form.exclusion is not None:
         words = await exclusions.read(form.exclusion_name, form.exclusion, parts.ocr)
-    table = await asyncio.to_thread(legacy.read, form.content)
+    table = await asyncio.to_thread(sync_batch.read, form.content)
     if table.error:
         return _view(table, None, [])
     await parts.quotas.documents(caller.user_id, table.row_count)
@@ -182,7 +182,7 @@ async def process_csv(request: Request, caller: Processor) -> LegacyView | Respo
     return _view(table, *done) if done else Response(status_code=499)
 
 
-async def _read(request: Request, parts: Parts) -> LegacyForm:
+async def _read(request: Request, parts: Dependencies) -> LegacyForm:
     form = LegacyForm()
     async for part in form_of(request, parts.settings.body_idle_seconds).parts():
         if part.name == "config":
@@ -200,7 +200,7 @@ async def _read(request: Request, parts: Parts) -> LegacyForm:
 
 
 async def _process(
-    parts: Parts, user_id: str, table: legacy.Table, config: TaggingConfig, words: list[str] | None
+    parts: Dependencies, user_id: str, table: sync_batch.Table, config: TaggingConfig, words: list[str] | None
 ) -> tuple[Job, list[Document]]:
     specs = table.specs()
     if len(specs) > parts.settings.max_batch_documents:
@@ -227,9 +227,9 @@ async def all_documents(jobs: Jobs, user_id: str, job_id: str) -> list[Document]
     return found
 
 
-def _view(table: legacy.Table, job: Job | None, documents: list[Document]) -> LegacyView:
+def _view(table: sync_batch.Table, job: Job | None, documents: list[Document]) -> LegacyView:
     errors = [table.error] if table.error else []
-    errors += [f"{found.title}: {legacy.reason(found)}" for found in documents if found.status != "success"]
+    errors += [f"{found.title}: {sync_batch.reason(found)}" for found in documents if found.status != "success"]
     processed = sum(found.status == "success" for found in documents)
     failed = len(documents) - processed
     rate = f"{100 * processed / len(documents):.1f}%" if documents else "0.0%"
@@ -239,7 +239,7 @@ def _view(table: legacy.Table, job: Job | None, documents: list[Document]) -> Le
             title=found.title,
             success=found.status == "success",
             tags=found.tags,
-            error=None if found.status == "success" else legacy.reason(found),
+            error=None if found.status == "success" else sync_batch.reason(found),
         )
         for found in documents
     ]
@@ -248,7 +248,7 @@ def _view(table: legacy.Table, job: Job | None, documents: list[Document]) -> Le
         total_documents=len(documents),
         processed_count=processed,
         failed_count=failed,
-        output_csv_url=legacy.write(table, documents) if documents else "",
+        output_csv_url=sync_batch.write(table, documents) if documents else "",
         summary_report=LegacyReport(documents=rows, errors=errors, statistics=statistics if documents else None),
         processing_time=job.seconds if job else 0.0,
         job_id=job.id if job else None,

@@ -17,7 +17,7 @@ from metatag_gateway.errors import TooLarge
 from metatag_gateway.ports import Jobs
 from metatag_gateway.routes.access import Reader, Viewer, Writer, known
 from metatag_gateway.routes.bodies import upload_place
-from metatag_gateway.routes.parts import parts_of
+from metatag_gateway.routes.dependencies import dependencies_of
 from metatag_gateway.routes.single import pdf_response
 from metatag_gateway.schemas.history import (
     DeletedView,
@@ -75,7 +75,7 @@ async def list_jobs(
     """List the caller's jobs, newest first; `total` counts all that match. Moments without an offset are UTC."""
     states = [status] if status else []
     since, before = _utc(created_from), _utc(created_before)
-    jobs, total = await parts_of(request).jobs.list_jobs(
+    jobs, total = await dependencies_of(request).jobs.list_jobs(
         caller.user_id, limit, offset, states, job_type or "", since=since, before=before
     )
     summaries = [JobSummary.model_validate(job) for job in jobs]
@@ -85,7 +85,7 @@ async def list_jobs(
 @router.get("/jobs/{job_id}", responses=known(404))
 async def get_job(request: Request, caller: Reader, job_id: UUID) -> JobDetail:
     """Give one job with its first 1,000 documents; `/documents` has the rest."""
-    jobs = parts_of(request).jobs
+    jobs = dependencies_of(request).jobs
     job = await jobs.get(caller.user_id, str(job_id))
     documents = await jobs.documents(caller.user_id, job.id, MAX_DOCUMENTS)
     summary = JobSummary.model_validate(job)
@@ -109,7 +109,7 @@ async def job_documents(
     status: DocumentStatus | None = None,
 ) -> DocumentPageView:
     """Give documents of a job from a row on, in the order of the batch."""
-    jobs = parts_of(request).jobs
+    jobs = dependencies_of(request).jobs
     await jobs.get(caller.user_id, str(job_id))
     found = await jobs.documents(caller.user_id, str(job_id), limit, from_row, [status] if status else [])
     more = len(found) == limit
@@ -134,7 +134,7 @@ async def export_job(
     format: Annotated[Literal["csv", "jsonl", "xlsx"], Query()] = "csv",
 ) -> Response:
     """Give the results of a job as a file: CSV, JSON Lines or XLSX."""
-    chunks = parts_of(request).jobs.export(caller.user_id, str(job_id), format)
+    chunks = dependencies_of(request).jobs.export(caller.user_id, str(job_id), format)
     first = await anext(chunks, b"")
     media, ending = EXPORTS[format]
 
@@ -150,14 +150,14 @@ async def export_job(
 @router.delete("/jobs/{job_id}", responses=known(404))
 async def delete_job(request: Request, caller: Writer, job_id: UUID) -> DeletedView:
     """Cancel a job if it runs, and remove it with its documents and files."""
-    await parts_of(request).jobs.delete(caller.user_id, str(job_id))
+    await dependencies_of(request).jobs.delete(caller.user_id, str(job_id))
     return DeletedView(message="Job deleted successfully", job_id=str(job_id))
 
 
 @router.get("/documents", responses=known())
 async def list_documents(request: Request, caller: Reader, limit: Limit = 50) -> DocumentsView:
     """List the caller's finished documents, latest first."""
-    found = await parts_of(request).jobs.documents(caller.user_id, "", limit)
+    found = await dependencies_of(request).jobs.documents(caller.user_id, "", limit)
     # As in the v1 API: a list of what is there, not of what went wrong; the detail has the reason.
     views = [DocumentSummary.model_validate(document) for document in found]
     return DocumentsView(documents=views, total=len(views))
@@ -178,7 +178,7 @@ async def search_documents(
         raise InvalidArgument("query: Field required")
     if not (query or "").strip() and not facets:
         raise InvalidArgument("query: give at least one character to search for")
-    found = await parts_of(request).jobs.search(caller.user_id, query or "", limit, facets)
+    found = await dependencies_of(request).jobs.search(caller.user_id, query or "", limit, facets)
     views = [DocumentSummary.model_validate(document) for document in found]
     return DocumentsView(documents=views, total=len(views))
 
@@ -186,7 +186,7 @@ async def search_documents(
 @router.get("/documents/{doc_id}", responses=known(404))
 async def get_document(request: Request, caller: Reader, doc_id: UUID) -> DocumentDetail:
     """Give one document with its full text, pages, tags and what it cost."""
-    return detail(await parts_of(request).jobs.document(caller.user_id, str(doc_id)))
+    return detail(await dependencies_of(request).jobs.document(caller.user_id, str(doc_id)))
 
 
 @router.get(
@@ -196,7 +196,7 @@ async def get_document(request: Request, caller: Reader, doc_id: UUID) -> Docume
 )
 async def document_file(request: Request, caller: Viewer, doc_id: UUID) -> Response:
     """Give the stored PDF of a document, under the name with which it came."""
-    jobs = parts_of(request).jobs
+    jobs = dependencies_of(request).jobs
     chunks = jobs.read_file(caller.user_id, str(doc_id))
     first = await _first(chunks)
     found = await jobs.document(caller.user_id, str(doc_id))
@@ -216,7 +216,7 @@ async def page_picture(
     width: Annotated[int, Query(ge=64, le=2000)] = 800,
 ) -> Response:
     """Give a picture of one page."""
-    parts = parts_of(request)
+    parts = dependencies_of(request)
     picture = bytearray()
     async with upload_place(parts.picture_places, caller.user_id, "pictures"):
         content = await _whole(parts.jobs, caller.user_id, str(doc_id), parts.settings.max_upload_bytes)
@@ -228,13 +228,13 @@ async def page_picture(
 @router.get("/stats", responses=known())
 async def stats(request: Request, caller: Reader) -> StatsView:
     """Count the caller's jobs and documents."""
-    return StatsView.model_validate(await parts_of(request).jobs.stats(caller.user_id))
+    return StatsView.model_validate(await dependencies_of(request).jobs.stats(caller.user_id))
 
 
 @router.get("/summary", responses=known())
 async def summary(request: Request, caller: Reader, days: Annotated[int, Query(ge=1, le=366)] = 30) -> SummaryView:
     """Count what ended in the last days: by day, way of reading, confidence, tag and cause; and what it cost."""
-    found = await parts_of(request).jobs.summary(caller.user_id, days)
+    found = await dependencies_of(request).jobs.summary(caller.user_id, days)
     return SummaryView.model_validate({**dataclasses.asdict(found), "days": days})
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 
 from metatag_gateway.routes.access import Admin, SignedIn, known
-from metatag_gateway.routes.parts import parts_of
+from metatag_gateway.routes.dependencies import dependencies_of
 from metatag_gateway.schemas.auth import (
     KeyBody,
     KeysView,
@@ -32,7 +32,7 @@ router = APIRouter()
 @router.get("/api/auth/keys", tags=["API Keys"], responses=known())
 async def list_keys(request: Request, caller: SignedIn) -> KeysView:
     """List the account's live API keys."""
-    found = await parts_of(request).accounts.keys(caller.user)
+    found = await dependencies_of(request).accounts.keys(caller.user)
     return KeysView(keys=[KeyView.model_validate(key) for key in found])
 
 
@@ -40,14 +40,14 @@ async def list_keys(request: Request, caller: SignedIn) -> KeysView:
 async def make_key(request: Request, caller: SignedIn, body: KeyBody) -> NewKeyView:
     """Make an API key for a pipeline. The key is shown this once; only its hash is kept."""
     life = timedelta(days=body.expires_in_days) if body.expires_in_days else None
-    key, secret = await parts_of(request).accounts.make_key(caller.user, body.name, body.scopes, life)
+    key, secret = await dependencies_of(request).accounts.make_key(caller.user, body.name, body.scopes, life)
     return NewKeyView(**KeyView.model_validate(key).model_dump(), key=secret)
 
 
 @router.delete("/api/auth/keys/{key_id}", tags=["API Keys"], responses=known(404))
 async def revoke_key(request: Request, caller: SignedIn, key_id: UUID) -> Message:
     """End an API key."""
-    await parts_of(request).accounts.revoke_key(caller.user, str(key_id))
+    await dependencies_of(request).accounts.revoke_key(caller.user, str(key_id))
     return Message(message="API key revoked")
 
 
@@ -60,7 +60,7 @@ async def list_users(
     query: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$", description="Part of email or name.")] = "",
 ) -> UsersView:
     """List accounts, oldest first."""
-    users, total = await parts_of(request).accounts.list_users(limit, offset, query)
+    users, total = await dependencies_of(request).accounts.list_users(limit, offset, query)
     views = [UserView.model_validate(user) for user in users]
     return UsersView(users=views, total=total, limit=limit, offset=offset)
 
@@ -70,7 +70,7 @@ async def change_user(request: Request, caller: Admin, user_id: UUID, body: User
     """Disable or enable an account, or make it an administrator's. Disabling ends its sessions."""
     if body.is_active is None and body.is_admin is None:
         raise InvalidArgument("Send is_active, is_admin or both.")
-    accounts = parts_of(request).accounts
+    accounts = dependencies_of(request).accounts
     changed = await accounts.set_user(caller, str(user_id), active=body.is_active, is_admin=body.is_admin)
     return UserView.model_validate(changed)
 
@@ -79,7 +79,7 @@ async def change_user(request: Request, caller: Admin, user_id: UUID, body: User
 async def add_user(request: Request, caller: Admin, body: NewUserBody) -> NewUserView:
     """Make an account for somebody, also where registration is closed. Its first password is shown this once."""
     password = body.password.get_secret_value() if body.password else ""
-    accounts = parts_of(request).accounts
+    accounts = dependencies_of(request).accounts
     user, first = await accounts.add_user(caller, body.email, password, body.full_name or None, is_admin=body.is_admin)
     return NewUserView(**UserView.model_validate(user).model_dump(), first_password=first)
 
@@ -88,5 +88,5 @@ async def add_user(request: Request, caller: Admin, body: NewUserBody) -> NewUse
 async def reset_password(request: Request, caller: Admin, user_id: UUID, body: ResetBody) -> ResetView:
     """Set a new password for an account: its sessions and API keys end. The password is shown this once."""
     password = body.password.get_secret_value() if body.password else ""
-    new = await parts_of(request).accounts.reset_password(caller, str(user_id), password)
+    new = await dependencies_of(request).accounts.reset_password(caller, str(user_id), password)
     return ResetView(user_id=str(user_id), password=new)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 
 from metatag_gateway.routes.access import Reader, known
-from metatag_gateway.routes.parts import parts_of
+from metatag_gateway.routes.dependencies import dependencies_of
 from metatag_gateway.schemas.config import provider_key as fit_key
 from metatag_gateway.schemas.system import (
     EnginesView,
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/api", tags=["Models & Engines"])
 @router.get("/engines", responses=known())
 async def engines(request: Request, caller: Reader) -> EnginesView:
     """List engines with their languages, taggers, and the bounds of this server."""
-    parts = parts_of(request)
+    parts = dependencies_of(request)
     found, taggers = await asyncio.gather(parts.ocr.engines(), parts.tagger.taggers())
     return EnginesView(
         engines=[EngineView.model_validate(engine) for engine in found],
@@ -45,7 +45,7 @@ async def models(
     ] = "",
 ) -> ModelsView:
     """List the provider's models, at most an hour old."""
-    found = await parts_of(request).tagger.models(fit_key(provider_key))
+    found = await dependencies_of(request).tagger.models(fit_key(provider_key))
     return ModelsView(models=[ModelView.model_validate(model) for model in found], total=len(found))
 
 
@@ -53,4 +53,4 @@ async def models(
 async def check_key(request: Request, caller: Reader, body: KeyCheckBody) -> KeyCheckView:
     """Ask the provider whether a key is good and what is left on it. Nothing is kept."""
     key = fit_key(body.api_key.get_secret_value())
-    return KeyCheckView.model_validate(await parts_of(request).tagger.check_key(key))
+    return KeyCheckView.model_validate(await dependencies_of(request).tagger.check_key(key))

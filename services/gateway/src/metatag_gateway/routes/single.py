@@ -21,10 +21,10 @@ from metatag_gateway.model.jobs import Job
 from metatag_gateway.problems import invalid
 from metatag_gateway.routes.access import Processor, Viewer, known
 from metatag_gateway.routes.bodies import form_of, store, while_connected
-from metatag_gateway.routes.parts import Parts, parts_of
+from metatag_gateway.routes.dependencies import Dependencies, dependencies_of
 from metatag_gateway.schemas.config import TaggingConfig
 from metatag_gateway.schemas.single import AcceptedView, SingleView, single
-from metatag_gateway.singles import Submission, download_failure
+from metatag_gateway.single_documents import Submission, download_failure
 from metatag_gateway.style import Answer
 from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
 
@@ -115,7 +115,7 @@ async def process_single(
 
     The document also lands in the history, whatever comes of it and whether or not the client waits.
     """
-    parts = parts_of(request)
+    parts = dependencies_of(request)
     async with parts.quotas.single(caller.user_id):
         form = await _read(request, parts, caller.user_id)
         submission = await _submission(parts, form, idempotency_key or "", is_strict(prefer))
@@ -136,7 +136,7 @@ async def process_single(
     return single(*done, submission.warnings) if done is not None else Response(status_code=499)
 
 
-async def _read(request: Request, parts: Parts, user_id: str) -> SingleForm:
+async def _read(request: Request, parts: Dependencies, user_id: str) -> SingleForm:
     form = SingleForm()
     async for part in form_of(request, parts.settings.body_idle_seconds).parts():
         if part.name == "config":
@@ -153,7 +153,9 @@ async def _read(request: Request, parts: Parts, user_id: str) -> SingleForm:
     return form
 
 
-async def _submission(parts: Parts, form: SingleForm, idempotency_key: str, strict: bool) -> Submission | Response:
+async def _submission(
+    parts: Dependencies, form: SingleForm, idempotency_key: str, strict: bool
+) -> Submission | Response:
     if form.config is None:
         raise InvalidArgument("config: Field required")
     config = parse_config(form.config, parts.settings.max_pages)
@@ -256,8 +258,8 @@ def _accepted(request: Request, job: Job, warnings: Sequence[str]) -> Answer:
 async def preview(request: Request, caller: Viewer, url: Url) -> Response:
     """Fetch a PDF from a URL, under the same guard as processing, to show it."""
     source = url_source(url)
-    await parts_of(request).quotas.checks(caller.user_id, 1)
-    chunks = parts_of(request).jobs.fetch(caller.user_id, source)
+    await dependencies_of(request).quotas.checks(caller.user_id, 1)
+    chunks = dependencies_of(request).jobs.fetch(caller.user_id, source)
     try:
         first = await anext(chunks, b"")
     except MetatagError as error:

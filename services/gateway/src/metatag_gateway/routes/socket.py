@@ -12,12 +12,12 @@ import structlog
 from fastapi import APIRouter, Query, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from metatag_gateway import frames
+from metatag_gateway import ws_messages
 from metatag_gateway.errors import TokenEnded, Unauthenticated
 from metatag_gateway.places import Places
 from metatag_gateway.policies import Permission
 from metatag_gateway.routes.batch import known_id
-from metatag_gateway.routes.parts import Parts, parts_of
+from metatag_gateway.routes.dependencies import Dependencies, dependencies_of
 from metatag_runtime.errors import Busy, ErrorCode, MetatagError
 
 router = APIRouter()
@@ -66,7 +66,7 @@ async def observe(
     pages: Annotated[str | None, Query()] = None,
 ) -> None:
     """Send the frames of a job; see docs/websocket.md."""
-    parts = parts_of(socket)
+    parts = dependencies_of(socket)
     await socket.accept()
     try:
         await _serve(socket, parts, job_id=job_id, token=token, after=_number(after), pages=pages in ("1", "true"))
@@ -80,7 +80,7 @@ async def observe(
 
 
 async def _serve(
-    socket: WebSocket, parts: Parts, *, job_id: str, token: str | None, after: int | None, pages: bool
+    socket: WebSocket, parts: Dependencies, *, job_id: str, token: str | None, after: int | None, pages: bool
 ) -> None:
     sockets: Sockets = socket.app.state.sockets
     presented = token or _header_token(socket) or await _first_message(socket, parts, sockets)
@@ -138,7 +138,7 @@ def _header_token(socket: WebSocket) -> str:
     return credentials.strip() if scheme.lower() == "bearer" else ""
 
 
-async def _first_message(socket: WebSocket, parts: Parts, sockets: Sockets) -> str:
+async def _first_message(socket: WebSocket, parts: Dependencies, sockets: Sockets) -> str:
     try:
         async with asyncio.timeout(parts.settings.socket_auth_seconds) as wait:
             with sockets.waiting(wait):
@@ -185,7 +185,7 @@ async def _refuse(socket: WebSocket, job_id: str, sentence: str, code: int) -> N
     # closes without the frame.
     if code == REFUSED:
         with suppress(WebSocketDisconnect, RuntimeError):
-            await socket.send_text(json.dumps(frames.refusal(job_id, sentence)))
+            await socket.send_text(json.dumps(ws_messages.refusal(job_id, sentence)))
     await _close(socket, code)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from metatag_gateway.routes.access import known
-from metatag_gateway.routes.parts import parts_of
+from metatag_gateway.routes.dependencies import dependencies_of
 from metatag_gateway.schemas.system import DependencyView, HealthView, LiveView, RootView, StatusView
 from metatag_gateway.style import Answer
 
@@ -25,7 +25,7 @@ async def root() -> RootView:
 @router.get("/api/health", responses=known(public=True))
 async def health(request: Request) -> HealthView:
     """Ask everything the system stands on. Answers 200 whenever the gateway runs; `status` says how it is."""
-    report = await parts_of(request).health.report()
+    report = await dependencies_of(request).health.report()
     message = f"{NAME} is running"
     if report.away:
         message += f"; in trouble: {report.away}"
@@ -55,7 +55,7 @@ async def live() -> LiveView:
 )
 async def ready(request: Request) -> LiveView | Answer:
     """Tell an orchestrator whether requests can succeed: accounts and jobs answer."""
-    report = await parts_of(request).health.report()
+    report = await dependencies_of(request).health.report()
     if report.ready:
         return LiveView(status="ok")
     return Answer(LiveView(status="not ready", detail=f"No answer from: {report.away}"), 503, {"Retry-After": "2"})
@@ -64,4 +64,4 @@ async def ready(request: Request) -> LiveView | Answer:
 @router.get("/.well-known/jwks.json", response_model=dict[str, Any], responses=known(public=True))
 async def jwks(request: Request) -> dict[str, Any]:
     """Give the public keys that verify access tokens; empty while a shared secret signs them."""
-    return parts_of(request).tokens.jwks()
+    return dependencies_of(request).tokens.jwks()

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 
 from metatag_gateway.routes.access import Processor, known
 from metatag_gateway.routes.bodies import form_of, upload_place
-from metatag_gateway.routes.parts import parts_of
+from metatag_gateway.routes.dependencies import dependencies_of
 from metatag_gateway.schemas.tables import TableView
 from metatag_gateway.tables import MAX_BYTES, Table, read_table
 from metatag_runtime.errors import InvalidArgument
@@ -62,7 +62,7 @@ async def read_documents(request: Request, caller: Processor) -> TableView:
     The answer's `documents` and `column_mapping` go to `POST /api/batch/start` as they are. Encoding, separator,
     header and columns are found from the content; `warnings` say what is in doubt.
     """
-    parts = parts_of(request)
+    parts = dependencies_of(request)
     async with upload_place(parts.upload_places, caller.user_id):
         form = await _read(request, parts.settings.body_idle_seconds)
         if not form.content:

@@ -15,7 +15,7 @@ from metatag_gateway.model.documents import Term
 from metatag_gateway.problems import invalid
 from metatag_gateway.routes.access import Reader, Writer, known
 from metatag_gateway.routes.bodies import MIB, form_of
-from metatag_gateway.routes.parts import parts_of
+from metatag_gateway.routes.dependencies import dependencies_of
 from metatag_gateway.schemas.common import Message
 from metatag_gateway.schemas.system import (
     MAX_TERMS,
@@ -57,7 +57,7 @@ _BODY: dict[str, Any] = {
 @router.get("", responses=known())
 async def list_vocabularies(request: Request, caller: Reader) -> VocabulariesView:
     """List the caller's vocabularies without their terms."""
-    found = await parts_of(request).jobs.vocabularies(caller.user_id)
+    found = await dependencies_of(request).jobs.vocabularies(caller.user_id)
     return VocabulariesView(vocabularies=[VocabularySummary.model_validate(entry) for entry in found])
 
 
@@ -66,7 +66,7 @@ async def get_vocabulary(
     request: Request, caller: Reader, name: Name, version: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
 ) -> VocabularyView:
     """Give one vocabulary; version 0 is the latest."""
-    return VocabularyView.model_validate(await parts_of(request).jobs.vocabulary(caller.user_id, name, version))
+    return VocabularyView.model_validate(await dependencies_of(request).jobs.vocabulary(caller.user_id, name, version))
 
 
 @router.put("/{name}", response_model=StoredVocabulary, responses=known(415), openapi_extra=_BODY)
@@ -77,7 +77,7 @@ async def put_vocabulary(request: Request, caller: Writer, name: Name) -> Stored
     if isinstance(body, Response):
         return body
     terms = [Term(t.label, tuple(t.aliases), t.language, t.parent, t.labels) for t in body]
-    stored = await parts_of(request).jobs.put_vocabulary(caller.user_id, name, terms)
+    stored = await dependencies_of(request).jobs.put_vocabulary(caller.user_id, name, terms)
     summary = VocabularySummary.model_validate(stored)
     return StoredVocabulary(**summary.model_dump(), warnings=warnings)
 
@@ -102,7 +102,7 @@ async def _body(request: Request, warnings: list[str]) -> list[TermBody] | Respo
 
 
 async def _file(request: Request) -> bytes:
-    async for part in form_of(request, parts_of(request).settings.body_idle_seconds).parts():
+    async for part in form_of(request, dependencies_of(request).settings.body_idle_seconds).parts():
         if part.name == "file":
             return await part.content(term_tables.MAX_BYTES)
     raise InvalidArgument("file: Field required")
@@ -138,5 +138,5 @@ def _placed(entry: Any, place: str) -> Any:
 @router.delete("/{name}", responses=known(404))
 async def delete_vocabulary(request: Request, caller: Writer, name: Name) -> Message:
     """Remove a vocabulary with all its versions."""
-    await parts_of(request).jobs.delete_vocabulary(caller.user_id, name)
+    await dependencies_of(request).jobs.delete_vocabulary(caller.user_id, name)
     return Message(message="Vocabulary deleted")

@@ -9,7 +9,7 @@ from metatag_jobs.adapters.dialect import Dialect, as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_events import JOB_COLUMNS, job_event, job_of
 from metatag_jobs.adapters.sql_jobs import SqlJobs
 from metatag_jobs.adapters.sql_objects import doom_in
-from metatag_jobs.adapters.sql_parts import drop_parts_of
+from metatag_jobs.adapters.sql_page_checkpoints import drop_parts_of
 from metatag_jobs.adapters.transact import writes
 from metatag_jobs.errors import JobNotFound, WrongState
 from metatag_jobs.jsonable import pack

@@ -10,7 +10,7 @@ from metatag_jobs.adapters.sql_claims import SqlClaims
 from metatag_jobs.adapters.sql_dispatch import SqlDispatch
 from metatag_jobs.adapters.sql_ends import SqlEnds
 from metatag_jobs.adapters.sql_engine import counted
-from metatag_jobs.adapters.sql_parts import SqlParts
+from metatag_jobs.adapters.sql_page_checkpoints import SqlParts
 from metatag_jobs.adapters.transact import reads, writes
 from metatag_jobs.model import JobEvent
 from metatag_jobs.work import Beat, PageEvent, Release

@@ -12,7 +12,7 @@ from metatag.v1 import jobs_pb2
 from metatag_jobs.exports import Exports
 from metatag_jobs.intake import Intake
 from metatag_jobs.model import Document, Job
-from metatag_jobs.ports import Fanout, FileStore, KeyBox
+from metatag_jobs.ports import EventBus, FileStore, KeyBox
 from metatag_jobs.sources import Sources
 from metatag_jobs.stores import History, JobStore, Summaries, VocabularyStore
 from metatag_jobs.uploads import Uploads
@@ -27,7 +27,7 @@ CHUNK = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Desk:
+class Dependencies:
     """Everything that the servicer calls."""
 
     jobs: JobStore
@@ -40,7 +40,7 @@ class Desk:
     vocabularies: VocabularyStore
     sources: Sources
     files: FileStore
-    fanout: Fanout
+    event_bus: EventBus
     keys: KeyBox
     max_file_bytes: int
     # What health asks, by name.

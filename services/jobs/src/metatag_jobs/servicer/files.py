@@ -11,7 +11,7 @@ from metatag.v1 import jobs_pb2, jobs_pb2_grpc
 from metatag_jobs.errors import FileGone
 from metatag_jobs.model import Source
 from metatag_jobs.pdf import inspect_pdf
-from metatag_jobs.servicer.core import CHUNK, Context, Desk, first_header
+from metatag_jobs.servicer.core import CHUNK, Context, Dependencies, first_header
 from metatag_jobs.wire import enum_name, from_message, to_message
 from metatag_runtime.errors import InvalidArgument
 
@@ -24,7 +24,7 @@ MAX_SOURCES = 10_000
 class FilesPart(jobs_pb2_grpc.JobsServiceServicer):
     """The RPCs about bytes and sources."""
 
-    desk: Desk
+    dependencies: Dependencies
 
     async def UploadFile(
         self, request_iterator: AsyncIterator[jobs_pb2.UploadFileRequest], context: Context
@@ -33,7 +33,7 @@ class FilesPart(jobs_pb2_grpc.JobsServiceServicer):
         header = await first_header(request_iterator)
         if not header.user_id:
             raise InvalidArgument("user_id is missing.")
-        stored = await self.desk.uploads.store(
+        stored = await self.dependencies.uploads.store(
             header.user_id,
             header.file_name[:255],
             _chunks(request_iterator),
@@ -46,7 +46,7 @@ class FilesPart(jobs_pb2_grpc.JobsServiceServicer):
         """Tell which contents a user has stored."""
         if not request.user_id:
             raise InvalidArgument("user_id is missing.")
-        found = await self.desk.uploads.find(request.user_id, request.content_sha256)
+        found = await self.dependencies.uploads.find(request.user_id, request.content_sha256)
         return jobs_pb2.FindFilesResponse(files=[to_message(jobs_pb2.StoredFile(), each) for each in found])
 
     async def FetchSource(
@@ -56,7 +56,7 @@ class FilesPart(jobs_pb2_grpc.JobsServiceServicer):
         source = from_message(Source, request.source)
         with tempfile.TemporaryDirectory(prefix="metatag-preview-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "document.pdf"
-            await self.desk.sources.fetch(source, path, self.desk.max_file_bytes)
+            await self.dependencies.sources.fetch(source, path, self.dependencies.max_file_bytes)
             await asyncio.to_thread(inspect_pdf, path)
             with path.open("rb") as file:
                 while chunk := await asyncio.to_thread(file.read, CHUNK):
@@ -66,10 +66,10 @@ class FilesPart(jobs_pb2_grpc.JobsServiceServicer):
         self, request: jobs_pb2.ReadFileRequest, context: Context
     ) -> AsyncIterator[jobs_pb2.ReadFileResponse]:
         """Give the stored PDF of a document."""
-        _, _, file_id = await self.desk.history.document(request.user_id, request.document_id)
+        _, _, file_id = await self.dependencies.history.document(request.user_id, request.document_id)
         if not file_id:
             raise FileGone
-        async for chunk in self.desk.files.stream(file_id):
+        async for chunk in self.dependencies.files.stream(file_id):
             yield jobs_pb2.ReadFileResponse(chunk=chunk)
 
     async def ExportJob(
@@ -77,7 +77,7 @@ class FilesPart(jobs_pb2_grpc.JobsServiceServicer):
     ) -> AsyncIterator[jobs_pb2.ExportJobResponse]:
         """Give the results of a job as a file."""
         kind = enum_name(_FORMATS, request.format)
-        async for chunk in self.desk.exports.export(request.user_id, request.job_id, kind):
+        async for chunk in self.dependencies.exports.export(request.user_id, request.job_id, kind):
             yield jobs_pb2.ExportJobResponse(chunk=chunk)
 
     async def ValidateSources(
@@ -87,8 +87,10 @@ class FilesPart(jobs_pb2_grpc.JobsServiceServicer):
         if len(request.sources) > MAX_SOURCES:
             raise InvalidArgument(f"At most {MAX_SOURCES:,} sources can be looked at in one call.")
         sources = [from_message(Source, each) for each in request.sources]
-        uploads = iter(await self.desk.uploads.check(request.user_id, [each for each in sources if _is_upload(each)]))
-        others = iter(await self.desk.sources.check_all([each for each in sources if not _is_upload(each)]))
+        uploads = iter(
+            await self.dependencies.uploads.check(request.user_id, [each for each in sources if _is_upload(each)])
+        )
+        others = iter(await self.dependencies.sources.check_all([each for each in sources if not _is_upload(each)]))
         checks = [next(uploads) if _is_upload(each) else next(others) for each in sources]
         return jobs_pb2.ValidateSourcesResponse(checks=[to_message(jobs_pb2.SourceCheck(), each) for each in checks])
 

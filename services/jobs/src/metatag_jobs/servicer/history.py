@@ -15,7 +15,7 @@ from metatag_jobs.facet_index import KINDS
 from metatag_jobs.jsonable import unpack
 from metatag_jobs.model import Dependency, OcrOutcome, VocabularyTerm
 from metatag_jobs.outcome import full_text
-from metatag_jobs.servicer.core import Context, Desk, bounded, document_message
+from metatag_jobs.servicer.core import Context, Dependencies, bounded, document_message
 from metatag_jobs.wire import enum_name, from_message, to_message
 from metatag_runtime.errors import InvalidArgument, MetatagError
 
@@ -32,7 +32,7 @@ HEALTH_SECONDS = 1.5
 class HistoryPart(jobs_pb2_grpc.JobsServiceServicer):
     """The RPCs that read, and vocabularies."""
 
-    desk: Desk
+    dependencies: Dependencies
 
     async def ListDocuments(
         self, request: jobs_pb2.ListDocumentsRequest, context: Context
@@ -41,7 +41,7 @@ class HistoryPart(jobs_pb2_grpc.JobsServiceServicer):
         limit = bounded(request.limit)
         states = [name for state in request.states if (name := enum_name(_STATES, state))]
         if request.job_id:
-            found = await self.desk.history.of_job(
+            found = await self.dependencies.history.of_job(
                 request.user_id,
                 request.job_id,
                 limit=limit,
@@ -49,15 +49,15 @@ class HistoryPart(jobs_pb2_grpc.JobsServiceServicer):
                 states=states,
             )
         else:
-            found = await self.desk.history.latest(request.user_id, limit=limit, states=states)
+            found = await self.dependencies.history.latest(request.user_id, limit=limit, states=states)
         return jobs_pb2.ListDocumentsResponse(documents=[document_message(each) for each in found])
 
     async def GetDocument(self, request: jobs_pb2.GetDocumentRequest, context: Context) -> jobs_pb2.GetDocumentResponse:
         """Give one document with its text."""
-        document, text_object, _ = await self.desk.history.document(request.user_id, request.document_id)
+        document, text_object, _ = await self.dependencies.history.document(request.user_id, request.document_id)
         if text_object:
             try:
-                outcome = unpack(OcrOutcome, json.loads(await self.desk.files.read(text_object)))
+                outcome = unpack(OcrOutcome, json.loads(await self.dependencies.files.read(text_object)))
                 document.text = full_text(outcome.pages)
             except FileGone:
                 log.warning("text object missing", document=document.id)
@@ -72,18 +72,18 @@ class HistoryPart(jobs_pb2_grpc.JobsServiceServicer):
             raise InvalidArgument("query must have 1 to 500 characters.")
         if unknown := set(wanted) - set(KINDS):
             raise InvalidArgument(f"There is no facet '{min(unknown)[:50]}'; these are: {', '.join(KINDS)}.")
-        found = await self.desk.history.search(request.user_id, request.query, bounded(request.limit), wanted)
+        found = await self.dependencies.history.search(request.user_id, request.query, bounded(request.limit), wanted)
         return jobs_pb2.SearchDocumentsResponse(documents=[document_message(each) for each in found])
 
     async def GetStats(self, request: jobs_pb2.GetStatsRequest, context: Context) -> jobs_pb2.GetStatsResponse:
         """Count a user's jobs and documents."""
-        return to_message(jobs_pb2.GetStatsResponse(), await self.desk.history.stats(request.user_id))
+        return to_message(jobs_pb2.GetStatsResponse(), await self.dependencies.history.stats(request.user_id))
 
     async def GetSummary(self, request: jobs_pb2.GetSummaryRequest, context: Context) -> jobs_pb2.GetSummaryResponse:
         """Count a user's last days."""
         if not 1 <= request.days <= 366:
             raise InvalidArgument("days must be 1 to 366.")
-        found = await self.desk.summaries.of(request.user_id, request.days)
+        found = await self.dependencies.summaries.of(request.user_id, request.days)
         return to_message(jobs_pb2.GetSummaryResponse(), found)
 
     async def PutVocabulary(
@@ -98,21 +98,21 @@ class HistoryPart(jobs_pb2_grpc.JobsServiceServicer):
         terms = [from_message(VocabularyTerm, term) for term in request.terms]
         if any(not 1 <= len(term.label.strip()) <= 200 for term in terms):
             raise InvalidArgument("Each term's label must have 1 to 200 characters.")
-        stored = await self.desk.vocabularies.put(request.user_id, name, terms)
+        stored = await self.dependencies.vocabularies.put(request.user_id, name, terms)
         return jobs_pb2.PutVocabularyResponse(vocabulary=to_message(document_pb2.Vocabulary(), stored))
 
     async def GetVocabulary(
         self, request: jobs_pb2.GetVocabularyRequest, context: Context
     ) -> jobs_pb2.GetVocabularyResponse:
         """Give one vocabulary."""
-        found = await self.desk.vocabularies.get(request.user_id, request.name, request.version)
+        found = await self.dependencies.vocabularies.get(request.user_id, request.name, request.version)
         return jobs_pb2.GetVocabularyResponse(vocabulary=to_message(document_pb2.Vocabulary(), found))
 
     async def ListVocabularies(
         self, request: jobs_pb2.ListVocabulariesRequest, context: Context
     ) -> jobs_pb2.ListVocabulariesResponse:
         """Give a user's vocabularies without their terms."""
-        found = await self.desk.vocabularies.list(request.user_id)
+        found = await self.dependencies.vocabularies.list(request.user_id)
         return jobs_pb2.ListVocabulariesResponse(
             vocabularies=[to_message(document_pb2.Vocabulary(), each) for each, _ in found],
             term_counts=[count for _, count in found],
@@ -122,14 +122,14 @@ class HistoryPart(jobs_pb2_grpc.JobsServiceServicer):
         self, request: jobs_pb2.DeleteVocabularyRequest, context: Context
     ) -> jobs_pb2.DeleteVocabularyResponse:
         """Remove all versions of one vocabulary."""
-        await self.desk.vocabularies.delete(request.user_id, request.name)
+        await self.dependencies.vocabularies.delete(request.user_id, request.name)
         return jobs_pb2.DeleteVocabularyResponse()
 
     async def GetDependencies(
         self, request: jobs_pb2.GetDependenciesRequest, context: Context
     ) -> jobs_pb2.GetDependenciesResponse:
         """Tell how what this service stands on is doing."""
-        found = await asyncio.gather(*(_ask(name, ping) for name, ping in self.desk.dependencies.items()))
+        found = await asyncio.gather(*(_ask(name, ping) for name, ping in self.dependencies.dependencies.items()))
         return jobs_pb2.GetDependenciesResponse(
             dependencies=[to_message(jobs_pb2.Dependency(), each) for each in found]
         )

@@ -9,7 +9,7 @@ from typing import Any
 from metatag.v1 import jobs_pb2, jobs_pb2_grpc
 from metatag_jobs.intake import Submission
 from metatag_jobs.model import DocumentSpec, ProcessOptions
-from metatag_jobs.servicer.core import Context, Desk, bounded, first_header, job_message
+from metatag_jobs.servicer.core import Context, Dependencies, bounded, first_header, job_message
 from metatag_jobs.wire import enum_name, from_message, to_message
 from metatag_runtime.errors import InvalidArgument
 
@@ -23,7 +23,7 @@ PURGE_NOW = 2000
 class JobsPart(jobs_pb2_grpc.JobsServiceServicer):
     """The RPCs about jobs."""
 
-    desk: Desk
+    dependencies: Dependencies
 
     async def CreateJob(
         self, request_iterator: AsyncIterator[jobs_pb2.CreateJobRequest], context: Context
@@ -43,16 +43,18 @@ class JobsPart(jobs_pb2_grpc.JobsServiceServicer):
             request_digest=header.request_digest,
             columns=list(header.columns),
         )
-        job, replayed = await self.desk.intake.create(submission, _portions(request_iterator))
+        job, replayed = await self.dependencies.intake.create(submission, _portions(request_iterator))
         return jobs_pb2.CreateJobResponse(job=job_message(job), replayed=replayed)
 
     async def GetJob(self, request: jobs_pb2.GetJobRequest, context: Context) -> jobs_pb2.GetJobResponse:
         """Give one job."""
-        return jobs_pb2.GetJobResponse(job=job_message(await self.desk.jobs.get(request.user_id, request.job_id)))
+        return jobs_pb2.GetJobResponse(
+            job=job_message(await self.dependencies.jobs.get(request.user_id, request.job_id))
+        )
 
     async def ListJobs(self, request: jobs_pb2.ListJobsRequest, context: Context) -> jobs_pb2.ListJobsResponse:
         """Give a user's jobs."""
-        jobs, total = await self.desk.jobs.find(
+        jobs, total = await self.dependencies.jobs.find(
             request.user_id,
             states=[name for state in request.states if (name := enum_name(_STATES, state))],
             type=enum_name(_TYPES, request.type),
@@ -66,9 +68,9 @@ class JobsPart(jobs_pb2_grpc.JobsServiceServicer):
     async def ControlJob(self, request: jobs_pb2.ControlJobRequest, context: Context) -> jobs_pb2.ControlJobResponse:
         """Pause, resume or cancel."""
         steps = {
-            jobs_pb2.JOB_CONTROL_PAUSE: self.desk.jobs.pause,
-            jobs_pb2.JOB_CONTROL_RESUME: self.desk.jobs.resume,
-            jobs_pb2.JOB_CONTROL_CANCEL: self.desk.jobs.cancel,
+            jobs_pb2.JOB_CONTROL_PAUSE: self.dependencies.jobs.pause,
+            jobs_pb2.JOB_CONTROL_RESUME: self.dependencies.jobs.resume,
+            jobs_pb2.JOB_CONTROL_CANCEL: self.dependencies.jobs.cancel,
         }
         step = steps.get(request.control)
         if step is None:
@@ -79,10 +81,10 @@ class JobsPart(jobs_pb2_grpc.JobsServiceServicer):
 
     async def DeleteJob(self, request: jobs_pb2.DeleteJobRequest, context: Context) -> jobs_pb2.DeleteJobResponse:
         """Remove a job and all it holds."""
-        await self.desk.jobs.delete(request.user_id, request.job_id)
+        await self.dependencies.jobs.delete(request.user_id, request.job_id)
         await self._tell(request.job_id)
         # The rows of a small job at once; objects are the sweeper's, who comes again when the store is away.
-        await self.desk.jobs.purge(PURGE_NOW)
+        await self.dependencies.jobs.purge(PURGE_NOW)
         return jobs_pb2.DeleteJobResponse()
 
     async def RetryDocuments(
@@ -90,12 +92,12 @@ class JobsPart(jobs_pb2_grpc.JobsServiceServicer):
     ) -> jobs_pb2.RetryDocumentsResponse:
         """Queue failed documents again."""
         key = request.provider_key
-        job, count = await self.desk.jobs.retry(
+        job, count = await self.dependencies.jobs.retry(
             request.user_id,
             request.job_id,
             list(request.document_ids),
-            self.desk.keys.seal(request.job_id, key) if key else None,
-            self.desk.keys.fingerprint(key),
+            self.dependencies.keys.seal(request.job_id, key) if key else None,
+            self.dependencies.keys.fingerprint(key),
         )
         await self._tell(request.job_id)
         return jobs_pb2.RetryDocumentsResponse(job=job_message(job), retried=count)
@@ -104,16 +106,16 @@ class JobsPart(jobs_pb2_grpc.JobsServiceServicer):
         self, request: jobs_pb2.WatchJobRequest, context: Context
     ) -> AsyncIterator[jobs_pb2.WatchJobResponse]:
         """Give the events of a job."""
-        async for event in self.desk.watching.follow(request.user_id, request.job_id, request.after):
+        async for event in self.dependencies.watching.follow(request.user_id, request.job_id, request.after):
             if event is None:
                 yield jobs_pb2.WatchJobResponse()
             else:
                 yield jobs_pb2.WatchJobResponse(event=to_message(jobs_pb2.JobEvent(), event))
 
     async def _tell(self, job_id: str) -> None:
-        await self.desk.fanout.control(job_id)
-        await self.desk.fanout.announce([job_id])
-        await self.desk.fanout.nudge()
+        await self.dependencies.event_bus.control(job_id)
+        await self.dependencies.event_bus.announce([job_id])
+        await self.dependencies.event_bus.wake_dispatcher()
 
 
 @dataclass

@@ -33,24 +33,24 @@ def main() -> int:
 def _serve(plan_message: Message, requests: BinaryIO, answers: BinaryIO) -> int:
     # Before the libraries are loaded: they start threads, which would go on without these limits.
     lacks = _limit(plan_message)
-    from metatag_ocr.child.desk import Desk
     from metatag_ocr.child.parts import Plan, make_engine, make_opener
+    from metatag_ocr.child.request_handler import RequestHandler
 
     plan = Plan(**{**plan_message, "warm": tuple(plan_message["warm"])})
     limits.keep_freed_memory()
     try:
         engine = make_engine(plan)
-        desk = Desk(engine, make_opener(plan), plan.dpi)
-        write_frame(answers, {"engine": desk.engine_info(), "lacks": lacks})
+        handler = RequestHandler(engine, make_opener(plan), plan.dpi)
+        write_frame(answers, {"engine": handler.engine_info(), "lacks": lacks})
     except ImportError as error:
         write_frame(answers, {"bad_start": f"{error.name or error} is not installed"})
         return BAD_START
     _be_silent()
-    desk.warm(plan.warm)
+    handler.warm(plan.warm)
     while (frame := read_frame(requests)) is not None:
-        answer, blob = desk.answer(frame[0], lambda message: write_frame(answers, message))
+        answer, blob = handler.answer(frame[0], lambda message: write_frame(answers, message))
         write_frame(answers, answer, blob)
-    desk.close()
+    handler.close()
     return 0
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from metatag_tagger.facets.merge import Named, merged
-from metatag_tagger.finishing import Plan
 from metatag_tagger.model import NOTE_INSTRUCTIONS, Document, Facet, Tag
 from metatag_tagger.normal import public
 from metatag_tagger.ports import Evidence, LlmEntity, LlmTag, Study
+from metatag_tagger.postprocessing import Plan
 
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 _DIGITS = {ord("०") + number: str(number) for number in range(10)}

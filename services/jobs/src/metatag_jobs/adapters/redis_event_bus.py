@@ -17,14 +17,14 @@ from typing import Any
 import structlog
 from redis.exceptions import RedisError, ResponseError
 
-from metatag_jobs.adapters.memory_fanout import MemoryFanout
+from metatag_jobs.adapters.memory_event_bus import MemoryEventBus
 from metatag_jobs.adapters.redis_call import COMMAND_SECONDS, RedisUnavailable, ask_redis, open_redis
 from metatag_jobs.jsonable import unpack
 from metatag_jobs.model import JobEvent
 from metatag_jobs.stores import EventLog
 from metatag_runtime.loops import Quiet, is_cancelling, run_forever
 
-log = structlog.get_logger("metatag.jobs.fanout")
+log = structlog.get_logger("metatag.jobs.event_bus")
 
 TAIL_LENGTH = 2000
 # The tail outlives its last event by this. Seconds.
@@ -38,8 +38,8 @@ REST = 1.0
 HINT_PAUSE = 0.005
 
 
-class RedisFanout:
-    """The port Fanout. `prefix` keeps systems apart that share one Redis.
+class RedisEventBus:
+    """The port EventBus. `prefix` keeps systems apart that share one Redis.
 
     With `only_controls` nothing else is heard: who neither dispatches nor watches need not read every worker's hints.
     """
@@ -58,7 +58,7 @@ class RedisFanout:
         self._epoch = epoch
         self._channel, self._controls = f"{prefix}hint", f"{prefix}control"
         self._heard_on = [self._controls] if only_controls else [self._controls, self._channel]
-        self._local = MemoryFanout()
+        self._local = MemoryEventBus()
         self._listener: asyncio.Task[None] | None = None
         self._rest_until = 0.0
         # Waiting to be sent; a dict keeps their order.
@@ -84,9 +84,9 @@ class RedisFanout:
         await self._local.announce(job_ids)
         self._publish([f"job:{job_id}" for job_id in job_ids])
 
-    async def nudge(self) -> None:
+    async def wake_dispatcher(self) -> None:
         """Say that there may be something to dispatch."""
-        await self._local.nudge()
+        await self._local.wake_dispatcher()
         self._publish(["nudge:"])
 
     async def control(self, job_id: str) -> None:
@@ -104,9 +104,9 @@ class RedisFanout:
         """Have every announced job told."""
         self._local.on_announce(callback)
 
-    def on_nudge(self, callback: Callable[[], None]) -> None:
-        """Have every nudge told."""
-        self._local.on_nudge(callback)
+    def on_wake(self, callback: Callable[[], None]) -> None:
+        """Register a callback for wake-ups."""
+        self._local.on_wake(callback)
 
     def on_control(self, callback: Callable[[str], None]) -> None:
         """Have every control told."""
@@ -226,7 +226,7 @@ class RedisFanout:
             # Only watchers: a relay that heard its own relaying would never rest.
             self._local.wake(job_id)
         elif kind == "nudge":
-            await self._local.nudge()
+            await self._local.wake_dispatcher()
         elif kind == "ctl":
             await self._local.control(job_id)
 

@@ -26,7 +26,7 @@ PART_PAGES = 16
 LONG_DOCUMENT = 2 * PART_PAGES
 
 
-class Parts:
+class PageCheckpoints:
     """The parts of one document. `digest` names all that its pages depend on: parts of another are not used."""
 
     def __init__(

@@ -8,8 +8,8 @@ import io
 
 import pytest
 
-from metatag_gateway.legacy import EMPTY, harmless, read, write
 from metatag_gateway.model.documents import Document, Result, Tag
+from metatag_gateway.sync_batch import EMPTY, harmless, read, write
 
 HEAD = "title,file_source_type,file_path"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from metatag_client import ApiError, Conflict, NotFound, NotSignedIn, Rejected, TooBusy, Unreachable, calls, wire
+from metatag_client import ApiError, Conflict, NotFound, NotSignedIn, Rejected, TooBusy, Unreachable, calls, transport
 from metatag_client.models import Options
-from metatag_client.wire import RetryPolicy
+from metatag_client.transport import RetryPolicy
 
 USER = {"id": "1", "email": "a@example.com", "full_name": None}
 
@@ -20,7 +20,7 @@ def answer(status: int, body: object, **headers: str) -> httpx.Response:
 
 @pytest.mark.parametrize("body", [{"success": True, "data": USER}, USER])
 def test_both_shapes_of_an_answer_are_read(body: dict[str, object]) -> None:
-    assert wire.read(calls.me(), answer(200, body)).email == "a@example.com"
+    assert transport.read(calls.me(), answer(200, body)).email == "a@example.com"
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_both_shapes_of_an_answer_are_read(body: dict[str, object]) -> None:
 def test_an_error_keeps_what_the_server_says(status: int, raised: type[ApiError]) -> None:
     body = {"detail": "Because.", "code": "some_code", "errors": [{"field": "num_tags"}]}
     with pytest.raises(raised) as caught:
-        wire.read(calls.me(), answer(status, body, retry_after="7", x_request_id="r1"))
+        transport.read(calls.me(), answer(status, body, retry_after="7", x_request_id="r1"))
     error = caught.value
     assert (str(error), error.status, error.code, error.retry_after) == ("Because.", status, "some_code", 7.0)
     assert error.request_id == "r1"
@@ -40,14 +40,14 @@ def test_an_error_keeps_what_the_server_says(status: int, raised: type[ApiError]
 
 def test_an_answer_that_is_no_json_is_an_error_and_not_a_crash() -> None:
     with pytest.raises(ApiError, match="502 without a reason"):
-        wire.read(calls.me(), httpx.Response(502, text="<html>bad gateway</html>"))
+        transport.read(calls.me(), httpx.Response(502, text="<html>bad gateway</html>"))
 
 
 def test_files_are_opened_afresh_for_each_try_and_closed(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"%PDF-")
     call = calls.process(tmp_path / "a.pdf", None, Options(tags=5), None, "key")
     for _ in range(2):
-        with wire.request_arguments(call, "t") as arguments:
+        with transport.request_arguments(call, "t") as arguments:
             name, file, kind = arguments["files"][0][1]
             assert (name, file.read(), kind) == ("a.pdf", b"%PDF-", "application/pdf")
         assert file.closed
@@ -55,21 +55,21 @@ def test_files_are_opened_afresh_for_each_try_and_closed(tmp_path: Path) -> None
 
 
 def test_a_url_goes_out_as_multipart_too() -> None:
-    with wire.request_arguments(calls.process(None, "https://x/a.pdf", Options(), None, "k"), "") as arguments:
+    with transport.request_arguments(calls.process(None, "https://x/a.pdf", Options(), None, "k"), "") as arguments:
         assert dict(arguments["files"])["pdf_url"] == (None, "https://x/a.pdf")
 
 
 def test_public_calls_carry_no_token() -> None:
-    with wire.request_arguments(calls.login("a", "b"), "t") as arguments:
+    with transport.request_arguments(calls.login("a", "b"), "t") as arguments:
         assert "Authorization" not in arguments["headers"]
 
 
 def test_only_what_may_help_is_repeated() -> None:
     busy, bad = TooBusy("", status=503), Rejected("", status=400)
-    assert wire.worth_repeating(calls.me(), busy)
-    assert wire.worth_repeating(calls.me(), Unreachable(""))
-    assert not wire.worth_repeating(calls.me(), bad)
-    assert not wire.worth_repeating(calls.register("a", "b", None), Unreachable(""))
+    assert transport.worth_repeating(calls.me(), busy)
+    assert transport.worth_repeating(calls.me(), Unreachable(""))
+    assert not transport.worth_repeating(calls.me(), bad)
+    assert not transport.worth_repeating(calls.register("a", "b", None), Unreachable(""))
 
 
 def test_waits_have_an_end_and_honour_the_server() -> None:

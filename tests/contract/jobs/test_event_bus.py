@@ -1,4 +1,4 @@
-"""The port Fanout, in process and on Redis: hints arrive, the tail never shows a gap or a double."""
+"""The port EventBus, in process and on Redis: hints arrive, the tail never shows a gap or a double."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from redis.asyncio.client import PubSub
 
 from fakes import servers
 from fakes.jobs_process import until
-from metatag_jobs.adapters.memory_fanout import MemoryFanout
-from metatag_jobs.adapters.redis_fanout import RedisFanout
+from metatag_jobs.adapters.memory_event_bus import MemoryEventBus
+from metatag_jobs.adapters.redis_event_bus import RedisEventBus
 from metatag_jobs.jsonable import pack
 from metatag_jobs.model import Job, JobEvent
-from metatag_jobs.ports import Fanout
+from metatag_jobs.ports import EventBus
 
 
 class Log:
@@ -43,49 +43,49 @@ class Log:
 
 
 @pytest.fixture(params=["memory", "redis"])
-async def fanout(request: pytest.FixtureRequest) -> AsyncIterator[Fanout]:
+async def event_bus(request: pytest.FixtureRequest) -> AsyncIterator[EventBus]:
     if request.param == "memory":
-        yield MemoryFanout()
+        yield MemoryEventBus()
         return
     redis = servers.redis()
     redis.flush()
-    found = RedisFanout(redis.url)
+    found = RedisEventBus(redis.url)
     await found.start()
     yield found
     await found.stop()
 
 
-async def test_a_watcher_wakes_for_its_own_job_only(fanout: Fanout) -> None:
-    async with fanout.watch("j1") as wait:
-        await fanout.announce(["j2"])
+async def test_a_watcher_wakes_for_its_own_job_only(event_bus: EventBus) -> None:
+    async with event_bus.watch("j1") as wait:
+        await event_bus.announce(["j2"])
         assert not await wait(0.1)
-        await fanout.announce(["j1"])
+        await event_bus.announce(["j1"])
         assert await wait(5)
 
 
-async def test_nudges_and_controls_reach_their_callbacks(fanout: Fanout) -> None:
+async def test_nudges_and_controls_reach_their_callbacks(event_bus: EventBus) -> None:
     nudged: list[int] = []
     controlled: list[str] = []
-    fanout.on_nudge(lambda: nudged.append(1))
-    fanout.on_control(controlled.append)
-    await fanout.nudge()
-    await fanout.control("j1")
+    event_bus.on_wake(lambda: nudged.append(1))
+    event_bus.on_control(controlled.append)
+    await event_bus.wake_dispatcher()
+    await event_bus.control("j1")
     await until(lambda: nudged and "j1" in controlled, 5)
 
 
-async def test_a_tail_shows_no_gap_and_no_double_or_says_that_it_cannot_tell(fanout: Fanout) -> None:
+async def test_a_tail_shows_no_gap_and_no_double_or_says_that_it_cannot_tell(event_bus: EventBus) -> None:
     log = Log(30)
-    await asyncio.gather(*(fanout.relay("j1", log) for _ in range(3)))
+    await asyncio.gather(*(event_bus.relay("j1", log) for _ in range(3)))
     log.count = 60
-    await asyncio.gather(*(fanout.relay("j1", log) for _ in range(3)))
+    await asyncio.gather(*(event_bus.relay("j1", log) for _ in range(3)))
     for after in (0, 10, 59):
-        found = await fanout.tail("j1", after, 100)
+        found = await event_bus.tail("j1", after, 100)
         assert found is None or [event.seq for event in found] == list(range(after + 1, 61))
 
 
 async def test_hints_of_one_process_reach_another() -> None:
     redis = servers.redis()
-    one, other = RedisFanout(redis.url), RedisFanout(redis.url)
+    one, other = RedisEventBus(redis.url), RedisEventBus(redis.url)
     await one.start()
     await other.start()
     controlled: list[str] = []
@@ -105,17 +105,17 @@ async def test_hints_of_one_process_reach_another() -> None:
 
 async def test_a_worker_hears_the_controls_and_nothing_else() -> None:
     redis = servers.redis()
-    api, worker = RedisFanout(redis.url), RedisFanout(redis.url, only_controls=True)
+    api, worker = RedisEventBus(redis.url), RedisEventBus(redis.url, only_controls=True)
     await api.start()
     await worker.start()
     heard: list[str] = []
     worker.on_control(heard.append)
     worker.on_announce(lambda job_id: heard.append(f"event of {job_id}"))
-    worker.on_nudge(lambda: heard.append("nudge"))
+    worker.on_wake(lambda: heard.append("nudge"))
 
     async def controlled() -> bool:
         await api.announce(["j1"])
-        await api.nudge()
+        await api.wake_dispatcher()
         await api.control("j1")
         return len(heard) > 2
 
@@ -128,10 +128,10 @@ async def test_a_worker_hears_the_controls_and_nothing_else() -> None:
 async def test_relays_that_compete_and_die_leave_one_true_tail() -> None:
     redis = servers.redis()
     redis.flush()
-    relays = [RedisFanout(redis.url) for _ in range(2)]
+    relays = [RedisEventBus(redis.url) for _ in range(2)]
     log = Log()
 
-    async def relay(found: RedisFanout) -> None:
+    async def relay(found: RedisEventBus) -> None:
         while log.count < 1500:
             task = asyncio.create_task(found.relay("j5", log))
             if random.random() < 0.3:
@@ -153,11 +153,11 @@ async def test_relays_that_compete_and_die_leave_one_true_tail() -> None:
 
 
 async def test_without_redis_nobody_waits_and_sql_is_asked() -> None:
-    away = RedisFanout(f"redis://127.0.0.1:{servers.free_port()}/0")
+    away = RedisEventBus(f"redis://127.0.0.1:{servers.free_port()}/0")
     loop = asyncio.get_running_loop()
     start = loop.time()
     await away.announce(["j1"])
-    await away.nudge()
+    await away.wake_dispatcher()
     assert await away.tail("j1", 0, 10) is None
     await away.relay("j1", Log(5))
     assert loop.time() - start < 4
@@ -168,7 +168,7 @@ async def test_a_listener_whose_connection_timed_out_in_the_kernel_hears_hints_a
     """ETIMEDOUT is a TimeoutError, which redis-py takes for "no message yet": at once, each time."""
     redis = servers.redis()
     redis.flush()
-    listening, speaking = RedisFanout(redis.url), RedisFanout(redis.url)
+    listening, speaking = RedisEventBus(redis.url), RedisEventBus(redis.url)
     opened: list[PubSub] = []
     made = listening._redis.pubsub
 
@@ -183,10 +183,10 @@ async def test_a_listener_whose_connection_timed_out_in_the_kernel_hears_hints_a
     # What a transport does when the kernel gives its connection up.
     opened[0].connection._reader.set_exception(OSError(errno.ETIMEDOUT, "Connection timed out"))
     heard = asyncio.Event()
-    listening.on_nudge(heard.set)
+    listening.on_wake(heard.set)
 
     async def nudged() -> bool:
-        await speaking.nudge()
+        await speaking.wake_dispatcher()
         return heard.is_set()
 
     await until(nudged, 20)
@@ -198,24 +198,24 @@ async def test_a_listener_whose_connection_timed_out_in_the_kernel_hears_hints_a
 async def test_events_of_a_history_that_the_database_lost_are_told_by_nobody() -> None:
     redis = servers.redis()
     redis.flush()
-    fanout = RedisFanout(redis.url)
-    await fanout.relay("j", Log(8))
-    assert len(await fanout.tail("j", 0, 100) or []) == 8
+    event_bus = RedisEventBus(redis.url)
+    await event_bus.relay("j", Log(8))
+    assert len(await event_bus.tail("j", 0, 100) or []) == 8
     # The database is an older copy of itself now.
-    await fanout.relay("j", Log(5))
-    assert [event.seq for event in await fanout.tail("j", 0, 100) or []] == [1, 2, 3, 4, 5]
-    await fanout.stop()
+    await event_bus.relay("j", Log(5))
+    assert [event.seq for event in await event_bus.tail("j", 0, 100) or []] == [1, 2, 3, 4, 5]
+    await event_bus.stop()
 
 
 async def test_another_copy_of_the_database_does_not_read_the_events_of_the_first() -> None:
     redis = servers.redis()
     redis.flush()
     epoch = "1"
-    fanout = RedisFanout(redis.url, epoch=lambda: epoch)
-    await fanout.relay("j", Log(8))
+    event_bus = RedisEventBus(redis.url, epoch=lambda: epoch)
+    await event_bus.relay("j", Log(8))
     epoch = "2"
-    assert await fanout.tail("j", 0, 100) is None
+    assert await event_bus.tail("j", 0, 100) is None
     # It has gone further than the first had.
-    await fanout.relay("j", Log(12))
-    assert [event.seq for event in await fanout.tail("j", 0, 100) or []] == list(range(1, 13))
-    await fanout.stop()
+    await event_bus.relay("j", Log(12))
+    assert [event.seq for event in await event_bus.tail("j", 0, 100) or []] == list(range(1, 13))
+    await event_bus.stop()

@@ -19,7 +19,7 @@ from metatag_runtime.errors import MetatagError, NotFound
 Tell = Callable[[Message], None]
 
 
-class Desk:
+class RequestHandler:
     """Holds the open document and the engine. `answer` never raises but MemoryError."""
 
     def __init__(self, engine: Engine, opener: Callable[[Path], Document], dpi: int = FIRST_DPI) -> None:

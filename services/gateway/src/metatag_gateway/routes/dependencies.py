@@ -14,12 +14,12 @@ from metatag_gateway.observers import Observers
 from metatag_gateway.places import Places
 from metatag_gateway.ports import Jobs, Ocr, TaggerPeer
 from metatag_gateway.settings import GatewaySettings
-from metatag_gateway.singles import Singles
+from metatag_gateway.single_documents import Singles
 from metatag_gateway.tokens import AccessTokens
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Dependencies:
     """The use cases and peers of one gateway."""
 
     settings: GatewaySettings
@@ -39,8 +39,8 @@ class Parts:
     picture_places: Places
 
 
-def parts_of(connection: HTTPConnection) -> Parts:
+def dependencies_of(connection: HTTPConnection) -> Dependencies:
     """Give the parts of the app that serves a request."""
     found = connection.app.state.parts
-    assert isinstance(found, Parts)
+    assert isinstance(found, Dependencies)
     return found

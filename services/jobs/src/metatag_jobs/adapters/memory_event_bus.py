@@ -10,8 +10,8 @@ from metatag_jobs.model import JobEvent
 from metatag_jobs.stores import EventLog
 
 
-class MemoryFanout:
-    """The port Fanout for the embedded mode, and the process's half of the Redis one."""
+class MemoryEventBus:
+    """The port EventBus for the embedded mode, and the process's half of the Redis one."""
 
     def __init__(self) -> None:
         self._watchers: dict[str, set[asyncio.Event]] = {}
@@ -26,7 +26,7 @@ class MemoryFanout:
             for callback in self._announced:
                 callback(job_id)
 
-    async def nudge(self) -> None:
+    async def wake_dispatcher(self) -> None:
         """Say that there may be something to dispatch."""
         for callback in self._nudged:
             callback()
@@ -68,8 +68,8 @@ class MemoryFanout:
         """Have every announced job told."""
         self._announced.append(callback)
 
-    def on_nudge(self, callback: Callable[[], None]) -> None:
-        """Have every nudge told."""
+    def on_wake(self, callback: Callable[[], None]) -> None:
+        """Register a callback for wake-ups."""
         self._nudged.append(callback)
 
     def on_control(self, callback: Callable[[str], None]) -> None:

@@ -9,7 +9,7 @@ from metatag_gateway.errors import DocumentFailed
 from metatag_gateway.model.documents import Document, DocumentSpec, Options, Source
 from metatag_gateway.model.jobs import Job, NewJob
 from metatag_gateway.ports import Jobs
-from metatag_gateway.waiting import until_ended
+from metatag_gateway.wait_for_job import until_ended
 from metatag_runtime.errors import ErrorCode
 from metatag_runtime.log_ids import bind_log_ids
 
