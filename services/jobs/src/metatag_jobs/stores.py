@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
-from metatag_jobs.model import (
-    Document,
-    Job,
-    JobEvent,
-    Stats,
-    StoredFile,
-    Summary,
-    Vocabulary,
-    VocabularyTerm,
-)
+from metatag_jobs.model import Document, Job, JobEvent, StoredFile, Vocabulary, VocabularyTerm
 from metatag_jobs.plan import OpenJob, Window
+from metatag_jobs.summaries import Stats, Summary
 from metatag_jobs.work import (
     Artifact,
     Beat,

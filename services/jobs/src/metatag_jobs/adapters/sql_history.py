@@ -13,7 +13,8 @@ from metatag_jobs.adapters.transact import reads
 from metatag_jobs.errors import DocumentNotFound, JobNotFound
 from metatag_jobs.facet_index import filter_words
 from metatag_jobs.jsonable import unpack
-from metatag_jobs.model import Document, DocumentResult, Problem, Source, Stats
+from metatag_jobs.model import Document, DocumentResult, Problem, Source
+from metatag_jobs.summaries import Stats
 from metatag_runtime.sql import Database, Transaction
 
 # Documents read at a time for an export.

@@ -6,7 +6,7 @@ import time
 
 from metatag_jobs.adapters.dialect import Dialect, fetch
 from metatag_jobs.adapters.transact import reads
-from metatag_jobs.model import Summary, Tally
+from metatag_jobs.summaries import Summary, Tally
 from metatag_runtime.sql import Database, Transaction
 
 DAY = 86_400.0

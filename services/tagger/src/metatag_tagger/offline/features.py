@@ -151,9 +151,8 @@ def _row(
         float(contains(setting.headings_key, candidate.key)),
         float(candidate.linked),
         float(form[0].isdigit()),
-        0.0,
-        0.0,
-        0.0,
+        # Set from the embedding for the whole matrix at once.
+        *[0.0] * 3,
     ]
 
 
