@@ -20,6 +20,8 @@ LONG_TOKENS = 5_000
 # Words of the document that stand for it.
 HEAD_WORDS, HEAD_WORDS_LONG = 80, 30
 _HEAD_CHARACTERS = 700
+# Characters of a phrase that are measured: a word of a megabyte is read in thousands of windows.
+_PHRASE_CHARACTERS = 100
 # Cosines of this model lie close together; they are stretched from this point on.
 BASE = 0.7
 
@@ -53,7 +55,8 @@ class Embedder:
         long = length > LONG_TOKENS
         chosen = np.argsort(-scores, kind="stable")[: PHRASES_LONG if long else PHRASES]
         beginning = " ".join(head.split()[: HEAD_WORDS_LONG if long else HEAD_WORDS])[:_HEAD_CHARACTERS]
-        vectors = self.embed([beginning, *(pool.forms[number].lower() for number in chosen)])
+        phrases = [pool.forms[number].lower()[:_PHRASE_CHARACTERS] for number in chosen]
+        vectors = self.embed([beginning, *phrases])
         near = vectors[1:] @ vectors[0] - BASE
         # How near a phrase is to the other good phrases: the subject is what they have in common.
         weights = scores[chosen] / max(float(scores[chosen].sum()), 1e-9)
