@@ -85,7 +85,7 @@ async def test_objects_are_fetched_and_absent_ones_told(client: S3Client, tmp_pa
 async def test_a_name_that_s3_cannot_have_is_told_and_not_tried_again(
     client: S3Client, tmp_path: Path, path: str
 ) -> None:
-    found = S3Fetcher(client)
+    found = S3Fetcher(client, [path.partition("/")[0]])
     with pytest.raises(SourceRefused, match="^S3 cannot have this bucket or key: "):
         await found.fetch(Source("s3", f"s3://{path}"), tmp_path / "x", 1024)
     assert (await found.check(Source("s3", f"s3://{path}"))).error.startswith("S3 cannot have this bucket or key: ")
@@ -95,7 +95,7 @@ async def test_a_name_that_s3_cannot_have_is_told_and_not_tried_again(
 async def test_dots_and_signs_within_a_key_are_ordinary(client: S3Client, tmp_path: Path, key: str) -> None:
     bucket = await filled(client)
     await client.call(lambda: client.minio.put_object(bucket, key, io.BytesIO(PDF), len(PDF)))
-    await S3Fetcher(client).fetch(Source("s3", f"s3://{bucket}/{key}"), tmp_path / "a", 1024)
+    await S3Fetcher(client, [bucket]).fetch(Source("s3", f"s3://{bucket}/{key}"), tmp_path / "a", 1024)
     assert (tmp_path / "a").read_bytes() == PDF
 
 

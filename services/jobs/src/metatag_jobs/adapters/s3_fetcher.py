@@ -84,7 +84,7 @@ class S3Fetcher:
             raise SourceRefused("Bucket not found")
         if not {".", ".."}.isdisjoint(key.split("/")):
             # A service that folds these would look outside the prefix.
-            raise SourceRefused("Invalid S3 path format")
+            raise _bad_name(ValueError("a part of the key is . or .."))
         return bucket, key
 
     def _save(self, bucket: str, key: str, target: Path, max_bytes: int) -> None:
