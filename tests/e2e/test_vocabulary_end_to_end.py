@@ -43,7 +43,8 @@ def texts(document: Any) -> list[str]:
 
 
 def test_a_strict_list_chosen_by_name_gives_its_labels_alone_with_page_quote_and_version(user: User) -> None:
-    assert put(user, TERMS) == {"name": "town", "version": 1, "term_count": 4}
+    stored = put(user, TERMS)
+    assert stored == {"name": "town", "version": 1, "term_count": 4, "warnings": []}
     document = tagged(user)
     assert {"Libraries", "Reading rooms"} <= set(texts(document)) <= LABELS
     assert "Metro rail" not in texts(document)

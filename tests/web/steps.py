@@ -21,7 +21,7 @@ SAMPLES = ROOT / "samples"
 AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text(encoding="utf-8")
 PASSWORD = "correct horse battery"
 # A busy machine with one core for everything reads a scan in a few seconds; nothing here waits this long when well.
-PATIENCE = 60_000
+PATIENCE = 120_000
 expect.set_options(timeout=20_000)
 # The browser breaks requests under way when a network interface comes or goes, as containers make them do.
 MACHINE_CHANGED = "ERR_NETWORK_CHANGED"
