@@ -30,7 +30,7 @@ async def run(system: System, folder: Path, program: list[str], script: str) -> 
     process = await asyncio.create_subprocess_exec(
         *program,
         cwd=folder,
-        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "TMPDIR": str(folder)},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -46,8 +46,9 @@ async def test_the_curl_examples_run_as_written(system: System, tmp_path: Path) 
     # One shell for the page: later examples use what earlier ones found.
     out = await run(system, tmp_path, ["bash", "-euo", "pipefail"], "\n".join(blocks(API, "bash")))
     assert "annual report" in out
-    assert (tmp_path / "results.csv").read_text().startswith("title")
-    assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
+    (work,) = tmp_path.glob("tmp.*")
+    assert (work / "results.csv").read_text().startswith("title")
+    assert (work / "page.png").read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -22,7 +22,7 @@ async def test_a_vocabulary_is_the_same_from_a_file_from_bytes_and_from_terms(sy
     async with AsyncClient(system.url) as client:
         await client.login(user["email"], PASSWORD)
         stored = [await client.put_vocabulary("water", source) for source in (path, ("a.csv", TABLE.encode()), terms)]
-        assert stored == [{"name": "water", "version": 1, "term_count": 2}] * 3
+        assert stored == [{"name": "water", "version": 1, "term_count": 2, "warnings": []}] * 3
         assert [term["label"] for term in (await client.vocabulary("water"))["terms"]] == ["wells", "rivers"]
         with pytest.raises(ApiError, match=r"line 3\.label: Field required"):
             await client.put_vocabulary("water", ("a.csv", b"label,aliases\na,\n,b\n"))
