@@ -83,7 +83,7 @@ async def test_the_async_client_asks_again_too(server: Script) -> None:
 
 def test_there_is_an_end_to_asking(server: Script) -> None:
     server.answers = [BUSY] * 9
-    with Client(server.base_url, token="t", patience=QUICK) as client, pytest.raises(TooBusy, match="No service"):
+    with Client(server.base_url, token="t", patience=QUICK) as client, pytest.raises(TooBusy, match="No room"):
         client.me()
     assert len(server.asked) == 4
 
