@@ -25,7 +25,7 @@ def test_the_doctor_finds_the_stack_well(stack: Stack) -> None:
     assert [each for each in found.values() if each["level"] == "bad"] == []
     assert {name for name, each in found.items() if each["level"] == "ok"} == {
         "Gateway", "Health", "jobs-api", "ocr", "tagger", "Leader", "Tables gateway", "Tables jobs", "Clock gateway",
-        "Clock jobs", "Redis gateway", "Redis jobs", "Redis tagger", "Files",
+        "Clock jobs", "Redis gateway", "Redis jobs", "Redis tagger", "Files", "Objects",
     }  # fmt: skip
 
 
