@@ -53,9 +53,15 @@ async def leader_killed(batch: Batch) -> None:
 
 
 async def leader_of_the_rest(system: System, dead: str) -> str:
-    """Wait for another leader; gives its name."""
+    """Wait for another leader, then start the killed one again; return the leader's name.
+
+    Started before, the killed one may lead again: it is a new process, and as good as any.
+    """
+    async with asyncio.timeout(30):
+        while (found := await leader_of(system)) == dead:
+            await asyncio.sleep(0.2)
     await system.start(dead)
-    return await leader_of(system)
+    return found
 
 
 async def api_killed(batch: Batch) -> None:
