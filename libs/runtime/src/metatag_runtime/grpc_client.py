@@ -39,15 +39,17 @@ def open_channel(
     RETRY_BUFFER_BYTES. TLS is `tls`, or the process's own; a unix socket stays plain. `server_name` is the name a
     certificate must bear when `target` is an address of one replica.
     """
+    local = target.startswith("unix:")
     options: list[tuple[str, str | int]] = [
         ("grpc.service_config", json.dumps(_service_config(repeatable))),
         ("grpc.enable_retries", int(retries)),
         ("grpc.per_rpc_retry_buffer_size", RETRY_BUFFER_BYTES),
         ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
         ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-        # A replica that hangs, or whose machine is gone, is noticed in 8 s.
-        ("grpc.keepalive_time_ms", 5_000),
-        ("grpc.keepalive_timeout_ms", 3_000),
+        # A replica that hangs, or whose machine is gone, is noticed in 8 s. Behind a unix socket this machine is busy
+        # instead, and no other replica is there: waiting costs nothing, a cut connection costs an upload.
+        ("grpc.keepalive_time_ms", 30_000 if local else 5_000),
+        ("grpc.keepalive_timeout_ms", 20_000 if local else 3_000),
         # Default 2: a call that is silent for long (a page being recognised) would be watched no more.
         ("grpc.http2.max_pings_without_data", 0),
         # Default 30 s: with it a new replica gets no call for half a minute after a connection ended.
@@ -58,7 +60,7 @@ def open_channel(
     ]
     tries = [ShortTries(quick)] if quick else []
     tls = tls or process_tls()
-    if tls is None or target.startswith("unix:"):
+    if tls is None or local:
         return grpc.aio.insecure_channel(target, options=options, interceptors=tries)
     if server_name:
         options.append(("grpc.ssl_target_name_override", server_name))
