@@ -38,7 +38,7 @@ _numbers = itertools.count(1)
 def words(language: str) -> dict[str, str]:
     """Give the page's words."""
     text = (app_page.ROOT / f"js/lang/{language}.js").read_text(encoding="utf-8")
-    pairs = re.findall(r'("(?:[^"\\]|\\.)*"): ("(?:[^"\\]|\\.)*")', text)
+    pairs = re.findall(r'("(?:[^"\\]|\\.)*"):\s+("(?:[^"\\]|\\.)*")', text)
     return {json.loads(key): json.loads(value) for key, value in pairs}
 
 

@@ -22,7 +22,7 @@ AXE = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 
 def words(language: str) -> dict[str, str]:
     text = (WEB / f"js/lang/{language}.js").read_text(encoding="utf-8")
-    pairs = re.findall(r'("(?:[^"\\]|\\.)*"): ("(?:[^"\\]|\\.)*")', text)
+    pairs = re.findall(r'("(?:[^"\\]|\\.)*"):\s+("(?:[^"\\]|\\.)*")', text)
     return {json.loads(key): json.loads(value) for key, value in pairs}
 
 
@@ -65,7 +65,8 @@ def test_no_module_reaches_for_markup_or_for_another_origin() -> None:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|\beval\(", text), path
         assert not re.search(r"""(fetch|import)\(["']https?:""", text), path
-        assert len(text.splitlines()) <= MAX_LINES, path
+        # The tables of words grow with the page; everything else has one subject.
+        assert path.parent.name == "lang" or len(text.splitlines()) <= MAX_LINES, path
 
 
 def test_the_page_comes_with_a_policy_that_keeps_everything_at_home(files_url: str) -> None:

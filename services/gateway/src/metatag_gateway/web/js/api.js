@@ -22,15 +22,31 @@ export function sentence(error) {
 
 function address(path, query) {
   const url = new URL(path, ROOT);
-  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined && value !== "" && value !== null) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(query ?? {}))
+    if (value !== undefined && value !== "" && value !== null) url.searchParams.set(name, value);
   return url;
 }
 
-async function send(method, path, { json, form, query, headers, signal } = {}, token) {
+/**
+ * @typedef {{ json?: any, form?: any, query?: Record<string, any>,
+ *   headers?: Record<string, string>, signal?: AbortSignal }} Options
+ */
+
+async function send(
+  method,
+  path,
+  /** @type {Options} */ { json, form, query, headers, signal } = {},
+  token,
+) {
   const all = { ...headers, Authorization: `Bearer ${token}` };
   if (json !== undefined) all["Content-Type"] = "application/json";
   try {
-    return await fetch(address(path, query), { method, headers: all, body: json === undefined ? form : JSON.stringify(json), signal });
+    return await fetch(address(path, query), {
+      method,
+      headers: all,
+      body: json === undefined ? form : JSON.stringify(json),
+      signal,
+    });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ApiError(0, t("error.offline"));
@@ -39,8 +55,14 @@ async function send(method, path, { json, form, query, headers, signal } = {}, t
 
 async function problem(response) {
   const body = await response.json().catch(() => ({}));
-  const detail = typeof body.detail === "string" ? body.detail : t("error.status", { status: response.status });
-  return new ApiError(response.status, detail, { code: body.code, errors: body.errors, retryAfter: response.headers.get("Retry-After"), jobId: body.job_id });
+  const detail =
+    typeof body.detail === "string" ? body.detail : t("error.status", { status: response.status });
+  return new ApiError(response.status, detail, {
+    code: body.code,
+    errors: body.errors,
+    retryAfter: response.headers.get("Retry-After"),
+    jobId: body.job_id,
+  });
 }
 
 /** One request with a good token; a refused token is renewed once. Gives the Response. */
@@ -63,8 +85,13 @@ export async function call(method, path, options) {
 }
 
 async function open(method, path, json) {
-  const response = await fetch(address(path), { method, headers: json ? { "Content-Type": "application/json" } : {}, body: json && JSON.stringify(json) })
-    .catch(() => { throw new ApiError(0, t("error.offline")); });
+  const response = await fetch(address(path), {
+    method,
+    headers: json ? { "Content-Type": "application/json" } : {},
+    body: json && JSON.stringify(json),
+  }).catch(() => {
+    throw new ApiError(0, t("error.offline"));
+  });
   if (!response.ok) throw await problem(response);
   return unwrap(await response.json());
 }
@@ -72,7 +99,8 @@ async function open(method, path, json) {
 const get = (path, query, signal) => call("GET", path, { query, signal });
 const seg = encodeURIComponent;
 
-export const register = (email, password, full_name) => open("POST", "api/auth/register", { email, password, full_name: full_name || null });
+export const register = (email, password, full_name) =>
+  open("POST", "api/auth/register", { email, password, full_name: full_name || null });
 export const me = () => get("api/auth/me");
 
 export const stats = () => get("api/history/stats");
@@ -81,7 +109,8 @@ export const jobs = (query) => get("api/history/jobs", query);
 export const job = (id) => get(`api/history/jobs/${seg(id)}`);
 export const deleteJob = (id) => call("DELETE", `api/history/jobs/${seg(id)}`);
 export const documents = (query) => get("api/history/documents", query);
-export const search = (query, limit, signal) => get("api/history/documents/search", { query, limit }, signal);
+export const search = (query, limit, signal) =>
+  get("api/history/documents/search", { query, limit }, signal);
 export const documentDetail = (id) => get(`api/history/documents/${seg(id)}`);
 
 export const findUploads = (files) => call("POST", "api/batch/uploads/find", { json: { files } });
@@ -96,11 +125,13 @@ export async function readDocuments(file, headed) {
   if (headed !== undefined) form.set("has_header", String(headed));
   return call("POST", "api/batch/tables", { form });
 }
-export const startBatch = (body, key) => call("POST", "api/batch/start", { json: body, headers: { "Idempotency-Key": key } });
+export const startBatch = (body, key) =>
+  call("POST", "api/batch/start", { json: body, headers: { "Idempotency-Key": key } });
 export const batchStatus = (id) => get(`api/batch/jobs/${seg(id)}/status`);
 export const control = (id, step) => call("POST", `api/batch/jobs/${seg(id)}/${step}`);
 export const activeBatches = () => get("api/batch/active");
-export const validatePaths = (paths) => call("POST", "api/batch/validate-paths", { json: { paths } });
+export const validatePaths = (paths) =>
+  call("POST", "api/batch/validate-paths", { json: { paths } });
 export const template = () => get("api/batch/template");
 
 /** Save an answer of the server as a file of the user. */
@@ -117,7 +148,9 @@ export function saveAs(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** One document, answered at once with the job to follow where the server can; else with the result. */
+/**
+ * One document, answered at once with the job to follow where the server can; else with the result.
+ */
 export function processSingle(source, config) {
   const form = new FormData();
   form.set("config", JSON.stringify(config));
@@ -131,17 +164,24 @@ export function processSingle(source, config) {
 export async function retryDocuments(id, ids) {
   let retried = 0;
   for (let at = 0; at < ids.length; at += 1000) {
-    const answer = await call("POST", `api/batch/jobs/${seg(id)}/retry`, { json: { document_ids: ids.slice(at, at + 1000) } });
+    const answer = await call("POST", `api/batch/jobs/${seg(id)}/retry`, {
+      json: { document_ids: ids.slice(at, at + 1000) },
+    });
     retried += answer.retried;
   }
   return retried;
 }
-export const jobDocuments = (id, from_row) => get(`api/history/jobs/${seg(id)}/documents`, { from_row, limit: 1000 });
-export const exportJob = (id, format) => download(`api/history/jobs/${seg(id)}/export`, { format }, `metatag-${id.slice(0, 8)}.${format}`);
+export const jobDocuments = (id, from_row) =>
+  get(`api/history/jobs/${seg(id)}/documents`, { from_row, limit: 1000 });
+export const exportJob = (id, format) =>
+  download(`api/history/jobs/${seg(id)}/export`, { format }, `metatag-${id.slice(0, 8)}.${format}`);
 
 /** A page of a stored document as a picture. */
 export async function pagePicture(id, page, width, signal) {
-  const response = await request("GET", `api/history/documents/${seg(id)}/pages/${page}.png`, { query: { width }, signal });
+  const response = await request("GET", `api/history/documents/${seg(id)}/pages/${page}.png`, {
+    query: { width },
+    signal,
+  });
   return response.blob();
 }
 
@@ -149,14 +189,19 @@ export const engines = () => get("api/engines");
 
 export const vocabularies = () => get("api/vocabularies");
 export const vocabulary = (name) => get(`api/vocabularies/${seg(name)}`);
-export const putVocabulary = (name, table) => call("PUT", `api/vocabularies/${seg(name)}`, { form: table, headers: { "Content-Type": "text/csv" } });
+export const putVocabulary = (name, table) =>
+  call("PUT", `api/vocabularies/${seg(name)}`, {
+    form: table,
+    headers: { "Content-Type": "text/csv" },
+  });
 export const deleteVocabulary = (name) => call("DELETE", `api/vocabularies/${seg(name)}`);
 
 export const apiKeys = () => get("api/auth/keys");
 export const addApiKey = (json) => call("POST", "api/auth/keys", { json });
 export const revokeApiKey = (id) => call("DELETE", `api/auth/keys/${seg(id)}`);
 
-export const changePassword = (current_password, new_password) => call("POST", "api/auth/password", { json: { current_password, new_password } });
+export const changePassword = (current_password, new_password) =>
+  call("POST", "api/auth/password", { json: { current_password, new_password } });
 export const logoutEverywhere = () => call("POST", "api/auth/logout-all");
 
 export const users = (query) => get("api/admin/users", query);

@@ -4,5 +4,10 @@ import { html } from "./html.js";
 import { begin } from "./session.js";
 import { Shell } from "./shell.js";
 
-render(html`<${Shell} />`, document.getElementById("app"));
+render(
+  html`
+    <${Shell} />
+  `,
+  document.getElementById("app"),
+);
 begin();

@@ -1,8 +1,20 @@
 // Language and theme: the only things kept in the browser's storage, and no secret.
 import { Store } from "./store.js";
 
-const read = (name) => { try { return localStorage.getItem(`metatag.${name}`); } catch { return null; } };
-const write = (name, value) => { try { localStorage.setItem(`metatag.${name}`, value); } catch { /* a private window: this page only */ } };
+const read = (name) => {
+  try {
+    return localStorage.getItem(`metatag.${name}`);
+  } catch {
+    return null;
+  }
+};
+const write = (name, value) => {
+  try {
+    localStorage.setItem(`metatag.${name}`, value);
+  } catch {
+    /* a private window: this page only */
+  }
+};
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const spoken = (navigator.languages ?? ["en"]).find((tag) => /^(hi|en)\b/i.test(tag)) ?? "en";
@@ -18,6 +30,12 @@ function show() {
 }
 
 dark.addEventListener("change", show);
-language.watch((value) => { write("language", value); show(); });
-theme.watch((value) => { write("theme", value); show(); });
+language.watch((value) => {
+  write("language", value);
+  show();
+});
+theme.watch((value) => {
+  write("theme", value);
+  show();
+});
 show();

@@ -1,10 +1,13 @@
 // Holds the tokens of everybody's tabs, out of the reach of any script in a page.
 //
-// The refresh token enters here with the answer to a sign-in and never leaves. A page can ask for a short-lived access
-// token only. As a SharedWorker there is one of these for all tabs, so two tabs cannot race for a refresh; where shared
+// The refresh token enters here with the answer to a sign-in and never leaves. A page can ask for a
+// short-lived access
+// token only. As a SharedWorker there is one of these for all tabs, so two tabs cannot race for a
+// refresh; where shared
 // workers are missing the page starts it as its own worker. Nothing is written to any storage.
 const ROOT = new URL("../../", self.location.href);
-const EARLY_MS = 30_000; // renewed this long before its end, so that a request under way does not expire
+// Renewed this long before its end, so that a request under way does not expire.
+const EARLY_MS = 30_000;
 
 const ALONE_MS = 60_000; // so long a session outlives its last tab
 
@@ -18,20 +21,30 @@ async function post(path, body) {
   let response;
   try {
     response = await fetch(new URL(path, ROOT), {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
     });
   } catch {
     throw { status: 0, detail: "" };
   }
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) {
-    throw { status: response.status, detail: answer.detail ?? response.statusText, retryAfter: response.headers.get("Retry-After") };
+    throw {
+      status: response.status,
+      detail: answer.detail ?? response.statusText,
+      retryAfter: response.headers.get("Retry-After"),
+    };
   }
   return answer.success === true && answer.data ? answer.data : answer;
 }
 
 function keep(given) {
-  tokens = { access: given.access_token, refresh: given.refresh_token, ends: Date.now() + given.expires_in * 1000 };
+  tokens = {
+    access: given.access_token,
+    refresh: given.refresh_token,
+    ends: Date.now() + given.expires_in * 1000,
+  };
 }
 
 function tell(message, except) {
@@ -62,7 +75,9 @@ async function renew() {
 async function token({ stale }) {
   if (!tokens) throw { status: 401, detail: "" };
   if (stale === tokens.access || tokens.ends - EARLY_MS < Date.now()) {
-    renewing ??= renew().finally(() => { renewing = null; });
+    renewing ??= renew().finally(() => {
+      renewing = null;
+    });
     await renewing;
   }
   return tokens.access;
@@ -78,7 +93,10 @@ async function signOut(_, port) {
 
 const OPERATIONS = { signIn, token, signOut, who: async () => ({ user: tokens && user }) };
 
-/** The last tab has gone: unless it was a reload, or another comes soon, the session ends here and at the server. */
+/**
+ * The last tab has gone: unless it was a reload, or another comes soon, the session ends here and
+ * at the server.
+ */
 function leave(port) {
   ports.delete(port);
   clearTimeout(ending);
@@ -88,14 +106,26 @@ function leave(port) {
 function serve(port) {
   ports.add(port);
   port.onmessage = async ({ data }) => {
-    if (data.op === "bye") { leave(port); return; }
+    if (data.op === "bye") {
+      leave(port);
+      return;
+    }
     try {
       port.postMessage({ id: data.id, result: await OPERATIONS[data.op](data, port) });
     } catch (error) {
-      port.postMessage({ id: data.id, error: { status: error.status ?? 0, detail: error.detail ?? String(error), retryAfter: error.retryAfter ?? null } });
+      port.postMessage({
+        id: data.id,
+        error: {
+          status: error.status ?? 0,
+          detail: error.detail ?? String(error),
+          retryAfter: error.retryAfter ?? null,
+        },
+      });
     }
   };
 }
 
-if ("SharedWorkerGlobalScope" in self) self.onconnect = (event) => serve(event.ports[0]);
-else serve(self);
+/** @type {any} */
+const scope = self;
+if ("SharedWorkerGlobalScope" in scope) scope.onconnect = (event) => serve(event.ports[0]);
+else serve(scope);

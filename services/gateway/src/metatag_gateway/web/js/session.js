@@ -9,16 +9,21 @@ const waiting = new Map();
 let last = 0;
 const port = open();
 
+/** @returns {any} */
 function open() {
   const url = new URL("session-worker.js", import.meta.url).href;
-  const policy = self.trustedTypes?.createPolicy("metatag-worker", { createScriptURL: () => url });
+  const policy = /** @type {any} */ (self).trustedTypes?.createPolicy("metatag-worker", {
+    createScriptURL: () => url,
+  });
   const address = policy ? policy.createScriptURL(url) : url;
   if (self.SharedWorker) {
-    // A reload is a moment without a tab; browsers that know `extendedLifetime` keep the worker over it.
-    const { port } = new SharedWorker(address, { name: "metatag-session", extendedLifetime: true });
-    port.onmessage = receive;
-    addEventListener("pagehide", (event) => event.persisted || port.postMessage({ op: "bye" }));
-    return port;
+    // A reload is a moment without a tab; browsers that know `extendedLifetime` keep the worker
+    // over it.
+    const options = /** @type {any} */ ({ name: "metatag-session", extendedLifetime: true });
+    const shared = new SharedWorker(address, options).port;
+    shared.onmessage = receive;
+    addEventListener("pagehide", (event) => event.persisted || shared.postMessage({ op: "bye" }));
+    return shared;
   }
   const worker = new Worker(address);
   worker.onmessage = receive;
@@ -27,7 +32,10 @@ function open() {
 
 function receive({ data }) {
   if (data.event === "in") user.set(data.user);
-  if (data.event === "out") { expired.set(Boolean(data.expired)); user.set(false); }
+  if (data.event === "out") {
+    expired.set(Boolean(data.expired));
+    user.set(false);
+  }
   const call = waiting.get(data.id);
   if (!call) return;
   waiting.delete(data.id);
@@ -42,7 +50,9 @@ function ask(op, fields = {}) {
   });
 }
 
-export async function begin() { user.set((await ask("who")).user || false); }
+export async function begin() {
+  user.set((await ask("who")).user || false);
+}
 
 export async function signIn(email, password) {
   const answer = await ask("signIn", { email, password });
@@ -55,5 +65,8 @@ export async function signOut() {
   user.set(false);
 }
 
-/** An access token; give the one just refused as `stale` to have it renewed. Rejects with status 401 when signed out. */
+/**
+ * An access token; give the one just refused as `stale` to have it renewed. Rejects with status 401
+ * when signed out.
+ */
 export const accessToken = (stale) => ask("token", { stale });

@@ -1,13 +1,18 @@
-// A value that components can watch. Small on purpose: session, language, theme, toasts and the live job use it.
+// A value that components can watch. Small on purpose: session, language, theme, toasts and the
+// live job use it.
 import { useEffect, useState } from "preact/hooks";
 
 export class Store {
   #value;
   #watchers = new Set();
 
-  constructor(value) { this.#value = value; }
+  constructor(value) {
+    this.#value = value;
+  }
 
-  get value() { return this.#value; }
+  get value() {
+    return this.#value;
+  }
 
   set(value) {
     if (Object.is(value, this.#value)) return;

@@ -1,7 +1,10 @@
-// Failed rows gathered by what went wrong: by the server's code, else by the sentence without its particulars.
+// Failed rows gathered by what went wrong: by the server's code, else by the sentence without its
+// particulars.
 //
-// Kept up row by row, because a batch may have ten thousand failures and hears of hundreds a second.
-const bare = (text) => text.replace(/https?:\/\/\S+|"[^"]*"|'[^']*'|\b[\w./-]+\.pdf\b|\d+/gi, "…").trim();
+// Kept up row by row, because a batch may have ten thousand failures and hears of hundreds a
+// second.
+const bare = (text) =>
+  text.replace(/https?:\/\/\S+|"[^"]*"|'[^']*'|\b[\w./-]+\.pdf\b|\d+/gi, "…").trim();
 
 export class Causes {
   #groups = new Map(); // key to { key, sample, rows: Set of row indexes }
@@ -15,12 +18,15 @@ export class Causes {
     if (before !== undefined) this.#leave(index, before);
     if (key === undefined) return;
     this.#keys.set(index, key);
-    if (!this.#groups.has(key)) this.#groups.set(key, { key, sample: row.error ?? "", rows: new Set() });
+    if (!this.#groups.has(key))
+      this.#groups.set(key, { key, sample: row.error ?? "", rows: new Set() });
     this.#groups.get(key).rows.add(index);
   }
 
   /** Groups, largest first. */
-  get groups() { return [...this.#groups.values()].sort((a, b) => b.rows.size - a.rows.size); }
+  get groups() {
+    return [...this.#groups.values()].sort((a, b) => b.rows.size - a.rows.size);
+  }
 
   #leave(index, key) {
     const group = this.#groups.get(key);

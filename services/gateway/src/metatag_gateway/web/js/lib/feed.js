@@ -1,6 +1,8 @@
-// The live job: its rows and counters, kept by the server's numbered events over a socket that may break at any time.
+// The live job: its rows and counters, kept by the server's numbered events over a socket that may
+// break at any time.
 //
-// Each event has a number. The feed remembers the last one it has applied and asks for what follows it, so a cut line,
+// Each event has a number. The feed remembers the last one it has applied and asks for what follows
+// it, so a cut line,
 // a sleeping laptop or a restarted server loses nothing and shows nothing twice.
 import { ROOT } from "../api.js";
 import { accessToken } from "../session.js";
@@ -18,8 +20,16 @@ export class Feed {
   link = new Store("connecting");
   /** Counts up when rows or counters changed. */
   version = new Store(0);
-  rows = []; // by row index: { title, status, told, tags, error, code, metadata, id }; `told` is what events said, and counted
+  // By row index: { title, status, told, tags, error, code, metadata, id }.
+  // `told` is what events said, and counted.
+  rows = [];
   seq = 0;
+  /**
+   * Called with the frame of each page read; set before connecting.
+   *
+   * @type {?(frame: any) => void}
+   */
+  onPage = null;
   state = { status: "pending", total: 0, processed: 0, failed: 0 };
   speed = new Speed();
   causes = new Causes();
@@ -34,7 +44,12 @@ export class Feed {
 
   constructor(jobId) {
     this.jobId = jobId;
-    this.wake = () => { if (this.link.value === "lost") { clearTimeout(this.#timer); this.connect(); } };
+    this.wake = () => {
+      if (this.link.value === "lost") {
+        clearTimeout(this.#timer);
+        this.connect();
+      }
+    };
     addEventListener("online", this.wake);
   }
 
@@ -50,13 +65,22 @@ export class Feed {
     this.#resumed = this.seq > 0;
     const url = new URL(`api/batch/ws/${encodeURIComponent(this.jobId)}`, ROOT);
     url.protocol = url.protocol.replace("http", "ws");
-    if (this.#resumed) url.searchParams.set("after", this.seq);
+    if (this.#resumed) url.searchParams.set("after", String(this.seq));
     if (this.onPage) url.searchParams.set("pages", "1");
     const socket = new WebSocket(url);
     this.#socket = socket;
-    socket.onopen = () => { socket.send(JSON.stringify({ type: "auth", token })); this.#breathe(); };
-    socket.onmessage = ({ data }) => { this.#tries = 0; this.#breathe(); this.apply(JSON.parse(data)); };
-    socket.onclose = (event) => { if (socket === this.#socket) this.#lost(event.code); };
+    socket.onopen = () => {
+      socket.send(JSON.stringify({ type: "auth", token }));
+      this.#breathe();
+    };
+    socket.onmessage = ({ data }) => {
+      this.#tries = 0;
+      this.#breathe();
+      this.apply(JSON.parse(data));
+    };
+    socket.onclose = (event) => {
+      if (socket === this.#socket) this.#lost(event.code);
+    };
   }
 
   /** Take the state and size asked for outside the socket. Counters are the events' own. */
@@ -66,7 +90,9 @@ export class Feed {
     this.#changed();
   }
 
-  get closed() { return this.#closed; }
+  get closed() {
+    return this.#closed;
+  }
 
   /** Look again, after a finished job was given new work. */
   reopen() {
@@ -90,12 +116,16 @@ export class Feed {
   #lost(code) {
     clearTimeout(this.#alive);
     if (this.#closed || this.link.value === "ended") return;
-    if (code === 1008) { this.link.set("ended"); return; }
+    if (code === 1008) {
+      this.link.set("ended");
+      return;
+    }
     this.#again();
   }
 
   #again(status) {
-    if (status === 401) return; // signed out: the page asks for a sign-in, and makes a new feed after it
+    // Signed out: the page asks for a sign-in, and makes a new feed after it.
+    if (status === 401) return;
     this.link.set("lost");
     const wait = Math.min(15_000, 500 * 2 ** this.#tries++) * (0.5 + Math.random());
     this.#timer = setTimeout(() => this.connect(), wait);
@@ -112,18 +142,24 @@ export class Feed {
     else if (frame.type === "page") this.onPage?.(frame);
     else if (frame.row_id !== undefined && frame.status) this.#row(frame);
     else if (LAST.has(frame.type)) this.#end(frame);
-    if (frame.status && frame.row_id === undefined) this.state = { ...this.state, status: frame.status };
+    if (frame.status && frame.row_id === undefined)
+      this.state = { ...this.state, status: frame.status };
     this.#changed();
   }
 
+  /** @param {any} frame */
   #catchUp({ state = {}, results = [], seq }) {
     this.link.set("live");
     this.#counters({ status: state.status ?? this.state.status, total: state.total });
-    // A resumed line repeats nothing: what was missed follows as events, and these count themselves.
+    // A resumed line repeats nothing: what was missed follows as events, and these count
+    // themselves.
     if (this.#resumed) return;
     this.seq = seq ?? 0;
     for (const result of results) {
-      this.#put(result.row_id ?? result.row_number - 1, { ...result, status: result.success ? "success" : "failed" });
+      this.#put(result.row_id ?? result.row_number - 1, {
+        ...result,
+        status: result.success ? "success" : "failed",
+      });
     }
     this.#counters({ processed: state.processed_count, failed: state.failed_count });
     this.speed.mark(this.state.processed + this.state.failed);
@@ -132,7 +168,10 @@ export class Feed {
   #row(frame) {
     const before = this.rows[frame.row_id]?.told;
     this.#put(frame.row_id, frame);
-    if (before !== frame.status) { this.#count(before, -1); this.#count(frame.status, 1); }
+    if (before !== frame.status) {
+      this.#count(before, -1);
+      this.#count(frame.status, 1);
+    }
     if (this.state.status === "pending") this.state.status = "processing";
     this.speed.mark(this.state.processed + this.state.failed);
   }
@@ -144,14 +183,22 @@ export class Feed {
 
   #end(frame) {
     const status = frame.type === "error" ? "failed" : frame.type;
-    this.#counters({ status, total: frame.total_documents, processed: frame.processed_count, failed: frame.failed_count });
+    this.#counters({
+      status,
+      total: frame.total_documents,
+      processed: frame.processed_count,
+      failed: frame.failed_count,
+    });
     this.message = frame.error ?? frame.message ?? "";
     this.link.set("ended");
   }
 
   #counters(given) {
-    const clean = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== null));
-    for (const name of ["total", "processed", "failed"]) if (name in clean) clean[name] = Number(clean[name]);
+    const clean = Object.fromEntries(
+      Object.entries(given).filter(([, value]) => value !== undefined && value !== null),
+    );
+    for (const name of ["total", "processed", "failed"])
+      if (name in clean) clean[name] = Number(clean[name]);
     this.state = { ...this.state, ...clean };
   }
 
@@ -159,22 +206,43 @@ export class Feed {
     if (row > 200_000 || row < 0) return;
     const before = this.rows[row] ?? {};
     this.rows[row] = {
-      title: given.title || before.title, status: given.status, told: given.status, tags: given.tags ?? [], error: given.error ?? "",
-      code: given.error_code ?? given.code ?? (given.status === before.status ? before.code : "") ?? "", metadata: given.metadata ?? {}, id: given.document_id ?? before.id,
+      title: given.title || before.title,
+      status: given.status,
+      told: given.status,
+      tags: given.tags ?? [],
+      error: given.error ?? "",
+      code:
+        given.error_code ?? given.code ?? (given.status === before.status ? before.code : "") ?? "",
+      metadata: given.metadata ?? {},
+      id: given.document_id ?? before.id,
     };
     this.causes.note(row, this.rows[row]);
   }
 
-  /** Fill in rows known from elsewhere (the list that was started, or history) without touching what events said. */
+  /**
+   * Fill in rows known from elsewhere (the list that was started, or history) without touching what
+   * events said.
+   */
   seed(row, given) {
     const before = this.rows[row];
-    this.rows[row] = before?.told ? { ...given, ...before, id: before.id ?? given.id, title: before.title || given.title, code: before.code || given.code } : { ...before, ...given };
+    this.rows[row] = before?.told
+      ? {
+          ...given,
+          ...before,
+          id: before.id ?? given.id,
+          title: before.title || given.title,
+          code: before.code || given.code,
+        }
+      : { ...before, ...given };
     this.causes.note(row, this.rows[row]);
     this.#changed();
   }
 
   #changed() {
     if (this.#draw) return;
-    this.#draw = setTimeout(() => { this.#draw = 0; this.version.set(this.version.value + 1); }, DRAW_MS);
+    this.#draw = setTimeout(() => {
+      this.#draw = 0;
+      this.version.set(this.version.value + 1);
+    }, DRAW_MS);
   }
 }

@@ -1,4 +1,5 @@
-// The bounds of this server, asked once: what a form should offer, and what need not be sent to be refused.
+// The bounds of this server, asked once: what a form should offer, and what need not be sent to be
+// refused.
 import { engines } from "../api.js";
 import { Store } from "../store.js";
 
@@ -7,5 +8,10 @@ export const limits = new Store({ max_pages: 10, max_upload_bytes: 50 * 1024 * 1
 
 let asked = null;
 export function askLimits() {
-  asked ??= engines().then(({ max_pages, max_upload_bytes }) => limits.set({ max_pages, max_upload_bytes }), () => { asked = null; });
+  asked ??= engines().then(
+    ({ max_pages, max_upload_bytes }) => limits.set({ max_pages, max_upload_bytes }),
+    () => {
+      asked = null;
+    },
+  );
 }

@@ -1,4 +1,5 @@
-// One shape for what came out of a document, whether the answer of a single call or a page of history said it.
+// One shape for what came out of a document, whether the answer of a single call or a page of
+// history said it.
 
 const seconds = (ms) => (ms === undefined || ms === null ? null : ms / 1000);
 
@@ -15,7 +16,9 @@ export function toResult(answer) {
     source: answer.file_source_type ?? "",
     status: answer.status ?? "success",
     error: answer.error_message ?? answer.error ?? "",
-    tags: details?.length ? details : (answer.tags ?? []).map((tag) => ({ tag, score: null, source: "" })),
+    tags: details?.length
+      ? details
+      : (answer.tags ?? []).map((tag) => ({ tag, score: null, source: "" })),
     pages: pick("pages") ?? [],
     pageCount: pick("page_count"),
     text: answer.extracted_text ?? answer.extracted_text_preview ?? "",

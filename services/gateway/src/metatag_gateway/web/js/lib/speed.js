@@ -1,4 +1,5 @@
-// How fast a job goes, from marks of "so many done at this moment". Bounded: one sample a second, ten minutes kept.
+// How fast a job goes, from marks of "so many done at this moment". Bounded: one sample a second,
+// ten minutes kept.
 const KEEP = 600;
 const WINDOW_MS = 60_000;
 
@@ -7,7 +8,10 @@ export class Speed {
 
   mark(done, at = Date.now()) {
     const last = this.#samples.at(-1);
-    if (last && at - last.at < 1000) { last.done = done; return; }
+    if (last && at - last.at < 1000) {
+      last.done = done;
+      return;
+    }
     this.#samples.push({ at, done });
     if (this.#samples.length > KEEP) this.#samples.shift();
   }
@@ -35,7 +39,10 @@ export class Speed {
     let before = first;
     for (const sample of this.#samples) {
       if (sample.at - before.at < span) continue;
-      points.push({ at: sample.at, value: Math.max(0, ((sample.done - before.done) * 60_000) / (sample.at - before.at)) });
+      points.push({
+        at: sample.at,
+        value: Math.max(0, ((sample.done - before.done) * 60_000) / (sample.at - before.at)),
+      });
       before = sample;
     }
     return points;

@@ -1,4 +1,5 @@
-// A vocabulary as lines of text, one term a line: label, aliases with | between them, language, broader term, Hindi label.
+// A vocabulary as lines of text, one term a line: label, aliases with | between them, language,
+// broader term, Hindi label.
 import { plainLine } from "./csv.js";
 
 const COLUMNS = ["label", "aliases", "language", "parent", "label:hi"];
@@ -17,7 +18,20 @@ export function toTable(text) {
   return `${COLUMNS.join(mark)}\n${text}`;
 }
 
-export const toText = (terms) => [COLUMNS.join(","), ...terms.map((term) => plainLine([term.label, (term.aliases ?? []).join("|"), term.language, term.parent, term.labels?.hi ?? ""]))].join("\n");
+export const toText = (terms) =>
+  [
+    COLUMNS.join(","),
+    ...terms.map((term) =>
+      plainLine([
+        term.label,
+        (term.aliases ?? []).join("|"),
+        term.language,
+        term.parent,
+        term.labels?.hi ?? "",
+      ]),
+    ),
+  ].join("\n");
 
 /** The text of a table's rows, as the server read them. */
-export const fromRows = (columns, rows) => rows.map((row) => plainLine(columns.map((name) => row[name]))).join("\n");
+export const fromRows = (columns, rows) =>
+  rows.map((row) => plainLine(columns.map((name) => row[name]))).join("\n");

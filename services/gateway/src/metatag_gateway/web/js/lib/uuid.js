@@ -1,4 +1,5 @@
-// A random UUID, version 4. `crypto.randomUUID` is there on https and on this machine only; this is everywhere.
+// A random UUID, version 4. `crypto.randomUUID` is there on https and on this machine only; this is
+// everywhere.
 export function uuid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;

@@ -9,7 +9,10 @@ const MOST = 20_000; // files of one drop
 
 async function walk(entry, found) {
   if (found.length >= MOST) return;
-  if (entry.isFile) { found.push(await new Promise((done, fail) => entry.file(done, fail))); return; }
+  if (entry.isFile) {
+    found.push(await new Promise((done, fail) => entry.file(done, fail)));
+    return;
+  }
   const reader = entry.createReader();
   for (;;) {
     const some = await new Promise((done, fail) => reader.readEntries(done, fail));
@@ -29,13 +32,61 @@ async function dropped(transfer) {
 
 export function Drop({ accept, multiple, folder, title, hint, onFiles }) {
   const [over, setOver] = useState(false);
-  const file = useRef(), directory = useRef();
-  const chosen = (event) => { const files = [...event.currentTarget.files]; event.currentTarget.value = ""; if (files.length) onFiles(files); };
-  const drop = async (event) => { event.preventDefault(); setOver(false); const files = await dropped(event.dataTransfer); if (files.length) onFiles(files); };
-  return html`<div class=${`drop ${over ? "over" : ""}`} onDragOver=${(event) => { event.preventDefault(); setOver(true); }} onDragLeave=${() => setOver(false)} onDrop=${drop}>
-    <${Icon} name="upload" size=${34} cls="glyph" /><div class="strong">${title}</div>${hint && html`<div class="soft small">${hint}</div>`}
-    <div class="row"><${Button} onClick=${() => file.current.click()}>${t(multiple ? "drop.choose" : "drop.chooseOne")}<//>${folder && html`<${Button} onClick=${() => directory.current.click()}>${t("drop.folder")}<//>`}</div>
-    <input ref=${file} type="file" accept=${accept} multiple=${multiple} hidden onChange=${chosen} aria-label=${title} />
-    ${folder && html`<input ref=${directory} type="file" webkitdirectory hidden onChange=${chosen} aria-label=${t("drop.folder")} />`}
-  </div>`;
+  const file = useRef(/** @type {any} */ (null)),
+    directory = useRef(/** @type {any} */ (null));
+  const chosen = (event) => {
+    const files = [...event.currentTarget.files];
+    event.currentTarget.value = "";
+    if (files.length) onFiles(files);
+  };
+  const drop = async (event) => {
+    event.preventDefault();
+    setOver(false);
+    const files = await dropped(event.dataTransfer);
+    if (files.length) onFiles(files);
+  };
+  return html`
+    <div
+      class=${`drop ${over ? "over" : ""}`}
+      onDragOver=${(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave=${() => setOver(false)}
+      onDrop=${drop}>
+      <${Icon} name="upload" size=${34} cls="glyph" />
+      <div class="strong">${title}</div>
+      ${hint &&
+      html`
+        <div class="soft small">${hint}</div>
+      `}
+      <div class="row">
+        <${Button} onClick=${() => file.current.click()}>
+          ${t(multiple ? "drop.choose" : "drop.chooseOne")}
+        <//>
+        ${folder &&
+        html`
+          <${Button} onClick=${() => directory.current.click()}>${t("drop.folder")}<//>
+        `}
+      </div>
+      <input
+        ref=${file}
+        type="file"
+        accept=${accept}
+        multiple=${multiple}
+        hidden
+        onChange=${chosen}
+        aria-label=${title} />
+      ${folder &&
+      html`
+        <input
+          ref=${directory}
+          type="file"
+          webkitdirectory
+          hidden
+          onChange=${chosen}
+          aria-label=${t("drop.folder")} />
+      `}
+    </div>
+  `;
 }

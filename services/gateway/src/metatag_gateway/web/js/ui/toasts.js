@@ -17,6 +17,22 @@ const dismiss = (id) => shown.set(shown.value.filter((one) => one.id !== id));
 
 export function Toasts() {
   const list = useStore(shown);
-  return html`<div class="toasts" role="status" aria-live="polite">${list.map(({ id, text, kind }) => html`<div key=${id} class=${`notice ${kind}`}>
-    <div class="grow">${text}</div><button type="button" class="button plain slim icon" aria-label=${t("dismiss")} onClick=${() => dismiss(id)}><${Icon} name="close" size=${16} /></button></div>`)}</div>`;
+  return html`
+    <div class="toasts" role="status" aria-live="polite">
+      ${list.map(
+        ({ id, text, kind }) => html`
+          <div key=${id} class=${`notice ${kind}`}>
+            <div class="grow">${text}</div>
+            <button
+              type="button"
+              class="button plain slim icon"
+              aria-label=${t("dismiss")}
+              onClick=${() => dismiss(id)}>
+              <${Icon} name="close" size=${16} />
+            </button>
+          </div>
+        `,
+      )}
+    </div>
+  `;
 }

@@ -7,17 +7,51 @@ import { Grid } from "../ui/grid.js";
 import { Badge, Empty } from "../ui/parts.js";
 
 const STATES = ["all", "success", "failed", "open"];
-const fits = { all: () => true, success: (row) => row?.status === "success", failed: (row) => row?.status === "failed", open: (row) => !row || row.status === "pending" || row.status === "processing" };
-const says = (row, sought) => !sought || [row?.title, row?.error, ...(row?.tags ?? [])].some((text) => text?.toLowerCase().includes(sought));
+const fits = {
+  all: () => true,
+  success: (row) => row?.status === "success",
+  failed: (row) => row?.status === "failed",
+  open: (row) => !row || row.status === "pending" || row.status === "processing",
+};
+const says = (row, sought) =>
+  !sought ||
+  [row?.title, row?.error, ...(row?.tags ?? [])].some((text) =>
+    text?.toLowerCase().includes(sought),
+  );
 
 function cell(rows, at, column) {
   const row = rows[at];
-  if (column === "row") return html`<span class="num soft">${number(at + 1)}</span>`;
-  if (column === "title") return row?.id ? html`<a class="clip" href=${link("documents", row.id)} title=${row.title}>${row.title || t("job.untitled")}</a>` : html`<span class="clip" title=${row?.title}>${row?.title || t("job.untitled")}</span>`;
-  if (column === "status") return html`<${Badge} status=${row?.status ?? "pending"} />`;
-  if (column === "method") return html`<span class="small soft clip">${row?.metadata?.extraction_method ? word("method", row.metadata.extraction_method) : ""}</span>`;
-  if (row?.status === "failed") return html`<span class="clip bad-text small" title=${row.error}>${row.error}</span>`;
-  return html`<span class="clip small" title=${row?.tags?.join(", ")}>${row?.tags?.join(" · ")}</span>`;
+  if (column === "row")
+    return html`
+      <span class="num soft">${number(at + 1)}</span>
+    `;
+  if (column === "title")
+    return row?.id
+      ? html`
+          <a class="clip" href=${link("documents", row.id)} title=${row.title}>
+            ${row.title || t("job.untitled")}
+          </a>
+        `
+      : html`
+          <span class="clip" title=${row?.title}>${row?.title || t("job.untitled")}</span>
+        `;
+  if (column === "status")
+    return html`
+      <${Badge} status=${row?.status ?? "pending"} />
+    `;
+  if (column === "method")
+    return html`
+      <span class="small soft clip">
+        ${row?.metadata?.extraction_method ? word("method", row.metadata.extraction_method) : ""}
+      </span>
+    `;
+  if (row?.status === "failed")
+    return html`
+      <span class="clip bad-text small" title=${row.error}>${row.error}</span>
+    `;
+  return html`
+    <span class="clip small" title=${row?.tags?.join(", ")}>${row?.tags?.join(" · ")}</span>
+  `;
 }
 
 export function JobRows({ rows, total, version }) {
@@ -26,12 +60,52 @@ export function JobRows({ rows, total, version }) {
   const sought = text.trim().toLowerCase();
   const shown = useMemo(() => {
     if (state === "all" && !sought) return null;
-    return Array.from({ length: Math.max(total, rows.length) }, (_, at) => at).filter((at) => fits[state](rows[at]) && says(rows[at], sought));
+    return Array.from({ length: Math.max(total, rows.length) }, (_, at) => at).filter(
+      (at) => fits[state](rows[at]) && says(rows[at], sought),
+    );
   }, [state, sought, version, total]);
   const count = shown ? shown.length : Math.max(total, rows.length);
-  const columns = [{ id: "row", name: "#", width: "52px" }, { id: "title", name: t("file.title"), width: "minmax(120px, 1.8fr)" }, { id: "status", name: t("file.status"), width: "118px" },
-    { id: "tags", name: t("result.tags"), width: "minmax(140px, 2fr)" }, { id: "method", name: t("fact.method"), width: "96px", cls: "roomy" }];
-  return html`<div class="row apart"><div class="row tight" role="group" aria-label=${t("filter")}>${STATES.map((name) => html`<button key=${name} type="button" class=${`button slim ${state === name ? "main" : "plain"}`} aria-pressed=${state === name ? "true" : "false"} onClick=${() => setState(name)}>${t(`rows.${name}`)}</button>`)}</div>
-      <div class="row"><span class="small soft num">${t("rows.count", { n: count })}</span><input class="input slim" type="search" aria-label=${t("rows.search")} placeholder=${t("rows.search")} value=${text} onInput=${(event) => setText(event.currentTarget.value)} /></div></div>
-    <${Grid} label=${t("job.rows")} columns=${columns} count=${count} cell=${(at, column) => cell(rows, shown ? shown[at] : at, column)} empty=${html`<${Empty}>${t("rows.none")}<//>`} />`;
+  const columns = [
+    { id: "row", name: "#", width: "52px" },
+    { id: "title", name: t("file.title"), width: "minmax(120px, 1.8fr)" },
+    { id: "status", name: t("file.status"), width: "118px" },
+    { id: "tags", name: t("result.tags"), width: "minmax(140px, 2fr)" },
+    { id: "method", name: t("fact.method"), width: "96px", cls: "roomy" },
+  ];
+  return html`
+    <div class="row apart">
+      <div class="row tight" role="group" aria-label=${t("filter")}>
+        ${STATES.map(
+          (name) => html`
+            <button
+              key=${name}
+              type="button"
+              class=${`button slim ${state === name ? "main" : "plain"}`}
+              aria-pressed=${state === name ? "true" : "false"}
+              onClick=${() => setState(name)}>
+              ${t(`rows.${name}`)}
+            </button>
+          `,
+        )}
+      </div>
+      <div class="row">
+        <span class="small soft num">${t("rows.count", { n: count })}</span>
+        <input
+          class="input slim"
+          type="search"
+          aria-label=${t("rows.search")}
+          placeholder=${t("rows.search")}
+          value=${text}
+          onInput=${(event) => setText(event.currentTarget.value)} />
+      </div>
+    </div>
+    <${Grid}
+      label=${t("job.rows")}
+      columns=${columns}
+      count=${count}
+      cell=${(at, column) => cell(rows, shown ? shown[at] : at, column)}
+      empty=${html`
+        <${Empty}>${t("rows.none")}<//>
+      `} />
+  `;
 }

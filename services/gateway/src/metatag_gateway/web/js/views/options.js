@@ -7,16 +7,38 @@ import { askLimits, limits } from "../lib/limits.js";
 import { useStore } from "../store.js";
 import { Check, Field } from "../ui/parts.js";
 
-export const DEFAULTS = { num_tags: "8", num_pages: "3", tagger: "auto", ocr: "auto", tag_language: "", languages: "", vocabulary: "", strict: false,
-  model_name: "", api_key: "", exclusion_words: "", budget_usd: "" };
+export const DEFAULTS = {
+  num_tags: "8",
+  num_pages: "3",
+  tagger: "auto",
+  ocr: "auto",
+  tag_language: "",
+  languages: "",
+  vocabulary: "",
+  strict: false,
+  model_name: "",
+  api_key: "",
+  exclusion_words: "",
+  budget_usd: "",
+};
 
-const list = (text) => text.split(/[,\n]/).map((term) => term.trim()).filter(Boolean);
+const list = (text) =>
+  text
+    .split(/[,\n]/)
+    .map((term) => term.trim())
+    .filter(Boolean);
 const bounded = (text, low, high) => Math.min(high, Math.max(low, Math.round(Number(text)) || low));
 
 /** The public config; what was left alone is left out, so that the server's own defaults hold. */
 export function toConfig(options) {
-  const config = { num_tags: bounded(options.num_tags, 3, 15), num_pages: bounded(options.num_pages, 1, limits.value.max_pages), tagger: options.tagger, ocr: options.ocr };
-  for (const name of ["tag_language", "vocabulary", "model_name", "api_key"]) if (options[name].trim()) config[name] = options[name].trim();
+  const config = {
+    num_tags: bounded(options.num_tags, 3, 15),
+    num_pages: bounded(options.num_pages, 1, limits.value.max_pages),
+    tagger: options.tagger,
+    ocr: options.ocr,
+  };
+  for (const name of ["tag_language", "vocabulary", "model_name", "api_key"])
+    if (options[name].trim()) config[name] = options[name].trim();
   if (options.languages) config.languages = options.languages.split("+");
   if (options.strict && options.vocabulary) config.strict = true;
   if (Number(options.budget_usd) > 0) config.budget_usd = Number(options.budget_usd);
@@ -25,29 +47,111 @@ export function toConfig(options) {
   return config;
 }
 
-const Choice = ({ label, hint, value, onValue, choices }) => html`<${Field} as="select" label=${label} hint=${hint} value=${value} onValue=${onValue}>
-  ${choices.map(([name, text]) => html`<option value=${name} selected=${name === value}>${text}</option>`)}<//>`;
+const Choice = ({ label, hint, value, onValue, choices }) => html`
+  <${Field} as="select" label=${label} hint=${hint} value=${value} onValue=${onValue}>
+    ${choices.map(
+      ([name, text]) => html`
+        <option value=${name} selected=${name === value}>${text}</option>
+      `,
+    )}
+  <//>
+`;
 
 export function Options({ value, onValue, children }) {
   const [names, setNames] = useState([]);
-  useEffect(() => { vocabularies().then((found) => setNames(found.vocabularies.map((one) => one.name)), () => {}); }, []);
+  useEffect(() => {
+    vocabularies().then(
+      (found) => setNames(found.vocabularies.map((one) => one.name)),
+      () => {},
+    );
+  }, []);
   const { max_pages } = useStore(limits);
   useEffect(askLimits, []);
   const put = (name) => (given) => onValue({ ...value, [name]: given });
   const pick = (name) => ({ value: value[name], onValue: put(name) });
-  return html`<div class="stack"><div class="fields">
-      <${Field} label=${t("options.tags")} hint=${t("options.tagsHint")} type="number" min="3" max="15" ...${pick("num_tags")} />
-      <${Field} label=${t("options.pages")} hint=${t("options.pagesHint", { n: max_pages })} type="number" min="1" max=${max_pages} ...${pick("num_pages")} />
-      <${Choice} label=${t("options.tagger")} choices=${["auto", "local", "llm", "both"].map((name) => [name, t(`tagger.${name}`)])} ...${pick("tagger")} />
-      <${Choice} label=${t("options.language")} choices=${[["", t("options.languageAuto")], ["en", t("language.en")], ["hi", t("language.hi")], ["document", t("options.languageDocument")]]} ...${pick("tag_language")} />
+  return html`
+    <div class="stack">
+      <div class="fields">
+        <${Field}
+          label=${t("options.tags")}
+          hint=${t("options.tagsHint")}
+          type="number"
+          min="3"
+          max="15"
+          ...${pick("num_tags")} />
+        <${Field}
+          label=${t("options.pages")}
+          hint=${t("options.pagesHint", { n: max_pages })}
+          type="number"
+          min="1"
+          max=${max_pages}
+          ...${pick("num_pages")} />
+        <${Choice}
+          label=${t("options.tagger")}
+          choices=${["auto", "local", "llm", "both"].map((name) => [name, t(`tagger.${name}`)])}
+          ...${pick("tagger")} />
+        <${Choice}
+          label=${t("options.language")}
+          choices=${[
+            ["", t("options.languageAuto")],
+            ["en", t("language.en")],
+            ["hi", t("language.hi")],
+            ["document", t("options.languageDocument")],
+          ]}
+          ...${pick("tag_language")} />
+      </div>
+      <details class="more">
+        <summary>${t("options.more")}</summary>
+        <div class="stack">
+          <div class="fields">
+            <${Choice}
+              label=${t("options.ocr")}
+              choices=${["auto", "force", "skip"].map((name) => [name, t(`ocr.${name}`)])}
+              ...${pick("ocr")} />
+            <${Choice}
+              label=${t("options.read")}
+              choices=${[
+                ["", t("options.readAuto")],
+                ["eng", t("language.eng")],
+                ["hin", t("language.hin")],
+                ["eng+hin", t("options.readBoth")],
+              ]}
+              ...${pick("languages")} />
+            <${Choice}
+              label=${t("options.vocabulary")}
+              choices=${[["", t("options.vocabularyNone")], ...names.map((name) => [name, name])]}
+              ...${pick("vocabulary")} />
+            ${value.tagger !== "local" &&
+            html`
+              <${Field}
+                label=${t("options.key")}
+                hint=${t("options.keyHint")}
+                type="password"
+                autocomplete="off"
+                ...${pick("api_key")} />
+              <${Field}
+                label=${t("options.model")}
+                placeholder="openai/gpt-4o-mini"
+                ...${pick("model_name")} />
+            `}
+            <${Field}
+              wide
+              as="textarea"
+              label=${t("options.exclude")}
+              hint=${t("options.excludeHint")}
+              ...${pick("exclusion_words")} />
+          </div>
+          ${value.vocabulary &&
+          html`
+            <${Check}
+              label=${t("options.strict")}
+              hint=${t("options.strictHint")}
+              checked=${value.strict}
+              onValue=${put("strict")} />
+          `}
+          ${children}
+        </div>
+      </details>
     </div>
-    <details class="more"><summary>${t("options.more")}</summary><div class="stack"><div class="fields">
-      <${Choice} label=${t("options.ocr")} choices=${["auto", "force", "skip"].map((name) => [name, t(`ocr.${name}`)])} ...${pick("ocr")} />
-      <${Choice} label=${t("options.read")} choices=${[["", t("options.readAuto")], ["eng", t("language.eng")], ["hin", t("language.hin")], ["eng+hin", t("options.readBoth")]]} ...${pick("languages")} />
-      <${Choice} label=${t("options.vocabulary")} choices=${[["", t("options.vocabularyNone")], ...names.map((name) => [name, name])]} ...${pick("vocabulary")} />
-      ${value.tagger !== "local" && html`<${Field} label=${t("options.key")} hint=${t("options.keyHint")} type="password" autocomplete="off" ...${pick("api_key")} />
-        <${Field} label=${t("options.model")} placeholder="openai/gpt-4o-mini" ...${pick("model_name")} />`}
-      <${Field} wide as="textarea" label=${t("options.exclude")} hint=${t("options.excludeHint")} ...${pick("exclusion_words")} />
-      </div>${value.vocabulary && html`<${Check} label=${t("options.strict")} hint=${t("options.strictHint")} checked=${value.strict} onValue=${put("strict")} />`}
-      ${children}</div></details></div>`;
+  `;
 }

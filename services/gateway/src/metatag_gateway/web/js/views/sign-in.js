@@ -16,7 +16,7 @@ function wrong(mode, { email, password }) {
 export function SignIn() {
   const [mode, setMode] = useState("in");
   const [given, set] = useState({ email: "", password: "", name: "" });
-  const [errors, setErrors] = useState({});
+  const [errors, setErrors] = useState(/** @type {any} */ ({}));
   const [error, setError] = useState(null);
   const [busy, setBusy] = useState(false);
   const over = useStore(expired);
@@ -25,25 +25,89 @@ export function SignIn() {
     event.preventDefault();
     const found = wrong(mode, given);
     setErrors(found);
-    if (Object.keys(found).length) { event.currentTarget.querySelector(`[name="${Object.keys(found)[0]}"]`).focus(); return; }
+    if (Object.keys(found).length) {
+      event.currentTarget.querySelector(`[name="${Object.keys(found)[0]}"]`).focus();
+      return;
+    }
     setBusy(true);
     setError(null);
     try {
       if (mode === "new") await register(given.email, given.password, given.name);
       await signIn(given.email, given.password);
-    } catch (problem) { setError(problem); setBusy(false); }
+    } catch (problem) {
+      setError(problem);
+      setBusy(false);
+    }
   };
-  return html`<div class="card door-card"><div class="stack">
-    <div><h1>${t("sign.title")}</h1><p class="soft">${t("sign.lead")}</p></div>
-    <${Tabs} label=${t("sign.title")} panel="door" tabs=${[["in", t("sign.in")], ["new", t("sign.new")]]} value=${mode} onValue=${(name) => { setMode(name); setErrors({}); setError(null); }} />
-    <form id="door" role="tabpanel" aria-labelledby=${`door-${mode}`} class="stack" onSubmit=${submit} novalidate>
-      ${over && !error && html`<${Notice} kind="warn" role="status">${t("sign.expired")}<//>`}
-      ${error && html`<${Notice} kind="bad" role="alert">${sentence(error)}<//>`}
-      ${mode === "new" && html`<${Field} label=${t("sign.name")} name="name" autocomplete="name" value=${given.name} onValue=${put("name")} hint=${t("optional")} />`}
-      <${Field} label=${t("sign.email")} name="email" type="email" autocomplete="username" value=${given.email} onValue=${put("email")} error=${errors.email} />
-      <${Field} label=${t("sign.password")} name="password" type="password" autocomplete=${mode === "new" ? "new-password" : "current-password"} value=${given.password} onValue=${put("password")}
-        hint=${mode === "new" ? t("sign.passwordHint") : undefined} error=${errors.password} />
-      <${Button} type="submit" cls="main" busy=${busy}>${t(mode === "new" ? "sign.create" : "sign.in")}<//>
-      <p class="soft small">${t("sign.kept")}</p>
-    </form></div></div>`;
+  return html`
+    <div class="card door-card">
+      <div class="stack">
+        <div>
+          <h1>${t("sign.title")}</h1>
+          <p class="soft">${t("sign.lead")}</p>
+        </div>
+        <${Tabs}
+          label=${t("sign.title")}
+          panel="door"
+          tabs=${[
+            ["in", t("sign.in")],
+            ["new", t("sign.new")],
+          ]}
+          value=${mode}
+          onValue=${(name) => {
+            setMode(name);
+            setErrors({});
+            setError(null);
+          }} />
+        <form
+          id="door"
+          role="tabpanel"
+          aria-labelledby=${`door-${mode}`}
+          class="stack"
+          onSubmit=${submit}
+          novalidate>
+          ${over &&
+          !error &&
+          html`
+            <${Notice} kind="warn" role="status">${t("sign.expired")}<//>
+          `}
+          ${error &&
+          html`
+            <${Notice} kind="bad" role="alert">${sentence(error)}<//>
+          `}
+          ${mode === "new" &&
+          html`
+            <${Field}
+              label=${t("sign.name")}
+              name="name"
+              autocomplete="name"
+              value=${given.name}
+              onValue=${put("name")}
+              hint=${t("optional")} />
+          `}
+          <${Field}
+            label=${t("sign.email")}
+            name="email"
+            type="email"
+            autocomplete="username"
+            value=${given.email}
+            onValue=${put("email")}
+            error=${errors.email} />
+          <${Field}
+            label=${t("sign.password")}
+            name="password"
+            type="password"
+            autocomplete=${mode === "new" ? "new-password" : "current-password"}
+            value=${given.password}
+            onValue=${put("password")}
+            hint=${mode === "new" ? t("sign.passwordHint") : undefined}
+            error=${errors.password} />
+          <${Button} type="submit" cls="main" busy=${busy}>
+            ${t(mode === "new" ? "sign.create" : "sign.in")}
+          <//>
+          <p class="soft small">${t("sign.kept")}</p>
+        </form>
+      </div>
+    </div>
+  `;
 }
