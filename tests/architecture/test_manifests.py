@@ -14,11 +14,31 @@ import pytest
 from architecture.test_settings_are_documented import in_code
 from deploy import arrows
 from deploy.invariants import containers, violations
-from deploy.manifests import COMBINATIONS, COMPONENTS, K8S, Manifest, combine, label, of_kind, pod, rendered, workloads
+from deploy.manifests import (
+    COMBINATIONS,
+    COMPONENTS,
+    K8S,
+    Manifest,
+    combine,
+    label,
+    of_kind,
+    overlaid,
+    pod,
+    pod_labels,
+    rendered,
+    selects,
+    workloads,
+)
 
 # The oldest still supported by the large providers, one between, and the newest that the schemas know.
 KUBERNETES_VERSIONS = ("1.31", "1.34", "1.37")
-CUSTOM = ("keda.sh/", "monitoring.coreos.com/", "cert-manager.io/", "external-secrets.io/")
+CUSTOM = (
+    "keda.sh/",
+    "monitoring.coreos.com/",
+    "cert-manager.io/",
+    "external-secrets.io/",
+    "gateway.networking.k8s.io/",
+)
 
 every_combination = pytest.mark.parametrize("name", COMBINATIONS)
 
@@ -53,8 +73,73 @@ def test_every_component_is_in_a_combination_and_has_its_page() -> None:
 @every_combination
 def test_everything_lies_in_one_namespace(name: str) -> None:
     for manifest in rendered(name):
-        expected = None if manifest["kind"] == "Namespace" else "metatag"
+        expected = None if manifest["kind"] in ("Namespace", "PriorityClass") else "metatag"
         assert manifest["metadata"].get("namespace") == expected, label(manifest)
+
+
+def test_images_of_components_are_named_by_the_overlay_like_the_others() -> None:
+    names = ("gateway", "jobs", "ocr", "tagger", "doctor", "ocr-easyocr")
+    images = [{"name": f"metatag-{name}", "newName": f"mine.example/{name}", "newTag": "9.9.9"} for name in names]
+    manifests = overlaid("prod", "gpu-easyocr", "doctor", images=images)
+    used = {container["image"] for each in workloads(manifests) for container in containers(each)}
+    assert used == {f"mine.example/{name}:9.9.9" for name in names}
+
+
+@pytest.mark.parametrize("overlay", ["dev", "prod"])
+def test_a_namespace_of_ones_choice_is_said_once(overlay: str) -> None:
+    manifests = overlaid(overlay, "doctor", namespace="tags")
+    assert {each["metadata"].get("namespace") for each in manifests} == {"tags", None}
+    assert [label(each) for each in manifests if "namespace" not in each["metadata"]] == ["Namespace/tags"]
+
+
+def _wave(manifest: Manifest) -> int:
+    return int(manifest["metadata"].get("annotations", {}).get("argocd.argoproj.io/sync-wave", "0"))
+
+
+@pytest.mark.parametrize("name", ["dev", "prod+mtls+external-secrets"])
+def test_argo_cd_finds_what_the_migration_needs_before_it_and_the_services_after_it(name: str) -> None:
+    """A hook of an earlier phase than the objects that its pod names would wait for them for ever."""
+    manifests = list(rendered(name))
+    jobs = [each for each in of_kind(manifests, "Job") if each["metadata"]["name"].startswith("migrate")]
+    assert len(jobs) == 2
+    for job in jobs:
+        assert job["metadata"]["annotations"]["argocd.argoproj.io/hook"] == "Sync"
+        needed = {("ServiceAccount", pod(job)["serviceAccountName"])}
+        needed |= {("ConfigMap", each["configMapRef"]["name"]) for each in pod(job)["containers"][0]["envFrom"]}
+        ways = [
+            each
+            for each in of_kind(manifests, "NetworkPolicy")
+            if selects(each["spec"]["podSelector"], pod_labels(job))
+        ]
+        needed |= {("NetworkPolicy", each["metadata"]["name"]) for each in ways}
+        found = {(each["kind"], each["metadata"]["name"]): _wave(each) for each in manifests}
+        assert {found[each] for each in needed} == {-2}
+        assert len(ways) == 3
+        assert _wave(job) == -1
+    assert {_wave(each) for each in of_kind(manifests, "Deployment", "HorizontalPodAutoscaler")} == {0}
+    assert {_wave(each) for each in of_kind(manifests, "StatefulSet", "ExternalSecret")} == {-2}
+
+
+def test_the_deep_pool_uses_the_gpu_that_it_reserves() -> None:
+    [container] = pod(_deployment(list(rendered("prod+gpu-easyocr")), "ocr-easyocr"))["containers"]
+    assert container["resources"]["limits"]["nvidia.com/gpu"] == "1"
+    assert {"name": "METATAG_OCR_DEEP_GPU", "value": "true"} in container["env"]
+
+
+@pytest.mark.parametrize(("name", "added"), [("dns-node-local", 53), ("dns-openshift", 5353)])
+def test_another_place_of_names_is_added_and_ocr_still_asks_none(name: str, added: int) -> None:
+    before, after = arrows.egress(rendered("prod")), arrows.egress(rendered(f"prod+{name}"))
+    assert {port for _, _, port in after - before} == {added}
+    assert {caller for caller, _, _ in after - before} == {caller for caller, to, _ in before if to == arrows.DNS}
+
+
+def test_the_prod_overlay_is_closed_by_default() -> None:
+    [gateway] = [
+        each for each in of_kind(rendered("prod"), "ConfigMap") if each["metadata"]["name"].startswith("gateway-")
+    ]
+    assert gateway["data"]["METATAG_GATEWAY_REGISTRATION"] == "closed"
+    assert int(gateway["data"]["METATAG_GATEWAY_HSTS_SECONDS"]) >= 31536000
+    assert gateway["data"]["METATAG_GATEWAY_TRUSTED_PROXIES"]
 
 
 @every_combination
@@ -62,7 +147,8 @@ def test_the_environment_names_only_settings_that_exist(name: str) -> None:
     known = in_code()
     used = {entry["name"] for each in workloads(rendered(name)) for c in containers(each) for entry in c.get("env", [])}
     used |= {key for each in of_kind(rendered(name), "ConfigMap") for key in each.get("data", {})}
-    ours = {variable.removesuffix("_FILE") for variable in used if variable.startswith("METATAG_")}
+    # Some settings are files themselves; of others the twin with _FILE is used.
+    ours = {each if each in known else each.removesuffix("_FILE") for each in used if each.startswith("METATAG_")}
     assert ours - known == set()
 
 

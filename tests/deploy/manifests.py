@@ -27,7 +27,15 @@ COMBINATIONS: dict[str, tuple[str, ...]] = {
     "prod": ("overlays/prod",),
     "prod+mtls+external-secrets": ("overlays/prod", "components/mtls", "components/external-secrets"),
     "prod+gpu-easyocr": ("overlays/prod", "components/gpu-easyocr"),
-    "dev+ingress+hpa": ("overlays/dev", "components/ingress", "components/hpa"),
+    "prod+private-ca+priority+backup": (
+        "overlays/prod",
+        "components/private-ca",
+        "components/priority",
+        "components/backup",
+    ),
+    "prod+dns-node-local": ("overlays/prod", "components/dns-node-local"),
+    "prod+dns-openshift": ("overlays/prod", "components/dns-openshift"),
+    "dev+gateway-api+hpa": ("overlays/dev", "components/gateway-api", "components/hpa"),
     "dev+mtls+gpu-easyocr": ("overlays/dev", "components/mtls", "components/gpu-easyocr"),
     "dev+keda+monitoring": ("overlays/dev", "components/keda", "components/monitoring"),
     "prod+doctor": ("overlays/prod", "components/doctor"),
@@ -49,6 +57,8 @@ def kubectl() -> str:
 
 def combine(*parts: str) -> list[Manifest]:
     """Renders one base or overlay with components on top, named by their paths under deploy/k8s."""
+    if len(parts) == 1:
+        return _kustomize(K8S / parts[0])
     with tempfile.TemporaryDirectory() as folder:
         relative = [os.path.relpath(K8S / part, folder) for part in parts]
         kustomization = {
@@ -60,9 +70,26 @@ def combine(*parts: str) -> list[Manifest]:
             "components": relative[1:],
         }
         (Path(folder) / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
-        done = subprocess.run([kubectl(), "kustomize", folder], capture_output=True, text=True, check=False, timeout=60)
+        return _kustomize(Path(folder))
+
+
+def overlaid(overlay: str, *components: str, **kustomization: Any) -> list[Manifest]:
+    """Render a copy of an overlay that takes more components and fields, as the docs tell an operator to make one."""
+    place = K8S / "overlays" / overlay
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(place, folder, dirs_exist_ok=True)
+        own = yaml.safe_load((place / "kustomization.yaml").read_text())
+        own["components"] = [*own["components"], *(f"../../components/{name}" for name in components)]
+        for field in ("resources", "components"):
+            own[field] = [os.path.relpath((place / path).resolve(), folder) for path in own[field]]
+        (Path(folder) / "kustomization.yaml").write_text(yaml.safe_dump(own | kustomization))
+        return _kustomize(Path(folder))
+
+
+def _kustomize(folder: Path) -> list[Manifest]:
+    done = subprocess.run([kubectl(), "kustomize", folder], capture_output=True, text=True, check=False, timeout=60)
     if done.returncode:
-        raise AssertionError(f"{' + '.join(parts)} does not render:\n{done.stderr}")
+        raise AssertionError(f"{folder} does not render:\n{done.stderr}")
     return [each for each in yaml.safe_load_all(done.stdout) if each]
 
 
@@ -81,7 +108,10 @@ def label(manifest: Manifest) -> str:
 
 
 def workloads(manifests: Iterable[Manifest]) -> list[Manifest]:
-    return of_kind(manifests, "Deployment", "StatefulSet", "Job")
+    """Return what makes pods; a CronJob stands with the spec of the Jobs that it makes."""
+    manifests = list(manifests)
+    scheduled = [each | {"spec": each["spec"]["jobTemplate"]["spec"]} for each in of_kind(manifests, "CronJob")]
+    return [*of_kind(manifests, "Deployment", "StatefulSet", "Job"), *scheduled]
 
 
 def pod(workload: Manifest) -> Manifest:

@@ -7,6 +7,7 @@ const packages = {
   "monitoring.coreos.com": "prometheus-operator",
   "cert-manager.io": "cert-manager",
   "external-secrets.io": "external-secrets",
+  "gateway.networking.k8s.io": "gateway-api",
 };
 
 for (const resource of JSON.parse(fs.readFileSync(0, "utf8"))) {
