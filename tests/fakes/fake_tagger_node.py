@@ -34,6 +34,9 @@ class FakeTaggerNode(tagger_pb2_grpc.TaggerServiceServicer):
         self.fail: MetatagError | None = None
         self.log: Path | None = None
         self.silent_seconds = 0.0
+        # Cleared, it holds all calls until it is set again.
+        self.open = asyncio.Event()
+        self.open.set()
 
     async def Tag(self, request: tagger_pb2.TagRequest, context: Any) -> tagger_pb2.TagResponse:
         self.calls += 1
@@ -43,6 +46,7 @@ class FakeTaggerNode(tagger_pb2_grpc.TaggerServiceServicer):
         if self.keep_requests:
             self.requests.append(request)
         asked = _directives(request.description)
+        await self.open.wait()
         await asyncio.sleep(asked.get("ms", self.seconds * 1000) / 1000)
         if self.fail is not None:
             raise self.fail

@@ -17,6 +17,7 @@ TABLES = (
     "job",
     "doc",
     "doc_result",
+    "doc_change",
     "job_event",
     "lane",
     "worker",

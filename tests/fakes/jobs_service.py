@@ -10,9 +10,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from fakes.jobs_service_engine import ENDED, FakeEngine, FakeJob
+from fakes.records_service import FakeRecordsService
 from metatag.v1 import document_pb2 as d
 from metatag.v1 import jobs_pb2 as j
 from metatag.v1.jobs_pb2_grpc import JobsServiceServicer, add_JobsServiceServicer_to_server
+from metatag.v1.records_pb2_grpc import add_RecordsServiceServicer_to_server
 from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError, NotFound
 from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
 
@@ -249,11 +251,15 @@ class FakeJobsProcess(GrpcService):
     def __init__(self, listen: str = "127.0.0.1:0", servicer: FakeJobsService | None = None) -> None:
         # A local name: a closure over `self` would be a cycle, and grpc's server must die before its loop does.
         kept = self.servicer = servicer or FakeJobsService()
+        records = self.records = FakeRecordsService(kept.engine)
         super().__init__(
             "jobs",
             GrpcServerOptions(listen=listen),
-            [lambda server: add_JobsServiceServicer_to_server(kept, server)],
-            ["metatag.v1.JobsService"],
+            [
+                lambda server: add_JobsServiceServicer_to_server(kept, server),
+                lambda server: add_RecordsServiceServicer_to_server(records, server),
+            ],
+            ["metatag.v1.JobsService", "metatag.v1.RecordsService"],
         )
 
     async def stop(self, grace: float) -> None:

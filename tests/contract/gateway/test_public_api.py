@@ -97,6 +97,8 @@ class Stage:
             return {key: self.fill(entry) for key, entry in value.items()}
         if isinstance(value, list):
             return [self.fill(entry) for entry in value]
+        if value == "{many}":
+            return ["tag"] * 10_000
         if isinstance(value, str):
             return re.sub(r"\{([a-z_]+)\}", lambda found: self.known.get(found[1], found[0]), value)
         return value

@@ -37,6 +37,7 @@ class Who:
     owned: bool = False
     query_token: bool = False
     request: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 def _open(**request: Any) -> Who:
@@ -94,6 +95,13 @@ WHO: dict[str, Who] = {
     "GET /api/history/documents/{doc_id}": Who("read", owned=True),
     "GET /api/history/documents/{doc_id}/file": Who("read", owned=True, query_token=True),
     "GET /api/history/documents/{doc_id}/pages/{number}.png": Who("read", owned=True, query_token=True),
+    "GET /api/history/documents/{doc_id}/history": Who("read", owned=True),
+    "PATCH /api/history/documents/{doc_id}": Who(
+        "write", owned=True, request={"json": {"title": "New"}}, headers={"If-Match": "*"}
+    ),
+    "POST /api/history/documents/{doc_id}/undo": Who(
+        "write", owned=True, request={"json": {}}, headers={"If-Match": "*"}
+    ),
     "GET /api/history/stats": Who("read"),
     "GET /api/history/summary": Who("read"),
     "GET /api/vocabularies": Who("read"),
@@ -197,7 +205,7 @@ class Stage:
             if "json" in (who.request)
             else who.request
         )
-        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        headers = who.headers | ({} if token is None else {"Authorization": f"Bearer {token}"})
         return await self.system.client.request(
             method, where.format(**self.known), headers=headers, **{**request, **more}
         )

@@ -14,7 +14,7 @@ from metatag_runtime.errors import ErrorCode, MetatagError
 
 @pytest.mark.parametrize("code", list(ErrorCode))
 def test_every_code_has_a_status(code: ErrorCode) -> None:
-    assert STATUS_BY_CODE[code] in {400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503, 504, 507}
+    assert STATUS_BY_CODE[code] in {400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 500, 503, 504, 507}
 
 
 def test_waiting_is_told_in_whole_seconds_rounded_up() -> None:

@@ -15,6 +15,8 @@ class ErrorCode(StrEnum):
     CONFLICT = "conflict"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
     INVALID_STATE = "invalid_state"
+    VERSION_MISMATCH = "version_mismatch"
+    PRECONDITION_REQUIRED = "precondition_required"
     TOO_LARGE = "too_large"
     UNSUPPORTED_MEDIA = "unsupported_media"
     EMPTY_DOCUMENT = "empty_document"

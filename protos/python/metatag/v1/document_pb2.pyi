@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
@@ -557,6 +558,9 @@ class Facet(_message.Message):
     SOURCE_FIELD_NUMBER: _builtins.int
     PAGE_FIELD_NUMBER: _builtins.int
     EVIDENCE_FIELD_NUMBER: _builtins.int
+    ORIGIN_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """"document_type", "date", "year", "reference", "organisation", "person", "place" or "law_or_scheme"."""
     value: _builtins.str
@@ -569,6 +573,12 @@ class Facet(_message.Message):
     """Page on which it stands, from 1; 0 when it was not found."""
     evidence: _builtins.str
     """The words of the document around it, at most 160 characters; empty when none."""
+    origin: _builtins.str
+    """Who gave it: empty or "machine", "person" for a correction, "bulk" for a change of many documents."""
+    by: _builtins.str
+    """The user who gave it, and when; unset for the machine's."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -578,10 +588,13 @@ class Facet(_message.Message):
         source: _builtins.str = ...,
         page: _builtins.int = ...,
         evidence: _builtins.str = ...,
+        origin: _builtins.str = ...,
+        by: _builtins.str = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence", "kind", b"kind", "page", b"page", "score", b"score", "source", b"source", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "by", b"by", "evidence", b"evidence", "kind", b"kind", "origin", b"origin", "page", b"page", "score", b"score", "source", b"source", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -600,12 +613,16 @@ class Tag(_message.Message):
     PAGE_FIELD_NUMBER: _builtins.int
     EVIDENCE_FIELD_NUMBER: _builtins.int
     GROUNDED_FIELD_NUMBER: _builtins.int
+    ORIGIN_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    VOCABULARY_FIELD_NUMBER: _builtins.int
     tag: _builtins.str
     """2 to 60 characters."""
     score: _builtins.float
     """0 to 1, comparable within one document."""
     source: _builtins.str
-    """"local", "llm", "both" or "vocabulary"."""
+    """"local", "llm", "both" or "vocabulary"; "person" for one that a person gave, of score 1."""
     kind: _builtins.str
     """"topic", "entity" or "type"; empty when unknown."""
     page: _builtins.int
@@ -614,6 +631,14 @@ class Tag(_message.Message):
     """The words of the document that carry the tag, at most 160 characters; empty when none."""
     grounded: _builtins.bool
     """Whether the tag's words were found in the text."""
+    origin: _builtins.str
+    """Who gave it: empty or "machine", "person" for a correction, "bulk" for a change of many documents."""
+    by: _builtins.str
+    """The user who gave it, and when; unset for the machine's."""
+    vocabulary: _builtins.str
+    """The vocabulary of which a person took it; empty for none."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -624,10 +649,14 @@ class Tag(_message.Message):
         page: _builtins.int = ...,
         evidence: _builtins.str = ...,
         grounded: _builtins.bool = ...,
+        origin: _builtins.str = ...,
+        by: _builtins.str = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        vocabulary: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence", "grounded", b"grounded", "kind", b"kind", "page", b"page", "score", b"score", "source", b"source", "tag", b"tag"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "by", b"by", "evidence", b"evidence", "grounded", b"grounded", "kind", b"kind", "origin", b"origin", "page", b"page", "score", b"score", "source", b"source", "tag", b"tag", "vocabulary", b"vocabulary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -685,6 +685,7 @@ class DocumentResult(_message.Message):
     TEXT_PREVIEW_FIELD_NUMBER: _builtins.int
     NEEDS_REVIEW_FIELD_NUMBER: _builtins.int
     FACETS_FIELD_NUMBER: _builtins.int
+    PAGES_READ_FIELD_NUMBER: _builtins.int
     extraction_method: _builtins.str
     """"text_layer", "tesseract_ocr", "easyocr", "rapidocr" or "mixed"; empty before OCR."""
     is_scanned: _builtins.bool
@@ -706,6 +707,8 @@ class DocumentResult(_message.Message):
     """First 500 characters of the text."""
     needs_review: _builtins.bool
     """Whether a person should read the document: one of its pages needs a review."""
+    pages_read: _builtins.int
+    """Pages that were read, at most `page_count`; 0 when unknown."""
     @_builtins.property
     def tags(self) -> _containers.RepeatedCompositeFieldContainer[_document_pb2.Tag]: ...
     @_builtins.property
@@ -747,10 +750,11 @@ class DocumentResult(_message.Message):
         text_preview: _builtins.str = ...,
         needs_review: _builtins.bool = ...,
         facets: _abc.Iterable[_document_pb2.Facet] | None = ...,
+        pages_read: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_ocr_confidence", b"_ocr_confidence", "degraded_because", b"degraded_because", "ocr_confidence", b"ocr_confidence", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ocr_confidence", b"_ocr_confidence", "degraded", b"degraded", "degraded_because", b"degraded_because", "extraction_method", b"extraction_method", "facets", b"facets", "fetch_ms", b"fetch_ms", "is_scanned", b"is_scanned", "language", b"language", "model_name", b"model_name", "needs_review", b"needs_review", "notes", b"notes", "ocr_confidence", b"ocr_confidence", "ocr_ms", b"ocr_ms", "page_count", b"page_count", "pages", b"pages", "raw_response", b"raw_response", "tag_ms", b"tag_ms", "tagger", b"tagger", "tags", b"tags", "text_length", b"text_length", "text_preview", b"text_preview", "usage", b"usage", "vocabulary", b"vocabulary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ocr_confidence", b"_ocr_confidence", "degraded", b"degraded", "degraded_because", b"degraded_because", "extraction_method", b"extraction_method", "facets", b"facets", "fetch_ms", b"fetch_ms", "is_scanned", b"is_scanned", "language", b"language", "model_name", b"model_name", "needs_review", b"needs_review", "notes", b"notes", "ocr_confidence", b"ocr_confidence", "ocr_ms", b"ocr_ms", "page_count", b"page_count", "pages", b"pages", "pages_read", b"pages_read", "raw_response", b"raw_response", "tag_ms", b"tag_ms", "tagger", b"tagger", "tags", b"tags", "text_length", b"text_length", "text_preview", b"text_preview", "usage", b"usage", "vocabulary", b"vocabulary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__ocr_confidence: _TypeAlias = _typing.Literal["ocr_confidence"]  # noqa: Y015
     _WhichOneofArgType__ocr_confidence: _TypeAlias = _typing.Literal["_ocr_confidence", b"_ocr_confidence"]  # noqa: Y015
@@ -800,6 +804,11 @@ class Document(_message.Message):
     STAGE_FIELD_NUMBER: _builtins.int
     COLUMNS_FIELD_NUMBER: _builtins.int
     FILE_NAME_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    REVIEWED_AT_FIELD_NUMBER: _builtins.int
+    REVIEWED_BY_FIELD_NUMBER: _builtins.int
+    EDITED_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     job_id: _builtins.str
     position: _builtins.int
@@ -817,6 +826,13 @@ class Document(_message.Message):
     """"fetch", "ocr", "tag", "finish"; empty when not in work."""
     file_name: _builtins.str
     """The last part of the source's path, for people; empty where it has none."""
+    version: _builtins.int
+    """Counts the changes by people, from 1."""
+    note: _builtins.str
+    """What people noted about it."""
+    reviewed_by: _builtins.str
+    edited: _builtins.bool
+    """Whether a person changed its title, description, note, tags or facets."""
     @_builtins.property
     def source(self) -> Global___Source: ...
     @_builtins.property
@@ -830,6 +846,10 @@ class Document(_message.Message):
     @_builtins.property
     def columns(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """As in DocumentSpec."""
+
+    @_builtins.property
+    def reviewed_at(self) -> _timestamp_pb2.Timestamp:
+        """When and by whom it was reviewed; unset: it was not."""
 
     def __init__(
         self,
@@ -852,10 +872,15 @@ class Document(_message.Message):
         stage: _builtins.str = ...,
         columns: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         file_name: _builtins.str = ...,
+        version: _builtins.int = ...,
+        note: _builtins.str = ...,
+        reviewed_at: _timestamp_pb2.Timestamp | None = ...,
+        reviewed_by: _builtins.str = ...,
+        edited: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "problem", b"problem", "processed_at", b"processed_at", "result", b"result", "source", b"source"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "problem", b"problem", "processed_at", b"processed_at", "result", b"result", "reviewed_at", b"reviewed_at", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "created_at", b"created_at", "description", b"description", "file_name", b"file_name", "file_size", b"file_size", "id", b"id", "job_id", b"job_id", "mime_type", b"mime_type", "position", b"position", "problem", b"problem", "processed_at", b"processed_at", "result", b"result", "source", b"source", "stage", b"stage", "state", b"state", "text", b"text", "title", b"title", "tries", b"tries"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "created_at", b"created_at", "description", b"description", "edited", b"edited", "file_name", b"file_name", "file_size", b"file_size", "id", b"id", "job_id", b"job_id", "mime_type", b"mime_type", "note", b"note", "position", b"position", "problem", b"problem", "processed_at", b"processed_at", "result", b"result", "reviewed_at", b"reviewed_at", "reviewed_by", b"reviewed_by", "source", b"source", "stage", b"stage", "state", b"state", "text", b"text", "title", b"title", "tries", b"tries", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -26,6 +26,7 @@ from metatag_gateway.routes import (
     history,
     keys,
     models,
+    records,
     single,
     socket,
     system,
@@ -47,12 +48,13 @@ ROUTERS = (
     auth.router,
     keys.router,
     history.router,
+    records.router,
     vocabularies.router,
     models.router,
     system.router,
     app_page.router,
 )
-EXPOSED = ("X-Request-ID", "Retry-After", "Location", "Preference-Applied", "Content-Disposition")
+EXPOSED = ("X-Request-ID", "Retry-After", "Location", "Preference-Applied", "Content-Disposition", "ETag")
 
 
 def create_app(parts: Dependencies) -> FastAPI:

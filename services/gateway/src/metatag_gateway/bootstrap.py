@@ -13,6 +13,7 @@ from metatag_gateway.accounts import Accounts, Rules
 from metatag_gateway.adapters.argon2_passwords import Argon2Passwords
 from metatag_gateway.adapters.grpc_jobs import GrpcJobs
 from metatag_gateway.adapters.grpc_ocr import GrpcOcr
+from metatag_gateway.adapters.grpc_records import GrpcRecords
 from metatag_gateway.adapters.grpc_tagger import GrpcTagger
 from metatag_gateway.adapters.memory_limiter import MemoryLimiter
 from metatag_gateway.adapters.redis_limiter import RedisLimiter
@@ -57,7 +58,7 @@ class GatewayService:
         self._limiter = RedisLimiter(settings.redis_url) if settings.redis_url else MemoryLimiter()
         self._ring = signing_ring(settings)
         self._http: HttpService | None = None
-        self._closing: list[GrpcJobs | GrpcOcr | GrpcTagger] = []
+        self._closing: list[GrpcJobs | GrpcRecords | GrpcOcr | GrpcTagger] = []
 
     @property
     def port(self) -> int:
@@ -96,7 +97,8 @@ class GatewayService:
         settings = self._settings
         jobs, ocr = GrpcJobs(settings.jobs_address), GrpcOcr(settings.ocr_address)
         tagger = GrpcTagger(settings.tagger_address)
-        self._closing = [jobs, ocr, tagger]
+        records = GrpcRecords(settings.jobs_address)
+        self._closing = [jobs, records, ocr, tagger]
         tokens = AccessTokens(
             self._ring,
             issuer=settings.token_issuer,
@@ -128,6 +130,7 @@ class GatewayService:
             observers=Observers(jobs, settings.socket_keepalive_seconds),
             health=Health(jobs, ocr, tagger, self._store, self._limiter),
             jobs=jobs,
+            records=records,
             ocr=ocr,
             tagger=tagger,
             upload_places=Places(settings.max_uploads),

@@ -26,12 +26,20 @@ _RETRY_AFTER = {
     "example": "5",
 }
 _BEARER = {"required": True, "schema": {"type": "string", "enum": ["Bearer"]}, "example": "Bearer"}
+_ETAG = {
+    "description": "The version of the document; a change of it needs this as If-Match.",
+    "required": True,
+    "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
+    "example": '"3"',
+}
+WITH_ETAG = frozenset({"get_document", "correct_document", "undo_corrections"})
 TAGS = [
     ("Single Document", "Process one PDF and wait for its tags."),
     ("Batch Processing", "Process many documents and watch them; live events come over a WebSocket."),
     ("User Management", "Accounts and tokens."),
     ("API Keys", "Long-lived keys for pipelines."),
     ("History & Jobs", "What was processed, with texts and results."),
+    ("Records", "What people make of documents: corrections, reviews, tags, the trash."),
     ("Vocabularies", "Named lists of allowed tags."),
     ("Models & Engines", "What can read and write."),
     ("Health & Status", "How the system is doing."),
@@ -86,6 +94,8 @@ def _complete(operation: dict[str, Any], examples: Mapping[tuple[str, str], Any]
             headers["Retry-After"] = _RETRY_AFTER
         if status == "401":
             headers["WWW-Authenticate"] = _BEARER
+        if status == "200" and name in WITH_ETAG:
+            headers["ETag"] = _ETAG
         response["headers"] = {**response.get("headers", {}), **headers}
         if (content := response.get("content", {}).get("application/json")) is not None:
             content["example"] = examples.get((name, status)) or PROBLEMS[int(status)]

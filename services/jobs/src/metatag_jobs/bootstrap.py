@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from metatag.v1 import jobs_pb2_grpc
+from metatag.v1 import jobs_pb2_grpc, records_pb2_grpc
 from metatag_jobs.accounted_files import AccountedFiles
 from metatag_jobs.adapters.dialect import new_id
 from metatag_jobs.adapters.directory_files import DirectoryFiles
@@ -27,6 +27,7 @@ from metatag_jobs.adapters.redis_tickets import RedisTickets
 from metatag_jobs.adapters.s3_clients import file_client, source_client
 from metatag_jobs.adapters.sql_artifacts import SqlArtifacts
 from metatag_jobs.adapters.sql_control import SqlJobStore
+from metatag_jobs.adapters.sql_corrections import SqlCorrections
 from metatag_jobs.adapters.sql_events import SqlEventLog
 from metatag_jobs.adapters.sql_history import SqlHistory
 from metatag_jobs.adapters.sql_objects import SqlObjects
@@ -42,8 +43,10 @@ from metatag_jobs.intake import Intake
 from metatag_jobs.journal import GroupJournal
 from metatag_jobs.pipeline import Limits, Pipeline
 from metatag_jobs.ports import EventBus, Fetcher, FileStore, Leadership, OcrReader
+from metatag_jobs.records.corrections import Corrections
 from metatag_jobs.retrying import Limits as RetryLimits
 from metatag_jobs.servicer.core import Dependencies
+from metatag_jobs.servicer.records import RecordParts, RecordsServicer
 from metatag_jobs.servicer.service import JobsServicer
 from metatag_jobs.settings import JobsSettings
 from metatag_jobs.sources import Sources
@@ -63,6 +66,7 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version_jobs"
 SERVICE_NAME = "metatag.v1.JobsService"
+RECORDS_SERVICE_NAME = "metatag.v1.RecordsService"
 # A document waits so long for a node of the deep pool to appear; then it goes on without. Seconds.
 DEEP_PATIENCE = 5.0
 
@@ -324,13 +328,22 @@ def _sweeper(settings: JobsSettings, parts: Parts) -> Sweeper:
 
 def _server(settings: JobsSettings, parts: Parts) -> GrpcService:
     servicer = JobsServicer(_dependencies(settings, parts))
+    records = RecordsServicer(_records(parts))
     return GrpcService(
         "jobs",
         GrpcServerOptions(settings.listen, reflection=settings.reflection),
-        [lambda server: jobs_pb2_grpc.add_JobsServiceServicer_to_server(servicer, server)],
-        [SERVICE_NAME],
+        [
+            lambda server: jobs_pb2_grpc.add_JobsServiceServicer_to_server(servicer, server),
+            lambda server: records_pb2_grpc.add_RecordsServiceServicer_to_server(records, server),
+        ],
+        [SERVICE_NAME, RECORDS_SERVICE_NAME],
         _ready(parts),
     )
+
+
+def _records(parts: Parts) -> RecordParts:
+    database = parts.database
+    return RecordParts(corrections=Corrections(SqlCorrections(database), parts.vocabularies, parts.files, database.now))
 
 
 def _health(settings: JobsSettings, parts: Parts) -> GrpcService:

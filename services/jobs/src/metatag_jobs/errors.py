@@ -77,6 +77,33 @@ class WrongState(MetatagError):
     code = ErrorCode.INVALID_STATE
 
 
+class DocumentInWork(MetatagError):
+    """The document is not at its end: what it says will still change."""
+
+    code = ErrorCode.INVALID_STATE
+
+    def __init__(self) -> None:
+        super().__init__("The document is still in work; wait for its end.")
+
+
+class NothingToUndo(MetatagError):
+    """Nobody changed the document since it was processed, or all changes are undone."""
+
+    code = ErrorCode.INVALID_STATE
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing to undo.")
+
+
+class VersionMismatch(MetatagError):
+    """Somebody else changed the document since the caller read it."""
+
+    code = ErrorCode.VERSION_MISMATCH
+
+    def __init__(self) -> None:
+        super().__init__("The document was changed meanwhile; load it again and repeat your change.")
+
+
 class SourceRefused(MetatagError):
     """The address may not be fetched: bad form, forbidden scheme, private network, outside the roots."""
 

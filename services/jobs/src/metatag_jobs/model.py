@@ -170,6 +170,11 @@ class Tag:
     page: int = 0
     evidence: str = ""
     grounded: bool = False
+    # Who gave it: "" for the machine, "person" or "bulk"; of a person also which user, when and from which vocabulary.
+    origin: str = ""
+    by: str = ""
+    at: float | None = None
+    vocabulary: str = ""
 
 
 @dataclass
@@ -182,6 +187,9 @@ class Facet:
     source: str = ""
     page: int = 0
     evidence: str = ""
+    origin: str = ""
+    by: str = ""
+    at: float | None = None
 
 
 @dataclass
@@ -257,6 +265,7 @@ class DocumentResult:
     text_preview: str = ""
     facets: list[Facet] = field(default_factory=list)
     needs_review: bool = False
+    pages_read: int = 0
 
 
 @dataclass
@@ -280,6 +289,12 @@ class Document:
     tries: int = 0
     stage: str = ""
     columns: dict[str, str] = field(default_factory=dict)
+    # What people did with it: the number of changes from 1, a note, who reviewed it, whether they changed what it says.
+    version: int = 1
+    note: str = ""
+    reviewed_at: float | None = None
+    reviewed_by: str = ""
+    edited: bool = False
 
     @property
     def file_name(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from metatag_jobs.facet_index import facet_words
 from metatag_jobs.model import (
     PREVIEW_CHARS,
     Document,
@@ -14,7 +13,7 @@ from metatag_jobs.model import (
     Problem,
     TagOutcome,
 )
-from metatag_jobs.search_text import fold, index_words
+from metatag_jobs.search_entry import search_entry
 from metatag_jobs.work import Claim, Finish
 
 # Lines looked at for a title, and the length that a title has.
@@ -78,8 +77,15 @@ def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome) -> Finish:
         text_preview=text[:PREVIEW_CHARS],
         facets=tags.facets,
         needs_review=any(page.needs_review for page in ocr.pages),
+        pages_read=len(ocr.pages),
     )
-    names = [tag.tag for tag in tags.tags]
+    entry = search_entry(
+        title=title,
+        tags=[tag.tag for tag in tags.tags],
+        facets=[(facet.kind, facet.value) for facet in tags.facets],
+        more=[claim.description, claim.source.file_name],
+        text=text,
+    )
     # What events tell: everything but pages and the model's words, which history gives.
     told = replace(result, pages=[], raw_response="")
     document = _document(claim, title, "success", result=told)
@@ -87,11 +93,8 @@ def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome) -> Finish:
         claim,
         document,
         result,
-        search_label=fold(" \n ".join([title, *names])),
-        search_tokens=[
-            *index_words([title, *names, claim.description, *(facet.value for facet in tags.facets), text]),
-            *facet_words((facet.kind, facet.value) for facet in tags.facets),
-        ],
+        search_label=entry.label,
+        search_tokens=entry.tokens,
         cost_micros=(tags.usage.cost_micros or 0) if tags.usage else 0,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from metatag_gateway.examples.records import DETAIL, RECORDS
 from metatag_gateway.examples.things import (
     API_KEY,
     CONFIG,
@@ -17,7 +18,6 @@ from metatag_gateway.examples.things import (
     JOB,
     JOB_ID,
     KEY,
-    METADATA,
     PAGES,
     PROGRESS,
     SHA256,
@@ -100,19 +100,6 @@ _LEGACY: Example = {
     },
     "processing_time": 3.2,
     "job_id": JOB_ID,
-}
-_DETAIL: Example = {
-    **DOCUMENT,
-    "columns": {"department": "Water"},
-    "description": "",
-    "file_size": 48213,
-    "mime_type": "application/pdf",
-    "extracted_text": "WATER SUPPLY IN RURAL DISTRICTS. Report of the committee ...",
-    "processing_metadata": {**METADATA, "processing_time": 2.31, "model_name": CONFIG["model_name"]},
-    "tries": 1,
-    "tag_details": TAG_DETAILS,
-    "pages": PAGES,
-    "usage": USAGE,
 }
 _STATS: Example = {
     "total_jobs": 1,
@@ -228,7 +215,8 @@ ANSWERS: dict[str, dict[int, Example]] = {
     "job_documents": {200: {"documents": [DOCUMENT, FAILED], "next_row": None}},
     "list_documents": {200: {"documents": [DOCUMENT], "total": 1}},
     "search_documents": {200: {"documents": [DOCUMENT], "total": 1}},
-    "get_document": {200: _DETAIL},
+    "get_document": {200: DETAIL},
+    **RECORDS,
     "stats": {200: _STATS},
     "summary": {200: _SUMMARY},
     "list_vocabularies": {200: {"vocabularies": [_VOCABULARY]}},

@@ -13,11 +13,19 @@ PROBLEMS: dict[int, Example] = {
     403: {"detail": "This API key lacks the scope 'write'.", "code": "permission_denied"},
     404: {"detail": "Job not found", "code": "not_found"},
     409: {"detail": "The job has ended already.", "code": "invalid_state"},
+    412: {
+        "detail": "The document was changed meanwhile; load it again and repeat your change.",
+        "code": "version_mismatch",
+    },
     413: {"detail": "The file is larger than 50 MiB.", "code": "too_large"},
     415: {"detail": "The file is not a PDF.", "code": "unsupported_media"},
     422: {
         "detail": "This Idempotency-Key was sent before with another request; send a new key with a new request.",
         "code": "idempotency_mismatch",
+    },
+    428: {
+        "detail": "Send the document's ETag as If-Match, so that nobody's change is lost; `*` writes over any.",
+        "code": "precondition_required",
     },
     429: {
         "detail": "You may send 60 requests a minute; try again in 12 seconds.",

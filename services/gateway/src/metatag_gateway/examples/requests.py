@@ -32,6 +32,15 @@ REQUESTS: dict[str, dict[str, Any]] = {
             "config": CONFIG,
         }
     },
+    "correct_document": {
+        JSON: {
+            "title": "Water supply report",
+            "tags": ["annual report", {"tag": "potable water", "vocabulary": "water"}],
+            "note": "The seal is missing.",
+            "reviewed": True,
+        }
+    },
+    "undo_corrections": {JSON: {"steps": 1}},
     "retry_documents": {JSON: {"document_ids": [DOCUMENT_ID], "api_key": "sk-or-..."}},
     "validate_paths": {JSON: {"paths": [{"path": URL, "type": "url"}]}},
     "upload_files": {FORM: {"files": [_PDF]}},

@@ -71,6 +71,7 @@ METADATA: Example = {
     "degraded": False,
     "language": "en",
 }
+MACHINE: Example = {"origin": "machine", "by": None, "at": None}
 FACETS: list[Example] = [
     {
         "kind": "document_type",
@@ -79,8 +80,9 @@ FACETS: list[Example] = [
         "source": "local",
         "page": 1,
         "evidence": "Annual Report on Rural Drinking Water Supply",
+        **MACHINE,
     },
-    {"kind": "date", "value": "2024-25", "score": 0.7, "source": "local", "page": 1, "evidence": "2024-25"},
+    {"kind": "date", "value": "2024-25", "score": 0.7, "source": "local", "page": 1, "evidence": "2024-25", **MACHINE},
 ]
 DOCUMENT: Example = {
     "id": DOCUMENT_ID,
@@ -97,6 +99,9 @@ DOCUMENT: Example = {
     "error_code": None,
     "facets": FACETS,
     "metadata": METADATA,
+    "version": 1,
+    "reviewed": False,
+    "edited": False,
 }
 FAILED: Example = {
     **DOCUMENT,
@@ -121,6 +126,8 @@ TAG_DETAILS: list[Example] = [
         "page": 1,
         "evidence": "the supply of drinking water to rural districts",
         "grounded": True,
+        **MACHINE,
+        "vocabulary": "",
     }
 ]
 PAGES: list[Example] = [

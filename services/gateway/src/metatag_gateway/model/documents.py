@@ -89,6 +89,11 @@ class Tag:
     page: int = 0
     evidence: str = ""
     grounded: bool = False
+    # Who gave it: machine, person or bulk; of a person also which user, when and from which vocabulary.
+    origin: str = "machine"
+    by: str | None = None
+    at: datetime | None = None
+    vocabulary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,9 @@ class Facet:
     source: str
     page: int = 0
     evidence: str = ""
+    origin: str = "machine"
+    by: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +175,17 @@ class Document:
     result: Result | None = None
     file_name: str = ""
     columns: dict[str, str] = field(default_factory=dict)
+    # What people did with it: the number of changes from 1, a note, who reviewed it, whether they changed what it says.
+    version: int = 1
+    note: str = ""
+    reviewed_at: datetime | None = None
+    reviewed_by: str | None = None
+    edited: bool = False
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether a person has looked at it and found it right."""
+        return self.reviewed_at is not None
 
     @property
     def tags(self) -> list[str]:

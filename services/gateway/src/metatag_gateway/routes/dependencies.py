@@ -13,6 +13,7 @@ from metatag_gateway.limits import Quotas
 from metatag_gateway.observers import Observers
 from metatag_gateway.places import Places
 from metatag_gateway.ports import Jobs, Ocr, TaggerPeer
+from metatag_gateway.record_ports import Records
 from metatag_gateway.settings import GatewaySettings
 from metatag_gateway.single_documents import Singles
 from metatag_gateway.tokens import AccessTokens
@@ -31,6 +32,7 @@ class Dependencies:
     observers: Observers
     health: Health
     jobs: Jobs
+    records: Records
     ocr: Ocr
     tagger: TaggerPeer
     # Places for files under way to jobs: what a slow store keeps waiting, waits in the network, not in memory.

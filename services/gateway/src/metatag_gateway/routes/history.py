@@ -18,6 +18,7 @@ from metatag_gateway.ports import Jobs
 from metatag_gateway.routes.access import Reader, Viewer, Writer, known
 from metatag_gateway.routes.bodies import upload_place
 from metatag_gateway.routes.dependencies import dependencies_of
+from metatag_gateway.routes.records import detail_answer
 from metatag_gateway.routes.single import pdf_response
 from metatag_gateway.schemas.history import (
     DeletedView,
@@ -34,8 +35,8 @@ from metatag_gateway.schemas.history import (
     JobType,
     StatsView,
     SummaryView,
-    detail,
 )
+from metatag_gateway.style import Answer
 from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError, NotFound
 
 router = APIRouter(prefix="/api/history", tags=["History & Jobs"])
@@ -183,10 +184,10 @@ async def search_documents(
     return DocumentsView(documents=views, total=len(views))
 
 
-@router.get("/documents/{doc_id}", responses=known(404))
-async def get_document(request: Request, caller: Reader, doc_id: UUID) -> DocumentDetail:
-    """Give one document with its full text, pages, tags and what it cost."""
-    return detail(await dependencies_of(request).jobs.document(caller.user_id, str(doc_id)))
+@router.get("/documents/{doc_id}", response_model=DocumentDetail, responses=known(404))
+async def get_document(request: Request, caller: Reader, doc_id: UUID) -> Answer:
+    """Give one document with its full text, pages, tags and what it cost; its ETag is what a correction needs."""
+    return detail_answer(await dependencies_of(request).jobs.document(caller.user_id, str(doc_id)))
 
 
 @router.get(

@@ -19,6 +19,9 @@ FacetKind = Literal["document_type", "date", "year", "reference", "organisation"
 SourceType = Literal["url", "s3", "local", "upload"]
 
 
+Origin = Literal["machine", "person", "bulk"]
+
+
 class TagView(Payload):
     """One tag, its score (0 to 1), who gave it, and where the document says so."""
 
@@ -29,6 +32,10 @@ class TagView(Payload):
     page: int
     evidence: str
     grounded: bool
+    origin: Origin = Field(description="Who gave it; `bulk` is a person's change of many documents.")
+    by: str | None = Field(description="The user who gave it; null for the machine's.")
+    at: datetime | None = Field(description="When that user gave it.")
+    vocabulary: str = Field(description="The vocabulary of which a person took it; empty for none.")
 
 
 class FacetView(Payload):
@@ -40,6 +47,9 @@ class FacetView(Payload):
     source: str
     page: int
     evidence: str
+    origin: Origin
+    by: str | None
+    at: datetime | None
 
 
 _Part = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00]*$")]
@@ -121,6 +131,9 @@ class DocumentSummary(Payload):
     error_code: str | None
     facets: list[FacetView]
     metadata: dict[str, Any] = Field(description="How it was read and tagged; empty for one that failed early.")
+    version: int = Field(description="Counts the changes by people, from 1; the ETag of the document.")
+    reviewed: bool = Field(description="A person has looked at it and found it right.")
+    edited: bool = Field(description="A person changed its title, description, note, tags or facets.")
 
 
 class JobDetail(JobSummary):
@@ -145,6 +158,9 @@ class DocumentDetail(DocumentSummary):
     tag_details: list[TagView]
     pages: list[PageView]
     usage: UsageView | None
+    note: str
+    reviewed_at: datetime | None
+    reviewed_by: str | None
 
 
 class JobsView(Payload):
@@ -261,4 +277,7 @@ def detail(document: Document) -> DocumentDetail:
         tag_details=[TagView.model_validate(tag) for tag in result.tag_details] if result else [],
         pages=[PageView.model_validate(page) for page in result.pages] if result else [],
         usage=UsageView.model_validate(result.usage) if result and result.usage else None,
+        note=document.note,
+        reviewed_at=document.reviewed_at,
+        reviewed_by=document.reviewed_by,
     )

@@ -54,6 +54,11 @@ def document(message: j.Document) -> Document:
         result=result(message.result) if message.HasField("result") else None,
         file_name=message.file_name,
         columns=dict(message.columns),
+        version=message.version or 1,
+        note=message.note,
+        reviewed_at=moment(message, "reviewed_at"),
+        reviewed_by=message.reviewed_by or None,
+        edited=message.edited,
     )
 
 
@@ -111,6 +116,10 @@ def tag(message: d.Tag) -> Tag:
         page=message.page,
         evidence=message.evidence,
         grounded=message.grounded,
+        origin=message.origin or "machine",
+        by=message.by or None,
+        at=moment(message, "at"),
+        vocabulary=message.vocabulary,
     )
 
 
@@ -123,6 +132,9 @@ def facet(message: d.Facet) -> Facet:
         source=message.source,
         page=message.page,
         evidence=message.evidence,
+        origin=message.origin or "machine",
+        by=message.by or None,
+        at=moment(message, "at"),
     )
 
 

@@ -61,7 +61,11 @@ def moment(message: Any, field: str) -> datetime | None:
     """Give a message's timestamp in UTC, or None when unset."""
     if not message.HasField(field):
         return None
-    stamp: Timestamp = getattr(message, field)
+    return moment_of(getattr(message, field))
+
+
+def moment_of(stamp: Timestamp) -> datetime:
+    """Return a timestamp in UTC."""
     return stamp.ToDatetime(tzinfo=UTC)
 
 

@@ -185,6 +185,7 @@ class _Purge:
         self._docs = sql("SELECT id, user_id, file_id, ocr_id, tag_id FROM doc WHERE job_id = :id LIMIT :n")
         self._drop = [
             sql(f"DELETE FROM doc_result WHERE doc_id IN {ids}"),  # noqa: S608
+            sql(f"DELETE FROM doc_change WHERE doc_id IN {ids}"),  # noqa: S608
             *(
                 [sql(f"DELETE FROM doc_fts WHERE rowid IN (SELECT n FROM doc_search WHERE doc_id IN {ids})")]  # noqa: S608
                 if dialect.is_sqlite

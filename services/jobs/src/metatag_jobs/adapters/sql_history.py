@@ -4,42 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
 
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch
+from metatag_jobs.adapters.sql_documents import COLUMNS, FROM, STATE, document_of
 from metatag_jobs.adapters.sql_events import JOB_COLUMNS, job_of
 from metatag_jobs.adapters.sql_search import SearchReader
 from metatag_jobs.adapters.transact import reads
 from metatag_jobs.errors import DocumentNotFound, JobNotFound
 from metatag_jobs.facet_index import filter_words
-from metatag_jobs.jsonable import unpack
-from metatag_jobs.model import Document, DocumentResult, Problem, Source
+from metatag_jobs.model import Document
 from metatag_jobs.summaries import Stats
 from metatag_runtime.sql import Database, Transaction
 
 # Documents read at a time for an export.
 EXPORT_BATCH = 500
 
-# A cancelled job's open documents are cancelled, whether or not the sweep has reached them.
-_STATE = (
-    "CASE WHEN job.state = 'cancelled' AND doc.state IN ('queued', 'admitted', 'running') THEN 'cancelled' "
-    "ELSE doc.state END"
-)
-_COLUMNS = (
-    f"doc.id, doc.job_id, doc.position, doc.title, doc.description, doc.columns, doc.source_type, doc.source_path, "
-    f"doc.file_id, "
-    f"doc.file_size, {_STATE} AS state, doc.stage, doc.tries, doc.problem, doc.created_at, doc.processed_at, "
-    "doc.ocr_id, doc_result.body"
-)
-_FROM = "FROM doc JOIN job ON job.id = doc.job_id LEFT JOIN doc_result ON doc_result.doc_id = doc.id"
-_PUBLIC = {
-    "queued": "pending",
-    "admitted": "pending",
-    "running": "processing",
-    "done": "success",
-    "failed": "failed",
-    "cancelled": "cancelled",
-}
 _INTERNAL = {
     "pending": ("queued", "admitted"),
     "processing": ("running",),
@@ -60,16 +39,16 @@ class SqlHistory:
         owned = "job.user_id = :user_id AND job.state <> 'deleted'"
         self._job = sql(f"SELECT id, columns FROM job WHERE id = :job_id AND {owned}")  # noqa: S608
         self._of_job = sql(
-            f"SELECT {_COLUMNS} {_FROM} WHERE doc.job_id = :job_id AND doc.position >= :from_position "
-            f"AND {_STATE} IN {dialect.ids('states')} ORDER BY doc.position LIMIT :n"
+            f"SELECT {COLUMNS} {FROM} WHERE doc.job_id = :job_id AND doc.position >= :from_position "
+            f"AND {STATE} IN {dialect.ids('states')} ORDER BY doc.position LIMIT :n"
         )
         self._latest = sql(
-            f"SELECT {_COLUMNS} {_FROM} WHERE doc.user_id = :user_id AND doc.state IN ('done', 'failed') "
+            f"SELECT {COLUMNS} {FROM} WHERE doc.user_id = :user_id AND doc.state IN ('done', 'failed') "
             f"AND doc.state IN {dialect.ids('states')} AND job.state <> 'deleted' "
             "ORDER BY doc.processed_at DESC, doc.id DESC LIMIT :n"
         )
-        self._one = sql(f"SELECT {_COLUMNS} {_FROM} WHERE doc.id = :id AND {owned}")
-        self._some = sql(f"SELECT {_COLUMNS} {_FROM} WHERE doc.id IN {dialect.ids('ids')}")
+        self._one = sql(f"SELECT {COLUMNS} {FROM} WHERE doc.id = :id AND {owned}")
+        self._some = sql(f"SELECT {COLUMNS} {FROM} WHERE doc.id IN {dialect.ids('ids')}")
         self._counts = sql(
             "SELECT count(*) AS jobs, COALESCE(SUM(total), 0) AS documents, COALESCE(SUM(done), 0) AS done, "  # noqa: S608
             f"COALESCE(SUM(failed), 0) AS failed, COALESCE(SUM(cost_micros), 0) AS cost FROM job WHERE {owned}"
@@ -101,7 +80,7 @@ class SqlHistory:
             states=_states(states),
             n=limit,
         )
-        return [_document(row) for row in rows]
+        return [document_of(row) for row in rows]
 
     @reads
     async def latest(
@@ -109,7 +88,7 @@ class SqlHistory:
     ) -> list[Document]:
         """Give a user's finished documents, latest first."""
         rows = await fetch(transaction, self._latest, user_id=user_id, states=_states(states), n=limit)
-        return [_document(row) for row in rows]
+        return [document_of(row) for row in rows]
 
     @reads
     async def document(self, transaction: Transaction, user_id: str, document_id: str) -> tuple[Document, str, str]:
@@ -117,7 +96,7 @@ class SqlHistory:
         rows = await fetch(transaction, self._one, id=document_id, user_id=user_id)
         if not rows:
             raise DocumentNotFound
-        return _document(rows[0]), rows[0]["ocr_id"] or "", rows[0]["file_id"] or ""
+        return document_of(rows[0]), rows[0]["ocr_id"] or "", rows[0]["file_id"] or ""
 
     @reads
     async def search(
@@ -132,7 +111,7 @@ class SqlHistory:
         ids = await self._search.find(transaction, user_id, query, limit, filter_words(facets or {}))
         rows = await fetch(transaction, self._some, ids=as_json(ids)) if ids else []
         by_id = {row["id"]: row for row in rows}
-        return [_document(by_id[each]) for each in ids if each in by_id]
+        return [document_of(by_id[each]) for each in ids if each in by_id]
 
     @reads
     async def stats(self, transaction: Transaction, user_id: str) -> Stats:
@@ -185,26 +164,3 @@ def _public_job_state(state: str, fresh: bool) -> str:
     if state == "running":
         return "pending" if fresh else "processing"
     return {"creating": "pending"}.get(state, state)
-
-
-def _document(row: Any) -> Document:
-    in_work = row["state"] == "running"
-    has_file = bool(row["file_id"] or row["file_size"])
-    return Document(
-        id=row["id"],
-        job_id=row["job_id"],
-        position=row["position"],
-        title=row["title"],
-        description=row["description"],
-        source=Source(row["source_type"], row["source_path"], row["file_id"] or ""),
-        file_size=row["file_size"],
-        mime_type="application/pdf" if has_file else "",
-        state=_PUBLIC[row["state"]],
-        result=unpack(DocumentResult, json.loads(row["body"])) if row["body"] else None,
-        problem=unpack(Problem, json.loads(row["problem"])) if row["problem"] else None,
-        created_at=row["created_at"],
-        processed_at=row["processed_at"],
-        tries=row["tries"],
-        stage=row["stage"] if in_work else "",
-        columns=json.loads(row["columns"]) if row["columns"] else {},
-    )

@@ -112,6 +112,12 @@ doc = Table(
     Column("processed_at", Double),
     # The worker whose lease ran out over it: the crash is taken back when that worker is heard of again.
     Column("lost_by", _id()),
+    # What people did with it: the number of changes from 1, a note, the review, whether they changed what it says.
+    Column("version", BigInteger, nullable=False, server_default="1"),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("reviewed_at", Double),
+    Column("reviewed_by", _id()),
+    Column("edited", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("job_id", "position", name="uq_doc_position"),
 )
 _QUEUED = text("state = 'queued'")
@@ -132,6 +138,28 @@ doc_result = Table(
     Column("doc_id", _id(), primary_key=True),
     Column("body", Text, nullable=False),
 )
+
+# Each change of a document by people, with the values before and after it.
+doc_change = Table(
+    "doc_change",
+    metadata,
+    Column("doc_id", _id(), primary_key=True),
+    # The document's version after the change.
+    Column("version", BigInteger, primary_key=True),
+    Column("made_at", Double, nullable=False),
+    Column("made_by", _id(), nullable=False),
+    # correct, review, bulk, tag_job, undo, process_again
+    Column("action", String(16), nullable=False),
+    # A list of fields with their values before and after, as JSON.
+    Column("body", Text, nullable=False),
+    Column("undone", Boolean, nullable=False, server_default=text("false")),
+    # The versions that it took back, a list as JSON; null for none.
+    Column("undoes", Text),
+    # The change of many documents of which it is a part; null for none.
+    Column("tag_job_id", _id()),
+)
+_OF_TAG_JOB = text("tag_job_id IS NOT NULL")
+Index("ix_doc_change_tag_job", doc_change.c.tag_job_id, sqlite_where=_OF_TAG_JOB, postgresql_where=_OF_TAG_JOB)
 
 job_event = Table(
     "job_event",

@@ -1,0 +1,73 @@
+"""The example of each success about records: operation -> status -> payload."""
+
+from __future__ import annotations
+
+from metatag_gateway.examples.things import (
+    CONFIG,
+    DOCUMENT,
+    DOCUMENT_ID,
+    DONE,
+    METADATA,
+    PAGES,
+    TAG_DETAILS,
+    USAGE,
+    USER_ID,
+    Example,
+)
+
+DETAIL: Example = {
+    **DOCUMENT,
+    "columns": {"department": "Water"},
+    "description": "",
+    "file_size": 48213,
+    "mime_type": "application/pdf",
+    "extracted_text": "WATER SUPPLY IN RURAL DISTRICTS. Report of the committee ...",
+    "processing_metadata": {**METADATA, "processing_time": 2.31, "model_name": CONFIG["model_name"]},
+    "tries": 1,
+    "tag_details": TAG_DETAILS,
+    "pages": PAGES,
+    "usage": USAGE,
+    "note": "",
+    "reviewed_at": None,
+    "reviewed_by": None,
+}
+_PERSONS: Example = {
+    "tag": "drinking water",
+    "score": 1.0,
+    "source": "person",
+    "kind": "",
+    "page": 0,
+    "evidence": "",
+    "grounded": False,
+    "origin": "person",
+    "by": USER_ID,
+    "at": DONE,
+    "vocabulary": "water",
+}
+CORRECTED: Example = {
+    **DETAIL,
+    "title": "Water supply report",
+    "tags": ["drinking water"],
+    "tag_details": [_PERSONS],
+    "version": 2,
+    "edited": True,
+    "note": "The seal is missing.",
+}
+_CHANGE: Example = {
+    "version": 2,
+    "at": DONE,
+    "by": USER_ID,
+    "action": "correct",
+    "changes": [
+        {"field": "title", "before": DOCUMENT["title"], "after": "Water supply report"},
+        {"field": "tags", "before": TAG_DETAILS, "after": [_PERSONS]},
+    ],
+    "undone": False,
+    "undoes": [],
+}
+
+RECORDS: dict[str, dict[int, Example]] = {
+    "correct_document": {200: CORRECTED},
+    "document_history": {200: {"document_id": DOCUMENT_ID, "version": 2, "changes": [_CHANGE], "next": None}},
+    "undo_corrections": {200: {**DETAIL, "version": 3}},
+}

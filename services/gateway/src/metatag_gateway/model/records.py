@@ -1,0 +1,45 @@
+"""What people do with documents that have ended: corrections, and the history of a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from metatag_gateway.model.documents import Facet, Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What changes; None: it stays. `tags` are (tag, vocabulary or ""), `facets` (kind, value): the whole new lists."""
+
+    title: str | None = None
+    description: str | None = None
+    note: str | None = None
+    reviewed: bool | None = None
+    tags: tuple[tuple[str, str], ...] | None = None
+    facets: tuple[tuple[str, str], ...] | None = None
+
+
+Value = str | bool | tuple[Tag, ...] | tuple[Facet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """What became of one field: texts, a boolean, or lists of tags or facets."""
+
+    field: str
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step in the history of a document. `version` is the document's after it, `by` None the service's own."""
+
+    version: int
+    at: datetime
+    by: str | None
+    action: str
+    changes: tuple[FieldChange, ...]
+    undone: bool
+    undoes: tuple[int, ...]

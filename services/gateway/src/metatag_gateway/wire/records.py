@@ -1,0 +1,51 @@
+"""Corrections and histories, to and from the wire."""
+
+from __future__ import annotations
+
+from metatag.v1 import records_pb2 as r
+from metatag_gateway.model.records import Change, Correction, FieldChange
+from metatag_gateway.wire import documents
+from metatag_gateway.wire.names import moment_of
+
+
+def to_correction(correction: Correction) -> r.Correction:
+    """Write a correction."""
+    written = r.Correction(
+        title=correction.title,
+        description=correction.description,
+        note=correction.note,
+        reviewed=correction.reviewed,
+    )
+    if correction.tags is not None:
+        tags = [r.GivenTag(tag=tag, vocabulary=vocabulary) for tag, vocabulary in correction.tags]
+        written.tags.CopyFrom(r.GivenTags(tags=tags))
+    if correction.facets is not None:
+        facets = [r.GivenFacet(kind=kind, value=value) for kind, value in correction.facets]
+        written.facets.CopyFrom(r.GivenFacets(facets=facets))
+    return written
+
+
+def change(message: r.DocumentChange) -> Change:
+    """Return a step of a history."""
+    return Change(
+        version=message.version,
+        at=moment_of(message.at),
+        by=message.by or None,
+        action=message.action,
+        changes=tuple(map(field_change, message.changes)),
+        undone=message.undone,
+        undoes=tuple(message.undoes),
+    )
+
+
+def field_change(message: r.FieldChange) -> FieldChange:
+    """Return what became of a field."""
+    if message.field == "tags":
+        before, after = (tuple(map(documents.tag, tags)) for tags in (message.before_tags, message.after_tags))
+        return FieldChange(message.field, before, after)
+    if message.field == "facets":
+        old, new = (tuple(map(documents.facet, facets)) for facets in (message.before_facets, message.after_facets))
+        return FieldChange(message.field, old, new)
+    if message.field == "reviewed":
+        return FieldChange(message.field, message.before_flag, message.after_flag)
+    return FieldChange(message.field, message.before_text, message.after_text)

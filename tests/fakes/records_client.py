@@ -1,0 +1,69 @@
+"""Short words for RecordsService, over the channel of a running jobs service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fakes.fake_ocr_node import fake_pdf
+from fakes.jobs_process import JobsProcess, specs
+from metatag.v1 import jobs_pb2, records_pb2, records_pb2_grpc
+
+
+class Records:
+    """One user's documents."""
+
+    def __init__(self, service: JobsProcess, user: str = "u1") -> None:
+        self.service = service
+        self.user = user
+        self.client = service.as_user(user)
+        self.stub = records_pb2_grpc.RecordsServiceStub(service.channel)
+
+    async def ended(self, count: int = 1, salt: str = "", **options: Any) -> Sequence[jobs_pb2.Document]:
+        """Process a batch of one file and return its documents."""
+        file_id = await self.client.upload(fake_pdf(pages=2, salt=salt))
+        made = await self.client.create(specs(file_id, count), options=jobs_pb2.ProcessOptions(**options))
+        await self.client.finished(made.job.id)
+        return await self.client.documents(made.job.id)
+
+    async def get(self, document_id: str) -> jobs_pb2.Document:
+        """Return a document with its text."""
+        request = jobs_pb2.GetDocumentRequest(user_id=self.user, document_id=document_id)
+        return (await self.client.stub.GetDocument(request)).document
+
+    async def correct(self, document_id: str, expected: int = 0, **correction: Any) -> jobs_pb2.Document:
+        """Correct a document; `tags` and `facets` are plain strings and pairs."""
+        tags, facets = correction.pop("tags", None), correction.pop("facets", None)
+        message = records_pb2.Correction(**correction)
+        if tags is not None:
+            given = [records_pb2.GivenTag(tag=tag) if isinstance(tag, str) else tag for tag in tags]
+            message.tags.CopyFrom(records_pb2.GivenTags(tags=given))
+        if facets is not None:
+            pairs = [records_pb2.GivenFacet(kind=kind, value=value) for kind, value in facets]
+            message.facets.CopyFrom(records_pb2.GivenFacets(facets=pairs))
+        request = records_pb2.CorrectDocumentRequest(
+            user_id=self.user, document_id=document_id, expected_version=expected, correction=message
+        )
+        return (await self.stub.CorrectDocument(request)).document
+
+    async def undo(self, document_id: str, steps: int = 1, expected: int = 0) -> jobs_pb2.Document:
+        """Take changes back."""
+        request = records_pb2.UndoCorrectionsRequest(
+            user_id=self.user, document_id=document_id, steps=steps, expected_version=expected
+        )
+        return (await self.stub.UndoCorrections(request)).document
+
+    async def history(self, document_id: str, **page: Any) -> Sequence[records_pb2.DocumentChange]:
+        """Return the changes, newest first."""
+        request = records_pb2.GetDocumentHistoryRequest(user_id=self.user, document_id=document_id, **page)
+        return (await self.stub.GetDocumentHistory(request)).changes
+
+    async def found(self, query: str) -> list[str]:
+        """Return the ids of the documents that a search gives."""
+        request = jobs_pb2.SearchDocumentsRequest(user_id=self.user, query=query)
+        return [document.id for document in (await self.client.stub.SearchDocuments(request)).documents]
+
+
+def tags_of(document: jobs_pb2.Document) -> list[str]:
+    """Return the tags alone."""
+    return [tag.tag for tag in document.result.tags]

@@ -1,0 +1,125 @@
+"""The records of the fake jobs service: keeps the promises written in records.proto that a gateway relies on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakes.jobs_service_engine import FakeEngine, now
+from metatag.v1 import document_pb2 as d
+from metatag.v1 import jobs_pb2 as j
+from metatag.v1 import records_pb2 as r
+from metatag.v1.records_pb2_grpc import RecordsServiceServicer
+from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
+
+_ENDED = (j.DOCUMENT_STATE_SUCCESS, j.DOCUMENT_STATE_FAILED, j.DOCUMENT_STATE_CANCELLED)
+
+
+class FakeRecordsService(RecordsServiceServicer):
+    """Changes the documents of the engine."""
+
+    def __init__(self, engine: FakeEngine) -> None:
+        self.engine = engine
+        self.histories: dict[str, list[r.DocumentChange]] = {}
+
+    async def CorrectDocument(self, request: r.CorrectDocumentRequest, context: Any) -> Any:
+        document = self._changeable(request)
+        correction = request.correction
+        if not correction.ListFields():
+            raise InvalidArgument("Nothing to change: give title, description, note, reviewed, tags or facets.")
+        changes = []
+        for name in ("title", "description", "note"):
+            if correction.HasField(name):
+                before, after = getattr(document, name), getattr(correction, name)
+                setattr(document, name, after)
+                if before != after:
+                    changes.append(r.FieldChange(field=name, before_text=before, after_text=after))
+        if correction.HasField("reviewed"):
+            changes.append(_reviewed(document, correction.reviewed, request.user_id))
+        if correction.HasField("tags"):
+            changes.append(_tagged(document, [_tag(given, request.user_id) for given in correction.tags.tags]))
+        if correction.HasField("facets"):
+            facets = [
+                d.Facet(kind=given.kind, value=given.value, score=1, source="person", origin="person")
+                for given in correction.facets.facets
+            ]
+            before_facets = list(document.result.facets)
+            del document.result.facets[:]
+            document.result.facets.extend(facets)
+            changes.append(r.FieldChange(field="facets", before_facets=before_facets, after_facets=facets))
+        if changes:
+            self._remember(document, "correct", request.user_id, changes)
+        return r.CorrectDocumentResponse(document=document)
+
+    async def GetDocumentHistory(self, request: r.GetDocumentHistoryRequest, context: Any) -> Any:
+        document = self.engine.document(request.user_id, request.document_id)
+        every = [
+            change
+            for change in reversed(self.histories.get(document.id, []))
+            if not request.before or change.version < request.before
+        ]
+        return r.GetDocumentHistoryResponse(version=document.version or 1, changes=every[: request.limit or 50])
+
+    async def UndoCorrections(self, request: r.UndoCorrectionsRequest, context: Any) -> Any:
+        document = self._changeable(request)
+        standing = [
+            change for change in self.histories.get(document.id, []) if not change.undone and change.action != "undo"
+        ]
+        if not standing:
+            raise MetatagError("There is nothing to undo.", code=ErrorCode.INVALID_STATE)
+        taken = standing[-(request.steps or 1) :]
+        for change in reversed(taken):
+            change.undone = True
+            for field in change.changes:
+                if field.field == "tags":
+                    _tagged(document, list(field.before_tags))
+                elif field.field in ("title", "description", "note"):
+                    setattr(document, field.field, field.before_text)
+        self._remember(document, "undo", request.user_id, [], [change.version for change in reversed(taken)])
+        return r.UndoCorrectionsResponse(document=document)
+
+    def _changeable(self, request: Any) -> j.Document:
+        document = self.engine.document(request.user_id, request.document_id)
+        if document.state not in _ENDED:
+            raise MetatagError("The document is still in work; wait for its end.", code=ErrorCode.INVALID_STATE)
+        if request.expected_version and request.expected_version != (document.version or 1):
+            raise MetatagError(
+                "The document was changed meanwhile; load it again and repeat your change.",
+                code=ErrorCode.VERSION_MISMATCH,
+            )
+        return document
+
+    def _remember(
+        self,
+        document: j.Document,
+        action: str,
+        by: str,
+        changes: list[r.FieldChange],
+        undoes: list[int] | None = None,
+    ) -> None:
+        document.version = (document.version or 1) + 1
+        document.edited = True
+        change = r.DocumentChange(
+            version=document.version, at=now(), by=by, action=action, changes=changes, undoes=undoes or []
+        )
+        self.histories.setdefault(document.id, []).append(change)
+
+
+def _tag(given: r.GivenTag, by: str) -> d.Tag:
+    return d.Tag(tag=given.tag, score=1, source="person", origin="person", by=by, at=now(), vocabulary=given.vocabulary)
+
+
+def _tagged(document: j.Document, tags: list[d.Tag]) -> r.FieldChange:
+    before = list(document.result.tags)
+    del document.result.tags[:]
+    document.result.tags.extend(tags)
+    return r.FieldChange(field="tags", before_tags=before, after_tags=tags)
+
+
+def _reviewed(document: j.Document, reviewed: bool, by: str) -> r.FieldChange:
+    before = document.HasField("reviewed_at")
+    if reviewed:
+        document.reviewed_at.CopyFrom(now())
+    else:
+        document.ClearField("reviewed_at")
+    document.reviewed_by = by if reviewed else ""
+    return r.FieldChange(field="reviewed", before_flag=before, after_flag=reviewed)
