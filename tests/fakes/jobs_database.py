@@ -18,6 +18,8 @@ TABLES = (
     "doc",
     "doc_result",
     "doc_change",
+    "doc_review",
+    "doc_trash",
     "job_event",
     "lane",
     "worker",

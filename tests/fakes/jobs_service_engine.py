@@ -45,6 +45,7 @@ class FakeJob:
             created_at=now(),
             updated_at=now(),
             public_config=header.public_config,
+            name=header.name or header.source_name or "Batch",
         )
         self.documents = [self._document(row, spec) for row, spec in enumerate(specs)]
         self.events: list[j.JobEvent] = []
@@ -63,6 +64,7 @@ class FakeJob:
             state=j.DOCUMENT_STATE_PENDING,
             created_at=now(),
             columns=spec.columns,
+            folder=spec.folder,
             file_name=spec.source.path.rpartition("/")[2],
         )
         if spec.HasField("problem"):

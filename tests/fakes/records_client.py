@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import grpc
+import pytest
+
 from fakes.fake_ocr_node import fake_pdf
 from fakes.jobs_process import JobsProcess, specs
 from metatag.v1 import jobs_pb2, records_pb2, records_pb2_grpc
@@ -58,10 +61,33 @@ class Records:
         request = records_pb2.GetDocumentHistoryRequest(user_id=self.user, document_id=document_id, **page)
         return (await self.stub.GetDocumentHistory(request)).changes
 
+    async def review(self, reason: str = "", after: str = "") -> records_pb2.ListReviewResponse:
+        """Return the first of the queue."""
+        wanted = records_pb2.ReviewFilter(reason=reason)
+        return await self.stub.ListReview(records_pb2.ListReviewRequest(user_id=self.user, filter=wanted, after=after))
+
+    async def trash(self, document_id: str) -> records_pb2.TrashDocumentResponse:
+        """Put a document into the trash."""
+        return await self.stub.TrashDocument(
+            records_pb2.TrashDocumentRequest(user_id=self.user, document_id=document_id)
+        )
+
+    async def erase(self, document_id: str) -> None:
+        """Remove a document in the trash for good."""
+        await self.stub.EraseDocument(records_pb2.EraseDocumentRequest(user_id=self.user, document_id=document_id))
+
     async def found(self, query: str) -> list[str]:
         """Return the ids of the documents that a search gives."""
         request = jobs_pb2.SearchDocumentsRequest(user_id=self.user, query=query)
         return [document.id for document in (await self.client.stub.SearchDocuments(request)).documents]
+
+
+async def refusal(awaitable: Any) -> tuple[str, str]:
+    """Return the code and the sentence of a call that must be refused."""
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await awaitable
+    trailers = dict(refused.value.trailing_metadata() or ())
+    return str(trailers["metatag-error-code"]), refused.value.details() or ""
 
 
 def tags_of(document: jobs_pb2.Document) -> list[str]:

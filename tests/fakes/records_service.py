@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from fakes.jobs_service_engine import FakeEngine, now
@@ -9,7 +10,7 @@ from metatag.v1 import document_pb2 as d
 from metatag.v1 import jobs_pb2 as j
 from metatag.v1 import records_pb2 as r
 from metatag.v1.records_pb2_grpc import RecordsServiceServicer
-from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
+from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError, NotFound
 
 _ENDED = (j.DOCUMENT_STATE_SUCCESS, j.DOCUMENT_STATE_FAILED, j.DOCUMENT_STATE_CANCELLED)
 
@@ -20,6 +21,7 @@ class FakeRecordsService(RecordsServiceServicer):
     def __init__(self, engine: FakeEngine) -> None:
         self.engine = engine
         self.histories: dict[str, list[r.DocumentChange]] = {}
+        self.skipped: list[str] = []
 
     async def CorrectDocument(self, request: r.CorrectDocumentRequest, context: Any) -> Any:
         document = self._changeable(request)
@@ -77,11 +79,81 @@ class FakeRecordsService(RecordsServiceServicer):
         self._remember(document, "undo", request.user_id, [], [change.version for change in reversed(taken)])
         return r.UndoCorrectionsResponse(document=document)
 
+    async def RenameJob(self, request: r.RenameJobRequest, context: Any) -> Any:
+        job = self.engine.find(request.user_id, request.job_id).job
+        job.name = request.name
+        return r.RenameJobResponse(job=job)
+
+    async def ListReview(self, request: r.ListReviewRequest, context: Any) -> Any:
+        waiting = self._waiting(request.user_id)
+        if request.filter.job_id:
+            waiting = [each for each in waiting if each.document.job_id == request.filter.job_id]
+        chosen = [each for each in waiting if request.filter.reason in ("", *each.reasons)]
+        ids = [each.document.id for each in chosen]
+        start = ids.index(request.after) + 1 if request.after in ids else 0
+        counts = {"total": len(waiting), "failed": len(waiting)}
+        return r.ListReviewResponse(
+            documents=chosen[start : start + (request.limit or 20)], counts=counts, is_exact=True
+        )
+
+    def _waiting(self, user_id: str) -> list[r.WaitingDocument]:
+        every = [found for job in self.engine.of_user(user_id) for found in job.documents]
+        found = [each for each in every if each.state == j.DOCUMENT_STATE_FAILED and not each.HasField("reviewed_at")]
+        found = [each for each in found if not each.HasField("trashed_at")]
+        found.sort(key=lambda each: self.skipped.index(each.id) + 1 if each.id in self.skipped else 0)
+        return [r.WaitingDocument(document=each, reasons=["failed"]) for each in found]
+
+    def _next(self, user_id: str, document_id: str) -> str:
+        return next((e.document.id for e in self._waiting(user_id) if e.document.id != document_id), "")
+
+    async def ApproveDocument(self, request: r.ApproveDocumentRequest, context: Any) -> Any:
+        document = self._changeable(request)
+        change = _reviewed(document, True, request.user_id)
+        self._remember(document, "review", request.user_id, [change])
+        return r.ApproveDocumentResponse(document=document, next=self._next(request.user_id, document.id))
+
+    async def SkipDocument(self, request: r.SkipDocumentRequest, context: Any) -> Any:
+        document = self.engine.document(request.user_id, request.document_id)
+        if all(each.document.id != document.id for each in self._waiting(request.user_id)):
+            raise NotFound("Document not found")
+        self.skipped.append(document.id)
+        return r.SkipDocumentResponse(next=self._next(request.user_id, document.id))
+
+    async def TrashDocument(self, request: r.TrashDocumentRequest, context: Any) -> Any:
+        document = self._changeable(request)
+        document.trashed_at.CopyFrom(now())
+        erased = now()
+        erased.FromDatetime(erased.ToDatetime() + timedelta(days=30))
+        return r.TrashDocumentResponse(erased_at=erased)
+
+    async def ListTrash(self, request: r.ListTrashRequest, context: Any) -> Any:
+        every = [found for job in self.engine.of_user(request.user_id) for found in job.documents]
+        found = [each for each in every if each.HasField("trashed_at")]
+        page = found[request.offset : request.offset + (request.limit or 50)]
+        return r.ListTrashResponse(documents=page, total=len(found), days=30)
+
+    async def RestoreDocument(self, request: r.RestoreDocumentRequest, context: Any) -> Any:
+        document = self._trashed(request)
+        document.ClearField("trashed_at")
+        return r.RestoreDocumentResponse(document=document)
+
+    async def EraseDocument(self, request: r.EraseDocumentRequest, context: Any) -> Any:
+        document = self._trashed(request)
+        self.engine.jobs[document.job_id].documents.remove(document)
+        return r.EraseDocumentResponse()
+
+    def _trashed(self, request: Any) -> j.Document:
+        document = self.engine.document(request.user_id, request.document_id)
+        if not document.HasField("trashed_at"):
+            raise NotFound("The document is not in the trash; documents stay there for 30 days.")
+        return document
+
     def _changeable(self, request: Any) -> j.Document:
         document = self.engine.document(request.user_id, request.document_id)
         if document.state not in _ENDED:
             raise MetatagError("The document is still in work; wait for its end.", code=ErrorCode.INVALID_STATE)
-        if request.expected_version and request.expected_version != (document.version or 1):
+        expected = getattr(request, "expected_version", 0)
+        if expected and expected != (document.version or 1):
             raise MetatagError(
                 "The document was changed meanwhile; load it again and repeat your change.",
                 code=ErrorCode.VERSION_MISMATCH,

@@ -64,6 +64,7 @@ class Stage:
             "done": done,
             "held": held,
             "to_retry": again,
+            "failed": system.jobs.engine.jobs[done].documents[1].id,
             "document": system.jobs.engine.jobs[done].documents[0].id,
             "admin_id": admin["user"]["id"],
             "token": asha["token"],

@@ -103,6 +103,14 @@ WHO: dict[str, Who] = {
         "write", owned=True, request={"json": {}}, headers={"If-Match": "*"}
     ),
     "GET /api/history/stats": Who("read"),
+    "PATCH /api/history/jobs/{job_id}": Who("write", owned=True, request={"json": {"name": "New"}}),
+    "GET /api/review": Who("read"),
+    "POST /api/review/{document_id}/approve": Who("write", owned=True),
+    "POST /api/review/{document_id}/skip": Who("write", owned=True),
+    "DELETE /api/history/documents/{doc_id}": Who("write", owned=True),
+    "GET /api/trash": Who("read"),
+    "POST /api/trash/{doc_id}/restore": Who("write", owned=True),
+    "DELETE /api/trash/{doc_id}": Who("write", owned=True),
     "GET /api/history/summary": Who("read"),
     "GET /api/vocabularies": Who("read"),
     "GET /api/vocabularies/{name}": Who("read", owned=True),
@@ -158,6 +166,7 @@ class Stage:
         )
         self.known |= {
             "job_id": job,
+            "document_id": system.jobs.engine.jobs[job].documents[0].id,
             "doc_id": system.jobs.engine.jobs[job].documents[0].id,
             "key_id": key["id"],
             # Somebody else's: what an administrator does to it must not end what the others need.

@@ -15,6 +15,7 @@ from metatag_jobs.adapters.leadership import SoleLeader
 from metatag_jobs.adapters.sql_artifacts import SqlArtifacts
 from metatag_jobs.adapters.sql_control import SqlJobStore
 from metatag_jobs.adapters.sql_objects import SqlObjects
+from metatag_jobs.adapters.sql_trash import SqlTrash
 from metatag_jobs.errors import FileGone
 from metatag_jobs.sweeper import Retention, Sweeper
 from metatag_jobs.work import Artifact
@@ -60,6 +61,7 @@ def sweeper(database: Database, store: Store, *, delete_unknown: bool = False) -
         objects=SqlObjects(database),
         files=store,
         leadership=SoleLeader(),
+        trash=SqlTrash(database),
         retention=Retention(0, 0, 24, 24, delete_unknown=delete_unknown),
     )
 

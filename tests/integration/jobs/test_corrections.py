@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
 
 import grpc
-import pytest
 
 from fakes.fake_ocr_node import fake_pdf
 from fakes.jobs_process import JobsProcess, until
-from fakes.records_client import Records, tags_of
+from fakes.records_client import Records, refusal, tags_of
 from metatag.v1 import document_pb2, jobs_pb2, records_pb2
-
-
-async def refusal(awaitable: Any) -> tuple[str, str]:
-    """Return the code and the sentence of a call that must be refused."""
-    with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await awaitable
-    trailers = dict(refused.value.trailing_metadata() or ())
-    return str(trailers["metatag-error-code"]), refused.value.details() or ""
 
 
 async def test_a_correction_is_what_every_view_shows_from_then_on(either_service: JobsProcess) -> None:

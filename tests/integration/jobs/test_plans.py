@@ -24,7 +24,9 @@ from metatag_runtime.sql_server import BY_KEY
 
 # What may grow to 100,000 rows a job, and the indexes that find single rows in it.
 BY_THEIR_KEYS = {
-    "doc": {"doc_pkey", "ix_doc_ready"},
+    # The last finds the documents of one content.
+    "doc": {"doc_pkey", "ix_doc_ready", "ix_doc_file"},
+    "doc_review": {"doc_review_pkey"},
     "artifact": {"artifact_pkey", "uq_artifact"},
     # The second is the first, of the running jobs only.
     "job": {"job_pkey", "ix_job_open"},

@@ -263,9 +263,12 @@ class DocumentSpec(_message.Message):
     SOURCE_FIELD_NUMBER: _builtins.int
     PROBLEM_FIELD_NUMBER: _builtins.int
     COLUMNS_FIELD_NUMBER: _builtins.int
+    FOLDER_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     """At most 500 characters; empty: found in the document."""
     description: _builtins.str
+    folder: _builtins.str
+    """Where it lay, without the file's name, parts separated by "/"; at most 1,000 characters."""
     @_builtins.property
     def source(self) -> Global___Source: ...
     @_builtins.property
@@ -284,10 +287,11 @@ class DocumentSpec(_message.Message):
         source: Global___Source | None = ...,
         problem: _document_pb2.Problem | None = ...,
         columns: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        folder: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["problem", b"problem", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "description", b"description", "problem", b"problem", "source", b"source", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "description", b"description", "folder", b"folder", "problem", b"problem", "source", b"source", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -461,6 +465,8 @@ class CreateJobHeader(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REQUEST_DIGEST_FIELD_NUMBER: _builtins.int
     COLUMNS_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    SOURCE_NAME_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     job_id: _builtins.str
     """UUID chosen by the client; empty: the service chooses."""
@@ -472,6 +478,10 @@ class CreateJobHeader(_message.Message):
     request_id: _builtins.str
     request_digest: _builtins.str
     """SHA-256 of the request as 64 hex digits, kept with the idempotency key; empty: not compared."""
+    name: _builtins.str
+    """What the user calls the batch, at most 200 characters; empty: `source_name` with the day."""
+    source_name: _builtins.str
+    """The folder or table that the batch is from, at most 200 characters; empty when there is none."""
     @_builtins.property
     def options(self) -> Global___ProcessOptions: ...
     @_builtins.property
@@ -495,10 +505,12 @@ class CreateJobHeader(_message.Message):
         request_id: _builtins.str = ...,
         request_digest: _builtins.str = ...,
         columns: _abc.Iterable[_builtins.str] | None = ...,
+        name: _builtins.str = ...,
+        source_name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "public_config", b"public_config"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "idempotency_key", b"idempotency_key", "job_id", b"job_id", "options", b"options", "provider_key", b"provider_key", "public_config", b"public_config", "request_digest", b"request_digest", "request_id", b"request_id", "type", b"type", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "idempotency_key", b"idempotency_key", "job_id", b"job_id", "name", b"name", "options", b"options", "provider_key", b"provider_key", "public_config", b"public_config", "request_digest", b"request_digest", "request_id", b"request_id", "source_name", b"source_name", "type", b"type", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -597,6 +609,7 @@ class Job(_message.Message):
     PROBLEM_FIELD_NUMBER: _builtins.int
     WAITS_UNTIL_FIELD_NUMBER: _builtins.int
     COST_MICROS_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     type: Global___JobType.ValueType
     state: Global___JobState.ValueType
@@ -610,6 +623,8 @@ class Job(_message.Message):
     """Number of the last event."""
     cost_micros: _builtins.int
     """Spent so far, millionths of a US dollar."""
+    name: _builtins.str
+    """What people call it; never empty for a batch."""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -648,10 +663,11 @@ class Job(_message.Message):
         problem: _document_pb2.Problem | None = ...,
         waits_until: _timestamp_pb2.Timestamp | None = ...,
         cost_micros: _builtins.int = ...,
+        name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["completed_at", b"completed_at", "created_at", b"created_at", "problem", b"problem", "public_config", b"public_config", "started_at", b"started_at", "updated_at", b"updated_at", "waits_until", b"waits_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancelled", b"cancelled", "completed_at", b"completed_at", "cost_micros", b"cost_micros", "created_at", b"created_at", "failed", b"failed", "id", b"id", "problem", b"problem", "processed", b"processed", "public_config", b"public_config", "running", b"running", "seq", b"seq", "started_at", b"started_at", "state", b"state", "total", b"total", "type", b"type", "updated_at", b"updated_at", "waits_until", b"waits_until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancelled", b"cancelled", "completed_at", b"completed_at", "cost_micros", b"cost_micros", "created_at", b"created_at", "failed", b"failed", "id", b"id", "name", b"name", "problem", b"problem", "processed", b"processed", "public_config", b"public_config", "running", b"running", "seq", b"seq", "started_at", b"started_at", "state", b"state", "total", b"total", "type", b"type", "updated_at", b"updated_at", "waits_until", b"waits_until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -809,6 +825,9 @@ class Document(_message.Message):
     REVIEWED_AT_FIELD_NUMBER: _builtins.int
     REVIEWED_BY_FIELD_NUMBER: _builtins.int
     EDITED_FIELD_NUMBER: _builtins.int
+    FOLDER_FIELD_NUMBER: _builtins.int
+    DUPLICATE_OF_FIELD_NUMBER: _builtins.int
+    TRASHED_AT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     job_id: _builtins.str
     position: _builtins.int
@@ -833,6 +852,8 @@ class Document(_message.Message):
     reviewed_by: _builtins.str
     edited: _builtins.bool
     """Whether a person changed its title, description, note, tags or facets."""
+    folder: _builtins.str
+    """As in DocumentSpec."""
     @_builtins.property
     def source(self) -> Global___Source: ...
     @_builtins.property
@@ -850,6 +871,14 @@ class Document(_message.Message):
     @_builtins.property
     def reviewed_at(self) -> _timestamp_pb2.Timestamp:
         """When and by whom it was reviewed; unset: it was not."""
+
+    @_builtins.property
+    def duplicate_of(self) -> Global___Duplicate:
+        """The earliest other document of the user with the same content; unset when there is none. Not in events."""
+
+    @_builtins.property
+    def trashed_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was put into the trash; unset: it is not there."""
 
     def __init__(
         self,
@@ -877,14 +906,44 @@ class Document(_message.Message):
         reviewed_at: _timestamp_pb2.Timestamp | None = ...,
         reviewed_by: _builtins.str = ...,
         edited: _builtins.bool = ...,
+        folder: _builtins.str = ...,
+        duplicate_of: Global___Duplicate | None = ...,
+        trashed_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "problem", b"problem", "processed_at", b"processed_at", "result", b"result", "reviewed_at", b"reviewed_at", "source", b"source"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "duplicate_of", b"duplicate_of", "problem", b"problem", "processed_at", b"processed_at", "result", b"result", "reviewed_at", b"reviewed_at", "source", b"source", "trashed_at", b"trashed_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "created_at", b"created_at", "description", b"description", "edited", b"edited", "file_name", b"file_name", "file_size", b"file_size", "id", b"id", "job_id", b"job_id", "mime_type", b"mime_type", "note", b"note", "position", b"position", "problem", b"problem", "processed_at", b"processed_at", "result", b"result", "reviewed_at", b"reviewed_at", "reviewed_by", b"reviewed_by", "source", b"source", "stage", b"stage", "state", b"state", "text", b"text", "title", b"title", "tries", b"tries", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "created_at", b"created_at", "description", b"description", "duplicate_of", b"duplicate_of", "edited", b"edited", "file_name", b"file_name", "file_size", b"file_size", "folder", b"folder", "id", b"id", "job_id", b"job_id", "mime_type", b"mime_type", "note", b"note", "position", b"position", "problem", b"problem", "processed_at", b"processed_at", "result", b"result", "reviewed_at", b"reviewed_at", "reviewed_by", b"reviewed_by", "source", b"source", "stage", b"stage", "state", b"state", "text", b"text", "title", b"title", "trashed_at", b"trashed_at", "tries", b"tries", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Document: _TypeAlias = Document  # noqa: Y015
+
+@_typing.final
+class Duplicate(_message.Message):
+    """Duplicate names a document that has the same content."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_ID_FIELD_NUMBER: _builtins.int
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    FILE_NAME_FIELD_NUMBER: _builtins.int
+    document_id: _builtins.str
+    job_id: _builtins.str
+    file_name: _builtins.str
+    def __init__(
+        self,
+        *,
+        document_id: _builtins.str = ...,
+        job_id: _builtins.str = ...,
+        file_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_id", b"document_id", "file_name", b"file_name", "job_id", b"job_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Duplicate: _TypeAlias = Duplicate  # noqa: Y015
 
 @_typing.final
 class GetJobRequest(_message.Message):

@@ -51,6 +51,46 @@ class RecordsServiceStub:
                 request_serializer=metatag_dot_v1_dot_records__pb2.UndoCorrectionsRequest.SerializeToString,
                 response_deserializer=metatag_dot_v1_dot_records__pb2.UndoCorrectionsResponse.FromString,
                 _registered_method=True)
+        self.RenameJob = channel.unary_unary(
+                '/metatag.v1.RecordsService/RenameJob',
+                request_serializer=metatag_dot_v1_dot_records__pb2.RenameJobRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_records__pb2.RenameJobResponse.FromString,
+                _registered_method=True)
+        self.ListReview = channel.unary_unary(
+                '/metatag.v1.RecordsService/ListReview',
+                request_serializer=metatag_dot_v1_dot_records__pb2.ListReviewRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_records__pb2.ListReviewResponse.FromString,
+                _registered_method=True)
+        self.ApproveDocument = channel.unary_unary(
+                '/metatag.v1.RecordsService/ApproveDocument',
+                request_serializer=metatag_dot_v1_dot_records__pb2.ApproveDocumentRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_records__pb2.ApproveDocumentResponse.FromString,
+                _registered_method=True)
+        self.SkipDocument = channel.unary_unary(
+                '/metatag.v1.RecordsService/SkipDocument',
+                request_serializer=metatag_dot_v1_dot_records__pb2.SkipDocumentRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_records__pb2.SkipDocumentResponse.FromString,
+                _registered_method=True)
+        self.TrashDocument = channel.unary_unary(
+                '/metatag.v1.RecordsService/TrashDocument',
+                request_serializer=metatag_dot_v1_dot_records__pb2.TrashDocumentRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_records__pb2.TrashDocumentResponse.FromString,
+                _registered_method=True)
+        self.ListTrash = channel.unary_unary(
+                '/metatag.v1.RecordsService/ListTrash',
+                request_serializer=metatag_dot_v1_dot_records__pb2.ListTrashRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_records__pb2.ListTrashResponse.FromString,
+                _registered_method=True)
+        self.RestoreDocument = channel.unary_unary(
+                '/metatag.v1.RecordsService/RestoreDocument',
+                request_serializer=metatag_dot_v1_dot_records__pb2.RestoreDocumentRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_records__pb2.RestoreDocumentResponse.FromString,
+                _registered_method=True)
+        self.EraseDocument = channel.unary_unary(
+                '/metatag.v1.RecordsService/EraseDocument',
+                request_serializer=metatag_dot_v1_dot_records__pb2.EraseDocumentRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_records__pb2.EraseDocumentResponse.FromString,
+                _registered_method=True)
 
 
 class RecordsServiceServicer:
@@ -84,6 +124,65 @@ class RecordsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RenameJob(self, request, context):
+        """RenameJob gives a job another name. NOT_FOUND. INVALID_ARGUMENT. May be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListReview(self, request, context):
+        """ListReview gives the documents that a person should look at, the longest waiting first. INVALID_ARGUMENT: unknown
+        reason. May be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApproveDocument(self, request, context):
+        """ApproveDocument says that a document is right: it leaves the queue. Errors as CorrectDocument. May be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SkipDocument(self, request, context):
+        """SkipDocument puts a waiting document at the end of the queue. NOT_FOUND: it does not wait. May be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TrashDocument(self, request, context):
+        """TrashDocument takes a document out of all lists, searches and counts; it can be restored for some days.
+        FAILED_PRECONDITION (invalid_state): it is in work. NOT_FOUND. May be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTrash(self, request, context):
+        """ListTrash gives the documents in the trash, the latest first. May be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RestoreDocument(self, request, context):
+        """RestoreDocument takes a document out of the trash. NOT_FOUND: it is not there, or its days are over. Not to be
+        repeated: the second finds nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EraseDocument(self, request, context):
+        """EraseDocument removes a document in the trash for good. NOT_FOUND. Not to be repeated: the second finds nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RecordsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -101,6 +200,46 @@ def add_RecordsServiceServicer_to_server(servicer, server):
                     servicer.UndoCorrections,
                     request_deserializer=metatag_dot_v1_dot_records__pb2.UndoCorrectionsRequest.FromString,
                     response_serializer=metatag_dot_v1_dot_records__pb2.UndoCorrectionsResponse.SerializeToString,
+            ),
+            'RenameJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.RenameJob,
+                    request_deserializer=metatag_dot_v1_dot_records__pb2.RenameJobRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_records__pb2.RenameJobResponse.SerializeToString,
+            ),
+            'ListReview': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListReview,
+                    request_deserializer=metatag_dot_v1_dot_records__pb2.ListReviewRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_records__pb2.ListReviewResponse.SerializeToString,
+            ),
+            'ApproveDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApproveDocument,
+                    request_deserializer=metatag_dot_v1_dot_records__pb2.ApproveDocumentRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_records__pb2.ApproveDocumentResponse.SerializeToString,
+            ),
+            'SkipDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.SkipDocument,
+                    request_deserializer=metatag_dot_v1_dot_records__pb2.SkipDocumentRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_records__pb2.SkipDocumentResponse.SerializeToString,
+            ),
+            'TrashDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.TrashDocument,
+                    request_deserializer=metatag_dot_v1_dot_records__pb2.TrashDocumentRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_records__pb2.TrashDocumentResponse.SerializeToString,
+            ),
+            'ListTrash': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTrash,
+                    request_deserializer=metatag_dot_v1_dot_records__pb2.ListTrashRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_records__pb2.ListTrashResponse.SerializeToString,
+            ),
+            'RestoreDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.RestoreDocument,
+                    request_deserializer=metatag_dot_v1_dot_records__pb2.RestoreDocumentRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_records__pb2.RestoreDocumentResponse.SerializeToString,
+            ),
+            'EraseDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.EraseDocument,
+                    request_deserializer=metatag_dot_v1_dot_records__pb2.EraseDocumentRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_records__pb2.EraseDocumentResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -186,6 +325,222 @@ class RecordsService:
             '/metatag.v1.RecordsService/UndoCorrections',
             metatag_dot_v1_dot_records__pb2.UndoCorrectionsRequest.SerializeToString,
             metatag_dot_v1_dot_records__pb2.UndoCorrectionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RenameJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.RecordsService/RenameJob',
+            metatag_dot_v1_dot_records__pb2.RenameJobRequest.SerializeToString,
+            metatag_dot_v1_dot_records__pb2.RenameJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListReview(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.RecordsService/ListReview',
+            metatag_dot_v1_dot_records__pb2.ListReviewRequest.SerializeToString,
+            metatag_dot_v1_dot_records__pb2.ListReviewResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApproveDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.RecordsService/ApproveDocument',
+            metatag_dot_v1_dot_records__pb2.ApproveDocumentRequest.SerializeToString,
+            metatag_dot_v1_dot_records__pb2.ApproveDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SkipDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.RecordsService/SkipDocument',
+            metatag_dot_v1_dot_records__pb2.SkipDocumentRequest.SerializeToString,
+            metatag_dot_v1_dot_records__pb2.SkipDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TrashDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.RecordsService/TrashDocument',
+            metatag_dot_v1_dot_records__pb2.TrashDocumentRequest.SerializeToString,
+            metatag_dot_v1_dot_records__pb2.TrashDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTrash(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.RecordsService/ListTrash',
+            metatag_dot_v1_dot_records__pb2.ListTrashRequest.SerializeToString,
+            metatag_dot_v1_dot_records__pb2.ListTrashResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RestoreDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.RecordsService/RestoreDocument',
+            metatag_dot_v1_dot_records__pb2.RestoreDocumentRequest.SerializeToString,
+            metatag_dot_v1_dot_records__pb2.RestoreDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EraseDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.RecordsService/EraseDocument',
+            metatag_dot_v1_dot_records__pb2.EraseDocumentRequest.SerializeToString,
+            metatag_dot_v1_dot_records__pb2.EraseDocumentResponse.FromString,
             options,
             channel_credentials,
             insecure,

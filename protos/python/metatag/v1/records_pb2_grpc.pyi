@@ -48,6 +48,28 @@ class RecordsServiceStub:
     version. FAILED_PRECONDITION: nothing to undo or in work (invalid_state), version_mismatch. NOT_FOUND. Repeated, it
     takes further changes back, unless a version is expected.
     """
+    RenameJob: _grpc.UnaryUnaryMultiCallable[_records_pb2.RenameJobRequest, _records_pb2.RenameJobResponse]
+    """RenameJob gives a job another name. NOT_FOUND. INVALID_ARGUMENT. May be repeated."""
+    ListReview: _grpc.UnaryUnaryMultiCallable[_records_pb2.ListReviewRequest, _records_pb2.ListReviewResponse]
+    """ListReview gives the documents that a person should look at, the longest waiting first. INVALID_ARGUMENT: unknown
+    reason. May be repeated.
+    """
+    ApproveDocument: _grpc.UnaryUnaryMultiCallable[_records_pb2.ApproveDocumentRequest, _records_pb2.ApproveDocumentResponse]
+    """ApproveDocument says that a document is right: it leaves the queue. Errors as CorrectDocument. May be repeated."""
+    SkipDocument: _grpc.UnaryUnaryMultiCallable[_records_pb2.SkipDocumentRequest, _records_pb2.SkipDocumentResponse]
+    """SkipDocument puts a waiting document at the end of the queue. NOT_FOUND: it does not wait. May be repeated."""
+    TrashDocument: _grpc.UnaryUnaryMultiCallable[_records_pb2.TrashDocumentRequest, _records_pb2.TrashDocumentResponse]
+    """TrashDocument takes a document out of all lists, searches and counts; it can be restored for some days.
+    FAILED_PRECONDITION (invalid_state): it is in work. NOT_FOUND. May be repeated.
+    """
+    ListTrash: _grpc.UnaryUnaryMultiCallable[_records_pb2.ListTrashRequest, _records_pb2.ListTrashResponse]
+    """ListTrash gives the documents in the trash, the latest first. May be repeated."""
+    RestoreDocument: _grpc.UnaryUnaryMultiCallable[_records_pb2.RestoreDocumentRequest, _records_pb2.RestoreDocumentResponse]
+    """RestoreDocument takes a document out of the trash. NOT_FOUND: it is not there, or its days are over. Not to be
+    repeated: the second finds nothing.
+    """
+    EraseDocument: _grpc.UnaryUnaryMultiCallable[_records_pb2.EraseDocumentRequest, _records_pb2.EraseDocumentResponse]
+    """EraseDocument removes a document in the trash for good. NOT_FOUND. Not to be repeated: the second finds nothing."""
 
 @_typing.type_check_only
 class RecordsServiceAsyncStub(RecordsServiceStub):
@@ -69,6 +91,28 @@ class RecordsServiceAsyncStub(RecordsServiceStub):
     version. FAILED_PRECONDITION: nothing to undo or in work (invalid_state), version_mismatch. NOT_FOUND. Repeated, it
     takes further changes back, unless a version is expected.
     """
+    RenameJob: _aio.UnaryUnaryMultiCallable[_records_pb2.RenameJobRequest, _records_pb2.RenameJobResponse]  # type: ignore[assignment]
+    """RenameJob gives a job another name. NOT_FOUND. INVALID_ARGUMENT. May be repeated."""
+    ListReview: _aio.UnaryUnaryMultiCallable[_records_pb2.ListReviewRequest, _records_pb2.ListReviewResponse]  # type: ignore[assignment]
+    """ListReview gives the documents that a person should look at, the longest waiting first. INVALID_ARGUMENT: unknown
+    reason. May be repeated.
+    """
+    ApproveDocument: _aio.UnaryUnaryMultiCallable[_records_pb2.ApproveDocumentRequest, _records_pb2.ApproveDocumentResponse]  # type: ignore[assignment]
+    """ApproveDocument says that a document is right: it leaves the queue. Errors as CorrectDocument. May be repeated."""
+    SkipDocument: _aio.UnaryUnaryMultiCallable[_records_pb2.SkipDocumentRequest, _records_pb2.SkipDocumentResponse]  # type: ignore[assignment]
+    """SkipDocument puts a waiting document at the end of the queue. NOT_FOUND: it does not wait. May be repeated."""
+    TrashDocument: _aio.UnaryUnaryMultiCallable[_records_pb2.TrashDocumentRequest, _records_pb2.TrashDocumentResponse]  # type: ignore[assignment]
+    """TrashDocument takes a document out of all lists, searches and counts; it can be restored for some days.
+    FAILED_PRECONDITION (invalid_state): it is in work. NOT_FOUND. May be repeated.
+    """
+    ListTrash: _aio.UnaryUnaryMultiCallable[_records_pb2.ListTrashRequest, _records_pb2.ListTrashResponse]  # type: ignore[assignment]
+    """ListTrash gives the documents in the trash, the latest first. May be repeated."""
+    RestoreDocument: _aio.UnaryUnaryMultiCallable[_records_pb2.RestoreDocumentRequest, _records_pb2.RestoreDocumentResponse]  # type: ignore[assignment]
+    """RestoreDocument takes a document out of the trash. NOT_FOUND: it is not there, or its days are over. Not to be
+    repeated: the second finds nothing.
+    """
+    EraseDocument: _aio.UnaryUnaryMultiCallable[_records_pb2.EraseDocumentRequest, _records_pb2.EraseDocumentResponse]  # type: ignore[assignment]
+    """EraseDocument removes a document in the trash for good. NOT_FOUND. Not to be repeated: the second finds nothing."""
 
 class RecordsServiceServicer(metaclass=_abc_1.ABCMeta):
     """RecordsService is what people do with documents that have ended: correct, review, find and remove them. Served by jobs
@@ -105,5 +149,75 @@ class RecordsServiceServicer(metaclass=_abc_1.ABCMeta):
         version. FAILED_PRECONDITION: nothing to undo or in work (invalid_state), version_mismatch. NOT_FOUND. Repeated, it
         takes further changes back, unless a version is expected.
         """
+
+    @_abc_1.abstractmethod
+    def RenameJob(
+        self,
+        request: _records_pb2.RenameJobRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_records_pb2.RenameJobResponse, _abc.Awaitable[_records_pb2.RenameJobResponse]]:
+        """RenameJob gives a job another name. NOT_FOUND. INVALID_ARGUMENT. May be repeated."""
+
+    @_abc_1.abstractmethod
+    def ListReview(
+        self,
+        request: _records_pb2.ListReviewRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_records_pb2.ListReviewResponse, _abc.Awaitable[_records_pb2.ListReviewResponse]]:
+        """ListReview gives the documents that a person should look at, the longest waiting first. INVALID_ARGUMENT: unknown
+        reason. May be repeated.
+        """
+
+    @_abc_1.abstractmethod
+    def ApproveDocument(
+        self,
+        request: _records_pb2.ApproveDocumentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_records_pb2.ApproveDocumentResponse, _abc.Awaitable[_records_pb2.ApproveDocumentResponse]]:
+        """ApproveDocument says that a document is right: it leaves the queue. Errors as CorrectDocument. May be repeated."""
+
+    @_abc_1.abstractmethod
+    def SkipDocument(
+        self,
+        request: _records_pb2.SkipDocumentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_records_pb2.SkipDocumentResponse, _abc.Awaitable[_records_pb2.SkipDocumentResponse]]:
+        """SkipDocument puts a waiting document at the end of the queue. NOT_FOUND: it does not wait. May be repeated."""
+
+    @_abc_1.abstractmethod
+    def TrashDocument(
+        self,
+        request: _records_pb2.TrashDocumentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_records_pb2.TrashDocumentResponse, _abc.Awaitable[_records_pb2.TrashDocumentResponse]]:
+        """TrashDocument takes a document out of all lists, searches and counts; it can be restored for some days.
+        FAILED_PRECONDITION (invalid_state): it is in work. NOT_FOUND. May be repeated.
+        """
+
+    @_abc_1.abstractmethod
+    def ListTrash(
+        self,
+        request: _records_pb2.ListTrashRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_records_pb2.ListTrashResponse, _abc.Awaitable[_records_pb2.ListTrashResponse]]:
+        """ListTrash gives the documents in the trash, the latest first. May be repeated."""
+
+    @_abc_1.abstractmethod
+    def RestoreDocument(
+        self,
+        request: _records_pb2.RestoreDocumentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_records_pb2.RestoreDocumentResponse, _abc.Awaitable[_records_pb2.RestoreDocumentResponse]]:
+        """RestoreDocument takes a document out of the trash. NOT_FOUND: it is not there, or its days are over. Not to be
+        repeated: the second finds nothing.
+        """
+
+    @_abc_1.abstractmethod
+    def EraseDocument(
+        self,
+        request: _records_pb2.EraseDocumentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_records_pb2.EraseDocumentResponse, _abc.Awaitable[_records_pb2.EraseDocumentResponse]]:
+        """EraseDocument removes a document in the trash for good. NOT_FOUND. Not to be repeated: the second finds nothing."""
 
 def add_RecordsServiceServicer_to_server(servicer: RecordsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -27,10 +27,12 @@ from metatag_gateway.routes import (
     keys,
     models,
     records,
+    review,
     single,
     socket,
     system,
     tables,
+    trash,
     vocabularies,
 )
 from metatag_gateway.routes.access import permission_of
@@ -49,6 +51,8 @@ ROUTERS = (
     keys.router,
     history.router,
     records.router,
+    review.router,
+    trash.router,
     vocabularies.router,
     models.router,
     system.router,

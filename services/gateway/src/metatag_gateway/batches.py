@@ -8,19 +8,22 @@ from dataclasses import replace
 from typing import Any
 
 from metatag_gateway.model.documents import DocumentSpec, Source
-from metatag_runtime.errors import InvalidArgument
+from metatag_runtime.errors import ErrorCode, InvalidArgument
 
-SYSTEM_FIELDS = ("title", "file_path", "file_source_type", "description", "file_id")
+SYSTEM_FIELDS = ("title", "file_path", "file_source_type", "description", "file_id", "folder")
 SOURCE_TYPES = ("url", "s3", "local", "upload")
 UPLOAD = "upload://"
 # As the tables of jobs hold them.
 MAX_TITLE = 500
 MAX_DESCRIPTION = 2000
 MAX_PATH = 4000
+MAX_FOLDER = 1000
+MAX_SENTENCE = 500
 # A row's own columns, characters of a name and of a cell; more than jobs keeps of each is cut here.
 MAX_COLUMNS = 100
 MAX_NAME = 100
 MAX_CELL = 2000
+_CODES = frozenset(map(str, ErrorCode))
 # What the v1 page numbers its rows with.
 _NOT_THEIRS = ("id", "row_number")
 
@@ -58,7 +61,8 @@ def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
 def own_columns(rows: Iterable[Mapping[str, Any]], mapping: Mapping[str, str]) -> tuple[tuple[str, ...], list[str]]:
     """Return the names of the columns that rows have of their own, in order, and a warning where some are left out."""
     taken = {*mapping, *SYSTEM_FIELDS, *_NOT_THEIRS}
-    names = [name for name in dict.fromkeys(name for row in rows for name in row) if name not in taken and name.strip()]
+    seen = dict.fromkeys(name for row in rows for name in row if not _is_refusal(name, row[name]))
+    names = [name for name in seen if name not in taken and name.strip()]
     if len(names) <= MAX_COLUMNS:
         return tuple(name[:MAX_NAME] for name in names), []
     kept = f"Rows keep {MAX_COLUMNS} columns of their own; these have {len(names)}, and the others are left out."
@@ -78,6 +82,31 @@ def specs(
 
 def spec(row: Mapping[str, Any]) -> DocumentSpec:
     """Give the document of one row, with its problem when it can never be processed."""
+    made = _refused(row) or _spec(row)
+    return replace(made, folder=_words(row.get("folder"))[:MAX_FOLDER])
+
+
+def _is_refusal(name: str, value: Any) -> bool:
+    return name == "refused" and isinstance(value, dict)
+
+
+def _refused(row: Mapping[str, Any]) -> DocumentSpec | None:
+    """Return the row of a file that was refused before, with its cause; None for any other row."""
+    refused = row.get("refused")
+    if not isinstance(refused, dict):
+        return None
+    code, sentence = _words(refused.get("code")), _words(refused.get("message"))[:MAX_SENTENCE]
+    path = _words(row.get("file_path"))[:MAX_PATH]
+    return DocumentSpec(
+        _words(row.get("title"))[:MAX_TITLE],
+        _words(row.get("description"))[:MAX_DESCRIPTION],
+        Source(_known(_words(row.get("file_source_type")).lower() or "upload"), path),
+        sentence or "The file was refused.",
+        problem_code=code if code in _CODES else str(ErrorCode.INVALID_ARGUMENT),
+    )
+
+
+def _spec(row: Mapping[str, Any]) -> DocumentSpec:
     title = _words(row.get("title"))[:MAX_TITLE]
     description = _words(row.get("description"))[:MAX_DESCRIPTION]
     path = _words(row.get("file_path"))

@@ -5,10 +5,12 @@ Every method may raise MetatagError; another user's document is NotFound.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 from metatag_gateway.model.documents import Document
-from metatag_gateway.model.records import Change, Correction
+from metatag_gateway.model.jobs import Job
+from metatag_gateway.model.records import Change, Correction, ReviewQueue, Trash
 
 
 class Records(Protocol):
@@ -22,3 +24,29 @@ class Records(Protocol):
 
     async def undo(self, user_id: str, document_id: str, steps: int, expected: int) -> Document:
         """Take the last changes that stand back and return the document with its text; INVALID_STATE without any."""
+
+    async def rename_job(self, user_id: str, job_id: str, name: str) -> Job:
+        """Give a job another name."""
+
+    async def review(self, user_id: str, reason: str, job_id: str, after: str, limit: int) -> ReviewQueue:
+        """Return documents that wait for a review, the longest waiting first, after one of them."""
+
+    async def approve(
+        self, user_id: str, document_id: str, expected: int, reason: str, job_id: str
+    ) -> tuple[Document, str]:
+        """Say that a document is right; return it, and the next one that waits (empty: none)."""
+
+    async def skip(self, user_id: str, document_id: str, reason: str, job_id: str) -> str:
+        """Put a document at the end of the queue and return the next one that waits (empty: none)."""
+
+    async def trash(self, user_id: str, document_id: str) -> datetime | None:
+        """Put a document into the trash and return when it is removed for good; None: never by itself."""
+
+    async def trashed(self, user_id: str, limit: int, offset: int) -> Trash:
+        """Return the documents in the trash, the latest first."""
+
+    async def restore(self, user_id: str, document_id: str) -> Document:
+        """Take a document out of the trash."""
+
+    async def erase(self, user_id: str, document_id: str) -> None:
+        """Remove a document in the trash for good."""

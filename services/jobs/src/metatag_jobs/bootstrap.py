@@ -30,8 +30,11 @@ from metatag_jobs.adapters.sql_control import SqlJobStore
 from metatag_jobs.adapters.sql_corrections import SqlCorrections
 from metatag_jobs.adapters.sql_events import SqlEventLog
 from metatag_jobs.adapters.sql_history import SqlHistory
+from metatag_jobs.adapters.sql_names import SqlNames
 from metatag_jobs.adapters.sql_objects import SqlObjects
+from metatag_jobs.adapters.sql_review import SqlReview
 from metatag_jobs.adapters.sql_summary import SqlSummary
+from metatag_jobs.adapters.sql_trash import SqlTrash
 from metatag_jobs.adapters.sql_vocabularies import SqlVocabularies
 from metatag_jobs.adapters.sql_work import SqlWorkStore
 from metatag_jobs.adapters.url_fetcher import UrlFetcher
@@ -46,7 +49,8 @@ from metatag_jobs.ports import EventBus, Fetcher, FileStore, Leadership, OcrRead
 from metatag_jobs.records.corrections import Corrections
 from metatag_jobs.retrying import Limits as RetryLimits
 from metatag_jobs.servicer.core import Dependencies
-from metatag_jobs.servicer.records import RecordParts, RecordsServicer
+from metatag_jobs.servicer.record_parts import RecordParts
+from metatag_jobs.servicer.records import RecordsServicer
 from metatag_jobs.servicer.service import JobsServicer
 from metatag_jobs.settings import JobsSettings
 from metatag_jobs.sources import Sources
@@ -315,9 +319,11 @@ def _sweeper(settings: JobsSettings, parts: Parts) -> Sweeper:
         settings.event_retention_hours,
         settings.upload_retention_hours,
         settings.unknown_objects == "delete",
+        settings.trash_days,
     )
     return Sweeper(
         jobs=parts.jobs,
+        trash=SqlTrash(parts.database),
         artifacts=parts.artifacts,
         objects=parts.objects,
         files=parts.store,
@@ -328,7 +334,7 @@ def _sweeper(settings: JobsSettings, parts: Parts) -> Sweeper:
 
 def _server(settings: JobsSettings, parts: Parts) -> GrpcService:
     servicer = JobsServicer(_dependencies(settings, parts))
-    records = RecordsServicer(_records(parts))
+    records = RecordsServicer(_records(settings, parts))
     return GrpcService(
         "jobs",
         GrpcServerOptions(settings.listen, reflection=settings.reflection),
@@ -341,9 +347,16 @@ def _server(settings: JobsSettings, parts: Parts) -> GrpcService:
     )
 
 
-def _records(parts: Parts) -> RecordParts:
+def _records(settings: JobsSettings, parts: Parts) -> RecordParts:
     database = parts.database
-    return RecordParts(corrections=Corrections(SqlCorrections(database), parts.vocabularies, parts.files, database.now))
+    corrections = Corrections(SqlCorrections(database), parts.vocabularies, parts.files, database.now)
+    return RecordParts(
+        corrections=corrections,
+        review=SqlReview(database),
+        trash=SqlTrash(database),
+        names=SqlNames(database),
+        trash_days=settings.trash_days,
+    )
 
 
 def _health(settings: JobsSettings, parts: Parts) -> GrpcService:

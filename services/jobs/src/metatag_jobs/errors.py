@@ -104,6 +104,16 @@ class VersionMismatch(MetatagError):
         super().__init__("The document was changed meanwhile; load it again and repeat your change.")
 
 
+class NotInTrash(MetatagError):
+    """The document is not in the trash, or its time there is over."""
+
+    code = ErrorCode.NOT_FOUND
+
+    def __init__(self, days: float) -> None:
+        kept = f"documents stay there for {days:g} days" if days else "deleted for good, it cannot come back"
+        super().__init__(f"The document is not in the trash; {kept}.")
+
+
 class SourceRefused(MetatagError):
     """The address may not be fetched: bad form, forbidden scheme, private network, outside the roots."""
 

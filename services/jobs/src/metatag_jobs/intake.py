@@ -7,6 +7,7 @@ import random
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -42,6 +43,9 @@ MAX_PATH = 4000
 MAX_COLUMNS = 100
 MAX_COLUMN_NAME = 100
 MAX_CELL = 2000
+# Characters of a batch's name and of a document's folder.
+MAX_NAME = 200
+MAX_FOLDER = 1000
 # A creation says this often that it goes on. Seconds.
 BEAT_SECONDS = 1.5
 # A call waits so long for another one with the same idempotency key, and looks this often. Seconds.
@@ -63,6 +67,9 @@ class Submission:
     request_id: str = ""
     request_digest: str = ""
     columns: Sequence[str] = ()
+    # What the user calls the batch, and the folder or table that it is from.
+    name: str = ""
+    source_name: str = ""
 
 
 class Intake:
@@ -163,6 +170,7 @@ class Intake:
             vocabulary_version=version,
             request_digest=asked.request_digest,
             columns=[name[:MAX_COLUMN_NAME] for name in asked.columns],
+            name=_name(asked),
         )
 
     def _options(self, asked: ProcessOptions) -> ProcessOptions:
@@ -196,7 +204,22 @@ class Intake:
             source=replace(spec.source, path=spec.source.path[:MAX_PATH]),
             problem=spec.problem or _wrong(spec.source),
             columns={name[:MAX_COLUMN_NAME]: value[:MAX_CELL] for name, value in spec.columns.items()},
+            folder=folder_of(spec.folder),
         )
+
+
+def folder_of(path: str) -> str:
+    """Return a folder as it is shown: parts separated by "/", without empty ones, "." and control characters."""
+    printable = "".join(char for char in path.replace("\\", "/") if char.isprintable())
+    return "/".join(part for part in printable.split("/") if part.strip() not in ("", "."))[:MAX_FOLDER]
+
+
+def _name(asked: Submission) -> str:
+    """Return the name of a batch: the one given, or that of its folder or table with the day, in UTC."""
+    given, source = " ".join(asked.name.split()), " ".join(asked.source_name.split())
+    if given or not source:
+        return given[:MAX_NAME]
+    return f"{source[: MAX_NAME - 11]} {datetime.now(UTC):%Y-%m-%d}"
 
 
 def _wrong(source: Source) -> Problem | None:

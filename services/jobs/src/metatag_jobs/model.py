@@ -127,6 +127,16 @@ class DocumentSpec:
     source: Source = field(default_factory=Source)
     problem: Problem | None = None
     columns: dict[str, str] = field(default_factory=dict)
+    folder: str = ""
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """The earliest other document of the user that has the same content."""
+
+    document_id: str = ""
+    job_id: str = ""
+    file_name: str = ""
 
 
 @dataclass
@@ -295,6 +305,10 @@ class Document:
     reviewed_at: float | None = None
     reviewed_by: str = ""
     edited: bool = False
+    # Where it lay, without the file's name, parts separated by "/".
+    folder: str = ""
+    duplicate_of: Duplicate | None = None
+    trashed_at: float | None = None
 
     @property
     def file_name(self) -> str:
@@ -323,6 +337,7 @@ class Job:
     problem: Problem | None = None
     waits_until: float | None = None
     cost_micros: int = 0
+    name: str = ""
 
 
 @dataclass

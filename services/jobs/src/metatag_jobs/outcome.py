@@ -13,6 +13,7 @@ from metatag_jobs.model import (
     Problem,
     TagOutcome,
 )
+from metatag_jobs.review_reasons import reasons_of
 from metatag_jobs.search_entry import search_entry
 from metatag_jobs.work import Claim, Finish
 
@@ -83,7 +84,7 @@ def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome) -> Finish:
         title=title,
         tags=[tag.tag for tag in tags.tags],
         facets=[(facet.kind, facet.value) for facet in tags.facets],
-        more=[claim.description, claim.source.file_name],
+        more=[claim.description, claim.folder, claim.source.file_name],
         text=text,
     )
     # What events tell: everything but pages and the model's words, which history gives.
@@ -96,6 +97,7 @@ def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome) -> Finish:
         search_label=entry.label,
         search_tokens=entry.tokens,
         cost_micros=(tags.usage.cost_micros or 0) if tags.usage else 0,
+        reasons=reasons_of(result, failed=False),
     )
 
 
@@ -103,7 +105,7 @@ def failed(claim: Claim, code: str, message: str) -> Finish:
     """Give the end of a document that failed for good."""
     document = _document(claim, claim.title, "failed", problem=Problem(code, message))
     document.tries = claim.tries + 1
-    return Finish(claim, document, None)
+    return Finish(claim, document, None, reasons=reasons_of(None, failed=True))
 
 
 def _document(
@@ -123,6 +125,7 @@ def _document(
         problem=problem,
         created_at=claim.created_at,
         tries=claim.tries,
+        folder=claim.folder,
     )
 
 

@@ -95,5 +95,7 @@ class JobsSettings(ServiceSettings):
     event_retention_hours: float = Field(default=24.0, gt=0)
     # Hours that an uploaded file stays without a job.
     upload_retention_hours: float = Field(default=24.0, gt=0)
+    # Days that a deleted document can be taken out of the trash; 0: for ever.
+    trash_days: float = Field(default=30.0, ge=0)
     # What happens to objects, older than a day, that no row names: counted, or deleted.
     unknown_objects: Literal["count", "delete"] = "count"

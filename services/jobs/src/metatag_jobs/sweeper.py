@@ -10,6 +10,7 @@ import structlog
 from prometheus_client import Counter
 
 from metatag_jobs.ports import FileStore, Leadership
+from metatag_jobs.records.stores import TrashStore
 from metatag_jobs.stores import Artifacts, JobStore, ObjectAccount
 from metatag_runtime.loops import is_cancelling
 
@@ -46,6 +47,7 @@ class Retention:
     upload_hours: float
     # Whether objects that no row names are deleted, or only counted.
     delete_unknown: bool = False
+    trash_days: float = 0.0
 
 
 class Sweeper:
@@ -57,6 +59,7 @@ class Sweeper:
         self,
         *,
         jobs: JobStore,
+        trash: TrashStore,
         artifacts: Artifacts,
         objects: ObjectAccount,
         files: FileStore,
@@ -65,6 +68,7 @@ class Sweeper:
         purge_period: float = PURGE_PERIOD,
     ) -> None:
         self._jobs = jobs
+        self._trash = trash
         self._artifacts = artifacts
         self._objects = objects
         # The store itself: what it deletes is off the account afterwards.
@@ -119,6 +123,9 @@ class Sweeper:
         await self._artifacts.expire_events(keep.event_hours * 3600, PORTION)
         if keep.job_days:
             await self._artifacts.expire_jobs(keep.job_days * _DAY, PORTION)
+        if keep.trash_days:
+            while await self._trash.expire(keep.trash_days, PORTION) == PORTION:
+                pass
         if keep.file_days:
             while await self._artifacts.expire_files(keep.file_days * _DAY, PORTION):
                 pass

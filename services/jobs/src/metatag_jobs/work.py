@@ -41,6 +41,7 @@ class NewJob:
     request_digest: str = ""
     # Names of the documents' own columns, in the order of exports.
     columns: Sequence[str] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class NewDocument:
     source: Source
     problem: Problem | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class Claim:
     fetch_ms: int = 0
     ocr_ms: int = 0
     tag_ms: int = 0
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,8 @@ class Finish:
     search_label: str = ""
     search_tokens: Sequence[str] = field(default_factory=tuple)
     cost_micros: int = 0
+    # Why a person should look at it, a sum of the numbers in review_reasons.py.
+    reasons: int = 0
 
 
 @dataclass(frozen=True)

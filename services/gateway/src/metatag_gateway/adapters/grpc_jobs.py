@@ -108,6 +108,8 @@ class GrpcJobs:
             request_id=request_id(),
             request_digest=job.request_digest,
             columns=job.columns,
+            name=job.name,
+            source_name=job.source_name,
         )
         with peer_errors(PEER):
             answer = await self._stub.CreateJob(

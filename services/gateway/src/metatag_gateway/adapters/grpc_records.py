@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from metatag.v1 import records_pb2 as r
 from metatag.v1.records_pb2_grpc import RecordsServiceStub
 from metatag_gateway.model.documents import Document
-from metatag_gateway.model.records import Change, Correction
+from metatag_gateway.model.jobs import Job
+from metatag_gateway.model.records import Change, Correction, ReviewQueue, Trash
 from metatag_gateway.wire import documents as wire_documents
+from metatag_gateway.wire import jobs as wire_jobs
 from metatag_gateway.wire import records as wire
+from metatag_gateway.wire.names import moment
 from metatag_runtime.grpc_client import call_metadata, call_timeout, open_channel, peer_errors
 
 PEER = "jobs"
@@ -15,7 +20,9 @@ PEER = "jobs"
 READ = 15.0
 WRITE = 60.0
 
-REPEATABLE = tuple(f"metatag.v1.RecordsService/{name}" for name in ("GetDocumentHistory",))
+REPEATABLE = tuple(
+    f"metatag.v1.RecordsService/{name}" for name in ("GetDocumentHistory", "ListReview", "ListTrash", "RenameJob")
+)
 
 
 class GrpcRecords:
@@ -56,3 +63,68 @@ class GrpcRecords:
         with peer_errors(PEER):
             answer = await self._stub.UndoCorrections(request, timeout=call_timeout(WRITE), metadata=call_metadata())
         return wire_documents.document(answer.document)
+
+    async def rename_job(self, user_id: str, job_id: str, name: str) -> Job:
+        """RenameJob."""
+        request = r.RenameJobRequest(user_id=user_id, job_id=job_id, name=name)
+        with peer_errors(PEER):
+            answer = await self._stub.RenameJob(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        return wire_jobs.job(answer.job)
+
+    async def review(self, user_id: str, reason: str, job_id: str, after: str, limit: int) -> ReviewQueue:
+        """ListReview."""
+        wanted = r.ReviewFilter(reason=reason, job_id=job_id)
+        request = r.ListReviewRequest(user_id=user_id, filter=wanted, after=after, limit=limit)
+        with peer_errors(PEER):
+            answer = await self._stub.ListReview(request, timeout=call_timeout(READ), metadata=call_metadata())
+        waiting = tuple((wire_documents.document(each.document), tuple(each.reasons)) for each in answer.documents)
+        return ReviewQueue(waiting, dict(answer.counts), answer.is_exact)
+
+    async def approve(
+        self, user_id: str, document_id: str, expected: int, reason: str, job_id: str
+    ) -> tuple[Document, str]:
+        """ApproveDocument."""
+        request = r.ApproveDocumentRequest(
+            user_id=user_id,
+            document_id=document_id,
+            expected_version=expected,
+            filter=r.ReviewFilter(reason=reason, job_id=job_id),
+        )
+        with peer_errors(PEER):
+            answer = await self._stub.ApproveDocument(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        return wire_documents.document(answer.document), answer.next
+
+    async def skip(self, user_id: str, document_id: str, reason: str, job_id: str) -> str:
+        """SkipDocument."""
+        wanted = r.ReviewFilter(reason=reason, job_id=job_id)
+        request = r.SkipDocumentRequest(user_id=user_id, document_id=document_id, filter=wanted)
+        with peer_errors(PEER):
+            answer = await self._stub.SkipDocument(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        return answer.next
+
+    async def trash(self, user_id: str, document_id: str) -> datetime | None:
+        """TrashDocument."""
+        request = r.TrashDocumentRequest(user_id=user_id, document_id=document_id)
+        with peer_errors(PEER):
+            answer = await self._stub.TrashDocument(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        return moment(answer, "erased_at")
+
+    async def trashed(self, user_id: str, limit: int, offset: int) -> Trash:
+        """ListTrash."""
+        request = r.ListTrashRequest(user_id=user_id, limit=limit, offset=offset)
+        with peer_errors(PEER):
+            answer = await self._stub.ListTrash(request, timeout=call_timeout(READ), metadata=call_metadata())
+        return Trash(tuple(map(wire_documents.document, answer.documents)), answer.total, answer.days)
+
+    async def restore(self, user_id: str, document_id: str) -> Document:
+        """RestoreDocument."""
+        request = r.RestoreDocumentRequest(user_id=user_id, document_id=document_id)
+        with peer_errors(PEER):
+            answer = await self._stub.RestoreDocument(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        return wire_documents.document(answer.document)
+
+    async def erase(self, user_id: str, document_id: str) -> None:
+        """EraseDocument."""
+        request = r.EraseDocumentRequest(user_id=user_id, document_id=document_id)
+        with peer_errors(PEER):
+            await self._stub.EraseDocument(request, timeout=call_timeout(WRITE), metadata=call_metadata())

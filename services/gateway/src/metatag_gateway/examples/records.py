@@ -7,6 +7,8 @@ from metatag_gateway.examples.things import (
     DOCUMENT,
     DOCUMENT_ID,
     DONE,
+    FAILED,
+    JOB,
     METADATA,
     PAGES,
     TAG_DETAILS,
@@ -66,8 +68,41 @@ _CHANGE: Example = {
     "undoes": [],
 }
 
+ERASED = "2026-04-01T08:30:04Z"
 RECORDS: dict[str, dict[int, Example]] = {
     "correct_document": {200: CORRECTED},
     "document_history": {200: {"document_id": DOCUMENT_ID, "version": 2, "changes": [_CHANGE], "next": None}},
     "undo_corrections": {200: {**DETAIL, "version": 3}},
+    "review_queue": {
+        200: {
+            "documents": [{**DOCUMENT, "reasons": ["duplicate"]}],
+            "counts": {
+                "low_confidence": 0,
+                "no_tags": 0,
+                "failed": 0,
+                "duplicate": 1,
+                "degraded": 0,
+                "total": 1,
+            },
+            "counts_exact": True,
+            "next": None,
+        }
+    },
+    "approve_document": {200: {"document_id": DOCUMENT_ID, "version": 2, "reviewed": True, "next": FAILED["id"]}},
+    "skip_document": {200: {"document_id": DOCUMENT_ID, "next": FAILED["id"]}},
+    "rename_job": {200: {**JOB, "name": "Circulars of 2019"}},
+    "delete_document": {
+        200: {"message": "The document is in the trash", "document_id": DOCUMENT_ID, "deleted_for_good_at": ERASED}
+    },
+    "list_trash": {
+        200: {
+            "documents": [{**DOCUMENT, "trashed_at": DONE, "deleted_for_good_at": ERASED}],
+            "total": 1,
+            "limit": 50,
+            "offset": 0,
+            "retention_days": 30.0,
+        }
+    },
+    "restore_document": {200: DOCUMENT},
+    "erase_document": {200: {"message": "The document is deleted for good", "document_id": DOCUMENT_ID}},
 }

@@ -58,6 +58,7 @@ JOB: Example = {
     "completed_at": DONE,
     "created_at": EARLY,
     "cost_usd": 0.0004,
+    "name": "Collectorate 2026-03-02",
 }
 METADATA: Example = {
     "is_scanned": False,
@@ -102,6 +103,15 @@ DOCUMENT: Example = {
     "version": 1,
     "reviewed": False,
     "edited": False,
+    "folder": "collectorate/2019",
+    "row_number": 1,
+    "duplicate_of": {
+        "document_id": "7f6e5d4c-3b2a-4190-8f7e-6d5c4b3a2910",
+        "job_id": JOB_ID,
+        "file_name": "water-supply-report-copy.pdf",
+    },
+    "pages_read": 3,
+    "pages_total": 3,
 }
 FAILED: Example = {
     **DOCUMENT,

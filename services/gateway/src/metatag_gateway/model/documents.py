@@ -60,6 +60,9 @@ class DocumentSpec:
     source: Source
     problem: str = ""
     columns: dict[str, str] = field(default_factory=dict)
+    # The error code of the problem.
+    problem_code: str = "invalid_argument"
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,16 @@ class Result:
     text_preview: str = ""
     needs_review: bool = False
     facets: tuple[Facet, ...] = ()
+    pages_read: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The earliest other document that has the same content."""
+
+    document_id: str
+    job_id: str
+    file_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +194,25 @@ class Document:
     reviewed_at: datetime | None = None
     reviewed_by: str | None = None
     edited: bool = False
+    # Where it lay, without the file's name.
+    folder: str = ""
+    duplicate_of: Duplicate | None = None
+    trashed_at: datetime | None = None
+
+    @property
+    def row_number(self) -> int:
+        """Its row in the batch, from 1."""
+        return self.row + 1
+
+    @property
+    def pages_read(self) -> int | None:
+        """Pages that were read; None when unknown."""
+        return (self.result.pages_read or len(self.result.pages) or None) if self.result else None
+
+    @property
+    def pages_total(self) -> int | None:
+        """Pages of the file; None when unknown."""
+        return (self.result.page_count or None) if self.result else None
 
     @property
     def reviewed(self) -> bool:

@@ -33,6 +33,7 @@ class Job:
     error_code: str | None = None
     waits_until: datetime | None = None
     cost_usd: float = 0.0
+    name: str = ""
 
     @property
     def ended(self) -> bool:
@@ -66,6 +67,9 @@ class NewJob:
     request_digest: str = ""
     # Names of the rows' own columns, in order.
     columns: tuple[str, ...] = ()
+    # What the user calls it, and the folder or table that it is from.
+    name: str = ""
+    source_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from metatag_gateway.model.documents import Facet, Tag
+from metatag_gateway.model.documents import Document, Facet, Tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +43,21 @@ class Change:
     changes: tuple[FieldChange, ...]
     undone: bool
     undoes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewQueue:
+    """A part of the review queue: documents with their reasons, and how many wait by reason and in `total`."""
+
+    documents: tuple[tuple[Document, tuple[str, ...]], ...]
+    counts: dict[str, int]
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trash:
+    """A part of the trash; `days` is how long documents stay, 0 for ever."""
+
+    documents: tuple[Document, ...]
+    total: int
+    days: float

@@ -66,7 +66,9 @@ async def start_batch(
     digest = ""
     if idempotency_key:
         # A hundred thousand rows take a tenth of a second.
-        digest = await asyncio.to_thread(request_digest, "batch", options, [body.documents, mapping])
+        digest = await asyncio.to_thread(
+            request_digest, "batch", options, [body.documents, mapping, body.name, body.source_name]
+        )
     new = NewJob(
         job_type="batch",
         options=options,
@@ -76,6 +78,8 @@ async def start_batch(
         public_config=body.config.public(),
         request_digest=digest,
         columns=columns,
+        name=body.name,
+        source_name=body.source_name,
     )
     job, _ = await parts.jobs.create(caller.user_id, new, batches.specs(body.documents, mapping, columns))
     bind_log_ids(job_id=job.id)

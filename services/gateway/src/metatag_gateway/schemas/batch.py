@@ -29,6 +29,9 @@ ColumnName = Annotated[str, StringConstraints(max_length=1000)]
 Row = Annotated[dict[ColumnName, Any], Field(max_length=MAX_COLUMNS), at_most(MAX_COLUMNS)]
 
 
+_Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+
+
 class BatchBody(Body):
     """A batch to start."""
 
@@ -48,6 +51,9 @@ class BatchBody(Body):
     job_id: str | None = Field(
         None, max_length=36, pattern=UUID_PATTERN, description="Your own, unused UUID for the job."
     )
+
+    name: _Name = Field("", description="What you call the batch; without one it bears `source_name` and the day.")
+    source_name: _Name = Field("", description="The folder or table that the batch is from.")
 
     @field_validator("column_mapping", mode="before")
     @classmethod

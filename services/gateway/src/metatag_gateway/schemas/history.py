@@ -112,6 +112,15 @@ class JobSummary(Payload):
     completed_at: datetime | None
     created_at: datetime | None
     cost_usd: float
+    name: str = Field(description="What people call it; never empty for a batch.")
+
+
+class DuplicateView(Payload):
+    """The earliest other document that has the same content."""
+
+    document_id: str
+    job_id: str
+    file_name: str
 
 
 class DocumentSummary(Payload):
@@ -134,6 +143,11 @@ class DocumentSummary(Payload):
     version: int = Field(description="Counts the changes by people, from 1; the ETag of the document.")
     reviewed: bool = Field(description="A person has looked at it and found it right.")
     edited: bool = Field(description="A person changed its title, description, note, tags or facets.")
+    folder: str = Field(description="Where the file lay, without its name.")
+    row_number: int = Field(description="Its row in the batch, from 1.")
+    duplicate_of: DuplicateView | None
+    pages_read: int | None
+    pages_total: int | None
 
 
 class JobDetail(JobSummary):

@@ -9,6 +9,7 @@ from metatag.v1 import jobs_pb2 as j
 from metatag_gateway.model.documents import (
     Document,
     DocumentSpec,
+    Duplicate,
     Facet,
     Options,
     Page,
@@ -59,7 +60,14 @@ def document(message: j.Document) -> Document:
         reviewed_at=moment(message, "reviewed_at"),
         reviewed_by=message.reviewed_by or None,
         edited=message.edited,
+        folder=message.folder,
+        duplicate_of=_duplicate(message.duplicate_of) if message.HasField("duplicate_of") else None,
+        trashed_at=moment(message, "trashed_at"),
     )
+
+
+def _duplicate(message: j.Duplicate) -> Duplicate:
+    return Duplicate(message.document_id, message.job_id, message.file_name)
 
 
 def result(message: j.DocumentResult) -> Result:
@@ -87,6 +95,7 @@ def result(message: j.DocumentResult) -> Result:
         text_preview=message.text_preview,
         needs_review=message.needs_review,
         facets=tuple(map(facet, message.facets)),
+        pages_read=message.pages_read,
     )
 
 
@@ -159,10 +168,14 @@ def to_source(source: Source) -> j.Source:
 def to_spec(spec: DocumentSpec) -> j.DocumentSpec:
     """Write a document to process."""
     written = j.DocumentSpec(
-        title=spec.title, description=spec.description, source=to_source(spec.source), columns=spec.columns
+        title=spec.title,
+        description=spec.description,
+        source=to_source(spec.source),
+        columns=spec.columns,
+        folder=spec.folder,
     )
     if spec.problem:
-        written.problem.CopyFrom(d.Problem(code="invalid_argument", message=spec.problem))
+        written.problem.CopyFrom(d.Problem(code=spec.problem_code, message=spec.problem))
     return written
 
 

@@ -48,6 +48,7 @@ def job(message: j.Job) -> Job:
         error_code=message.problem.code or None,
         waits_until=moment(message, "waits_until"),
         cost_usd=usd(message.cost_micros),
+        name=message.name,
     )
 
 

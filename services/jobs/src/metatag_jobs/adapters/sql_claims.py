@@ -155,6 +155,7 @@ def _started(row: Any) -> Document:
         source=Source(row["source_type"], row["source_path"]),
         state="processing",
         stage=row["stage"],
+        folder=row["folder"],
         created_at=row["created_at"],
     )
 
@@ -169,6 +170,7 @@ def _claim(row: Any) -> Claim:
         description=row["description"],
         source=Source(row["source_type"], row["source_path"], row["file_id"] or ""),
         stage=row["stage"],
+        folder=row["folder"],
         tries=row["tries"],
         waits=row["waits"],
         crashes=row["crashes"],

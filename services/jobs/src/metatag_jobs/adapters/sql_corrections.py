@@ -7,6 +7,7 @@ from typing import Any
 
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch
 from metatag_jobs.adapters.sql_documents import COLUMNS, FROM, document_of
+from metatag_jobs.adapters.sql_review import ReviewWriter
 from metatag_jobs.adapters.sql_search import SearchWriter
 from metatag_jobs.adapters.transact import reads, writes
 from metatag_jobs.errors import DocumentNotFound
@@ -18,14 +19,14 @@ from metatag_runtime.sql import Database, Transaction
 MAX_CHANGES = 1_000
 
 _ENDED = "doc.state IN ('done', 'failed', 'cancelled')"
-_OWNED = "doc.id = :id AND doc.user_id = :user_id AND job.state <> 'deleted'"
+_OWNED = "doc.id = :id AND doc.user_id = :user_id AND doc.trashed_at IS NULL AND job.state <> 'deleted'"
 _CHANGE = "version, made_at, made_by, action, body, undone, undoes"
 
 _WRITE = f"""
     UPDATE doc SET version = :version, title = :title, description = :description, note = :note, reviewed_at =
     :reviewed_at, reviewed_by = :reviewed_by, edited = :edited OR edited WHERE id = :id AND user_id = :user_id AND
-    version = :expected AND {_ENDED} AND EXISTS (SELECT 1 FROM job WHERE job.id = doc.job_id AND job.state <>
-    'deleted')
+    version = :expected AND trashed_at IS NULL AND {_ENDED} AND EXISTS (SELECT 1 FROM job WHERE job.id = doc.job_id
+    AND job.state <> 'deleted')
 """  # noqa: S608  no value of a caller
 _RESULT = """
     INSERT INTO doc_result (doc_id, body) VALUES (:id, :body) ON CONFLICT (doc_id) DO UPDATE SET body = excluded.body
@@ -55,9 +56,11 @@ class SqlCorrections:
         sql = dialect.sql
         self._database = database
         self._search = SearchWriter(dialect)
+        self._queue = ReviewWriter(dialect)
         self._one = sql(f"SELECT {COLUMNS}, {_ENDED} AS has_ended {FROM} WHERE {_OWNED}")
         self._write, self._result, self._remember = sql(_WRITE), sql(_RESULT), sql(_REMEMBER)
         self._mark_undone, self._forget, self._undoable = sql(_UNDONE), sql(_FORGET), sql(_UNDOABLE)
+        self._unqueue = sql("DELETE FROM doc_review WHERE doc_id = :id")
         self._version = sql(f"SELECT doc.version FROM doc JOIN job ON job.id = doc.job_id WHERE {_OWNED}")  # noqa: S608
         self._changes = sql(
             f"SELECT {_CHANGE} FROM doc_change WHERE doc_id = :id AND (:before = 0 OR version < :before) "  # noqa: S608
@@ -84,12 +87,21 @@ class SqlCorrections:
             entry = {"id": document_id, "user_id": edit.user_id, "label": edit.search.label}
             await self._search.add(transaction, [{**entry, "words": " ".join(edit.search.tokens)}])
         await transaction.run(self._remember, _change_values(edit))
+        await self._review(transaction, edit)
         if change.undoes:
             versions = as_json([str(version) for version in change.undoes])
             await transaction.run(self._mark_undone, {"id": document_id, "versions": versions})
         if change.version > MAX_CHANGES:
             await transaction.run(self._forget, {"id": document_id, "oldest": change.version - MAX_CHANGES})
         return True
+
+    async def _review(self, transaction: Transaction, edit: Edit) -> None:
+        """Take a document that was reviewed off the queue; put one back whose review was taken back."""
+        flags = [change.after for change in edit.change.changes if change.field == "reviewed"]
+        if flags == [True]:
+            await transaction.run(self._unqueue, {"id": edit.document_id})
+        elif flags == [False]:
+            await self._queue.add(transaction, edit.document_id, edit.reasons)
 
     @reads
     async def changes(

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from metatag_jobs.jsonable import unpack
-from metatag_jobs.model import Document, DocumentResult, Problem, Source
+from metatag_jobs.model import Document, DocumentResult, Duplicate, Problem, Source
 
 # A cancelled job's open documents are cancelled, whether or not the sweep has reached them.
 STATE = (
@@ -17,9 +17,16 @@ COLUMNS = (
     f"doc.id, doc.job_id, doc.position, doc.title, doc.description, doc.columns, doc.source_type, doc.source_path, "
     f"doc.file_id, "
     f"doc.file_size, {STATE} AS state, doc.stage, doc.tries, doc.problem, doc.created_at, doc.processed_at, "
-    "doc.ocr_id, doc.version, doc.note, doc.reviewed_at, doc.reviewed_by, doc.edited, doc_result.body"
+    "doc.ocr_id, doc.version, doc.note, doc.reviewed_at, doc.reviewed_by, doc.edited, doc.folder, doc.trashed_at, "
+    "original.id AS original_id, original.job_id AS original_job, original.source_type AS original_type, "
+    "original.source_path AS original_path, doc_result.body"
 )
-FROM = "FROM doc JOIN job ON job.id = doc.job_id LEFT JOIN doc_result ON doc_result.doc_id = doc.id"
+# Ids are ordered by time, so the smallest one of a content is the earliest.
+FROM = (
+    "FROM doc JOIN job ON job.id = doc.job_id LEFT JOIN doc_result ON doc_result.doc_id = doc.id "
+    "LEFT JOIN doc AS original ON original.id = (SELECT min(other.id) FROM doc AS other WHERE "
+    "other.file_id = doc.file_id AND other.id < doc.id AND other.trashed_at IS NULL)"
+)
 _PUBLIC = {
     "queued": "pending",
     "admitted": "pending",
@@ -56,4 +63,14 @@ def document_of(row: Any) -> Document:
         reviewed_at=row["reviewed_at"],
         reviewed_by=row["reviewed_by"] or "",
         edited=bool(row["edited"]),
+        folder=row["folder"],
+        duplicate_of=_duplicate(row),
+        trashed_at=row["trashed_at"],
     )
+
+
+def _duplicate(row: Any) -> Duplicate | None:
+    if not row["original_id"]:
+        return None
+    source = Source(row["original_type"], row["original_path"])
+    return Duplicate(row["original_id"], row["original_job"], source.file_name)

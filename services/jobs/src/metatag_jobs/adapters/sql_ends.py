@@ -46,6 +46,8 @@ class SqlEnds(SqlEngine):
         if results:
             await transaction.later(self._sql(S.RESULTS), {"rows": rows_json(results)})
             await self._search.add(transaction, [end.search for end in kept if end.result])
+        flagged = [{"id": end.row["id"], "reasons": end.reasons} for end in kept]
+        await transaction.later(self._sql(S.REVIEW), {"rows": rows_json(flagged)})
         bad = sum(not end.good for end in kept)
         counters = (
             await fetch(
@@ -114,6 +116,7 @@ class _End:
     event: dict[str, Any]
     good: bool
     cost_micros: int
+    reasons: int
 
     @classmethod
     def of(cls, each: Finish, now: float) -> _End:
@@ -127,6 +130,7 @@ class _End:
             event=pack(JobEvent(at=now, document=each.document)),
             good=each.document.state == "success",
             cost_micros=each.cost_micros,
+            reasons=each.reasons,
         )
 
 

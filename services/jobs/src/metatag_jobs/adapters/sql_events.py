@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch, rows_json
 from metatag_jobs.adapters.transact import reads
 from metatag_jobs.jsonable import pack, unpack
-from metatag_jobs.model import Job, JobEvent, Problem
+from metatag_jobs.model import JOB_BATCH, Job, JobEvent, Problem
 from metatag_runtime.sql import Database, Transaction
 
 # Internal states to public ones.
@@ -17,7 +18,8 @@ _PUBLIC = {"creating": "pending", "deleted": "cancelled"}
 
 JOB_COLUMNS = (
     "job.id, job.type, job.state, job.total, job.queued, job.running, job.done, job.failed, job.cancelled, job.seq, "
-    "job.public_config, job.problem, job.cost_micros, job.created_at, job.started_at, job.completed_at, job.updated_at"
+    "job.public_config, job.problem, job.cost_micros, job.created_at, job.started_at, job.completed_at, "
+    "job.updated_at, job.name"
 )
 
 
@@ -44,7 +46,15 @@ def job_of(row: Any, waits_until: float | None = None) -> Job:
         problem=unpack(Problem, json.loads(row["problem"])) if row["problem"] else None,
         waits_until=waits_until,
         cost_micros=row["cost_micros"],
+        name=row["name"] or default_name(row["type"], row["created_at"]),
     )
+
+
+def default_name(type: str, created_at: float) -> str:
+    """Return the name of a job that was given none: a batch bears its day and minute, in UTC."""
+    if type != JOB_BATCH:
+        return ""
+    return f"Batch {datetime.fromtimestamp(created_at, UTC):%Y-%m-%d %H:%M}"
 
 
 class EventWriter:

@@ -101,6 +101,8 @@ class SqlJobs:
         await self._attach_files(transaction, user_id, rows)
         await transaction.run(self._sql(S.INSERT_DOCS), {"rows": rows_json(rows), "job_id": job_id, "user_id": user_id})
         bad = [document for document in documents if document.problem is not None]
+        if bad:
+            await transaction.run(self._sql(S.QUEUE_FAILED), {"ids": as_json([document.id for document in bad])})
         counts = (
             await fetch(
                 transaction,
@@ -234,6 +236,7 @@ def _job_row(job: NewJob) -> dict[str, Any]:
         "trace_parent": job.trace_parent,
         "vocabulary_version": job.vocabulary_version,
         "budget_micros": job.options.budget_micros,
+        "name": job.name,
     }
 
 
@@ -247,6 +250,7 @@ def _doc_row(document: NewDocument) -> dict[str, Any]:
         "columns": as_json(dict(document.columns)) if document.columns else None,
         "source_type": document.source.type,
         "source_path": document.source.path,
+        "folder": document.folder,
         "file_id": document.source.file_id or None,
         "stage": "ocr" if document.source.file_id else "fetch",
         "problem": as_json(pack(document.problem)) if document.problem else None,
@@ -260,6 +264,7 @@ def _failed_event(job_id: str, document: NewDocument, counts: Any, now: float) -
         position=document.position,
         title=document.title,
         source=document.source,
+        folder=document.folder,
         state="failed",
         problem=document.problem,
         created_at=now,

@@ -58,7 +58,7 @@ class SearchReader:
     def __init__(self, dialect: Dialect) -> None:
         latest = (
             "JOIN doc ON doc.id = found.doc_id JOIN job ON job.id = doc.job_id AND job.state <> 'deleted' "
-            "ORDER BY doc.processed_at DESC LIMIT :n"
+            "WHERE doc.trashed_at IS NULL ORDER BY doc.processed_at DESC LIMIT :n"
         )
         label = "SELECT doc_id FROM doc_search WHERE user_id = :user_id AND label LIKE :pattern ESCAPE '!'"
         if dialect.is_sqlite:
@@ -72,7 +72,7 @@ class SearchReader:
         having = by_words.replace(":query", ":facets")
         self._both = dialect.sql(f"SELECT doc.id FROM ({label} UNION {by_words}) AS found {latest}")  # noqa: S608
         self._label_only = dialect.sql(f"SELECT doc.id FROM ({label}) AS found {latest}")  # noqa: S608
-        narrowed = latest.replace("ORDER BY", f"WHERE found.doc_id IN ({having}) ORDER BY", 1)
+        narrowed = latest.replace("ORDER BY", f"AND found.doc_id IN ({having}) ORDER BY", 1)
         self._both_narrowed = dialect.sql(f"SELECT doc.id FROM ({label} UNION {by_words}) AS found {narrowed}")  # noqa: S608
         self._label_narrowed = dialect.sql(f"SELECT doc.id FROM ({label}) AS found {narrowed}")  # noqa: S608
 

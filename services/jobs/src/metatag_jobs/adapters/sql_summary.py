@@ -14,12 +14,12 @@ MAX_TAGS = 50
 
 _ENDED = (
     "FROM doc JOIN job ON job.id = doc.job_id WHERE doc.user_id = :user_id AND doc.state IN ('done', 'failed') "
-    "AND doc.processed_at >= :since AND job.state <> 'deleted'"
+    "AND doc.processed_at >= :since AND job.state <> 'deleted' AND doc.trashed_at IS NULL"
 )
 _DONE = (
     "FROM doc JOIN job ON job.id = doc.job_id JOIN doc_result ON doc_result.doc_id = doc.id "
     "{more}WHERE doc.user_id = :user_id AND doc.state = 'done' AND doc.processed_at >= :since "
-    "AND job.state <> 'deleted'"
+    "AND job.state <> 'deleted' AND doc.trashed_at IS NULL"
 )
 
 

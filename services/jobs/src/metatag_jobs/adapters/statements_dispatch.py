@@ -80,7 +80,7 @@ END = """
 JOB = """
     SELECT job.id, job.type, job.state, job.total, job.queued, job.running, job.done, job.failed, job.cancelled,
     job.seq, job.public_config, job.problem, job.cost_micros, job.created_at, job.started_at, job.completed_at,
-    job.updated_at FROM job WHERE id = :id
+    job.updated_at, job.name FROM job WHERE id = :id
 """
 
 FORGET = """

@@ -5,19 +5,19 @@ from __future__ import annotations
 INSERT_JOB = """
     INSERT INTO job (id, user_id, type, state, interactive, max_running, options, public_config, secret, limiter,
     idempotency_key, request_digest, columns, request_id, trace_parent, vocabulary_version, budget_micros,
-    created_at, updated_at) VALUES
+    name, created_at, updated_at) VALUES
     (:id, :user_id, :type, 'creating', :interactive, :max_running, :options, :public_config, :secret, :limiter,
     :idempotency_key, :request_digest, :columns, :request_id, :trace_parent, :vocabulary_version, :budget_micros,
-    {now}, {now})
+    :name, {now}, {now})
 """
 
 INSERT_DOCS = """
     INSERT INTO doc (id, job_id, user_id, position, state, title, description, columns, source_type, source_path,
-    file_id, file_size, stage, problem, created_at, processed_at) SELECT r.id, :job_id, :user_id, r.position, r.state,
-    r.title, r.description, r.columns, r.source_type, r.source_path, r.file_id, COALESCE(a.size, 0), r.stage,
-    r.problem, {now}, CASE WHEN r.state = 'failed' THEN {now} END FROM {rows(id text, position int, state text,
-    title text, description text, columns text, source_type text, source_path text, file_id text, stage text,
-    problem text)} AS r LEFT JOIN artifact a ON a.id = r.file_id
+    folder, file_id, file_size, stage, problem, created_at, processed_at) SELECT r.id, :job_id, :user_id, r.position,
+    r.state, r.title, r.description, r.columns, r.source_type, r.source_path, r.folder, r.file_id, COALESCE(a.size, 0),
+    r.stage, r.problem, {now}, CASE WHEN r.state = 'failed' THEN {now} END FROM {rows(id text, position int, state text,
+    title text, description text, columns text, source_type text, source_path text, folder text, file_id text,
+    stage text, problem text)} AS r LEFT JOIN artifact a ON a.id = r.file_id
 """
 
 HOLD_FILES = """
@@ -58,11 +58,16 @@ WAKE_LANE = """
 GET = """
     SELECT job.id, job.type, job.state, job.total, job.queued, job.running, job.done, job.failed, job.cancelled,
     job.seq, job.public_config, job.problem, job.cost_micros, job.created_at, job.started_at, job.completed_at,
-    job.updated_at, limiter.blocked_until, {now} AS now FROM job LEFT JOIN limiter ON limiter.name = job.limiter AND
-    job.limiter <> '' WHERE job.id = :id AND job.user_id = :user_id AND job.state <> 'deleted'
+    job.updated_at, job.name, limiter.blocked_until, {now} AS now FROM job LEFT JOIN limiter ON limiter.name =
+    job.limiter AND job.limiter <> '' WHERE job.id = :id AND job.user_id = :user_id AND job.state <> 'deleted'
 """
 
 BY_KEY = """
     SELECT id, state, updated_at, request_digest, {now} AS now FROM job WHERE user_id = :user_id AND
     idempotency_key = :key
+"""
+
+QUEUE_FAILED = """
+    INSERT INTO doc_review (doc_id, user_id, job_id, reasons, due_at) SELECT id, user_id, job_id, 4, {now} FROM doc
+    WHERE id IN {ids(ids)} AND state = 'failed'
 """

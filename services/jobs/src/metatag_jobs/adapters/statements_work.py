@@ -11,9 +11,9 @@ START = """
     :now) FROM {rows(id text, attempt int)} AS r WHERE doc.id {keys} AND doc.id = r.id AND doc.attempt = r.attempt
     AND COALESCE(doc.state, '') = 'admitted' AND COALESCE(doc.job_id, '') = :job_id AND (SELECT job.state FROM job
     WHERE job.id = :job_id) = 'running' RETURNING doc.id, doc.attempt,
-    doc.job_id, doc.user_id, doc.position, doc.title, doc.description, doc.source_type, doc.source_path, doc.stage,
-    doc.tries, doc.waits, doc.crashes, doc.created_at, doc.started_at, doc.file_id, doc.file_size, doc.ocr_id,
-    doc.tag_id, doc.fetch_ms, doc.ocr_ms, doc.tag_ms,
+    doc.job_id, doc.user_id, doc.position, doc.title, doc.description, doc.source_type, doc.source_path,
+    doc.folder, doc.stage, doc.tries, doc.waits, doc.crashes, doc.created_at, doc.started_at, doc.file_id,
+    doc.file_size, doc.ocr_id, doc.tag_id, doc.fetch_ms, doc.ocr_ms, doc.tag_ms,
     (SELECT artifact.digest FROM artifact WHERE artifact.id = doc.file_id) AS file_sha256
 """
 
@@ -84,6 +84,15 @@ FINISH = """
 RESULTS = """
     INSERT INTO doc_result (doc_id, body) SELECT r.id, r.body FROM {rows(id text, body text)} AS r WHERE true ON
     CONFLICT (doc_id) DO NOTHING
+"""
+
+# A document whose content the user had before is looked at, too.
+REVIEW = """
+    INSERT INTO doc_review (doc_id, user_id, job_id, reasons, due_at) SELECT f.id, f.user_id, f.job_id, f.reasons, {now}
+    FROM (SELECT doc.id, doc.user_id, doc.job_id, r.reasons + CASE WHEN EXISTS (SELECT 1 FROM doc AS other WHERE
+    other.file_id = doc.file_id AND other.id < doc.id) THEN 8 ELSE 0 END AS reasons FROM {rows(id text, reasons int)}
+    AS r JOIN doc ON doc.id = r.id WHERE doc.id {keys}) AS f WHERE f.reasons > 0 ON CONFLICT (doc_id) DO UPDATE SET
+    reasons = excluded.reasons, due_at = excluded.due_at
 """
 
 ENDED = """

@@ -52,6 +52,8 @@ job = Table(
     Column("idempotency_key", String(200)),
     # SHA-256 of the request that brought the key.
     Column("request_digest", String(64)),
+    # For people; empty for none.
+    Column("name", String(200), nullable=False, server_default=""),
     # Names of the documents' own columns, a list as JSON.
     Column("columns", Text),
     Column("request_id", String(64), nullable=False, server_default=""),
@@ -118,6 +120,9 @@ doc = Table(
     Column("reviewed_at", Double),
     Column("reviewed_by", _id()),
     Column("edited", Boolean, nullable=False, server_default=text("false")),
+    # Where it lay, without the file's name; when it was put into the trash.
+    Column("folder", Text, nullable=False, server_default=""),
+    Column("trashed_at", Double),
     UniqueConstraint("job_id", "position", name="uq_doc_position"),
 )
 _QUEUED = text("state = 'queued'")
@@ -125,6 +130,7 @@ _ADMITTED = text("state = 'admitted'")
 _RUNNING = text("state = 'running'")
 _ENDED = text("state IN ('done', 'failed')")
 _LOST = text("lost_by IS NOT NULL")
+_WITH_FILE = text("file_id IS NOT NULL")
 Index("ix_doc_ready", doc.c.job_id, doc.c.not_before, doc.c.position, sqlite_where=_QUEUED, postgresql_where=_QUEUED)
 Index("ix_doc_admitted", doc.c.lease_until, sqlite_where=_ADMITTED, postgresql_where=_ADMITTED)
 Index("ix_doc_running", doc.c.owner, sqlite_where=_RUNNING, postgresql_where=_RUNNING)
@@ -138,6 +144,31 @@ doc_result = Table(
     Column("doc_id", _id(), primary_key=True),
     Column("body", Text, nullable=False),
 )
+
+Index("ix_doc_file", doc.c.file_id, doc.c.id, sqlite_where=_WITH_FILE, postgresql_where=_WITH_FILE)
+
+# Documents that a person should look at: why, a sum of the numbers in records/reasons.py, and in which order.
+doc_review = Table(
+    "doc_review",
+    metadata,
+    Column("doc_id", _id(), primary_key=True),
+    Column("user_id", _id(), nullable=False),
+    Column("job_id", _id(), nullable=False),
+    Column("reasons", Integer, nullable=False),
+    Column("due_at", Double, nullable=False),
+)
+Index("ix_doc_review_due", doc_review.c.user_id, doc_review.c.due_at, doc_review.c.doc_id)
+
+# Documents in the trash, whose rows bear the same moment.
+doc_trash = Table(
+    "doc_trash",
+    metadata,
+    Column("doc_id", _id(), primary_key=True),
+    Column("user_id", _id(), nullable=False),
+    Column("trashed_at", Double, nullable=False),
+)
+Index("ix_doc_trash_user", doc_trash.c.user_id, doc_trash.c.trashed_at)
+Index("ix_doc_trash_age", doc_trash.c.trashed_at)
 
 # Each change of a document by people, with the values before and after it.
 doc_change = Table(

@@ -16,6 +16,7 @@ from metatag_jobs.ports import FileStore
 from metatag_jobs.records.editing import checked, corrected, differences, undone, with_vocabularies
 from metatag_jobs.records.model import Author, Change, Correction, Edit, Record, Snapshot
 from metatag_jobs.records.stores import CorrectionStore
+from metatag_jobs.review_reasons import DUPLICATE, reasons_of
 from metatag_jobs.search_entry import search_entry
 from metatag_jobs.stores import VocabularyStore
 
@@ -140,10 +141,11 @@ def edit_of(
             title=record.title,
             tags=[tag.tag for tag in record.tags],
             facets=[(facet.kind, facet.value) for facet in record.facets],
-            more=[record.description, record.note, document.file_name],
+            more=[record.description, record.note, document.folder, document.file_name],
             text=text,
         ),
         reviewed_at=reviewed_at,
         reviewed_by=reviewed_by,
         tag_job_id=tag_job_id,
+        reasons=reasons_of(result, failed=document.state == "failed") | (DUPLICATE if document.duplicate_of else 0),
     )

@@ -146,3 +146,22 @@ class Edit:
     reviewed_at: float | None = None
     reviewed_by: str = ""
     tag_job_id: str = ""
+    # Why a person should look at it, for one whose review was taken back.
+    reasons: int = 0
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A document that waits for a review, with the sum of the reasons (review_reasons.py)."""
+
+    document: Document
+    reasons: int
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    """A part of the queue; `counts` by reason and `total`, at least these where they are not exact."""
+
+    documents: list[Queued]
+    counts: dict[str, int]
+    is_exact: bool

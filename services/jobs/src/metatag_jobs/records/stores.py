@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from metatag_jobs.records.model import Change, Edit, Snapshot
+from metatag_jobs.model import Document, Job
+from metatag_jobs.records.model import Change, Edit, ReviewPage, Snapshot
 
 
 class CorrectionStore(Protocol):
@@ -24,3 +25,42 @@ class CorrectionStore(Protocol):
 
     async def undoable(self, document_id: str, limit: int) -> list[Change]:
         """Return the last changes that can be undone and are not, newest first."""
+
+
+class ReviewStore(Protocol):
+    """Documents that a person should look at, for a `reason` of review_reasons.NAMES (empty: any) and a job."""
+
+    async def page(self, user_id: str, *, reason: str, job_id: str, after: str, limit: int) -> ReviewPage:
+        """Return documents that wait, oldest first, after one of them, and how many there are for each reason."""
+
+    async def next(self, user_id: str, document_id: str, reason: str, job_id: str) -> str:
+        """Return the first other document that waits; empty when there is none."""
+
+    async def skip(self, user_id: str, document_id: str) -> None:
+        """Put a waiting document at the end of the queue; raises DocumentNotFound."""
+
+
+class TrashStore(Protocol):
+    """Deleted documents that can come back for so many `days`; 0: for ever."""
+
+    async def put(self, user_id: str, document_id: str) -> float:
+        """Put a document in and return when, in seconds since 1970; raises DocumentNotFound, DocumentInWork."""
+
+    async def page(self, user_id: str, *, limit: int, offset: int) -> tuple[list[Document], int]:
+        """Return documents in the trash, latest first, and how many there are."""
+
+    async def restore(self, user_id: str, document_id: str, days: float) -> Document:
+        """Take a document out and return it; raises NotInTrash, also when its time is over."""
+
+    async def erase(self, user_id: str, document_id: str, days: float) -> None:
+        """Remove a document for good; raises NotInTrash."""
+
+    async def expire(self, days: float, limit: int) -> int:
+        """Remove up to `limit` documents that were put in so many days ago for good; give how many."""
+
+
+class NameStore(Protocol):
+    """What people call their batches."""
+
+    async def rename(self, user_id: str, job_id: str, name: str) -> Job:
+        """Give a job another name and return it; raises JobNotFound."""

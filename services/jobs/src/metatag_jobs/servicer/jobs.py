@@ -42,6 +42,8 @@ class JobsPart(jobs_pb2_grpc.JobsServiceServicer):
             request_id=header.request_id,
             request_digest=header.request_digest,
             columns=list(header.columns),
+            name=header.name,
+            source_name=header.source_name,
         )
         job, replayed = await self.dependencies.intake.create(submission, _portions(request_iterator))
         return jobs_pb2.CreateJobResponse(job=job_message(job), replayed=replayed)

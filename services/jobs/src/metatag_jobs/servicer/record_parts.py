@@ -1,0 +1,20 @@
+"""The parts that the files of the RecordsService share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from metatag_jobs.records.corrections import Corrections
+from metatag_jobs.records.stores import NameStore, ReviewStore, TrashStore
+
+
+@dataclass(frozen=True)
+class RecordParts:
+    """Everything that the servicer calls."""
+
+    corrections: Corrections
+    review: ReviewStore
+    trash: TrashStore
+    names: NameStore
+    # Days that a deleted document can come back; 0: for ever.
+    trash_days: float
