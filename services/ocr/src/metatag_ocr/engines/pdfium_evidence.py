@@ -28,6 +28,7 @@ _SAMPLED = 48
 _OBJECTS = 3000
 _FORM_DEPTH = 3
 _INVISIBLE = 3
+_IMAGE, _FORM = raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM
 # Of a font's name.
 _FONT_BYTES = 128
 _BLANKS = frozenset((0x20, 0x0A, 0x0D, 0x09))
@@ -52,7 +53,7 @@ def layer(page: Any, form: Any = None, other_text: Callable[[], str] = lambda: "
         lines, turn = (drawn, 0) if drawn else page_lines(page, textpage)
         entries = [turned_entry(entry, turn) for entry in page_entries(page, form)]
         text, headings = layout.render(lines, entries)
-        if not drawn and indic_letters(layout.render(lines)[0] if entries else text) >= _INDIC_LETTERS:
+        if not (drawn or text.isascii()) and _is_indic(layout.render(lines)[0] if entries else text):
             text, headings = _indic(other_text, lines, entries)
         invisible, unmapped, fonts = _sample(textpage)
         kinds, boxes, covered = _objects(page)
@@ -117,9 +118,13 @@ def _image_kind(item: Handle, page: Any) -> str:
 
 def _shows_indic(textpage: Any) -> bool:
     """Tell whether one of some characters of a page is of an Indian script."""
-    page = calls.handle(textpage)
+    page = calls.text_handle(textpage)
     points = (calls.unicode_of(page, index) for index in _spread(textpage.count_chars()))
     return any(_INDIC_BLOCKS[0] <= point <= _INDIC_BLOCKS[1] for point in points)
+
+
+def _is_indic(text: str) -> bool:
+    return indic_letters(text) >= _INDIC_LETTERS
 
 
 def _indic(other_text: Callable[[], str], lines: Sequence[Line], entries: Sequence[Entry]) -> LaidOut:
@@ -134,7 +139,7 @@ def _indic(other_text: Callable[[], str], lines: Sequence[Line], entries: Sequen
 
 def _sample(textpage: Any) -> tuple[float, float, tuple[tuple[str, float], ...]]:
     """Give shares of invisible and unmapped characters, and of each font, among sampled visible characters."""
-    page, total = calls.handle(textpage), textpage.count_chars()
+    page, total = calls.text_handle(textpage), textpage.count_chars()
     invisible = unmapped = seen = 0
     fonts: Counter[int | None] = Counter()
     for index in _spread(total):
@@ -174,7 +179,7 @@ def _objects(page: Any) -> tuple[Counter[int], list[Points], float]:
     covered = 0.0
     for item, kind, depth in _walk(page):
         kinds[kind] += 1
-        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+        if kind == _IMAGE:
             box = bounds(item) if depth == 0 else (0.0, 0.0, width, height)
             covered += max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
             if depth == 0:
@@ -184,7 +189,7 @@ def _objects(page: Any) -> tuple[Counter[int], list[Points], float]:
 
 def _walk(page: Any) -> Iterator[tuple[Handle, int, int]]:
     """Give a page's objects and those inside its forms, with kind and depth; at most _OBJECTS of them."""
-    left = _OBJECTS
+    left, type_of = _OBJECTS, calls.type_of
     stack: list[tuple[Handle, int, Any, Any]] = [(calls.handle(page), 0, calls.count_objects, calls.object_at)]
     while stack and left > 0:
         holder, depth, count, get = stack.pop()
@@ -193,9 +198,9 @@ def _walk(page: Any) -> Iterator[tuple[Handle, int, int]]:
             if not item:
                 continue
             left -= 1
-            kind = calls.type_of(item)
+            kind = type_of(item)
             yield item, kind, depth
-            if kind == raw.FPDF_PAGEOBJ_FORM and depth < _FORM_DEPTH:
+            if kind == _FORM and depth < _FORM_DEPTH:
                 stack.append((item, depth + 1, calls.count_form_objects, calls.form_object_at))
 
 

@@ -66,7 +66,7 @@ def glyph_lines(page: Any, textpage: Any) -> list[Line]:
 
 def _text_by_object(textpage: Any) -> dict[Handle, str]:
     """Return each text object's characters without those that pdfium adds by itself."""
-    page = calls.handle(textpage)
+    page = calls.text_handle(textpage)
     texts: dict[Handle, list[str]] = defaultdict(list)
     for index in range(textpage.count_chars()):
         if calls.is_generated(page, index) != 1:

@@ -100,8 +100,7 @@ class _Reader:
 
     def __init__(self, textpage: Any, text: str) -> None:
         self._text = text[:_MAX_CHARS]
-        self._page = calls.handle(textpage)
-        self._textpage = textpage
+        self._page = calls.text_handle(textpage)
         # pdfium leaves characters without a code out of its text; then the numbers of both differ.
         self._same_numbers = len(text) == textpage.count_chars()
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
@@ -117,13 +116,13 @@ class _Reader:
         for text in self._text.split(_LINE_END):
             stripped = text.strip()
             if stripped:
-                begin = first + text.index(stripped[0])
+                begin = first if text[0] == stripped[0] else first + text.index(stripped[0])
                 last = begin + len(stripped) - 1
                 middle = (begin + last) // 2
                 # A blank that pdfium added has no size of its own.
                 size = self._size(begin if self._text[middle].isspace() else middle)
-                ends = self.origin(begin), self.origin(last)
-                found.append(_Run(stripped, begin, *ends, size, _letters_width(stripped)))
+                start, end = self.origin(begin), self.origin(last)
+                found.append(_Run(stripped, begin, start, end, size, _letters_width(stripped)))
             first += len(text) + len(_LINE_END)
         return found
 
@@ -132,7 +131,10 @@ class _Reader:
 
         Only a run that is longer than its letters at the page's usual `stretch` can have a wide gap.
         """
-        if not (_is_inside(run.start, bounds) and _is_inside(run.end, bounds)):
+        # Written out, as below: a page has a hundred lines, and a call costs as much as what it does.
+        (begin_x, begin_y), (end_x, end_y) = run.start, run.end
+        inside = bounds[0] <= begin_x <= bounds[2] and bounds[1] <= begin_y <= bounds[3]
+        if not (inside and bounds[0] <= end_x <= bounds[2] and bounds[1] <= end_y <= bounds[3]):
             run = self._clipped(run, bounds)
             if not run.text:
                 return None
@@ -153,25 +155,26 @@ class _Reader:
 
     def origin(self, index: int) -> tuple[float, float]:
         """Return where a character stands on its baseline, in points of the page's space."""
-        calls.origin_of(self._page, self._char(index), *self._at)
+        at_x, at_y = self._at
+        calls.origin_of(self._page, index if self._same_numbers else self._char(index), at_x, at_y)
         return self._x.value, self._y.value
 
     def box(self, index: int) -> Bounds:
         """Return a character's box: left, bottom, right, top."""
         if not calls.char_box_of(self._page, self._char(index), *self._box_at):
             return 0.0, 0.0, 0.0, 0.0
-        left, right, bottom, top = (side.value for side in self._sides)
-        return left, bottom, right, top
+        left, right, bottom, top = self._sides
+        return left.value, bottom.value, right.value, top.value
 
     def _char(self, index: int) -> int:
         if self._same_numbers:
             return index
-        return max(0, int(raw.FPDFText_GetCharIndexFromTextIndex(self._textpage, index)))
+        return max(0, int(calls.char_at(self._page, index)))
 
     def _size(self, index: int) -> float:
         """Return a character's font size in points as it is drawn; 1 where it has none."""
         char = self._char(index)
-        size = float(calls.char_size_of(self._page, char))
+        size: float = calls.char_size_of(self._page, char)
         if calls.char_matrix_of(self._page, char, self._matrix_at):
             size *= math.hypot(self._matrix.c, self._matrix.d) or 1.0
         return size if 0.1 < size < 5000 else 1.0
@@ -198,7 +201,9 @@ class _Reader:
         for at in self._wide_blanks(run, turn, wide):
             # A blank that pdfium added has the place of the letter before it, so its own place says little.
             left = self._sides_of(run.first + at - 1, turn)[1]
-            right = turned(self.origin(run.first + at + 1), turn)[0]
+            right = self.origin(run.first + at + 1)[0]
+            if turn:
+                right = turned((self._x.value, self._y.value), turn)[0]
             if right - left >= wide:
                 gaps.append(_Gap(at, left, right))
         return gaps if any(gap.right - gap.left >= ROW_GAP * run.size for gap in gaps) else []
@@ -222,6 +227,8 @@ class _Reader:
     def _sides_of(self, index: int, turn: int) -> tuple[float, float]:
         """Return a character's left and right side along the line."""
         left, bottom, right, top = self.box(index)
+        if not turn:
+            return left, right
         one, other = turned((left, bottom), turn)[0], turned((right, top), turn)[0]
         return min(one, other), max(one, other)
 

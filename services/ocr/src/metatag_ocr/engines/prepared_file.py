@@ -6,6 +6,7 @@ Most files are opened as they are; qpdf looks at those that may hold one of thes
 from __future__ import annotations
 
 import mmap
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,9 @@ from metatag_ocr.engines.qpdf_repair import rebuilt
 from metatag_ocr.reading.notices import is_viewer_notice
 
 # What stands in a file that needs a look; a catalog may be packed into an object stream.
-_SIGNS = (b"/OCProperties", b"/Collection", b"/ObjStm")
+_SIGNS = re.compile(rb"/(?:OCProperties|Collection|ObjStm)")
+_SIGNS_OF_CATALOG = {"/OCProperties", "/Collection"}
+_FAULTS = (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError, OSError)
 # Pages of a portfolio's cover whose text is looked at.
 _COVER_PAGES = 3
 
@@ -45,20 +48,30 @@ def prepare(path: Path) -> PreparedFile:
     if not _has_signs(path):
         return PreparedFile(path)
     try:
-        pdf = pikepdf.open(path, attempt_recovery=False, suppress_warnings=True)
-    except (pikepdf.PdfError, RuntimeError, ValueError, OSError):
+        # Most files have no such thing; looking into their pages as well costs twice the time.
+        with _opened(path, with_pages=False) as pdf:
+            if not _SIGNS_OF_CATALOG & set(pdf.Root.keys()):
+                return PreparedFile(path)
+        return _prepared(path)
+    except _FAULTS:
         return PreparedFile(path)
+
+
+def _prepared(path: Path) -> PreparedFile:
+    pdf = _opened(path)
     layers = None
     try:
         if is_portfolio(pdf):
             return _attached(path, pdf)
         layers = layers_of(pdf)
         return PreparedFile(path, layers=layers)
-    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError):
-        return PreparedFile(path)
     finally:
         if layers is None:
             pdf.close()
+
+
+def _opened(path: Path, *, with_pages: bool = True) -> Any:
+    return pikepdf.open(path, attempt_recovery=False, suppress_warnings=True, inherit_page_attributes=with_pages)
 
 
 def repair(path: Path) -> PreparedFile | None:
@@ -93,5 +106,5 @@ def _is_cover_notice(path: Path) -> bool:
 
 def _has_signs(path: Path) -> bool:
     with path.open("rb") as file, suppress(ValueError), mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return any(data.find(sign) >= 0 for sign in _SIGNS)
+        return _SIGNS.search(data) is not None
     return False

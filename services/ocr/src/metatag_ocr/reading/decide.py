@@ -13,8 +13,8 @@ from typing import Literal
 
 from metatag_ocr.model import Mode
 from metatag_ocr.reading.evidence import Census, Layer, census
-from metatag_ocr.reading.legacy_fonts import function_word_share, legacy_font_share
-from metatag_ocr.reading.scripts import SAMPLE_CHARS
+from metatag_ocr.reading.legacy_fonts import has_function_words, legacy_font_share
+from metatag_ocr.reading.scripts import SAMPLE_CHARS, sample_words
 from metatag_ocr.reading.signs import (
     ill_formed_share,
     in_pieces,
@@ -181,7 +181,7 @@ def _sign_of_latin(layer: Layer, counts: Census) -> Reason | None:
         return Reason.SPACED_LETTERS
     if odd_latin_share(text) > _ODD:
         return Reason.GARBLED_TEXT
-    if counts.letters < _JUDGED or counts.indic or function_word_share(text[:SAMPLE_CHARS].split()) >= _PROSE:
+    if counts.letters < _JUDGED or counts.indic or has_function_words(sample_words(text), _PROSE):
         return None
     return Reason.GARBLED_TEXT if is_gibberish(text[:SAMPLE_CHARS]) else None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from metatag_ocr.model import Heading
-from metatag_ocr.reading.scripts import INDIC, SAMPLE_CHARS, char_counts, script_of_char
+from metatag_ocr.reading.scripts import INDIC, char_counts, sample_words, script_of_char
 
 # Letters that mis-mapped Indian fonts of the 1990s put their glyphs on.
 _LATIN_EXTENDED = range(0xA0, 0x250)
@@ -70,9 +70,8 @@ class Census:
 
 def census(text: str) -> Census:
     """Count the characters of a text's beginning."""
-    sample = text[:SAMPLE_CHARS]
     letters = digits = latin = extended = junk = total = swapped = 0
-    counts = char_counts(sample)
+    counts = char_counts(text)
     for char, times in counts.items():
         kind = _kind(char)
         total += times * kind.total
@@ -83,7 +82,7 @@ def census(text: str) -> Census:
         junk += times * kind.junk
         swapped += times * kind.swapped
     indic = sum(times for char, times in counts.items() if script_of_char(char) in INDIC)
-    words = sample.split()
+    words = sample_words(text)
     # Words are looked at only where such a sign is on the page.
     signs = {char for char in counts if char > _FIRST_INDIC and _is_dependent(char)}
     headless = sum(word[0] in signs for word in words) if signs else 0

@@ -6,7 +6,10 @@ stands inside its words (signs.py); a page may be half English, so that its func
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
+from itertools import islice
 
 # Anchored at the beginning of the name, so that "Niagara" is not "Agra". Without blanks, hyphens and case.
 _FONT = re.compile(
@@ -38,8 +41,9 @@ def legacy_font_share(fonts: tuple[tuple[str, float], ...]) -> float:
     return sum(share for name, share in fonts if is_legacy_font(name))
 
 
-def function_word_share(words: list[str]) -> float:
-    """Give the share of common function words of European languages, 0 to 1."""
-    if not words:
-        return 0.0
-    return sum(1 for word in words if word.lower().strip(".,;:()\"'") in _FUNCTION_WORDS) / len(words)
+def has_function_words(words: Sequence[str], share: float) -> bool:
+    """Tell whether at least this share of the words, 0 to 1, are common function words of European languages."""
+    found = (word for word in words if word.lower().strip(".,;:()\"'") in _FUNCTION_WORDS)
+    # Prose has enough of them within a tenth of its words; then the rest is not looked at.
+    enough = max(1, math.ceil(share * len(words)))
+    return sum(1 for _ in islice(found, enough)) == enough
