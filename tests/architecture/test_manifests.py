@@ -17,6 +17,7 @@ from deploy.invariants import containers, violations
 from deploy.manifests import (
     COMBINATIONS,
     COMPONENTS,
+    CUSTOM,
     K8S,
     Manifest,
     combine,
@@ -32,13 +33,6 @@ from deploy.manifests import (
 
 # The oldest still supported by the large providers, one between, and the newest that the schemas know.
 KUBERNETES_VERSIONS = ("1.31", "1.34", "1.37")
-CUSTOM = (
-    "keda.sh/",
-    "monitoring.coreos.com/",
-    "cert-manager.io/",
-    "external-secrets.io/",
-    "gateway.networking.k8s.io/",
-)
 
 every_combination = pytest.mark.parametrize("name", COMBINATIONS)
 
@@ -126,6 +120,17 @@ def test_the_deep_pool_uses_the_gpu_that_it_reserves() -> None:
     assert {"name": "METATAG_OCR_DEEP_GPU", "value": "true"} in container["env"]
 
 
+def test_every_service_that_is_called_has_a_certificate_of_its_name_where_there_is_mtls() -> None:
+    manifests = rendered("dev+gpu-easyocr+mtls")
+    made = {each["spec"]["secretName"]: each["spec"].get("dnsNames", []) for each in of_kind(manifests, "Certificate")}
+    for each in of_kind(manifests, "Deployment"):
+        name = each["metadata"]["name"]
+        assert {volume["secret"]["secretName"] for volume in pod(each)["volumes"] if "secret" in volume} >= {
+            f"{name}-tls"
+        }
+        assert name in made[f"{name}-tls"]
+
+
 @pytest.mark.parametrize(("name", "added"), [("dns-node-local", 53), ("dns-openshift", 5353)])
 def test_another_place_of_names_is_added_and_ocr_still_asks_none(name: str, added: int) -> None:
     before, after = arrows.egress(rendered("prod")), arrows.egress(rendered(f"prod+{name}"))
@@ -195,7 +200,7 @@ def test_every_way_out_has_its_way_in_and_no_other() -> None:
 
 
 def test_the_deep_pool_is_known_to_jobs_and_called_by_jobs_alone() -> None:
-    manifests = rendered("dev+mtls+gpu-easyocr")
+    manifests = rendered("dev+gpu-easyocr+mtls")
     called = {(caller, port) for caller, target, port in arrows.egress(manifests) if target == "ocr-easyocr"}
     assert called == {("jobs-api", 50051), ("jobs-worker", 50051)}
     let_in = {(caller, port) for caller, target, port in arrows.ingress(manifests) if target == "ocr-easyocr"}
@@ -229,7 +234,7 @@ def test_only_jobs_fetches_documents_and_only_the_tagger_asks_a_provider() -> No
     }
 
 
-@pytest.mark.parametrize("name", ["dev", "prod", "dev+mtls+gpu-easyocr", "dev+everything"])
+@pytest.mark.parametrize("name", ["dev", "prod", "dev+gpu-easyocr+mtls", "dev+everything"])
 def test_ocr_has_no_way_out_at_all(name: str) -> None:
     assert not [arrow for arrow in arrows.egress(rendered(name)) if arrow[0].startswith("ocr")]
     assert arrows.closed(rendered(name), "Egress")
@@ -255,7 +260,7 @@ def test_ocr_holds_no_secret() -> None:
     for each in workloads(rendered("dev+everything")):
         if each["metadata"]["name"].startswith("ocr"):
             held = {volume["secret"]["secretName"] for volume in pod(each)["volumes"] if "secret" in volume}
-            assert held <= {"ocr-tls"}
+            assert held <= {"ocr-tls", "ocr-easyocr-tls"}
 
 
 def test_hpa_and_keda_cannot_be_combined_unseen() -> None:

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from architecture.test_manifests import CUSTOM
-from deploy.manifests import COMBINATIONS, Manifest, label, of_kind, rendered
+from deploy.manifests import COMBINATIONS, CUSTOM, Manifest, label, of_kind, rendered
 
 # One worker: the schemas are installed into one folder.
 pytestmark = pytest.mark.xdist_group("crds")

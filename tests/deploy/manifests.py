@@ -19,6 +19,14 @@ K8S = ROOT / "deploy/k8s"
 COMPONENTS = tuple(sorted(path.name for path in (K8S / "components").iterdir()))
 
 Manifest = dict[str, Any]
+# Custom resources, by the beginning of their apiVersion.
+CUSTOM = (
+    "keda.sh/",
+    "monitoring.coreos.com/",
+    "cert-manager.io/",
+    "external-secrets.io/",
+    "gateway.networking.k8s.io/",
+)
 
 # What is promised to render and hold: the overlays, alone and with components. `hpa` and `keda` exclude each other.
 COMBINATIONS: dict[str, tuple[str, ...]] = {
@@ -36,7 +44,7 @@ COMBINATIONS: dict[str, tuple[str, ...]] = {
     "prod+dns-node-local": ("overlays/prod", "components/dns-node-local"),
     "prod+dns-openshift": ("overlays/prod", "components/dns-openshift"),
     "dev+gateway-api+hpa": ("overlays/dev", "components/gateway-api", "components/hpa"),
-    "dev+mtls+gpu-easyocr": ("overlays/dev", "components/mtls", "components/gpu-easyocr"),
+    "dev+gpu-easyocr+mtls": ("overlays/dev", "components/gpu-easyocr", "components/mtls"),
     "dev+keda+monitoring": ("overlays/dev", "components/keda", "components/monitoring"),
     "prod+doctor": ("overlays/prod", "components/doctor"),
     "dev+everything": (
