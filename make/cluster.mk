@@ -28,6 +28,10 @@ up: compose-env images ## build the images and start the cluster on this machine
 test-compose: setup ## build the images, start the stack, scale, kill, upgrade and restore it (root or DOCKER_HOST)
 	@timeout --signal=INT --kill-after=120 2700 .venv/bin/pytest -m slow -p no:cacheprovider tests/deploy/compose
 
+.PHONY: test-cluster
+test-cluster: setup ## raise a Kubernetes (or use KUBECONFIG's), type the manifests and the chart into it (root, Go; the first time long)
+	@timeout --signal=INT --kill-after=120 5400 .venv/bin/pytest -m slow -p no:cacheprovider tests/deploy/helm tests/deploy/cluster
+
 .PHONY: test-easyocr
 test-easyocr: setup ## build the image with EasyOCR, start the stack with it, read a page that Tesseract cannot (root or DOCKER_HOST)
 	@METATAG_TEST_EASYOCR=1 .venv/bin/pytest -m slow -p no:cacheprovider tests/deploy/compose/test_easyocr.py
