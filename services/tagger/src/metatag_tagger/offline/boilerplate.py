@@ -44,7 +44,8 @@ _POSTAL = re.compile(
     r"|\b\d+[A-Za-z]?(?:/\d+)?,?[ \t]+(?:[\w.']+[ \t]+){1,3}(?:street|st\.|road|rd\.?|avenue|ave\.?|"
     r"lane|drive|blvd|boulevard|marg|nagar|"
     r"colony|square|court|place|floor)\b(?=[ \t]*(?:,|$))"
-    r"|\b(?:plot|flat|house|door|shop|h\.?|khasra|मकान|प्लॉट)[ \t]*(?:no\.?|number|नं\.?|संख्या)[ \t:.]*\d)[^\n]*$",
+    r"|\b(?:plot|flat|house|door|shop|h\.?|khasra|मकान|प्लॉट)[ \t]*(?:no\.?|number|नं\.?|संख्या)[ \t:.]*\d"
+    r"|^[ \t]*(?:plot|flat|house|door|shop)[ \t]+\d{1,4}[ -]?[A-Z]?,)[^\n]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _STREET = re.compile(

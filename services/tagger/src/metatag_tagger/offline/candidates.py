@@ -6,8 +6,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from metatag_tagger.offline.case_endings import MAX_WORDS_BY_CASE, ends_phrase, is_finite, marks_case
 from metatag_tagger.offline.frequency import zipf
-from metatag_tagger.offline.hindi import is_predicate, is_verb
+from metatag_tagger.offline.hindi import (
+    ends_in_plural,
+    is_act,
+    is_adverb,
+    is_empty_first,
+    is_genitive,
+    is_predicate,
+    is_verb,
+)
 from metatag_tagger.offline.legible import is_torn
 from metatag_tagger.offline.lists import stop_words
 from metatag_tagger.offline.names import names
@@ -73,7 +82,7 @@ def find(tokens: Sequence[Token], title_end: int = 0) -> dict[str, Candidate]:
 def _runs(tokens: Sequence[Token]) -> Iterator[Run]:
     run: Run = []
     for position, token in enumerate(tokens):
-        if run and token.language != run[-1][1].language:
+        if run and (token.language != run[-1][1].language or _closes(tokens, run)):
             yield run
             run = []
         if token.is_word and fold(token.text) not in stop_words(token.language) and _allowed(token, run):
@@ -85,6 +94,19 @@ def _runs(tokens: Sequence[Token]) -> Iterator[Run]:
         yield run
 
 
+def _closes(tokens: Sequence[Token], run: Run) -> bool:
+    """Return whether a run is a phrase of its own before the next word, whatever that is.
+
+    In Hindi the noun behind a genitive often has its own place in the sentence: "(योजना का) निरीक्षण | आगामी सोमवार",
+    "(उनका) वितरण | रोगियों को". In languages that write case onto the noun, its ending closes the phrase.
+    """
+    position, token = run[-1]
+    if token.language == "hi":
+        behind_genitive = len(run) == 1 and position > 0 and is_genitive(fold(tokens[position - 1].text))
+        return ends_in_plural(token.text) or (behind_genitive and is_act(token.text))
+    return ends_phrase(token.text, token.language)
+
+
 def _allowed(token: Token, run: Run) -> bool:
     if token.text[0].isdigit():
         return bool(run) or _FIRST_NUMBER.fullmatch(token.text) is not None
@@ -92,7 +114,10 @@ def _allowed(token: Token, run: Run) -> bool:
         return False
     if token.language == "en":
         return _english(token, run)
-    return token.language != "hi" or not is_verb(fold(token.text))
+    if token.language == "hi":
+        folded = fold(token.text)
+        return not is_verb(folded) and not is_adverb(folded) and (bool(run) or not is_empty_first(folded))
+    return not is_finite(token.text, token.language)
 
 
 def _english(token: Token, run: Run) -> bool:
@@ -118,8 +143,9 @@ def _add_parts(found: dict[str, Candidate], run: Run) -> None:
         run = run[:-1]
     run = run[-MAX_RUN:]
     length = len(run)
+    longest = MAX_WORDS_BY_CASE if run and marks_case(run[0][1].language) else MAX_WORDS
     for start in range(length):
-        for end in range(start + 1, min(length, start + MAX_WORDS) + 1):
+        for end in range(start + 1, min(length, start + longest) + 1):
             part = run[start:end]
             if _ends(part[-1][1], end - start) and _is_phrase([token.text for _, token in part]):
                 candidate = _add(found, part)

@@ -91,7 +91,17 @@ def _repeats(row: Ranked, other: Ranked, pairs: dict[str, str], ratio: float) ->
         return True
     if pairs.get(row[1]) == other[1] or pairs.get(other[1]) == row[1]:
         return True
+    if ratio > 0 and _same_head(row[1], other[1]):
+        return True
+    if other[1].startswith(f"{row[1]} of "):
+        return ratio > 0
     return ratio > 0 and contains(other[1], row[1]) and row[2] < ratio * other[2]
+
+
+def _same_head(first: str, second: str) -> bool:
+    """Tell whether one of two phrases ends the other: "carbon block", "activated carbon block"."""
+    shorter, longer = sorted((first.split(), second.split()), key=len)
+    return len(shorter) > 1 and longer[-len(shorter) :] == shorter
 
 
 def without_repeats(forms: Sequence[str], language: str) -> list[int]:

@@ -26,6 +26,8 @@ _FILE = re.compile(
     r"\.(?:pdf|docx?|exe|indd|pmd|qxd|qxp|html?|txt|rtf|xlsx?|pptx?|tiff?|jpe?g|png|p65|wpd|dvi|ps|eps|tex|odt|ods|cdr|ai)\b",
     re.IGNORECASE,
 )
+# A file's name without its ending: "annual-report-2021_final", "AcroFormsTest".
+_STEM = re.compile(r"[^\W\d_]*\w*(?:[-_]+\w+)+(?:\.\w+)?|[A-Z][a-z]+(?:[A-Z][a-z]+)+\w*")
 _MADE_BY = re.compile(r"^(?:microsoft (?:office )?(?:word|powerpoint|excel)|adobe \w+)\s*[-–:]\s*", re.IGNORECASE)
 _NUMBER = re.compile(
     r"^(?:(?:chapter|section|part|annex(?:ure)?|appendix|अध्याय|भाग|परिशिष्ट)\s+)?[\divxIVX]{0,4}(?:\.\d+)*[.):]?\s+"
@@ -35,7 +37,7 @@ _NUMBER = re.compile(
 def usable_title(title: str, body: str) -> str:
     """Return a title that says something about the document; "" for names of files and programs, and nonsense."""
     title = " ".join(_MADE_BY.sub("", title.strip()).split())
-    if not title or _NO_TITLE.match(title) or _FILE.search(title):
+    if not title or _NO_TITLE.match(title) or _FILE.search(title) or _STEM.fullmatch(title):
         return ""
     found = words(title)
     letters = [word for word in found if word[0].isalpha()]
@@ -51,6 +53,31 @@ def usable_title(title: str, body: str) -> str:
     if content and not in_text and not all(zipf(word.lower(), "en") > UNKNOWN for word in content):
         return ""
     return title if len(letters) > 1 or in_text else ""
+
+
+# The line that says what a letter, an order or a tender is about.
+_SUBJECT = re.compile(
+    r"^[ \t]*(?:\d{1,2}\.[ \t]*)?(?:subject|sub|re|in re|name of (?:the )?(?:work|scheme|project)"
+    r"|title|topic|paper|theme"
+    r"|विषय|कार्य का नाम|योजना का नाम|शीर्षक)[ \t]*(?:[:：\t]|[-–—][ \t:])[-–—: \t]*([^\n]{4,200})(?:\n([^\n]{3,120}))?",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SUBJECTS, _SUBJECT_WITHIN = 3, 6_000
+
+
+def subjects(body: str) -> Iterator[str]:
+    """Yield what the lines "Subject:", "विषय:" and their like name, with the line behind a full one."""
+    for number, match in enumerate(_SUBJECT.finditer(body, 0, _SUBJECT_WITHIN)):
+        if number >= _SUBJECTS:
+            return
+        first, second = match.group(1).strip(), (match.group(2) or "").strip()
+        # A subject ends with a stop or in its line, unless that is as long as lines get.
+        more = second if len(first) > _FULL_LINE and not first.endswith((".", "।")) and second else ""
+        yield f"{first} {more}".strip()
+
+
+# A line of so many characters may go on in the next.
+_FULL_LINE = 60
 
 
 def headings(body: str) -> Iterator[str]:

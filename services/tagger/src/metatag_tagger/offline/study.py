@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from metatag_tagger.facets.find import find as find_facets
-from metatag_tagger.model import NOTE_INSTRUCTIONS, NOTE_LOW_CONFIDENCE, Document, Facet, Tag
+from metatag_tagger.model import NOTE_INSTRUCTIONS, NOTE_LOW_CONFIDENCE, Document, Facet, FacetKind, Tag
 from metatag_tagger.normal import public
 from metatag_tagger.offline import features
 from metatag_tagger.offline.candidates import Candidate, find
@@ -19,7 +19,7 @@ from metatag_tagger.offline.embed import Embedder
 from metatag_tagger.offline.evidence import Finder
 from metatag_tagger.offline.excerpt import sample
 from metatag_tagger.offline.graph import centrality
-from metatag_tagger.offline.headings import first_lines, headings, usable_title
+from metatag_tagger.offline.headings import first_lines, headings, subjects, usable_title
 from metatag_tagger.offline.hindi import direct
 from metatag_tagger.offline.prompt_injection import strip_injections
 from metatag_tagger.offline.ranker import score
@@ -28,7 +28,7 @@ from metatag_tagger.offline.tokens import tokenize
 from metatag_tagger.offline.unfit import unfit
 from metatag_tagger.offline.vocabulary import match
 from metatag_tagger.ports import AnalysisOptions, Study
-from metatag_tagger.words import excludes, key, keys
+from metatag_tagger.words import contains, excludes, key, keys
 
 # A part of a chosen phrase must be worth so much of it to stand beside it.
 PART_RATIO = 0.7
@@ -36,8 +36,17 @@ PART_RATIO = 0.7
 FAMILY = 2
 # Phrases given to a model as hints.
 HINTS = 30
+# How much likelier a phrase is a tag when the line "Subject:" holds it.
+SUBJECT_ODDS = 2.5
+# What a person's name keeps of its score: whom a paper names is a facet, what it is about a topic.
+PERSON_KEPT = 0.5
+# What a possible piece of a sentence keeps of its score, and the words from which a phrase may be one.
+PIECE_KEPT, LONG_PHRASE = 0.6, 4
 # Characters of the text's beginning that stand for it.
 HEAD = 1_500
+
+
+_HONORIFICS = frozenset({"shri", "smt", "mr", "mrs", "ms", "dr", "sri", "km"})
 
 
 @dataclass(slots=True)
@@ -49,11 +58,14 @@ class Ranked:
     text: Text
     language: str
     tokens: int
+    title_key: str = ""
 
 
 def study(document: Document, tag_options: AnalysisOptions, embedder: Embedder | None = None) -> Study:
     """Study a document; never fails on text, however odd."""
     ranked = rank(document, embedder)
+    facets = _facets(document, ranked)
+    _lower_people(ranked, facets)
     finder = Finder(ranked.text, ranked.language)
     tags = _tags(ranked, finder, max(tag_options.count, HINTS if tag_options.budget else 0), tag_options)
     candidates = dict(zip(ranked.pool.forms, ranked.scores.tolist(), strict=True))
@@ -67,7 +79,16 @@ def study(document: Document, tag_options: AnalysisOptions, embedder: Embedder |
     notes = [NOTE_LOW_CONFIDENCE] if confidence is not None and confidence < LOW_CONFIDENCE else []
     if ranked.text.suspicious:
         notes.append(NOTE_INSTRUCTIONS)
-    return Study(ranked.language, tuple(tags), tuple(matches), excerpt, tokens, tuple(notes), _facets(document, ranked))
+    return Study(ranked.language, tuple(tags), tuple(matches), excerpt, tokens, tuple(notes), facets)
+
+
+def _lower_people(ranked: Ranked, facets: Sequence[Facet]) -> None:
+    """Lower the scores of names of persons, whole or in part, that the title does not hold."""
+    people = [key(facet.value, ranked.language) for facet in facets if facet.kind is FacetKind.PERSON]
+    for number, candidate in enumerate(ranked.pool.candidates):
+        bare = " ".join(stem for stem in candidate.stems if stem not in _HONORIFICS)
+        if any(contains(person, bare) for person in people) and not contains(ranked.title_key, candidate.key):
+            ranked.scores[number] *= PERSON_KEPT
 
 
 def _facets(document: Document, ranked: Ranked) -> tuple[Facet, ...]:
@@ -93,7 +114,8 @@ def rank(
     for candidate in known:
         # Offsets are places in the text; what stands before it has none.
         candidate.offsets = [offset - len(before) for offset in candidate.offsets]
-    title_key = key(f"{title} . {first_lines(text.body)}", language)
+    subject_key = key(" . ".join(subjects(text.body)), language)
+    title_key = f"{key(f'{title} . {first_lines(text.body)}', language)} . {subject_key}"
     setting = features.Setting(
         length=max(1, len(tokens)),
         title_key=title_key,
@@ -107,8 +129,32 @@ def rank(
         embedder.fill(pool, scores, f"{title}. {before or text.body[:HEAD]} {text.body[:HEAD]}", len(tokens))
         # Two rankers err in different places: their mean is steadier than either.
         scores = (scores + score(pool.matrix, language, True)) / 2
-    scores = scores * doubts(pool.candidates, text, language)
-    return Ranked(pool, scores, text, language, len(tokens))
+    scores = _with_subject(scores, pool, subject_key) * doubts(pool.candidates, text, language)
+    scores *= np.array([_completeness(candidate, title_key) for candidate in pool.candidates])
+    return Ranked(pool, scores, text, language, len(tokens), title_key)
+
+
+def _with_subject(scores: np.ndarray, pool: features.Pool, subject_key: str) -> np.ndarray:
+    """Return the scores with what the line "Subject:" names raised: its author says what the letter is about."""
+    if not subject_key:
+        return scores
+    named = np.array([contains(subject_key, candidate.key) for candidate in pool.candidates], bool)
+    odds = np.where(named, SUBJECT_ODDS, 1.0) * scores / np.maximum(1 - scores, 1e-6)
+    raised: np.ndarray = odds / (1 + odds)
+    return raised
+
+
+def _completeness(candidate: Candidate, title_key: str) -> float:
+    """Return what a phrase keeps of its score: less when it may be a piece of a sentence that happened to be cut so.
+
+    That is a once-seen phrase with a participle ("repaired pump") or of five words without a capital.
+    """
+    if len(candidate.positions) > 1 or candidate.language != "en" or contains(title_key, candidate.key):
+        return 1.0
+    participle = len(candidate.tags) > 1 and candidate.tags[0] in ("VBN", "VBG", "VBD")
+    inside = any(tag.startswith("VB") for tag in candidate.tags[1:-1])
+    long = len(candidate.tags) > LONG_PHRASE and candidate.form.islower()
+    return PIECE_KEPT if participle or inside or long else 1.0
 
 
 def _headings_key(document: Document, text: Text, language: str) -> str:

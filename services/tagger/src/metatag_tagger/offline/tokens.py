@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from metatag_tagger.offline.boilerplate import Span, spans
 from metatag_tagger.offline.figures import figures
 from metatag_tagger.offline.frequency import UNKNOWN, zipf
 from metatag_tagger.offline.regions import ILLEGIBLE, Languages
+from metatag_tagger.offline.scripts import script_of, writes
 from metatag_tagger.offline.word_classes import word_classes
 from metatag_tagger.words import WORD
 
@@ -22,7 +24,7 @@ _BLOCK = 10_000
 _TOKEN = re.compile(rf"(?P<word>{WORD.pattern})|(?P<gap>\n\s*\n|\t| {{3,}})|(?P<line>\n)|(?P<mark>[^\w\s])")
 # What begins a new item whatever the line before: "Name:", "3.", "(b)", "-".
 _ITEM = re.compile(
-    r"[ \t]*(?:[A-Z\u0900-\u097f][^\n.:;]{1,30}:|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)][ \t]|[-•*–·][ \t])"
+    r"[ \t]*(?:[A-Z\u0900-\u097f][^\n:;]{1,30}:|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)][ \t]|[-•*–·][ \t])"
 )
 # How much of the usual width may stay empty where a word did not fit: letters differ in width.
 _SLACK = 0.9
@@ -36,6 +38,8 @@ _ELIDED = re.compile(
 _POSSESSIVE = re.compile(r"['’]s$")
 # Words in capitals in a row that are a heading's; their classes are told from small letters.
 _SHOUTED = 3
+# What a stop does not part: "St. Mary's School", "Mt. Abu".
+_SAINT = re.compile(r"\b(?:[SM]t|ST|MT)$")
 BREAK = "."
 _SENTENCE_ENDS = frozenset({BREAK, "?", "!", ";", ":"})
 
@@ -60,7 +64,9 @@ def tokenize(body: str, languages: Languages) -> list[Token]:
         offsets.append(offset)
     for place in list(figures(texts)):
         texts[place] = BREAK
-    spoken = _spoken(offsets, languages)
+    spoken = [
+        _by_script(text, language, languages) for text, language in zip(texts, _spoken(offsets, languages), strict=True)
+    ]
     texts = [BREAK if language == ILLEGIBLE else text for text, language in zip(texts, spoken, strict=True)]
     tags = classes(texts) if "en" in spoken else [""] * len(texts)
     return [
@@ -83,7 +89,8 @@ def _cut(body: str, covers: list[Span]) -> Iterator[tuple[str, int]]:
             cut = elided.end() if elided else 0
             yield (BREAK if start < covered or number else _plain(match.group()[cut:])), start + cut
         elif kind == "mark":
-            yield match.group(), start
+            if match.group() != "." or not _SAINT.search(body, max(0, start - 3), start):
+                yield match.group(), start
         elif kind != "line" or _parts(body, start, width):
             yield BREAK, start
 
@@ -108,6 +115,17 @@ def _spoken(offsets: Sequence[int], languages: Languages) -> list[str]:
     return found
 
 
+def _by_script(text: str, language: str, languages: Languages) -> str:
+    """Return a word's language: that of its region, or in another script the document's language of that script.
+
+    An abbreviation in capitals belongs to the phrase in which it stands ("GST पंजीयन").
+    """
+    script = script_of(text)
+    if not script or language == ILLEGIBLE or writes(script, language) or text.isupper():
+        return language
+    return languages.of_script(script)
+
+
 def classes(texts: Sequence[str]) -> list[str]:
     """Return the Penn Treebank tag of each token of English text; a word joined by hyphens has its last part's."""
     parts: list[str] = []
@@ -119,6 +137,10 @@ def classes(texts: Sequence[str]) -> list[str]:
             parts += ["-", piece] if number else [piece]
         places.append(len(parts) - 1)
     tags = word_classes().tag(parts)
+    for place, (before, tag) in enumerate(itertools.pairwise(tags), 1):
+        # No verb follows an article: "the reverse osmosis membrane".
+        if before == "DT" and tag in ("VB", "VBP", "VBZ"):
+            tags[place] = "NN"
     return [tags[place] for place in places]
 
 
@@ -166,7 +188,11 @@ def _width(body: str) -> int:
 def _parts(body: str, end: int, width: int) -> bool:
     """Return whether a line end parts phrases: the next word, a capital or a digit, would have fitted into the line."""
     start = body.rfind("\n", max(0, end - 300), end) + 1
-    following = body[end + 1 : end + 60]
+    following = body[end + 1 : end + 300].split("\n", 1)[0]
+    if "\t" in following or "\t" in body[start:end]:
+        # A row of a table or a form ends where its line ends.
+        return True
+    following = following[:60]
     word = following.split(None, 1)[0] if following.strip() else ""
     if not word or word[0].islower():
         return not word

@@ -32,11 +32,20 @@ def _is_unfit(candidate: Candidate, text: Text, title_key: str) -> bool:
         return True
     if len(forms[0]) == 1 or (len(forms[-1]) == 1 and (len(forms) == 1 or fold(forms[-1]) not in _LETTERS)):
         return script_of(forms[0]) in ("latn", "deva", "") or len(forms) > 1
+    if len(forms[-1]) == 1 and _is_cut(candidate, text):
+        return True
     if any(is_torn(form) for form in forms):
         return True
     if len(candidate.positions) < _BELIEVED and any(is_strange(form) for form in forms):
         return True
     return len(candidate.positions) == 1 and _is_misread(candidate, forms, text)
+
+
+def _is_cut(candidate: Candidate, text: Text) -> bool:
+    """Return whether a stop stands behind a phrase's single letter, which then begins an abbreviation ("B.Com")."""
+    offset = candidate.offsets[0]
+    end = offset + len(candidate.form)
+    return offset >= 0 and text.body[end : end + 1] == "." and text.body[end + 1 : end + 2].isalpha()
 
 
 def _is_generic(forms: list[str], language: str) -> bool:
