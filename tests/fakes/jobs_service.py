@@ -86,7 +86,8 @@ class FakeJobsService(JobsServiceServicer):
         return j.CreateJobResponse(job=job.job, replayed=replayed)
 
     async def GetJob(self, request: j.GetJobRequest, context: Context) -> Any:
-        return j.GetJobResponse(job=self.engine.find(request.user_id, request.job_id).job)
+        job_id = request.job_id or self.engine.idempotency.get((request.user_id, request.idempotency_key), "")
+        return j.GetJobResponse(job=self.engine.find(request.user_id, job_id).job)
 
     async def ListJobs(self, request: j.ListJobsRequest, context: Context) -> Any:
         found = [

@@ -60,6 +60,23 @@ async def test_a_level_tells_what_is_in_use_and_takes_nothing(limiter: Limiter) 
         assert await limiter.level("level", rate) == pytest.approx(5, abs=0.5)
 
 
+async def test_what_is_given_back_may_be_taken_again(limiter: Limiter) -> None:
+    rate = Rate(10, 1000.0)
+    assert await limiter.take("back", rate, 10) == 0.0
+    await limiter.give_back("back", rate, 4)
+    assert await limiter.level("back", rate) == pytest.approx(6, abs=0.5)
+    assert await limiter.take("back", rate, 4) == 0.0
+    assert await limiter.take("back", rate) > 0
+    await limiter.give_back("back", rate, 50)
+    assert await limiter.level("back", rate) == pytest.approx(0, abs=0.5)
+    # More than was taken gives nobody more than the rate.
+    await limiter.give_back("back", rate, 10)
+    assert await limiter.take("back", rate, 10) == 0.0
+    assert await limiter.take("back", rate) > 0
+    await limiter.give_back("unknown", rate)
+    await limiter.give_back("unbounded", Rate(0, 60))
+
+
 async def test_no_count_is_no_bound(limiter: Limiter) -> None:
     assert [await limiter.take("a", Rate(0, 60)) for _ in range(100)] == [0.0] * 100
 

@@ -179,6 +179,32 @@ async def test_quotas_answer_429_with_the_time_to_come_back() -> None:
         assert int(answers[-1].headers["retry-after"]) >= 1
 
 
+async def test_a_request_repeated_with_its_idempotency_key_is_counted_once() -> None:
+    async with running(documents_per_day=3) as system:
+        headers = (await system.register())["headers"]
+        body = {"documents": [{"file_path": f"http://x/{n}.pdf"} for n in range(2)], "config": {}}
+        batch, single = {**headers, "Idempotency-Key": "b"}, {**headers, "Idempotency-Key": "s"}
+        answers = [await system.client.post("/api/batch/start", headers=batch, json=body) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200] * 3
+        assert len({answer.json()["data"]["job_id"] for answer in answers}) == 1
+        assert [(await system.single(single)).status_code for _ in range(3)] == [200] * 3
+        # The third document of the day was the last; what was asked for before is answered all the same.
+        assert (await system.single(headers)).status_code == 429
+        assert (await system.single(single)).status_code == 200
+        refused = await system.client.post("/api/batch/start", headers=batch, json={**body, "config": {"num_tags": 5}})
+        assert refused.status_code == 422
+
+
+async def test_a_request_that_is_refused_is_not_counted() -> None:
+    async with running(documents_per_day=1) as system:
+        headers = (await system.register())["headers"]
+        body = {"documents": [{"file_path": "http://x/a.pdf"}], "config": {"vocabulary": "unknown"}}
+        for _ in range(3):
+            answer = await system.client.post("/api/batch/start", headers=headers, json=body)
+            assert answer.status_code in (400, 404)
+        assert (await system.single(headers)).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("size", "settings"),
     # As published; and ten times as much, where the operator lifts the limit. MiB.

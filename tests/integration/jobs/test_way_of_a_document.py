@@ -207,6 +207,24 @@ async def test_the_same_idempotency_key_gives_the_first_answer_again(either_serv
     assert other.job.id != first.job.id
 
 
+async def test_a_job_is_known_by_the_key_it_was_created_with(either_service: JobsProcess) -> None:
+    client = either_service.client
+    made = await client.create(specs(await client.upload(fake_pdf(pages=1)), 1), idempotency_key="once")
+    by_key = jobs_pb2.GetJobRequest(user_id=client.user, idempotency_key="once")
+    assert (await client.stub.GetJob(by_key)).job.id == made.job.id
+    for unknown in (
+        jobs_pb2.GetJobRequest(user_id=client.user, idempotency_key="never"),
+        jobs_pb2.GetJobRequest(user_id="u2", idempotency_key="once"),
+        jobs_pb2.GetJobRequest(user_id=client.user),
+    ):
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await client.stub.GetJob(unknown)
+        assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+    await client.stub.DeleteJob(jobs_pb2.DeleteJobRequest(user_id=client.user, job_id=made.job.id))
+    with pytest.raises(grpc.aio.AioRpcError):
+        await client.stub.GetJob(by_key)
+
+
 async def test_an_idempotency_key_that_comes_with_another_request_is_refused(either_service: JobsProcess) -> None:
     client = either_service.client
     file_id = await client.upload(fake_pdf(pages=1))

@@ -113,6 +113,7 @@ class GatewayService:
             life=timedelta(days=settings.refresh_token_days),
             grace=timedelta(seconds=settings.refresh_grace_seconds),
         )
+        quotas = Quotas(self._limiter, quota_of(settings), OperatorKey(tagger).pays)
         return Dependencies(
             settings=settings,
             accounts=Accounts(
@@ -125,8 +126,8 @@ class GatewayService:
             ),
             identity=identity,
             tokens=tokens,
-            quotas=Quotas(self._limiter, quota_of(settings), OperatorKey(tagger).pays),
-            singles=Singles(jobs),
+            quotas=quotas,
+            singles=Singles(jobs, quotas),
             observers=Observers(jobs, settings.socket_keepalive_seconds),
             health=Health(jobs, ocr, tagger, self._store, self._limiter),
             jobs=jobs,

@@ -53,6 +53,11 @@ class Quotas:
             raise QuotaExceeded(f"You may process {rate.count} documents a day; this request has {count}.")
         await self._take(f"documents:{user_id}", rate, count, f"You may process {rate.count} documents a day")
 
+    async def give_documents_back(self, user_id: str, count: int) -> None:
+        """Take documents off the count that were counted and not processed."""
+        rate = Rate(await self._documents_per_day(), DAY)
+        await self._limiter.give_back(f"documents:{user_id}", rate, count)
+
     async def checks(self, user_id: str, count: int) -> None:
         """Count sources that are looked at for a user, on other people's servers."""
         rate = Rate(self._quota.checks_per_hour, HOUR)

@@ -42,6 +42,9 @@ class Jobs(Protocol):
     async def get(self, user_id: str, job_id: str) -> Job:
         """Give one job."""
 
+    async def knows_key(self, user_id: str, idempotency_key: str) -> bool:
+        """Return whether the user has a job that was created with this key."""
+
     async def list_jobs(
         self,
         user_id: str,
@@ -233,6 +236,9 @@ class Limiter(Protocol):
 
     async def take(self, bucket: str, rate: Rate, cost: int = 1) -> float:
         """Take `cost` units and give 0, or take none and give the seconds to wait."""
+
+    async def give_back(self, bucket: str, rate: Rate, cost: int = 1) -> None:
+        """Give back `cost` units that `take` took; more than are in use empty the bucket."""
 
     async def level(self, bucket: str, rate: Rate) -> float:
         """Return how many units of the rate are in use, taking none; 0 where nothing is known."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from metatag_gateway.creation import create_job
 from metatag_gateway.errors import DocumentFailed
+from metatag_gateway.limits import Quotas
 from metatag_gateway.model.documents import Document, DocumentSpec, Options, Source
 from metatag_gateway.model.jobs import Job, NewJob
 from metatag_gateway.ports import Jobs
@@ -47,8 +49,9 @@ class Submission:
 class Singles:
     """Processes documents one at a time, each for somebody who waits."""
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Jobs, quotas: Quotas) -> None:
         self._jobs = jobs
+        self._quotas = quotas
 
     async def start(self, user_id: str, submission: Submission) -> Job:
         """Make the job; from here on it runs to its end whether anybody waits or not."""
@@ -60,8 +63,8 @@ class Singles:
             request_digest=submission.request_digest,
             public_config=submission.public_config,
         )
-        made, _ = await self._jobs.create(user_id, job, [DocumentSpec("", "", submission.source)])
-        return made
+        documents = [DocumentSpec("", "", submission.source)]
+        return await create_job(self._jobs, self._quotas, user_id, job, documents, 1)
 
     async def finish(self, user_id: str, job: Job, seconds: float) -> tuple[Job, Document]:
         """Wait for the end; StillRunning after `seconds`, DocumentFailed when no tags came out."""

@@ -47,6 +47,9 @@ class JobStore(Protocol):
     async def get(self, user_id: str, job_id: str) -> Job:
         """Give one job; raises JobNotFound."""
 
+    async def get_by_key(self, user_id: str, idempotency_key: str) -> Job:
+        """Return the job that was created with an idempotency key; raises JobNotFound."""
+
     async def find(
         self,
         user_id: str,

@@ -16,6 +16,7 @@ from metatag_gateway.wire import documents as wire_documents
 from metatag_gateway.wire import jobs as wire
 from metatag_gateway.wire.names import CONTROLS, DOCUMENT_STATES, EXPORTS, JOB_STATES, JOB_TYPES
 from metatag_runtime.context import request_id
+from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_runtime.grpc_client import call_metadata, call_timeout, open_channel, peer_errors
 
 PEER = "jobs"
@@ -123,6 +124,18 @@ class GrpcJobs:
         with peer_errors(PEER):
             answer = await self._stub.GetJob(request, timeout=call_timeout(READ), metadata=call_metadata())
         return wire.job(answer.job)
+
+    async def knows_key(self, user_id: str, idempotency_key: str) -> bool:
+        """GetJob by its key."""
+        request = j.GetJobRequest(user_id=user_id, idempotency_key=idempotency_key)
+        try:
+            with peer_errors(PEER):
+                await self._stub.GetJob(request, timeout=call_timeout(READ), metadata=call_metadata())
+        except MetatagError as error:
+            if error.code is ErrorCode.NOT_FOUND:
+                return False
+            raise
+        return True
 
     async def list_jobs(
         self,

@@ -41,6 +41,11 @@ class MemoryLimiter:
             self._free_at.popitem(last=False)
         return 0.0
 
+    async def give_back(self, bucket: str, rate: Rate, cost: int = 1) -> None:
+        """Move the moment at which the bucket will be empty."""
+        if rate.count > 0 and bucket in self._free_at:
+            self._free_at[bucket] -= rate.seconds / rate.count * min(cost, rate.count)
+
     async def level(self, bucket: str, rate: Rate) -> float:
         """Work it out from the moment at which the bucket will be empty."""
         left = self._free_at.get(bucket, 0.0) - self._clock()

@@ -33,6 +33,14 @@ if wait > 0.000001 then return tostring(wait) end
 redis.call('SET', KEYS[1], string.format('%.6f', last), 'PX', math.ceil((last - now) * 1000) + 1000)
 return '0'
 """
+_GIVE_BACK = """
+local last = tonumber(redis.call('GET', KEYS[1]) or '0')
+local now = redis.call('TIME'); now = now[1] + now[2] / 1000000
+local each = tonumber(ARGV[1]) / tonumber(ARGV[2])
+last = last - each * math.min(tonumber(ARGV[3]), tonumber(ARGV[2]))
+if last <= now then return redis.call('DEL', KEYS[1]) end
+return redis.call('SET', KEYS[1], string.format('%.6f', last), 'PX', math.ceil((last - now) * 1000) + 1000)
+"""
 _HOLD = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
@@ -48,6 +56,7 @@ class RedisLimiter:
     def __init__(self, url: str) -> None:
         self._redis: Any = Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0)
         self._take: Any = self._redis.register_script(_TAKE)
+        self._give_back: Any = self._redis.register_script(_GIVE_BACK)
         self._hold: Any = self._redis.register_script(_HOLD)
         self._alone = MemoryLimiter()
 
@@ -64,6 +73,16 @@ class RedisLimiter:
         except (RedisError, OSError) as error:
             log.warning("redis is away, counting alone", error=type(error).__name__)
             return await self._alone.take(bucket, rate, cost)
+
+    async def give_back(self, bucket: str, rate: Rate, cost: int = 1) -> None:
+        """Give back to the bucket; while Redis is away, to that of this process."""
+        if rate.count <= 0:
+            return
+        try:
+            await self._give_back(keys=[PREFIX + bucket], args=[rate.seconds, rate.count, cost])
+        except (RedisError, OSError) as error:
+            log.warning("redis is away, counting alone", error=type(error).__name__)
+            await self._alone.give_back(bucket, rate, cost)
 
     async def level(self, bucket: str, rate: Rate) -> float:
         """Work it out from the time that is left to the bucket, a second of which is kept for clocks."""

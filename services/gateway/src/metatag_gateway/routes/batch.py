@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 
 from metatag_gateway import batches
+from metatag_gateway.creation import create_job
 from metatag_gateway.errors import TooLarge
 from metatag_gateway.idempotency import request_digest
 from metatag_gateway.model.documents import Source
@@ -61,7 +62,6 @@ async def start_batch(
     warnings = check_unknown(body.config, is_strict(prefer))
     mapping = batches.check_mapping(body.column_mapping)
     columns, left_out = batches.own_columns(body.documents, mapping)
-    await parts.quotas.documents(caller.user_id, count)
     options = body.config.options()
     digest = ""
     if idempotency_key:
@@ -81,7 +81,8 @@ async def start_batch(
         name=body.name,
         source_name=body.source_name,
     )
-    job, _ = await parts.jobs.create(caller.user_id, new, batches.specs(body.documents, mapping, columns))
+    documents = batches.specs(body.documents, mapping, columns)
+    job = await create_job(parts.jobs, parts.quotas, caller.user_id, new, documents, count)
     bind_log_ids(job_id=job.id)
     total = job.total_documents
     message = f"Started processing of {total} documents"

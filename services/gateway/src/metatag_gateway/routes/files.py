@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from metatag_gateway import exclusions, sync_batch
 from metatag_gateway.batches import upload_reference
+from metatag_gateway.creation import create_job
 from metatag_gateway.errors import TooLarge
 from metatag_gateway.forms import Part
 from metatag_gateway.model.documents import Document, StoredFile
@@ -177,7 +178,6 @@ async def process_csv(request: Request, caller: Processor) -> LegacyView | Respo
     table = await asyncio.to_thread(sync_batch.read, form.content)
     if table.error:
         return _view(table, None, [])
-    await parts.quotas.documents(caller.user_id, table.row_count)
     done = await while_connected(request, _process(parts, caller.user_id, table, config, words))
     return _view(table, *done) if done else Response(status_code=499)
 
@@ -212,7 +212,7 @@ async def _process(
         public_config=config.public(),
         columns=table.own_columns,
     )
-    job, _ = await parts.jobs.create(user_id, new, specs)
+    job = await create_job(parts.jobs, parts.quotas, user_id, new, specs, table.row_count)
     ended = await until_ended(parts.jobs, user_id, job, parts.settings.single_seconds)
     return ended, await all_documents(parts.jobs, user_id, job.id)
 

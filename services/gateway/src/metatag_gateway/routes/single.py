@@ -121,7 +121,6 @@ async def process_single(
         submission = await _submission(parts, form, idempotency_key or "", is_strict(prefer))
         if isinstance(submission, Response):
             return submission
-        await parts.quotas.documents(caller.user_id, 1)
         job = await parts.singles.start(caller.user_id, submission)
         asynchronous, seconds = _preference(prefer, parts.settings.single_seconds)
         if asynchronous and seconds <= 0:

@@ -175,6 +175,13 @@ class SqlJobs:
             job.problem = HELD_BACK
         return job
 
+    async def get_by_key(self, user_id: str, idempotency_key: str) -> Job:
+        """Return the job that was created with an idempotency key."""
+        rows = await self._by_key(user_id, idempotency_key)
+        if not rows:
+            raise JobNotFound
+        return await self.get(user_id, rows[0]["id"])
+
     @reads
     async def find(
         self,

@@ -49,10 +49,13 @@ class JobsPart(jobs_pb2_grpc.JobsServiceServicer):
         return jobs_pb2.CreateJobResponse(job=job_message(job), replayed=replayed)
 
     async def GetJob(self, request: jobs_pb2.GetJobRequest, context: Context) -> jobs_pb2.GetJobResponse:
-        """Give one job."""
-        return jobs_pb2.GetJobResponse(
-            job=job_message(await self.dependencies.jobs.get(request.user_id, request.job_id))
-        )
+        """Give one job, by its id or by the key it was created with."""
+        jobs = self.dependencies.jobs
+        if request.idempotency_key and not request.job_id:
+            return jobs_pb2.GetJobResponse(
+                job=job_message(await jobs.get_by_key(request.user_id, request.idempotency_key))
+            )
+        return jobs_pb2.GetJobResponse(job=job_message(await jobs.get(request.user_id, request.job_id)))
 
     async def ListJobs(self, request: jobs_pb2.ListJobsRequest, context: Context) -> jobs_pb2.ListJobsResponse:
         """Give a user's jobs."""
