@@ -17,7 +17,7 @@ _UNKNOWN_ENDS = frozenset({ErrorCode.UNAVAILABLE, ErrorCode.DEADLINE_EXCEEDED, E
 
 
 async def create_job(
-    jobs: Jobs, quotas: Quotas, user_id: str, new: NewJob, documents: Iterable[DocumentSpec], count: int
+    jobs: Jobs, quotas: Quotas, user_id: str, new: NewJob, documents: Iterable[DocumentSpec], *, count: int
 ) -> Job:
     """Create and start a job of `count` documents.
 

@@ -82,7 +82,7 @@ async def start_batch(
         source_name=body.source_name,
     )
     documents = batches.specs(body.documents, mapping, columns)
-    job = await create_job(parts.jobs, parts.quotas, caller.user_id, new, documents, count)
+    job = await create_job(parts.jobs, parts.quotas, caller.user_id, new, documents, count=count)
     bind_log_ids(job_id=job.id)
     total = job.total_documents
     message = f"Started processing of {total} documents"

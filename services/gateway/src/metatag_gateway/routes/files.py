@@ -212,7 +212,7 @@ async def _process(
         public_config=config.public(),
         columns=table.own_columns,
     )
-    job = await create_job(parts.jobs, parts.quotas, user_id, new, specs, table.row_count)
+    job = await create_job(parts.jobs, parts.quotas, user_id, new, specs, count=table.row_count)
     ended = await until_ended(parts.jobs, user_id, job, parts.settings.single_seconds)
     return ended, await all_documents(parts.jobs, user_id, job.id)
 
