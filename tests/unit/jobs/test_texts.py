@@ -37,6 +37,11 @@ def claim(title: str = "") -> Claim:
     return Claim("d", 1, "j", 3, title, "", Source("url", "https://x.org/a/water%20plan.PDF?v=2"), "ocr", 0, 0, 0, 0.0)
 
 
+def test_points_of_hebrew_and_arabic_cut_no_word() -> None:
+    assert index_words(["كِتَابٌ جديد", "שָׁלוֹם"]) == ["كتاب", "جديد", "שלום"]
+    assert words("كتاب") == ["كتاب"]
+
+
 def test_words_keep_vowel_signs_and_joiners_out_of_the_way() -> None:
     assert words("वार्षिक रिपोर्ट, 2024!") == ["वार्षिक", "रिपोर्ट", "2024"]
     assert words("क्‍ष") == words("क्ष")

@@ -55,6 +55,17 @@ def error(message: str, **more: Any) -> dict[str, Any]:
         (500, {"error": "model requires more system memory (5.6 GiB) than is available"}, Category.PROVIDER),
         (200, error("Rate limit exceeded", code="429"), Category.RATE_LIMITED),
         (524, "<html>A timeout occurred</html>", Category.PROVIDER),
+        # What a firewall or a site answers that stands where the provider should.
+        (403, "<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>", Category.ADDRESS),
+        (404, "<html><body>nothing here</body></html>", Category.ADDRESS),
+        (400, {"error": "No models loaded. Please load a model in the developer page."}, Category.MODEL_NOT_FOUND),
+        (
+            400,
+            error("Invalid model name passed in model=x. Call `/v1/models` to view available models.", param="model"),
+            Category.MODEL_NOT_FOUND,
+        ),
+        (403, error("Permission denied: Consumer 'api_key:x' has been suspended."), KEY),
+        (400, {"message": "max tokens of 4096 exceeded"}, CONTEXT),
     ],
 )
 def test_an_error_is_judged_by_what_it_says_before_its_status(status: int, body: Any, category: Category) -> None:
@@ -73,6 +84,8 @@ def test_an_error_is_judged_by_what_it_says_before_its_status(status: int, body:
         ({"detail": [{"type": "extra_forbidden", "loc": ["body", "seed"], "msg": "Extra inputs"}]}, "seed"),
         ({"object": "error", "message": "('body', 'provider'): Extra inputs are not permitted"}, "provider"),
         (error("This model does not support response format `json_schema`."), "response_format"),
+        (error("Failed to generate JSON.", code="json_validate_failed", failed_generation="{tags"), "response_format"),
+        ({"object": "error", "message": {"detail": [{"loc": ["body", "seed"], "msg": "Extra inputs"}]}}, "seed"),
         (error("This model only support stream mode, please enable the stream parameter."), "stream"),
         (
             error("Provider returned error", metadata={"raw": '{"error": {"message": "x", "param": "max_tokens"}}'}),

@@ -15,7 +15,25 @@ _NASAL_BLOCKS = (0x0900, 0x0A80)
 _CLASSES = ((0x15, 0x19), (0x1A, 0x1E), (0x1F, 0x23), (0x24, 0x28), (0x2A, 0x2E))
 _CANDRABINDU, _ANUSVARA, _VIRAMA = 0x01, 0x02, 0x4D
 # Letters that Unicode does not decompose and typists interchange.
-_LETTERS = {"\u0131": "i", "\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u2010": "-", "\u2011": "-"}
+_LETTERS = {
+    "\u0131": "i", "\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u00f0": "d", "\u0127": "h", "\u0167": "t",
+    "\u00e6": "ae", "\u0153": "oe", "\u00fe": "th", "\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u2010": "-",
+    "\u2011": "-",
+}  # fmt: skip
+# Signs above and below letters that most writers leave out: Hebrew points and accents, Arabic vowel signs; the tatweel
+# only stretches a word.
+_POINTS = (
+    *range(0x0591, 0x05BE),
+    0x05BF,
+    0x05C1,
+    0x05C2,
+    0x05C4,
+    0x05C5,
+    0x05C7,
+    0x0640,
+    *range(0x064B, 0x0653),
+    0x0670,
+)
 
 
 def _nasals() -> re.Pattern[str]:
@@ -33,7 +51,7 @@ class _Table(dict[int, str | None]):
 
     def __missing__(self, code: int) -> str | None:
         character = chr(code)
-        if code in _NUKTA or unicodedata.category(character) == "Cf":
+        if code in _NUKTA or code in _POINTS or unicodedata.category(character) == "Cf":
             replacement: str | None = None
         elif code - _CANDRABINDU in _NASAL_BLOCKS:
             replacement = chr(code - _CANDRABINDU + _ANUSVARA)
@@ -51,11 +69,12 @@ _TABLE = _Table()
 def fold(text: str) -> str:
     """Return the form by which texts are compared; texts of one form differ in spelling only.
 
-    Case is folded (with "ß" as "ss" and the Turkish "İ" and "ı" as "i"); the marks of Latin and Greek letters, the
-    nukta and characters without shape (soft hyphen, ZWJ, ZWNJ, category Cf) are dropped; typographic apostrophes and
-    hyphens become ASCII, and so do the decimal digits of every script. In Devanagari and Gujarati a candrabindu, and
-    a nasal with virama before a consonant of its own class, become an anusvara: "गाँव" and "गांव", "सम्बन्ध" and
-    "संबंध" are one. The result is composed (NFC) and folding it again changes nothing.
+    Case is folded (with "ß" as "ss", "ł" as "l", "æ" as "ae", and the Turkish "İ" and "ı" as "i"); the marks of Latin
+    and Greek letters, the nukta, the points of Hebrew and Arabic and characters without shape (soft hyphen, ZWJ, ZWNJ,
+    category Cf) are dropped; typographic apostrophes and hyphens become ASCII, and so do the decimal digits of every
+    script. In Devanagari and Gujarati a candrabindu, and a nasal with virama before a consonant of its own class,
+    become an anusvara: "गाँव" and "गांव", "सम्बन्ध" and "संबंध" are one. The result is composed (NFC) and folding it
+    again changes nothing.
     """
     if text.isascii():
         return text.lower()

@@ -7,10 +7,11 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import collapse_rfc2231_value
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 MAX_NAME = 255
 _ENCODED_WORDS = re.compile(r"(?:\s*=\?[\w*-]+\?[bBqQ]\?[^?]*\?=)+\s*")
+_REFERENCE = re.compile(r"&#(\d{1,7});")
 _EXTENDED = re.compile(rb";\s*filename\*", re.IGNORECASE)
 
 
@@ -28,7 +29,7 @@ def sent_name(disposition: bytes, plain: bytes | None) -> str | None:
             found = plain.decode("utf-8")
         except UnicodeDecodeError:
             found = plain.decode("cp1252", errors="replace")
-        found = _encoded_words(found)
+        found = _escapes(_encoded_words(found))
     return "".join(char for char in found if char.isprintable() or char in "\u200c\u200d")[:MAX_NAME]
 
 
@@ -50,6 +51,21 @@ def _encoded_words(name: str) -> str:
         return str(make_header(decode_header(name)))
     except (MessageError, LookupError, ValueError):
         return name
+
+
+def _escapes(name: str) -> str:
+    """Return a name without the escapes of forms: browsers' %22 and character references, clients' %XX for UTF-8."""
+    found = _REFERENCE.sub(lambda match: chr(int(match[1])) if int(match[1]) < 0x110000 else match[0], name)
+    decoded = unquote(found, errors="strict") if _is_quoted(found) else found
+    return decoded.replace("%22", '"').replace("%0D", " ").replace("%0A", " ")
+
+
+def _is_quoted(name: str) -> bool:
+    """Tell whether the %XX of a name are letters beyond ASCII in UTF-8."""
+    try:
+        return name.isascii() and not unquote(name, errors="strict").isascii()
+    except UnicodeDecodeError:
+        return False
 
 
 def content_disposition(kind: str, name: str) -> str:

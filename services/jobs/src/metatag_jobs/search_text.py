@@ -16,7 +16,8 @@ from metatag_runtime import text as texts
 MAX_WORDS = 20_000
 MAX_WORD_CHARS = 64
 
-_OTHER = re.compile(r"[\u0980-\u1fff]")
+# Scripts whose words hold marks that the pattern below does not know.
+_OTHER = re.compile(r"[\u0483-\u0489\u0590-\u08ff\u0980-\u1fff\u2de0-\u2dff\ua66f-\uabff]")
 _SPLIT = re.compile(r"[\w\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0300-\u036f\ue001-\ue003]+")
 # A letter with what belongs to its name: C++ (also before digits, as in C++11), A+, C#, .NET.
 _SIGNED = re.compile(

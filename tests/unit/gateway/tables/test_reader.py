@@ -22,6 +22,43 @@ def test_a_row_without_a_path_takes_the_place_that_stands_beside_it() -> None:
     assert [row[0] for row in table.rows] == ["https://x.org/a.pdf", "b.pdf", ""]
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '"=HYPERLINK(""https://x.org/a.pdf"",""open"")"',
+        "[open](https://x.org/a.pdf)",
+        "<https://x.org/a.pdf>",
+        '"<a href=""https://x.org/a.pdf"">open</a>"',
+        "'https://x.org/a.pdf",
+        "\u200bhttps://x.org/a.pdf\ufeff",
+    ],
+)
+def test_an_address_is_found_in_what_a_cell_wraps_it(cell: str) -> None:
+    table = read_table(f"title,link,x\n[One](x),{cell},<b>\n".encode())
+    # Other cells stay as they are.
+    assert [list(row) for row in table.rows] == [["[One](x)", "https://x.org/a.pdf", "<b>"]]
+    assert table.mapping == {"file_path": 1, "title": 0}
+
+
+def test_the_text_of_a_link_gives_way_to_where_the_link_leads() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["title", "file_path"])
+    sheet.append(["One", "report.pdf"])
+    sheet.append(["Two", "other.pdf"])
+    sheet["B2"].hyperlink = "orders/2024/report.pdf"
+    sheet["B3"].hyperlink = "https://x.org/a.pdf"
+    out = io.BytesIO()
+    book.save(out)
+    assert [row[1] for row in read_table(out.getvalue()).rows] == ["orders/2024/report.pdf", "other.pdf"]
+
+
+def test_names_of_columns_may_be_written_as_in_programs() -> None:
+    table = read_table(b"docTitle,filePath,fileSourceType,Title\nx,a.pdf,local,One\n")
+    assert table.mapping == {"file_path": 1, "file_source_type": 2, "title": 3}
+
+
 def test_columns_of_one_name_are_told_apart() -> None:
     table = read_table(b"url,url,,\nno,https://x.org/a.pdf,x,y\n")
     assert list(table.columns) == ["url", "url (2)", "Column 3", "Column 4"]

@@ -22,9 +22,19 @@ ALIASES: dict[str, tuple[str, ...]] = {
 # Rows among which the one with the names is looked for, and rows whose cells are looked at.
 HEAD = 10
 _LOOKED_AT = 50
+# Characters of a cell in which an address is looked for.
+MAX_WRAPPED = 10_000
 # The share of places among a column's cells that makes it the column of the files although its name says nothing.
 _MOSTLY = 0.8
 _PLACE = re.compile(r"(?:https?|s3|upload|file)://\S|/\S|~/|[a-z]:\\|\\\\\w|.*\.pdf$", re.IGNORECASE | re.DOTALL)
+# Ways in which a cell of text names an address: a formula of a spreadsheet, a link of Markdown or HTML, a mail's <...>.
+_WRAPPED = re.compile(
+    r"""\s*(?:=HYPERLINK\(\s*"([^"]+)".*\)|\[[^\]]*\]\(\s*<?([^\s)>]+)>?[^)]*\)|<a\s[^>]*?href\s*=\s*["']([^"']+)["'].*"""
+    r"""|<([a-z0-9]+://[^<>]+)>|'((?:https?|s3|upload)://.+))\s*""",
+    re.IGNORECASE | re.DOTALL,
+)
+_AROUND = " \t\r\n\xa0\u200b\u200c\u200d\u2060\ufeff"
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NUKTA = "\u093c"
 _APART = re.compile(r"[\s_\-]+")
 # The number that tells columns of one name apart.
@@ -34,7 +44,7 @@ _COUNTED = re.compile(r" \(\d{1,3}\)$")
 def fold_name(name: str) -> str:
     """Return a column's name in the form in which names are compared: NFKC, no case, nukta, joiner or `_`."""
     # The label may be long: only a short one can be known.
-    text = unicodedata.normalize("NFKC", name[:200]).casefold()
+    text = _CAMEL.sub(" ", unicodedata.normalize("NFKC", name[:200])).casefold()
     kept = "".join(char for char in text if unicodedata.category(char) != "Cf" and char != _NUKTA)
     return _COUNTED.sub("", _APART.sub(" ", kept)).strip(" *:.")
 
@@ -53,7 +63,15 @@ def is_field_name(cell: str) -> bool:
 
 def is_place(cell: str) -> bool:
     """Tell whether a cell names where a file is: an address, a path, or the name of a PDF."""
-    return _PLACE.match(cell) is not None
+    return _PLACE.match(place_in(cell)) is not None
+
+
+def place_in(cell: str) -> str:
+    """Return the address that a cell names, whatever is written around it; else the cell."""
+    bare = cell.strip(_AROUND)
+    # A cell may be megabytes long, no address is.
+    found = _WRAPPED.fullmatch(bare) if bare[:1] in ("=", "[", "<", "'") and len(bare) <= MAX_WRAPPED else None
+    return next(group for group in found.groups() if group).strip(_AROUND) if found else bare
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int:

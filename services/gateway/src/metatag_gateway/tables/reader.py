@@ -52,6 +52,9 @@ def read_table(content: bytes, name: str = "", has_header: bool | None = None) -
     lines = [line for line, _ in body]
     linked = _put_links(names, rows, lines, sheet) if sheet.links else []
     mapping = columns.map_columns(names, rows)
+    if (place := mapping.get("file_path")) is not None:
+        for row in rows:
+            row[place] = columns.place_in(row[place])
     _fill_places(rows, mapping.get("file_path"), [*columns.other_places(names, mapping), *linked])
     return Table(
         columns=names,
@@ -103,7 +106,9 @@ def _put_links(names: list[str], rows: list[list[str]], lines: Sequence[int], sh
             for row in rows:
                 row.append("")
         for line, address in found:
-            if not columns.is_place(row_of[line][target]):
+            shown = row_of[line][target]
+            # The text of a link is often the last part of where it leads.
+            if not columns.is_place(shown) or address.endswith(f"/{shown}"):
                 row_of[line][target] = address
     return added
 
@@ -114,4 +119,4 @@ def _fill_places(rows: Sequence[list[str]], place: int | None, others: Sequence[
         return
     for row in rows:
         if not row[place]:
-            row[place] = next((row[at] for at in others if columns.is_place(row[at])), "")
+            row[place] = next((columns.place_in(row[at]) for at in others if columns.is_place(row[at])), "")

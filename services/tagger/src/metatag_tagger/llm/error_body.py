@@ -32,7 +32,7 @@ _MESSAGES = (
     "title",
     "reason",
 )
-_INSIDE = ("error", "errors", "detail", "fault", "base_resp", "response")
+_INSIDE = ("error", "errors", "detail", "message", "fault", "base_resp", "response")
 _WORDS = ("code", "type", "status", "error_type", "errortype", "error_code", "reason", "status_code")
 
 

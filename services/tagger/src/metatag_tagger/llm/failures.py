@@ -70,6 +70,7 @@ _SENTENCES: tuple[tuple[Category, str], ...] = (
         r"context.{0,20}(length|window|size)|maximum (context|input|prompt|sequence)|too many (input )?tokens"
         r"|prompt is too long|(input|prompt|request|messages?).{0,60}(too (long|large)|exceeds?)"
         r"|reduce the length|less than \d+ tokens"
+        r"|tokens?.{0,20} exceeded"
         r"|inputs. tokens|input token count|max_total_tokens|max_model_len|maximum number of tokens",
     ),
     (Category.REGION, r"(country|region|territory|location).{0,40}not (supported|available)"),
@@ -79,13 +80,14 @@ _SENTENCES: tuple[tuple[Category, str], ...] = (
         r"|(invalid|incorrect|expired|missing|no|wrong) (x-)?(api|auth)[- _]?(key|token|credentials)"
         r"|invalid (bearer|token\b(?! (count|id|limit))|credentials)|no auth credentials"
         r"|authentication (error|failed)|unauthori[sz]ed"
+        r"|(api.?key|account|consumer).{0,60}(suspended|deactivated|disabled)"
         r"|user not found|invalid proxy server token",
     ),
     (
         Category.MODEL_NOT_FOUND,
         r"not a valid model|(model|deployment).{0,80}(not found|not exist|does not exist|n[o']t available|decommission"
         r"|is not supported|deprecated and|no longer)|unknown model|no such model|no endpoints found for"
-        r"|invalid model|try pulling it",
+        r"|invalid model|try pulling it|no models? (is |are )?loaded",
     ),
     (Category.MODERATION, r"moderation|content (policy|filter|management)|flagged|safety system|inappropriate content"),
     (Category.NO_PROVIDER, r"no (allowed |available )?providers?|providers have been ignored"),
@@ -96,7 +98,7 @@ _CONTEXT = next(pattern for category, pattern in _PATTERNS if category is Catego
 _TOO_LARGE = re.compile(r"request too large|tokens must be reduced", re.IGNORECASE)
 # The parameters of a request that it can do without, or that have another name or form elsewhere.
 _PARAMETERS = ("max_completion_tokens", "max_tokens", "temperature", "seed", "response_format", "provider", "models")
-_NAMED = re.compile(rf"\b({'|'.join(_PARAMETERS)}|json_schema|json_object|stream)\b", re.IGNORECASE)
+_NAMED = re.compile(rf"(?<![/\w])({'|'.join(_PARAMETERS)}|json_schema|json_object|stream)\b", re.IGNORECASE)
 _REFUSED = re.compile(
     r"not? (be )?(support|permit|allow|accept|recogni|compatib)|(un|not )supported|unknown|unrecogni[sz]ed|unexpected"
     r"|invalid|extra (inputs|fields)|cannot find field|deprecated|does not support|doesn't support|too (large|high)"
@@ -104,6 +106,8 @@ _REFUSED = re.compile(
     r"|additional prop",
     re.IGNORECASE,
 )
+# The model could not keep to the form that was asked for (Groq).
+_NO_FORMAT = frozenset({"jsonvalidatefailed"})
 _STREAM = re.compile(r"only supports? stream|enable the stream|stream.{0,20}(required|must be (true|set))", re.I)
 # What a sentence may mean depends on the status it came with.
 _TELLING: dict[int, frozenset[Category]] = {
@@ -151,6 +155,9 @@ def failure(status: int, headers: Mapping[str, str], body: Any) -> ProviderError
         return None if isinstance(body, dict) else ProviderError(Category.PROVIDER, _NOT_JSON)
     if 300 <= status < 400:
         return ProviderError(Category.REDIRECT)
+    if status in (403, 404, 405) and isinstance(body, str) and _HTML.match(body):
+        # No provider answers so: a firewall, a proxy or a web site does, to every call alike.
+        return ProviderError(Category.ADDRESS, _NOT_JSON)
     said = error_body.read(body if inside is None else inside)
     code = status if status != 200 else said.number or 400
     if code == 404 and not said.words and _is_no_address(said.message):
@@ -167,6 +174,7 @@ def failure(status: int, headers: Mapping[str, str], body: Any) -> ProviderError
 _NOT_JSON = (
     "The provider's address answered with something that is not JSON; check METATAG_TAGGER_LLM_BASE_URL or a proxy."
 )
+_HTML = re.compile(r"\s*(?:<!doctype html|<html|<head)", re.IGNORECASE)
 # What web frameworks and proxies say of a path that they do not have.
 _NO_ADDRESS = re.compile(
     r"\W*(404\W*)?(page |url |path |route )?not found\W*|.{0,20}no (route|such (path|route)).*", re.I
@@ -193,6 +201,8 @@ def _by_form(code: int, said: Said, headers: Mapping[str, str]) -> Category | No
         return Category.BUDGET_WAIT if waits else Category.CREDITS
     if code == 403:
         return _forbidden(said.metadata)
+    if code in (400, 422) and said.parameter == "model":
+        return Category.MODEL_NOT_FOUND
     if code == 413 or (code == 429 and _TOO_LARGE.search(said.message)):
         # More than the tokens of a minute in one request: waiting does not help, a shorter text does.
         return Category.CONTEXT_LENGTH
@@ -227,6 +237,8 @@ def refused_parameter(said: Said) -> str:
     """Return the parameter that an error refuses, by its name in the request; empty when it names none."""
     if _STREAM.search(said.message):
         return "stream"
+    if _NO_FORMAT.intersection(said.words):
+        return "response_format"
     root = re.split(r"[.\[]", said.parameter)[0].lower()
     if root in _PARAMETERS:
         return root

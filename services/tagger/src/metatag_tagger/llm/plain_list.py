@@ -18,6 +18,7 @@ _MARKUP = re.compile(r"```\w*|</?[a-zA-Z][^<>]{0,60}>|\*\*|__|`")
 _TAGGED = re.compile(r"<(tag|keyword|topic|label|term)>([^<>]{1,200})</\1>", re.IGNORECASE)
 _HASHTAG = re.compile(r"#([^\W\d_][\w\u0900-\u0dff]{1,60})")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_RULE = re.compile(r"\s*\|?[\s:|-]*-{2,}[\s:|-]*\s*")
 _BULLET = re.compile(r"^\s*(?:[-*•·▪‣>+]|\(?\d{1,3}[.):]|\(?[a-z][.)])\s+", re.IGNORECASE)
 _LABEL = re.compile(
     r"^\W{0,4}(?:[\w']+ ){0,4}(?:tags?|keywords?|topics?|labels?|टैग|विषय)\W{0,4}?[::]\s*", re.IGNORECASE
@@ -34,14 +35,19 @@ def read(text: str, stands: Callable[[str], bool] | None) -> list[str]:
     if tagged:
         return tagged
     text = _MARKUP.sub("", text)
-    hashtags = [_CAMEL.sub(" ", name) for name in _HASHTAG.findall(text)]
-    if len(hashtags) >= 2 and len(hashtags) >= len(text.split()) * _SHORT_SHARE:
-        return hashtags if _believed(hashtags, len(hashtags), stands) else []
+    if marked_words := hashtags(text):
+        return marked_words if _believed(marked_words, len(marked_words), stands) else []
     parts, marked = _parts(text)
     short = [part for part in parts if len(part.split()) <= _WORDS_OF_A_TAG]
     if len(short) < 2 or len(short) < _SHORT_SHARE * len(parts):
         return []
     return short if _believed(short, marked, stands) else []
+
+
+def hashtags(text: str) -> list[str]:
+    """Return the words of a text that is hashtags for the most part, two at least; else nothing."""
+    found = [_CAMEL.sub(" ", name) for name in _HASHTAG.findall(text)]
+    return found if len(found) >= 2 and len(found) >= len(text.split()) * _SHORT_SHARE else []
 
 
 def _believed(parts: list[str], marked: int, stands: Callable[[str], bool] | None) -> bool:
@@ -50,11 +56,20 @@ def _believed(parts: list[str], marked: int, stands: Callable[[str], bool] | Non
     return sum(map(stands, parts)) >= _STANDING_SHARE * len(parts)
 
 
+def _without_table(lines: list[str]) -> list[str]:
+    """Return lines with the rows of a Markdown table as bullets of their first cell that holds words."""
+    rule = next((at for at, line in enumerate(lines) if at and _RULE.fullmatch(line) and "|" in line), None)
+    if rule is None:
+        return lines
+    rows = [line.strip().strip("|").split("|") for line in lines[rule + 1 :] if line.lstrip().startswith("|")]
+    return ["- " + next((cell.strip() for cell in row if re.search(r"[^\W\d_]", cell)), "") for row in rows]
+
+
 def _parts(text: str) -> tuple[list[str], int]:
     """Return the parts of a list, and how many of them stood behind a bullet or number."""
     parts: list[str] = []
     marked = 0
-    for line in text.splitlines()[:_MAX_LINES]:
+    for line in _without_table(text.splitlines()[:_MAX_LINES]):
         labelled = _LABEL.sub("", line, count=1).strip()
         if not labelled or labelled.endswith(":"):
             continue

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from metatag_tagger.llm import tolerant_json
+from metatag_tagger.llm import plain_list, tolerant_json
 
 # Bounds of one answer.
 MAX_TAGS = 100
@@ -98,19 +98,44 @@ def _collect(value: Any, depth: int) -> Iterator[RawTag]:
 def _of_object(value: Mapping[Any, Any], depth: int) -> Iterator[RawTag]:
     named = {folded(name): inner for name, inner in value.items()}
     if "properties" in named and "type" in named:
-        # The schema itself, given back.
+        # The schema itself, given back; some models write their answer into it.
+        filled = named["properties"]
+        for name, inner in filled.items() if isinstance(filled, dict) else ():
+            if folded(name) in _MAIN and isinstance(inner, list):
+                yield from _of_list(inner, depth + 1)
         return
     main = [named[name] for name in _MAIN if name in named and not _is_entry(named)]
     lists = [name for name, inner in named.items() if name not in _BESIDE and isinstance(inner, list | dict)]
     if not main and not lists and _is_entry(named):
         yield from _of_entry(value, depth, alone=False)
         return
+    if not main and (inside := _inside(value, depth)) is not None:
+        yield from _of_object(inside, depth + 1)
+        return
     known = [name for name in _GROUPS if name in lists]
     groups = main[:1] or [named[name] for name in dict.fromkeys([*known, *lists])]
     for group in groups:
         yield from _of_list(group, depth + 1)
-    if not groups and (depth or all(map(_NUMBER_KEY.fullmatch, named))):
+    if not groups and (depth or all(map(_NUMBER_KEY.fullmatch, named)) or _are_scores(named)):
         yield from _of_map(value)
+
+
+def _inside(value: Mapping[Any, Any], depth: int) -> Mapping[Any, Any] | None:
+    """Return the first object within that names its list of tags, under whatever names it is wrapped."""
+    if depth > _MAX_DEPTH:
+        return None
+    for inner in value.values():
+        if isinstance(inner, dict):
+            found = inner if has_tag_list(inner) else _inside(inner, depth + 1)
+            if found is not None:
+                return found
+    return None
+
+
+def _are_scores(named: Mapping[str, Any]) -> bool:
+    """Tell whether an object leads from tags to their scores."""
+    beside = {*_BESIDE, *_SCORES, *_NAMES}
+    return len(named) > 1 and not beside & named.keys() and all(_number(inner) is not None for inner in named.values())
 
 
 def _is_entry(named: Mapping[str, Any]) -> bool:
@@ -127,7 +152,8 @@ def _of_list(group: Any, depth: int) -> Iterator[RawTag]:
         if isinstance(inner, dict | list):
             yield from _collect(inner, depth)
         else:
-            yield from (RawTag(part) for part in _COMMA.split(group) if part)
+            parts = plain_list.hashtags(group) or _COMMA.split(group)
+            yield from (RawTag(part) for part in parts if part)
     elif isinstance(group, dict):
         yield from _of_map(group) or _of_object(group, depth)
     else:

@@ -1,7 +1,7 @@
 """Find the JSON values of an answer and decode them as models write them, not only as the standard asks.
 
 Accepted beside JSON: what JSON5 adds (comments, single quotes, trailing commas, bare keys), Python's constants,
-typographic quotation marks, line ends inside strings, a comma missing at a line end.
+typographic quotation marks, line ends inside strings, a comma missing between values.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PAIRS = {"}": "{", "]": "["}
 _CONSTANTS = {"None": "null", "True": "true", "False": "false"}
 _CONSTANT = re.compile(r"\b(?:None|True|False)\b")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"'})
-_MISSING_COMMA = re.compile(r'(["}\]])[ \t]*\n\s*(?=["{\[])')
+_MISSING_COMMA = re.compile(r'(["}\]])\s+(?=["{\[])')
 _HASH_COMMENT = re.compile(r"(?m)(^|[\s,\[{])#[^\n\"']*$")
 
 
