@@ -12,7 +12,7 @@ set -eu
 namespace=${NAMESPACE:-metatag}
 random() { od -An -tx1 -N32 /dev/urandom | tr -d ' \n'; }
 postgres=$(random) redis=$(random) minio=$(random)
-database=${DATABASE_URL:-postgresql+psycopg://metatag:$postgres@postgres:5432/metatag}
+database=${DATABASE_URL:-postgresql://metatag:$postgres@postgres:5432/metatag}
 cache=${REDIS_URL:-redis://:$redis@redis:6379}
 
 # A value may hold anything but a new line: single quotes of YAML need only their own kind doubled.

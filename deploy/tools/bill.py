@@ -26,11 +26,8 @@ FINE = re.compile(
 )
 COPYLEFT = re.compile(r"\b(A?GPL|LGPL|GNU)", re.IGNORECASE)
 
-# Looked at one by one: why each is fine although its licence is not in the list above.
-EXCEPTIONS = {
-    "psycopg": "LGPL 3: imported unchanged, replaceable by its users; the licence asks no more. PostgreSQL only.",
-    "psycopg-binary": "LGPL 3: as psycopg.",
-}
+# Package -> why it is fine although its licence is not in the list above; looked at one by one.
+EXCEPTIONS: dict[str, str] = {}
 
 
 def bill(service: str) -> dict[str, Any]:

@@ -100,25 +100,29 @@ class Postgres:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def new_database(self) -> str:
-        """Make an empty database and give its URL for SQLAlchemy with psycopg 3."""
-        import psycopg
-
+        """Make an empty database and give its URL."""
         name = f"test_{uuid.uuid4().hex[:12]}"
-        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
-        return f"postgresql+psycopg://metatag@127.0.0.1:{self.port}/{name}"
+        self._run(f'CREATE DATABASE "{name}"')
+        return self.url(name)
 
     def drop_database(self, url: str) -> None:
         """Drop a database, whoever is still connected."""
-        import psycopg
+        self._run(f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)')
 
-        name = url.rpartition("/")[2]
-        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[call-overload]
+    def url(self, database: str) -> str:
+        """Give the URL of a database."""
+        return f"postgresql://metatag@127.0.0.1:{self.port}/{database}"
 
-    def dsn(self, database: str) -> str:
-        """Give libpq's connection string."""
-        return f"host=127.0.0.1 port={self.port} user=metatag dbname={database}"
+    def _run(self, statement: str) -> None:
+        from sqlalchemy import text
+
+        from metatag_runtime.sql import run_blocking
+
+        # CREATE and DROP DATABASE refuse a transaction.
+        run_blocking(
+            self.url("postgres"),
+            lambda connection: connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(statement)),
+        )
 
     def _as_user(self, *command: str) -> None:
         switch = (

@@ -23,7 +23,7 @@ from metatag_gateway.bootstrap import SCRIPTS, VERSION_TABLE
 from metatag_gateway.model.accounts import ApiKey, RefreshToken, User
 from metatag_gateway.ports import AccountStore
 from metatag_runtime.errors import MetatagError
-from metatag_runtime.sql import Database, migrate, sync_url
+from metatag_runtime.sql import Database, migrate, run_blocking
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 SQL = ["sqlite", "postgres"]
@@ -199,12 +199,12 @@ def test_the_migrations_make_the_tables_that_the_code_uses(kind: str, tmp_path: 
     url = url_of(kind, tmp_path)
     migrate(url, SCRIPTS, VERSION_TABLE)
     migrate(url, SCRIPTS, VERSION_TABLE)
-    engine = sa.create_engine(sync_url(url))
-    with engine.connect() as connection:
+
+    def compare(connection: sa.Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        found = [entry for entry in compare_metadata(context, METADATA) if VERSION_TABLE not in str(entry)]
-    engine.dispose()
-    assert found == []
+        return [entry for entry in compare_metadata(context, METADATA) if VERSION_TABLE not in str(entry)]
+
+    assert run_blocking(url, compare) == []
 
 
 async def test_a_database_that_is_away_is_said_in_our_words(tmp_path: Path) -> None:

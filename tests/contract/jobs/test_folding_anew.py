@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 
 from fakes import servers
 from metatag_jobs.adapters.dialect import Dialect
 from metatag_jobs.adapters.sql_search import SearchReader
 from metatag_jobs.bootstrap import MIGRATIONS, VERSION_TABLE
-from metatag_runtime.sql import Database, migrate, sync_url
+from metatag_runtime.sql import Database, migrate, run_blocking
 
 # More than one batch of rows that need no change, and among them rows that do.
 ROWS = 450
@@ -31,14 +29,8 @@ def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database as it was before."""
     postgres = servers.postgres() if request.param == "postgres" else None
     url = postgres.new_database() if postgres else f"sqlite+aiosqlite:///{tmp_path / 'jobs.sqlite'}"
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes.update({"url": sync_url(url), "version_table": VERSION_TABLE})
-    command.upgrade(config, "0004")
-    engine = create_engine(sync_url(url))
-    with engine.begin() as connection:
-        _fill(connection)
-    engine.dispose()
+    migrate(url, MIGRATIONS, VERSION_TABLE, "0004")
+    run_blocking(url, _fill)
     yield url
     if postgres:
         postgres.drop_database(url)
@@ -58,7 +50,7 @@ def _fill(connection: Connection) -> None:
         connection.execute(
             text(
                 "INSERT INTO doc (id, job_id, user_id, position, state, source_type, source_path, created_at, "
-                "processed_at) VALUES (:id, 'j', 'u1', :n, 'done', 'url', 'x', 1, :n)"
+                "processed_at) VALUES (:id, 'j', 'u1', :n, 'done', 'url', 'x', 1, 1)"
             ),
             values,
         )

@@ -16,8 +16,8 @@ MAX_SIZE = {"gateway": 120, "jobs": 150, "tagger": 350, "ocr": 260}
 FOREIGN = {
     "gateway": ("tesserocr", "numpy", "torch", "metatag_ocr", "metatag_jobs", "metatag_tagger", "minio"),
     "jobs": ("tesserocr", "numpy", "torch", "fastapi", "uvicorn", "metatag_ocr", "metatag_gateway", "metatag_tagger"),
-    "ocr": ("torch", "fastapi", "sqlalchemy", "redis", "httpx", "psycopg", "minio", "metatag_gateway", "metatag_jobs"),
-    "tagger": ("tesserocr", "torch", "fastapi", "sqlalchemy", "psycopg", "minio", "metatag_ocr", "metatag_jobs"),
+    "ocr": ("torch", "fastapi", "sqlalchemy", "redis", "httpx", "asyncpg", "minio", "metatag_gateway", "metatag_jobs"),
+    "tagger": ("tesserocr", "torch", "fastapi", "sqlalchemy", "asyncpg", "minio", "metatag_ocr", "metatag_jobs"),
 }
 TOOLS = ("gcc", "cc", "g++", "make", "pip", "uv", "pytest", "mypy", "ruff", "curl", "wget")
 

@@ -139,7 +139,7 @@ async def test_what_is_away_is_named_with_a_sentence_to_act_on(cluster: Cluster)
         METATAG_JOBS_TAGGER_ADDRESS=nobody,
         METATAG_JOBS_OCR_ADDRESS="dns:///no-such-name.invalid:50051",
         METATAG_JOBS_REDIS_URL=f"redis://:hush@{nobody}/0",
-        METATAG_JOBS_DATABASE_URL=f"postgresql+psycopg://metatag:hush@{nobody}/metatag",
+        METATAG_JOBS_DATABASE_URL=f"postgresql://metatag:hush@{nobody}/metatag",
         METATAG_JOBS_S3_ENDPOINT=nobody,
         METATAG_PROCESS_METRICS_PORT=nobody.rpartition(":")[2],
         METATAG_GATEWAY_REDIS_URL="",

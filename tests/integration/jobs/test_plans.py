@@ -6,10 +6,9 @@ import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg import sql
-from sqlalchemy import TextClause
+from sqlalchemy import Connection, TextClause, literal, text
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from fakes import servers
 from fakes.jobs_database import ended, make_job
@@ -18,9 +17,8 @@ from metatag_jobs.adapters.sql_work import SqlWorkStore
 from metatag_jobs.bootstrap import MIGRATIONS, VERSION_TABLE
 from metatag_jobs.plan import plan
 from metatag_jobs.work import Artifact, Checkpoint, Claim, Release
-from metatag_runtime.sql import Database, Transaction, Work, migrate
-from metatag_runtime.sql_link import numbered
-from metatag_runtime.sql_server import BY_KEY
+from metatag_runtime.sql import Database, Transaction, Work, migrate, run_blocking
+from metatag_runtime.sql_server import PLAN_ONCE
 
 # What may grow to 100,000 rows a job, and the indexes that find single rows in it.
 BY_THEIR_KEYS = {
@@ -110,28 +108,33 @@ def scans(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from scans(part)
 
 
-def kept_plan(connection: psycopg.Connection[Any], text: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    query, names = numbered(text)
-    connection.execute(b"PREPARE p AS " + query)
-    given = sql.SQL(", ").join(sql.Literal(values[name]) for name in names)
-    asked = sql.SQL("EXPLAIN (FORMAT JSON) EXECUTE p({})" if names else "EXPLAIN (FORMAT JSON) EXECUTE p").format(given)
-    row = connection.execute(asked).fetchone()
-    connection.execute("DEALLOCATE p")
-    assert row is not None
-    return dict(row[0][0]["Plan"])
+def kept_plan(connection: Connection, statement: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the plan that PostgreSQL keeps for a statement, as the driver numbers its values."""
+    compiled = text(statement).compile(dialect=PGDialect_asyncpg())
+    connection.exec_driver_sql(f"PREPARE p AS {compiled.string}")
+    given = ", ".join(_literal(values[name]) for name in compiled.positiontup or ())
+    row = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) EXECUTE p{f'({given})' if given else ''}").scalar_one()
+    connection.exec_driver_sql("DEALLOCATE p")
+    return dict((json.loads(row) if isinstance(row, str) else row)[0]["Plan"])
+
+
+def _literal(value: Any) -> str:
+    return str(literal(value).compile(dialect=PGDialect_asyncpg(), compile_kwargs={"literal_binds": True}))
 
 
 def ways(database: ListeningDatabase) -> dict[str, set[str]]:
     """Give the ways by which kept plans reach each table."""
     found: dict[str, set[str]] = {}
-    dsn = servers.postgres().dsn(database.url.rpartition("/")[2])
-    with psycopg.connect(dsn, autocommit=True, prepare_threshold=None) as connection:
-        for setting in BY_KEY:
-            connection.execute(setting)  # type: ignore[call-overload]
-        for text, values in database.heard.items():
-            for node in scans(kept_plan(connection, text, values)):
-                way = node.get("Index Name", "") if "Index Cond" in node else f"all of it: {json.dumps(node)} in {text}"
+
+    def look(connection: Connection) -> None:
+        for name, value in PLAN_ONCE.items():
+            connection.exec_driver_sql(f"SET {name} = '{value}'")
+        for statement, values in database.heard.items():
+            for node in scans(kept_plan(connection, statement, values)):
+                way = node.get("Index Name", "") if "Index Cond" in node else f"all: {json.dumps(node)} in {statement}"
                 found.setdefault(node["Relation Name"], set()).add(way)
+
+    run_blocking(database.url, look)
     return found
 
 
@@ -140,8 +143,7 @@ async def test_kept_plans_reach_rows_by_key_whatever_the_size_of_the_table(datab
     assert len(database.heard) > 15
     # Before anything was counted, and when it was: a handful of rows is where scanning looks cheapest.
     before = ways(database)
-    with psycopg.connect(servers.postgres().dsn(database.url.rpartition("/")[2]), autocommit=True) as connection:
-        connection.execute("ANALYZE")
+    run_blocking(database.url, lambda connection: connection.exec_driver_sql("ANALYZE"))
     after = ways(database)
     for found in (before, after):
         assert {table: used - BY_THEIR_KEYS.get(table, set()) for table, used in found.items()} == {

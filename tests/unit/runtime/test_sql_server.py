@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from fakes import servers
-from metatag_runtime import sql, sql_link
+from metatag_runtime import sql, sql_server
 from metatag_runtime.sql import Database, Transaction
 
 READ = text("SELECT n FROM counter FOR UPDATE")
@@ -73,11 +73,12 @@ async def test_a_failed_or_cancelled_transaction_leaves_nothing(database: Databa
 
 async def test_failures_have_the_names_that_callers_know_and_no_values(database: Database) -> None:
     async def double(transaction: Transaction) -> None:
-        await transaction.run(text("INSERT INTO counter SELECT n FROM counter WHERE :secret <> '%'"), {"secret": "my"})
+        statement = text("INSERT INTO counter SELECT n FROM counter WHERE :secret <> '%'")
+        await transaction.run(statement, {"secret": "hush"})
 
     with pytest.raises(IntegrityError) as found:
         await database.writing(double)
-    assert "my" not in str(found.value)
+    assert "hush" not in str(found.value)
     assert found.value.orig.sqlstate == "23505"  # type: ignore[union-attr]
     assert await database.reading(read) == 0
 
@@ -129,7 +130,7 @@ async def backend(transaction: Transaction) -> int:
 async def test_a_server_that_stops_without_closing_is_not_waited_for(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sql_link, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(sql_server, "ANSWER_SECONDS", 0.5)
     pid = await database.writing(backend)
     os.kill(pid, signal.SIGSTOP)
     try:
@@ -180,7 +181,7 @@ async def test_a_transaction_that_loses_its_connection_half_way_says_that_it_did
 
 
 async def test_a_server_that_is_away_is_told_as_a_lost_connection() -> None:
-    nowhere = Database("postgresql+psycopg://nobody@127.0.0.1:1/x")
+    nowhere = Database("postgresql://nobody@127.0.0.1:1/x")
     with pytest.raises(DBAPIError) as found:
         await nowhere.ping()
     assert found.value.connection_invalidated

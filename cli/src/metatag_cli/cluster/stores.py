@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from minio import Minio
 from minio.error import MinioException
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,7 +23,7 @@ import metatag_gateway.migrate
 import metatag_jobs.migrate
 from metatag_cli.checkup import Finding
 from metatag_cli.cluster.config import Bucket, without_secrets
-from metatag_runtime.sql import sync_url
+from metatag_runtime.sql import run_blocking
 
 # A lease is 15 s; clocks that differ by a good part of it take documents away from living workers. Seconds.
 SKEW_NOTED, SKEW_BAD = 1.0, 5.0
@@ -41,13 +41,14 @@ async def tables(name: str, url: str) -> list[Finding]:
 
 def _tables(name: str, url: str) -> list[Finding]:
     what = f"Tables {name}"
-    options = {"connect_timeout": _PATIENCE} if url.startswith("postgresql") else {}
+
+    def look(connection: Connection) -> list[Finding]:
+        return [_revision(what, name, connection), _clock(f"Clock {name}", connection)]
+
     try:
-        engine = create_engine(sync_url(url), connect_args=options)
-        with engine.connect() as connection:
-            return [_revision(what, name, connection), _clock(f"Clock {name}", connection)]
+        return run_blocking(url, look)
     except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or type(error).__name__).strip().splitlines()[0]
+        reason = (str(getattr(error, "orig", None) or "").strip() or type(error).__name__).splitlines()[0]
         remedy = f"Look at the database and at METATAG_{name.upper()}_DATABASE_URL."
         return [Finding(what, "bad", f"{without_secrets(url)} does not answer ({reason})", remedy)]
 

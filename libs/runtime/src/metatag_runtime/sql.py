@@ -1,7 +1,7 @@
 """Database set-up for the services that own tables: one engine function, one migration function.
 
 SQLite runs in WAL mode with one writer. `Database.writing` and `Database.reading` run a whole transaction by the
-driver: on SQLite in a thread (sql_threads.py), on PostgreSQL over connections of its own (sql_server.py).
+driver: on SQLite in a thread (sql_threads.py), on PostgreSQL through asyncpg (sql_server.py).
 `Database.write` and `Database.read` give a connection of SQLAlchemy, on SQLite with a change of thread at each step;
 the writers hold a lock there. A process should use one of the two pairs: on SQLite they wait for each other only as
 two processes do.
@@ -12,25 +12,28 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import TextClause, event, make_url, text
+from sqlalchemy import Connection, NullPool, TextClause, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from metatag_runtime.failures import is_infrastructure
-from metatag_runtime.sql_link import ANSWER_SECONDS
-from metatag_runtime.sql_server import ServerConnections, connect_options
+from metatag_runtime.sql_server import ANSWER_SECONDS, PLAN_EACH, POOL_SECONDS, ServerConnections, connect
 from metatag_runtime.sql_threads import SqliteThreads
 
 # Waiting for a lock held by another process (a migration, a backup). Seconds.
 SQLITE_BUSY_SECONDS = 10
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY")
+
+# Names the dialect only: connections come from `connect`.
+_ENGINE_URL = "postgresql+asyncpg://"
 
 T = TypeVar("T")
 
@@ -55,16 +58,19 @@ class Database:
     """An async engine with the right settings for its kind."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        """`url` is "sqlite+aiosqlite:///path" or "postgresql+psycopg://..."."""
+        """`url` is "sqlite+aiosqlite:///path" or "postgresql://...", which may name a driver: it is asyncpg always."""
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url, pool_size)
         self._writer = asyncio.Lock() if self.is_sqlite else None
         # What names this history of the data: another copy, or one that went back, has another. Empty when unknown.
         self.epoch = ""
         self._ahead = 0.0
         self._asked = _PING if self.is_sqlite else _IDENTITY
-        self._runner = _threads(url) if self.is_sqlite else ServerConnections(make_url(url), pool_size)
+        self._runner: SqliteThreads | ServerConnections
+        if self.is_sqlite:
+            self._runner, self.engine = _threads(url), _sqlite_engine(url)
+        else:
+            self._runner, self.engine = ServerConnections(make_url(url), pool_size), _server_engine(url, pool_size)
 
     async def reading(self, work: Work[T]) -> T:
         """Run a transaction that only reads. `work` may await nothing but its transaction, and may run twice."""
@@ -147,31 +153,52 @@ _IDENTITY = text(
 )
 
 
-def migrate(url: str, scripts: Path, version_table: str) -> None:
-    """Bring the tables to the newest revision; blocks, so call it in a thread or a process of its own.
+def migrate(url: str, scripts: Path, version_table: str, revision: str = "head") -> None:
+    """Bring the tables to a revision, the newest; blocks, so call it in a thread or a process of its own.
 
     `scripts` is the service's Alembic folder; `version_table` keeps services apart that share one database.
     """
     config = Config()
     config.set_main_option("script_location", str(scripts))
-    config.attributes["url"] = sync_url(url)
     config.attributes["version_table"] = version_table
-    command.upgrade(config, "head")
+
+    def upgrade(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+    run_blocking(url, upgrade)
 
 
-def sync_url(url: str) -> str:
-    """Give the URL for a blocking connection to the same database."""
-    return url.replace("sqlite+aiosqlite", "sqlite", 1)
+def run_blocking(url: str, work: Callable[[Connection], T]) -> T:
+    """Run `work` with a blocking connection to the database, commit what it leaves open, and return its answer."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url.replace("sqlite+aiosqlite", "sqlite", 1), poolclass=NullPool)
+        with engine.connect() as connection:
+            answer = work(connection)
+            connection.commit()
+        return answer
+
+    async def run() -> T:
+        engine = create_async_engine(_ENGINE_URL, async_creator=lambda: connect(make_url(url), {}), poolclass=NullPool)
+        async with engine.connect() as connection:
+            answer = await connection.run_sync(work)
+            await connection.commit()
+        return answer
+
+    # In a thread of its own: the caller's may run an event loop.
+    with ThreadPoolExecutor(1, "sql-blocking") as executor:
+        return executor.submit(asyncio.run, run()).result()
 
 
 def _server_engine(url: str, pool_size: int) -> AsyncEngine:
     return create_async_engine(
-        url,
+        _ENGINE_URL,
+        async_creator=lambda: connect(make_url(url), PLAN_EACH),
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
-        pool_timeout=10,
-        connect_args=connect_options(make_url(url)),
+        pool_timeout=POOL_SECONDS,
+        hide_parameters=True,
     )
 
 

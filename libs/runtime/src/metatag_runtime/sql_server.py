@@ -1,45 +1,58 @@
-"""PostgreSQL over kept connections of its own (sql_link.py): SQLAlchemy's share of a statement is as large as the rest.
+"""PostgreSQL through asyncpg's pools: one for statements by key, one for all others.
 
-A kept connection is not asked whether it still lives. If its first statement finds out that it does not (a restart of
-the server), nothing was done yet, and the transaction begins anew on a new one.
+SQLAlchemy's engine over the same driver costs seven times as much a transaction (docs/decisions/0038-asyncpg.md); it
+serves what is not in a hurry. A pooled connection is not asked whether it still lives. If its first statement finds
+that it does not (the server restarted), nothing was done yet, and the transaction starts again on a new connection.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import URL, TextClause
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Dialect, TextClause
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from metatag_runtime.sql_link import Link
-
 if TYPE_CHECKING:
-    from psycopg import Error
+    import asyncpg
+    from asyncpg.pool import PoolConnectionProxy
+
+_DIALECT: Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
 T = TypeVar("T")
+_Work = Callable[["ServerTransaction"], Awaitable[T]]
 
+# Seconds to open a connection, sign-in included.
 CONNECT_SECONDS = 5
-# Waiting for a place among the connections.
-PLACE_SECONDS = 10
+# Seconds to wait for a free connection of a pool.
+POOL_SECONDS = 10
+# Seconds for a statement that was cancelled to stop, before its connection is dropped.
+CANCEL_SECONDS = 5
+# Prepared statements that a connection keeps; a service has about a hundred.
+KEPT_STATEMENTS = 300
+# Connections that nobody used for so long are closed. Seconds.
+UNUSED_SECONDS = 300.0
 
-# A statement that runs longer is ended by the server. Seconds.
+# The server ends a statement that runs longer. Seconds.
 STATEMENT_SECONDS = 60
-# Transactions do not think: one that waits longer for its owner has lost it. Seconds.
+# The client gives up an answer after this: the server stopped without closing, or its machine is gone. Seconds; more
+# than a statement may take, so that the server ends a slow one.
+ANSWER_SECONDS = STATEMENT_SECONDS + 5
+# The server ends a transaction whose owner is silent for longer. Seconds.
 IDLE_SECONDS = 3
-# Waiting for a lock. Seconds.
+# Seconds to wait for a lock.
 LOCK_SECONDS = 5
-# The server asks a silent client's machine after so long, so often, and gives it up after two answers missed. Its own
-# default is two hours, in which a machine that is gone keeps its locks. Seconds.
+# Both ends probe a silent peer after so long, so often, and give it up after two probes without an answer. The default
+# of the system is two hours, in which a machine that is gone keeps its locks. Seconds.
 KEEPALIVE_SECONDS = 5
-# A machine that is gone without a word is noticed after about so long. Seconds.
-SILENT_SECONDS = 15
 
-# By name, for every session: also those of the engine.
-SESSION = {
+_LIMITS = {
     "statement_timeout": f"{STATEMENT_SECONDS}s",
     "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
     "lock_timeout": f"{LOCK_SECONDS}s",
@@ -48,188 +61,255 @@ SESSION = {
     "tcp_keepalives_count": "2",
     "tcp_user_timeout": f"{3 * KEEPALIVE_SECONDS}s",
 }
-_LIMITS = tuple(f"SET {name} = '{value}'" for name, value in SESSION.items())
-# Planned for the tables as they are, each time.
-ANEW = (*_LIMITS, "SET plan_cache_mode = force_custom_plan")
-# Planned once. By today's sizes that would be wrong tomorrow: a plan made while a table was small scans it, or sorts
-# it, when it has grown. With these ways closed, a statement that names keys goes by their index from the beginning.
-BY_KEY = (
-    *_LIMITS,
-    "SET plan_cache_mode = force_generic_plan",
-    "SET enable_seqscan = off",
-    "SET enable_bitmapscan = off",
-    "SET enable_hashjoin = off",
-    "SET enable_mergejoin = off",
-    "SET enable_sort = off",
-)
+# Plan each statement for the tables as they are.
+PLAN_EACH = {**_LIMITS, "plan_cache_mode": "force_custom_plan"}
+# Plan each statement once. A plan made while a table was small scans or sorts it, which is wrong when it has grown.
+# With these ways closed, a statement that names keys uses their index from the beginning.
+PLAN_ONCE = {
+    **_LIMITS,
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_sort": "off",
+}
+
+# Parameters of libpq that asyncpg does not know; it would send them to the server as settings.
+_OF_LIBPQ = (
+    "connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+    "gssencmode", "channel_binding", "sslcompression",
+)  # fmt: skip
 
 
 class ServerTransaction:
-    """The protocol Transaction over a link; `begun` once the server may have done something for good."""
+    """The protocol Transaction over a connection; `begun` once a statement was answered."""
 
-    def __init__(self, link: Link) -> None:
-        self._link = link
-        self._owing = False
+    def __init__(self, connection: PoolConnectionProxy[Any]) -> None:
+        self._connection = connection
         self.begun = False
 
     async def fetch(self, statement: TextClause, values: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        """Run a statement; give its rows."""
-        self._link.send(statement.text, values)
-        result = await self._settle()
-        return self._link.rows(result)
+        """Run a statement; return its rows."""
+        query, names = _numbered(statement.text)
+        given = [values[name] for name in names]
+        found: Sequence[Mapping[str, Any]] = await self._answer(self._connection.fetch, query, *given)
+        return found
 
     async def run(self, statement: TextClause, values: Mapping[str, Any]) -> int:
-        """Run a statement; give how many rows it touched."""
-        self._link.send(statement.text, values)
-        return (await self._settle()).command_tuples or 0
+        """Run a statement; return how many rows it touched."""
+        query, names = _numbered(statement.text)
+        tag: str = await self._answer(self._connection.execute, query, *[values[name] for name in names])
+        # "UPDATE 3", "INSERT 0 3", "CREATE TABLE"
+        count = tag.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
 
     async def later(self, statement: TextClause, values: Mapping[str, Any]) -> None:
-        """Run a statement with the next one, or at the end."""
-        self._link.send(statement.text, values)
-        self._owing = True
+        """Run a statement, at once: the driver does not send statements together."""
+        await self.run(statement, values)
 
-    async def end(self, word: str = "") -> None:
-        """Run what is still owed, and COMMIT or ROLLBACK."""
-        if word:
-            self._link.send(word, {})
-        if word or self._owing:
-            # Whether a COMMIT that was not answered was done, nobody knows.
+    async def begin(self) -> None:
+        """Open the transaction; nothing is done yet."""
+        await self._answer(self._connection.execute, "BEGIN")
+        self.begun = False
+
+    async def commit(self) -> None:
+        """Make it permanent."""
+        # Nobody knows whether a COMMIT without an answer was done: never start again after it.
+        self.begun = True
+        await self._answer(self._connection.execute, "COMMIT")
+
+    async def rollback(self) -> None:
+        """Undo it; a connection that does not answer is dropped, and the server undoes it then."""
+        # A rollback that fails too must not hide what happened: above all not a cancellation.
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(CANCEL_SECONDS):
+                # It waits until a cancelled statement has stopped.
+                await self._connection.execute("ROLLBACK")
+            return
+        _drop(self._connection)
+
+    async def _answer(self, ask: Callable[..., Awaitable[Any]], query: str, *values: Any) -> Any:
+        """Return the server's answer; raises OperationalError, as for a lost connection, when there is none in time."""
+        try:
+            answer = await ask(query, *values, timeout=ANSWER_SECONDS)
+        except TimeoutError as error:
+            # What was asked may yet be done, and a second try would take as long.
             self.begun = True
-            await self._settle()
-
-    async def _settle(self) -> Any:
-        result = await self._link.settle()
-        self._owing, self.begun = False, True
-        return result
+            _drop(self._connection)
+            raise _lost(f"the server did not answer within {ANSWER_SECONDS} s", error) from None
+        self.begun = True
+        return answer
 
 
 class ServerConnections:
-    """At most `size` kept connections of each of two kinds, for statements by key and for others; `2 * size` in use."""
+    """At most `size` connections of each of two kinds, for statements by key and for others."""
 
     def __init__(self, url: URL, size: int) -> None:
-        self._target = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        self._options = connect_options(url)
+        self._url = url
         self._size = size
-        self._places = asyncio.Semaphore(2 * size)
-        self._kept: dict[bool, list[Link]] = {False: [], True: []}
+        self._pools: dict[bool, asyncpg.Pool[Any]] = {}
 
-    async def read(self, work: Callable[[ServerTransaction], Awaitable[T]]) -> T:
+    async def read(self, work: _Work[T]) -> T:
         """Run statements that only read. Each sees what is committed at its time: a BEGIN would change nothing."""
-        return await self._run(work, writing=False, by_key=False)
+        return await self._run(work, by_key=False)
 
-    async def write(self, work: Callable[[ServerTransaction], Awaitable[T]], *, by_key: bool = False) -> T:
+    async def write(self, work: _Work[T], *, by_key: bool = False) -> T:
         """Run a transaction: committed at its end, undone on an exception."""
-        return await self._run(work, writing=True, by_key=by_key)
+
+        async def run(transaction: ServerTransaction) -> T:
+            await transaction.begin()
+            try:
+                answer = await work(transaction)
+                await transaction.commit()
+            except BaseException:
+                await transaction.rollback()
+                raise
+            return answer
+
+        return await self._run(run, by_key=by_key)
 
     async def close(self) -> None:
-        """Close the kept connections."""
-        for kept in self._kept.values():
-            while kept:
-                await kept.pop().close()
+        """Close all connections."""
+        while self._pools:
+            _, pool = self._pools.popitem()
+            pool.terminate()
 
-    async def _run(self, work: Callable[[ServerTransaction], Awaitable[T]], *, writing: bool, by_key: bool) -> T:
-        import psycopg
+    async def _run(self, work: _Work[T], *, by_key: bool) -> T:
+        import asyncpg
 
-        await self._take_place()
-        try:
-            while True:
-                link, kept = await self._link(by_key)
-                transaction = ServerTransaction(link)
+        for last in (False, True):
+            async with self._connection(by_key) as connection:
+                transaction = ServerTransaction(connection)
                 try:
-                    return await (_write(link, transaction, work) if writing else _read(transaction, work))
-                except psycopg.Error as error:
-                    if kept and link.lost and not link.silent and not transaction.begun:
-                        # The others ended with it.
-                        await self.close()
-                        continue
-                    raise _named(error, lost=link.lost) from error
-                finally:
-                    await self._give_back(link, by_key)
-        finally:
-            self._places.release()
+                    return await work(transaction)
+                except asyncpg.InternalClientError as error:
+                    # The server's last words, said while nobody asked, leave the driver confused.
+                    _drop(connection)
+                    if last or transaction.begun:
+                        raise _named(error, lost=True) from error
+                except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                    lost = _is_lost(connection)
+                    if last or not lost or transaction.begun:
+                        raise _named(error, lost=lost) from error
+            # The others ended with it: the next one is new.
+            await (await self._pool(by_key)).expire_connections()
+        raise AssertionError
 
-    async def _link(self, by_key: bool) -> tuple[Link, bool]:
-        """Give a link and whether it was kept."""
-        import psycopg
-
-        kept = self._kept[by_key]
-        while kept:
-            link = kept.pop()
-            if not link.lost:
-                return link, True
-            await link.close()
+    @contextlib.asynccontextmanager
+    async def _connection(self, by_key: bool) -> AsyncIterator[PoolConnectionProxy[Any]]:
+        pool = await self._pool(by_key)
         try:
-            return await self._connect(BY_KEY if by_key else ANEW), False
-        except psycopg.Error as error:
-            raise _named(error, lost=True) from error
-
-    async def _connect(self, settings: Sequence[str]) -> Link:
-        from psycopg import AsyncConnection
-        from psycopg.conninfo import make_conninfo
-
-        connection = await AsyncConnection.connect(make_conninfo(self._target, **self._options), autocommit=True)
-        link = Link(connection)
-        try:
-            for setting in settings:
-                link.send(setting, {})
-            await link.settle()
-        except BaseException:
-            await link.close()
-            raise
-        return link
-
-    async def _give_back(self, link: Link, by_key: bool) -> None:
-        kept = self._kept[by_key]
-        if link.idle and len(kept) < self._size:
-            kept.append(link)
-        else:
-            await link.close()
-
-    async def _take_place(self) -> None:
-        if not self._places.locked():
-            await self._places.acquire()
-            return
-        try:
-            async with asyncio.timeout(PLACE_SECONDS):
-                await self._places.acquire()
+            connection = await pool.acquire(timeout=POOL_SECONDS)
         except TimeoutError:
-            raise PoolTimeout(f"No connection to the database became free in {PLACE_SECONDS} s.") from None
+            raise PoolTimeout(f"No connection to the database became free in {POOL_SECONDS} s.") from None
+        try:
+            yield connection
+        finally:
+            # It raises what made the connection useless, which whoever used it was told already.
+            with contextlib.suppress(Exception):
+                await pool.release(connection, timeout=CANCEL_SECONDS)
+
+    async def _pool(self, by_key: bool) -> asyncpg.Pool[Any]:
+        import asyncpg
+
+        found = self._pools.get(by_key)
+        if found is None:
+            found = self._pools[by_key] = asyncpg.create_pool(
+                min_size=0,
+                max_size=self._size,
+                max_inactive_connection_lifetime=UNUSED_SECONDS,
+                connect=partial(self._connect, PLAN_ONCE if by_key else PLAN_EACH),
+                reset=_no_reset,
+            )
+        # Returns at once where it was done; it opens no connection.
+        await found
+        return found
+
+    async def _connect(self, settings: Mapping[str, str], *_: Any, **__: Any) -> asyncpg.Connection[Any]:
+        """Return a new connection; what the pool would give to the driver is in the URL already."""
+        return await connect(self._url, settings)
 
 
-def connect_options(url: URL) -> dict[str, int]:
-    """Give libpq's limits for a connection to come about and for a silent one; what the URL itself says is left."""
-    limits = {
-        "connect_timeout": CONNECT_SECONDS,
-        "keepalives_idle": SILENT_SECONDS // 3,
-        "keepalives_interval": SILENT_SECONDS // 3,
-        "keepalives_count": 2,
-        "tcp_user_timeout": SILENT_SECONDS * 1000,
-    }
-    return {name: value for name, value in limits.items() if name not in url.query}
+async def connect(url: URL, settings: Mapping[str, str]) -> asyncpg.Connection[Any]:
+    """Return a connection of the driver whose session has `settings`, and whose both ends notice a lost peer.
 
+    `url` may carry libpq's query parameters (`sslmode`, `sslrootcert`, ...); `connect_timeout` is in seconds.
+    Raises SQLAlchemy's OperationalError when the server cannot be reached in time.
+    """
+    import asyncpg
 
-async def _read(transaction: ServerTransaction, work: Callable[[ServerTransaction], Awaitable[T]]) -> T:
-    answer = await work(transaction)
-    await transaction.end()
-    return answer
-
-
-async def _write(link: Link, transaction: ServerTransaction, work: Callable[[ServerTransaction], Awaitable[T]]) -> T:
-    link.send("BEGIN", {})
+    target = url.set(drivername="postgresql").difference_update_query(_OF_LIBPQ)
+    seconds = float(str(url.query.get("connect_timeout", CONNECT_SECONDS)))
     try:
-        answer = await work(transaction)
-        await transaction.end("COMMIT")
-    except BaseException:
-        # A rollback that fails too must not hide what happened: above all not a cancellation.
-        with contextlib.suppress(Exception):
-            if not link.busy:
-                await transaction.end("ROLLBACK")
-        raise
-    return answer
+        connection = await asyncpg.connect(
+            target.render_as_string(hide_password=False), timeout=seconds, statement_cache_size=KEPT_STATEMENTS
+        )
+    except TimeoutError as error:
+        raise _lost(f"the server did not accept a connection within {seconds:g} s", error) from None
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise _lost("the server did not accept a connection", error) from error
+    _probe(connection)
+    # Not in the start packet: a pooler in between passes settings on, but refuses such parameters.
+    if settings:
+        await connection.execute("; ".join(f"SET {name} = '{value}'" for name, value in settings.items()))
+    return connection
 
 
-def _named(error: Error, *, lost: bool) -> BaseException:
-    """Give a failure the name that callers know, SQLAlchemy's. Values may be somebody's text: they stay out."""
-    import psycopg
+def _probe(connection: asyncpg.Connection[Any]) -> None:
+    """Let the system probe a silent server. The driver has no option for it, and no public way to its socket."""
+    found = connection._transport.get_extra_info("socket")
+    if found is None or found.family == socket.AF_UNIX:
+        return
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (
+        ("TCP_KEEPIDLE", KEEPALIVE_SECONDS),
+        ("TCP_KEEPINTVL", KEEPALIVE_SECONDS),
+        ("TCP_KEEPCNT", 2),
+        ("TCP_USER_TIMEOUT", 3 * KEEPALIVE_SECONDS * 1000),
+    ):
+        # Not every system has all of them.
+        if (option := getattr(socket, name, None)) is not None:
+            found.setsockopt(socket.IPPROTO_TCP, option, value)
 
-    return DBAPIError.instance("", None, error, psycopg.Error, hide_parameters=True, connection_invalidated=lost)
+
+@lru_cache(maxsize=500)
+def _numbered(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return a statement with its bound names as the driver numbers them, and the names in that order."""
+    compiled = TextClause(text).compile(dialect=_DIALECT)
+    return compiled.string, tuple(compiled.positiontup or ())
+
+
+def _is_lost(connection: PoolConnectionProxy[Any]) -> bool:
+    """Return whether the server has gone away; the pool takes a dead connection away from who uses it."""
+    import asyncpg
+
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True
+
+
+def _drop(connection: PoolConnectionProxy[Any]) -> None:
+    if not _is_lost(connection):
+        connection.terminate()
+
+
+async def _no_reset(_connection: object) -> None:
+    """Leave the session's settings as they are; the pool has ended an open transaction already."""
+
+
+def _named(error: Exception, *, lost: bool) -> DBAPIError:
+    """Return a failure under the name that callers know, SQLAlchemy's, without values: they may be somebody's text."""
+    import asyncpg
+
+    kind = DBAPIError
+    if lost:
+        kind = OperationalError
+    elif isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        kind = IntegrityError
+    return kind("", None, error, hide_parameters=True, connection_invalidated=lost)
+
+
+def _lost(message: str, error: Exception) -> OperationalError:
+    return OperationalError(message, None, error, hide_parameters=True, connection_invalidated=True)

@@ -95,8 +95,8 @@ class GatewaySettings(ServiceSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
-        if not value.startswith(("sqlite+aiosqlite://", "postgresql+psycopg://")):
-            raise ValueError("it must begin with sqlite+aiosqlite:// or postgresql+psycopg://")
+        if not value.startswith(("sqlite+aiosqlite://", "postgresql://", "postgresql+")):
+            raise ValueError("it must begin with sqlite+aiosqlite:// or postgresql://")
         return value
 
 

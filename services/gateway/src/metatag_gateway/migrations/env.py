@@ -1,24 +1,21 @@
-"""Alembic's entry: connects and brings the tables up to date."""
+"""Alembic's entry: brings the tables up to date."""
 
 from __future__ import annotations
 
 from alembic import context
-from sqlalchemy import create_engine, pool
+from sqlalchemy import text
 
 
 def run() -> None:
     """Apply the revisions in one transaction; the service's own version table keeps it apart from others."""
     attributes = context.config.attributes
-    engine = create_engine(attributes["url"], poolclass=pool.NullPool)
-    with engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            # Several replicas start at once: one migrates, the others wait and find nothing to do.
-            connection.exec_driver_sql("SELECT pg_advisory_lock(72650040)")
-        context.configure(connection=connection, version_table=attributes["version_table"])
-        with context.begin_transaction():
-            context.run_migrations()
-        connection.commit()
-    engine.dispose()
+    connection = attributes["connection"]
+    if connection.dialect.name == "postgresql":
+        # Several replicas start at once: one migrates, the others wait and find nothing to do.
+        connection.execute(text("SELECT pg_advisory_xact_lock(72650040)"))
+    context.configure(connection=connection, version_table=attributes["version_table"])
+    with context.begin_transaction():
+        context.run_migrations()
 
 
 run()
