@@ -3,7 +3,7 @@
 # Keep what it prints: metatag-jobs/secret_key opens the stored provider keys.
 #
 # For the overlay dev, nothing else is needed. For stores of your own, set what is yours; the stores' own secret is then left out:
-#   DATABASE_URL   postgresql+psycopg://USER:PASSWORD@HOST:5432/metatag?sslmode=verify-full&sslrootcert=system
+#   DATABASE_URL   postgresql://USER:PASSWORD@HOST:5432/metatag?sslmode=verify-full&sslrootcert=system
 #   REDIS_URL      rediss://:PASSWORD@HOST:6379       (databases 0, 1 and 2 are used)
 #   S3_ACCESS_KEY, S3_SECRET_KEY
 # ADMIN_EMAIL and ADMIN_PASSWORD name the first account (the overlay prod wants them). METATAG_LLM_KEY becomes the tagger's own

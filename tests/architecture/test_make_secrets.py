@@ -50,7 +50,7 @@ def test_two_runs_share_no_secret() -> None:
 def test_stores_of_ones_own_take_the_place_of_those_inside() -> None:
     given = secrets(
         NAMESPACE="tags",
-        DATABASE_URL=f"postgresql+psycopg://u:p@db/x?application_name={AWKWARD}",
+        DATABASE_URL=f"postgresql://u:p@db/x?application_name={AWKWARD}",
         REDIS_URL="rediss://:p@cache:6379",
         S3_ACCESS_KEY="me",
         S3_SECRET_KEY=AWKWARD,

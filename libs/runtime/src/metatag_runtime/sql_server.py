@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -241,10 +242,13 @@ async def connect(url: URL, settings: Mapping[str, str]) -> asyncpg.Connection[A
 
     target = url.set(drivername="postgresql").difference_update_query(_OF_LIBPQ)
     seconds = float(str(url.query.get("connect_timeout", CONNECT_SECONDS)))
+    options: dict[str, Any] = {"timeout": seconds, "statement_cache_size": KEPT_STATEMENTS}
+    if url.query.get("sslrootcert") == "system":
+        # libpq's word for the authorities that the system trusts, which implies verify-full; the driver has none.
+        target = target.difference_update_query(["sslrootcert", "sslmode"])
+        options["ssl"] = ssl.create_default_context()
     try:
-        connection = await asyncpg.connect(
-            target.render_as_string(hide_password=False), timeout=seconds, statement_cache_size=KEPT_STATEMENTS
-        )
+        connection = await asyncpg.connect(target.render_as_string(hide_password=False), **options)
     except TimeoutError as error:
         raise _lost(f"the server did not accept a connection within {seconds:g} s", error) from None
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
