@@ -79,6 +79,27 @@ class FakeRecordsService(RecordsServiceServicer):
         self._remember(document, "undo", request.user_id, [], [change.version for change in reversed(taken)])
         return r.UndoCorrectionsResponse(document=document)
 
+    async def FindDocuments(self, request: r.FindDocumentsRequest, context: Any) -> Any:
+        wanted = request.filter
+        every = [found for job in self.engine.of_user(request.user_id) for found in job.documents]
+        found = [
+            each
+            for each in every
+            if each.state in (j.DOCUMENT_STATE_SUCCESS, j.DOCUMENT_STATE_FAILED)
+            and not each.HasField("trashed_at")
+            and (not wanted.states or each.state in wanted.states)
+            and wanted.query.casefold() in _searchable(each)
+            and wanted.job_id in ("", each.job_id)
+            and wanted.language in ("", each.result.language)
+            and (not wanted.tag or wanted.tag in [tag.tag for tag in each.result.tags])
+        ]
+        page = found[request.offset : request.offset + (request.limit or 50)]
+        return r.FindDocumentsResponse(
+            documents=[_found(each, wanted.query if request.snippets else "") for each in page],
+            total=len(found),
+            is_exact=True,
+        )
+
     async def RenameJob(self, request: r.RenameJobRequest, context: Any) -> Any:
         job = self.engine.find(request.user_id, request.job_id).job
         job.name = request.name
@@ -195,3 +216,16 @@ def _reviewed(document: j.Document, reviewed: bool, by: str) -> r.FieldChange:
         document.ClearField("reviewed_at")
     document.reviewed_by = by if reviewed else ""
     return r.FieldChange(field="reviewed", before_flag=before, after_flag=reviewed)
+
+
+def _searchable(document: j.Document) -> str:
+    return " ".join([document.title, document.text, *(tag.tag for tag in document.result.tags)]).casefold()
+
+
+def _found(document: j.Document, query: str) -> r.FoundDocument:
+    bare = j.Document()
+    bare.CopyFrom(document)
+    bare.ClearField("text")
+    start = document.text.casefold().find(query.casefold()) if query else -1
+    piece = r.Snippet(page=1, text=document.text[:200], marks=[r.Mark(start=start, end=start + len(query))])
+    return r.FoundDocument(document=bare, snippets=[piece] if start >= 0 else [])

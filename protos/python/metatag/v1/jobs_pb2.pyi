@@ -1640,6 +1640,11 @@ class GetSummaryResponse(_message.Message):
     TAGS_FIELD_NUMBER: _builtins.int
     FAILURES_FIELD_NUMBER: _builtins.int
     SPEND_FIELD_NUMBER: _builtins.int
+    SAMPLED_FIELD_NUMBER: _builtins.int
+    sampled: _builtins.int
+    """Of how many of the latest documents `methods`, `confidence`, `tags` and `failures` are estimates for all; 0: they are
+    counts of all.
+    """
     @_builtins.property
     def processed(self) -> _containers.RepeatedCompositeFieldContainer[Global___Tally]:
         """By day (2026-03-01, UTC), oldest first; days without any are left out."""
@@ -1676,10 +1681,11 @@ class GetSummaryResponse(_message.Message):
         tags: _abc.Iterable[Global___Tally] | None = ...,
         failures: _abc.Iterable[Global___Tally] | None = ...,
         spend: _abc.Iterable[Global___Tally] | None = ...,
+        sampled: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["confidence", b"confidence", "failed", b"failed", "failures", b"failures", "methods", b"methods", "processed", b"processed", "spend", b"spend", "tags", b"tags"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confidence", b"confidence", "failed", b"failed", "failures", b"failures", "methods", b"methods", "processed", b"processed", "sampled", b"sampled", "spend", b"spend", "tags", b"tags"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -880,3 +880,250 @@ class EraseDocumentResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EraseDocumentResponse: _TypeAlias = EraseDocumentResponse  # noqa: Y015
+
+@_typing.final
+class DocumentFilter(_message.Message):
+    """DocumentFilter says what documents must have; what is empty or unset: anything."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class FacetsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    QUERY_FIELD_NUMBER: _builtins.int
+    FACETS_FIELD_NUMBER: _builtins.int
+    TAG_FIELD_NUMBER: _builtins.int
+    STATES_FIELD_NUMBER: _builtins.int
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    METHOD_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_MIN_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_MAX_FIELD_NUMBER: _builtins.int
+    REVIEWED_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    query: _builtins.str
+    """As in SearchDocumentsRequest; at most 500 characters."""
+    tag: _builtins.str
+    """A whole tag, in upper or lower case."""
+    job_id: _builtins.str
+    language: _builtins.str
+    """BCP 47."""
+    method: _builtins.str
+    """As `extraction_method`."""
+    confidence_min: _builtins.float
+    """0 to 100, both included."""
+    confidence_max: _builtins.float
+    reviewed: _builtins.bool
+    since: _builtins.float
+    """Processed at this time or later, and before that one; seconds since 1970, UTC."""
+    before: _builtins.float
+    @_builtins.property
+    def facets(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
+    @_builtins.property
+    def states(self) -> _containers.RepeatedScalarFieldContainer[_jobs_pb2.DocumentState.ValueType]:
+        """SUCCESS and FAILED are those of ended documents."""
+
+    def __init__(
+        self,
+        *,
+        query: _builtins.str = ...,
+        facets: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        tag: _builtins.str = ...,
+        states: _abc.Iterable[_jobs_pb2.DocumentState.ValueType] | None = ...,
+        job_id: _builtins.str = ...,
+        language: _builtins.str = ...,
+        method: _builtins.str = ...,
+        confidence_min: _builtins.float | None = ...,
+        confidence_max: _builtins.float | None = ...,
+        reviewed: _builtins.bool | None = ...,
+        since: _builtins.float | None = ...,
+        before: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_before", b"_before", "_confidence_max", b"_confidence_max", "_confidence_min", b"_confidence_min", "_reviewed", b"_reviewed", "_since", b"_since", "before", b"before", "confidence_max", b"confidence_max", "confidence_min", b"confidence_min", "reviewed", b"reviewed", "since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_before", b"_before", "_confidence_max", b"_confidence_max", "_confidence_min", b"_confidence_min", "_reviewed", b"_reviewed", "_since", b"_since", "before", b"before", "confidence_max", b"confidence_max", "confidence_min", b"confidence_min", "facets", b"facets", "job_id", b"job_id", "language", b"language", "method", b"method", "query", b"query", "reviewed", b"reviewed", "since", b"since", "states", b"states", "tag", b"tag"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__before: _TypeAlias = _typing.Literal["before"]  # noqa: Y015
+    _WhichOneofArgType__before: _TypeAlias = _typing.Literal["_before", b"_before"]  # noqa: Y015
+    _WhichOneofReturnType__confidence_max: _TypeAlias = _typing.Literal["confidence_max"]  # noqa: Y015
+    _WhichOneofArgType__confidence_max: _TypeAlias = _typing.Literal["_confidence_max", b"_confidence_max"]  # noqa: Y015
+    _WhichOneofReturnType__confidence_min: _TypeAlias = _typing.Literal["confidence_min"]  # noqa: Y015
+    _WhichOneofArgType__confidence_min: _TypeAlias = _typing.Literal["_confidence_min", b"_confidence_min"]  # noqa: Y015
+    _WhichOneofReturnType__reviewed: _TypeAlias = _typing.Literal["reviewed"]  # noqa: Y015
+    _WhichOneofArgType__reviewed: _TypeAlias = _typing.Literal["_reviewed", b"_reviewed"]  # noqa: Y015
+    _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
+    _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__before) -> _WhichOneofReturnType__before | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__confidence_max) -> _WhichOneofReturnType__confidence_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__confidence_min) -> _WhichOneofReturnType__confidence_min | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reviewed) -> _WhichOneofReturnType__reviewed | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
+
+Global___DocumentFilter: _TypeAlias = DocumentFilter  # noqa: Y015
+
+@_typing.final
+class FindDocumentsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    FILTER_FIELD_NUMBER: _builtins.int
+    SORT_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    OFFSET_FIELD_NUMBER: _builtins.int
+    SNIPPETS_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    sort: _builtins.str
+    """"processed_at", "title" or "confidence", with a minus in front for falling; empty: "-processed_at"."""
+    limit: _builtins.int
+    """1 to 1,000; 0 means 50."""
+    offset: _builtins.int
+    """At most 100,000."""
+    snippets: _builtins.bool
+    """Whether to give pieces of the texts around the words of the query."""
+    @_builtins.property
+    def filter(self) -> Global___DocumentFilter: ...
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        filter: Global___DocumentFilter | None = ...,
+        sort: _builtins.str = ...,
+        limit: _builtins.int = ...,
+        offset: _builtins.int = ...,
+        snippets: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "limit", b"limit", "offset", b"offset", "snippets", b"snippets", "sort", b"sort", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindDocumentsRequest: _TypeAlias = FindDocumentsRequest  # noqa: Y015
+
+@_typing.final
+class Mark(_message.Message):
+    """Mark is the place of a hit in a snippet: characters from `start` on, before `end`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    start: _builtins.int
+    end: _builtins.int
+    def __init__(
+        self,
+        *,
+        start: _builtins.int = ...,
+        end: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Mark: _TypeAlias = Mark  # noqa: Y015
+
+@_typing.final
+class Snippet(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    MARKS_FIELD_NUMBER: _builtins.int
+    page: _builtins.int
+    """From 1."""
+    text: _builtins.str
+    @_builtins.property
+    def marks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Mark]: ...
+    def __init__(
+        self,
+        *,
+        page: _builtins.int = ...,
+        text: _builtins.str = ...,
+        marks: _abc.Iterable[Global___Mark] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["marks", b"marks", "page", b"page", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Snippet: _TypeAlias = Snippet  # noqa: Y015
+
+@_typing.final
+class FoundDocument(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    SNIPPETS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def document(self) -> _jobs_pb2.Document: ...
+    @_builtins.property
+    def snippets(self) -> _containers.RepeatedCompositeFieldContainer[Global___Snippet]:
+        """At most 3."""
+
+    def __init__(
+        self,
+        *,
+        document: _jobs_pb2.Document | None = ...,
+        snippets: _abc.Iterable[Global___Snippet] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "snippets", b"snippets"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FoundDocument: _TypeAlias = FoundDocument  # noqa: Y015
+
+@_typing.final
+class FindDocumentsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENTS_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    IS_EXACT_FIELD_NUMBER: _builtins.int
+    total: _builtins.int
+    """Matches in all, at most 10,000."""
+    is_exact: _builtins.bool
+    """Whether `total` is the true number; else there are more."""
+    @_builtins.property
+    def documents(self) -> _containers.RepeatedCompositeFieldContainer[Global___FoundDocument]: ...
+    def __init__(
+        self,
+        *,
+        documents: _abc.Iterable[Global___FoundDocument] | None = ...,
+        total: _builtins.int = ...,
+        is_exact: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["documents", b"documents", "is_exact", b"is_exact", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindDocumentsResponse: _TypeAlias = FindDocumentsResponse  # noqa: Y015

@@ -91,6 +91,11 @@ class RecordsServiceStub:
                 request_serializer=metatag_dot_v1_dot_records__pb2.EraseDocumentRequest.SerializeToString,
                 response_deserializer=metatag_dot_v1_dot_records__pb2.EraseDocumentResponse.FromString,
                 _registered_method=True)
+        self.FindDocuments = channel.unary_unary(
+                '/metatag.v1.RecordsService/FindDocuments',
+                request_serializer=metatag_dot_v1_dot_records__pb2.FindDocumentsRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_records__pb2.FindDocumentsResponse.FromString,
+                _registered_method=True)
 
 
 class RecordsServiceServicer:
@@ -183,6 +188,14 @@ class RecordsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FindDocuments(self, request, context):
+        """FindDocuments gives a page of a user's ended documents, narrowed and ordered, with the number of all that match.
+        INVALID_ARGUMENT. May be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RecordsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -240,6 +253,11 @@ def add_RecordsServiceServicer_to_server(servicer, server):
                     servicer.EraseDocument,
                     request_deserializer=metatag_dot_v1_dot_records__pb2.EraseDocumentRequest.FromString,
                     response_serializer=metatag_dot_v1_dot_records__pb2.EraseDocumentResponse.SerializeToString,
+            ),
+            'FindDocuments': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindDocuments,
+                    request_deserializer=metatag_dot_v1_dot_records__pb2.FindDocumentsRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_records__pb2.FindDocumentsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -541,6 +559,33 @@ class RecordsService:
             '/metatag.v1.RecordsService/EraseDocument',
             metatag_dot_v1_dot_records__pb2.EraseDocumentRequest.SerializeToString,
             metatag_dot_v1_dot_records__pb2.EraseDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindDocuments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.RecordsService/FindDocuments',
+            metatag_dot_v1_dot_records__pb2.FindDocumentsRequest.SerializeToString,
+            metatag_dot_v1_dot_records__pb2.FindDocumentsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -70,6 +70,10 @@ class RecordsServiceStub:
     """
     EraseDocument: _grpc.UnaryUnaryMultiCallable[_records_pb2.EraseDocumentRequest, _records_pb2.EraseDocumentResponse]
     """EraseDocument removes a document in the trash for good. NOT_FOUND. Not to be repeated: the second finds nothing."""
+    FindDocuments: _grpc.UnaryUnaryMultiCallable[_records_pb2.FindDocumentsRequest, _records_pb2.FindDocumentsResponse]
+    """FindDocuments gives a page of a user's ended documents, narrowed and ordered, with the number of all that match.
+    INVALID_ARGUMENT. May be repeated.
+    """
 
 @_typing.type_check_only
 class RecordsServiceAsyncStub(RecordsServiceStub):
@@ -113,6 +117,10 @@ class RecordsServiceAsyncStub(RecordsServiceStub):
     """
     EraseDocument: _aio.UnaryUnaryMultiCallable[_records_pb2.EraseDocumentRequest, _records_pb2.EraseDocumentResponse]  # type: ignore[assignment]
     """EraseDocument removes a document in the trash for good. NOT_FOUND. Not to be repeated: the second finds nothing."""
+    FindDocuments: _aio.UnaryUnaryMultiCallable[_records_pb2.FindDocumentsRequest, _records_pb2.FindDocumentsResponse]  # type: ignore[assignment]
+    """FindDocuments gives a page of a user's ended documents, narrowed and ordered, with the number of all that match.
+    INVALID_ARGUMENT. May be repeated.
+    """
 
 class RecordsServiceServicer(metaclass=_abc_1.ABCMeta):
     """RecordsService is what people do with documents that have ended: correct, review, find and remove them. Served by jobs
@@ -219,5 +227,15 @@ class RecordsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_records_pb2.EraseDocumentResponse, _abc.Awaitable[_records_pb2.EraseDocumentResponse]]:
         """EraseDocument removes a document in the trash for good. NOT_FOUND. Not to be repeated: the second finds nothing."""
+
+    @_abc_1.abstractmethod
+    def FindDocuments(
+        self,
+        request: _records_pb2.FindDocumentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_records_pb2.FindDocumentsResponse, _abc.Awaitable[_records_pb2.FindDocumentsResponse]]:
+        """FindDocuments gives a page of a user's ended documents, narrowed and ordered, with the number of all that match.
+        INVALID_ARGUMENT. May be repeated.
+        """
 
 def add_RecordsServiceServicer_to_server(servicer: RecordsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from metatag_gateway.model.documents import Document
 from metatag_gateway.model.jobs import Job
-from metatag_gateway.model.records import Change, Correction, ReviewQueue, Trash
+from metatag_gateway.model.records import Change, Correction, DocumentFilter, Found, ReviewQueue, Trash
 
 
 class Records(Protocol):
@@ -50,3 +50,8 @@ class Records(Protocol):
 
     async def erase(self, user_id: str, document_id: str) -> None:
         """Remove a document in the trash for good."""
+
+    async def find(
+        self, user_id: str, wanted: DocumentFilter, *, sort: str, limit: int, offset: int, snippets: bool
+    ) -> Found:
+        """Return a page of ended documents, ordered by `sort` (a minus in front: falling)."""

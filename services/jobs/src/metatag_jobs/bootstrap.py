@@ -29,6 +29,7 @@ from metatag_jobs.adapters.sql_artifacts import SqlArtifacts
 from metatag_jobs.adapters.sql_control import SqlJobStore
 from metatag_jobs.adapters.sql_corrections import SqlCorrections
 from metatag_jobs.adapters.sql_events import SqlEventLog
+from metatag_jobs.adapters.sql_find import SqlFind
 from metatag_jobs.adapters.sql_history import SqlHistory
 from metatag_jobs.adapters.sql_names import SqlNames
 from metatag_jobs.adapters.sql_objects import SqlObjects
@@ -355,6 +356,7 @@ def _records(settings: JobsSettings, parts: Parts) -> RecordParts:
         review=SqlReview(database),
         trash=SqlTrash(database),
         names=SqlNames(database),
+        find=SqlFind(database),
         trash_days=settings.trash_days,
     )
 

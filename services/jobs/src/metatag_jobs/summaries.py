@@ -40,3 +40,5 @@ class Summary:
     tags: list[Tally] = field(default_factory=list)
     failures: list[Tally] = field(default_factory=list)
     spend: list[Tally] = field(default_factory=list)
+    # Of how many of the latest documents methods, confidence, tags and failures are estimates; 0: of all, and exact.
+    sampled: int = 0

@@ -8,7 +8,7 @@ from metatag.v1 import records_pb2 as r
 from metatag.v1.records_pb2_grpc import RecordsServiceStub
 from metatag_gateway.model.documents import Document
 from metatag_gateway.model.jobs import Job
-from metatag_gateway.model.records import Change, Correction, ReviewQueue, Trash
+from metatag_gateway.model.records import Change, Correction, DocumentFilter, Found, ReviewQueue, Trash
 from metatag_gateway.wire import documents as wire_documents
 from metatag_gateway.wire import jobs as wire_jobs
 from metatag_gateway.wire import records as wire
@@ -21,15 +21,18 @@ READ = 15.0
 WRITE = 60.0
 
 REPEATABLE = tuple(
-    f"metatag.v1.RecordsService/{name}" for name in ("GetDocumentHistory", "ListReview", "ListTrash", "RenameJob")
+    f"metatag.v1.RecordsService/{name}"
+    for name in ("GetDocumentHistory", "ListReview", "ListTrash", "RenameJob", "FindDocuments")
 )
+# Searches may take their time.
+QUICK = tuple(method for method in REPEATABLE if not method.endswith("FindDocuments"))
 
 
 class GrpcRecords:
     """Keeps the promises of record_ports.Records; the comments of RecordsService say the rest."""
 
     def __init__(self, address: str) -> None:
-        self._channel = open_channel(address, REPEATABLE, quick=REPEATABLE)
+        self._channel = open_channel(address, REPEATABLE, quick=QUICK)
         self._stub = RecordsServiceStub(self._channel)
 
     async def close(self) -> None:
@@ -128,3 +131,19 @@ class GrpcRecords:
         request = r.EraseDocumentRequest(user_id=user_id, document_id=document_id)
         with peer_errors(PEER):
             await self._stub.EraseDocument(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+
+    async def find(
+        self, user_id: str, wanted: DocumentFilter, *, sort: str, limit: int, offset: int, snippets: bool
+    ) -> Found:
+        """FindDocuments."""
+        request = r.FindDocumentsRequest(
+            user_id=user_id,
+            filter=wire.to_filter(wanted),
+            sort=sort,
+            limit=limit,
+            offset=offset,
+            snippets=snippets,
+        )
+        with peer_errors(PEER):
+            answer = await self._stub.FindDocuments(request, timeout=call_timeout(READ), metadata=call_metadata())
+        return wire.found(answer)

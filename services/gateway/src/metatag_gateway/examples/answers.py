@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from metatag_gateway.examples.records import DETAIL, RECORDS
+from metatag_gateway.examples.records import DETAIL, FOUND, RECORDS
 from metatag_gateway.examples.things import (
     API_KEY,
     CONFIG,
@@ -119,6 +119,7 @@ _SUMMARY: Example = {
     "tags": [{"name": "water supply", "count": 1}],
     "failures": [{"name": "source_unavailable", "count": 1}],
     "spend": [{"name": "2026-03-02", "count": 1, "cost_usd": 0.0004}],
+    "sampled_documents": 0,
 }
 _ENGINES: Example = {
     "engines": [
@@ -213,8 +214,8 @@ ANSWERS: dict[str, dict[int, Example]] = {
     },
     "delete_job": {200: {"message": "Job deleted successfully", "job_id": JOB_ID}},
     "job_documents": {200: {"documents": [DOCUMENT, FAILED], "next_row": None}},
-    "list_documents": {200: {"documents": [DOCUMENT], "total": 1}},
-    "search_documents": {200: {"documents": [DOCUMENT], "total": 1}},
+    "list_documents": {200: {**FOUND, "documents": [{**DOCUMENT, "snippets": []}]}},
+    "search_documents": {200: FOUND},
     "get_document": {200: DETAIL},
     **RECORDS,
     "stats": {200: _STATS},

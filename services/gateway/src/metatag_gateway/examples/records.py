@@ -68,6 +68,18 @@ _CHANGE: Example = {
     "undoes": [],
 }
 
+_SNIPPET: Example = {
+    "page": 1,
+    "text": "Report of the committee on the supply of drinking water to rural districts",
+    "marks": [{"start": 51, "end": 56}],
+}
+FOUND: Example = {
+    "documents": [{**DOCUMENT, "snippets": [_SNIPPET]}],
+    "total": 1,
+    "total_exact": True,
+    "limit": 50,
+    "offset": 0,
+}
 ERASED = "2026-04-01T08:30:04Z"
 RECORDS: dict[str, dict[int, Example]] = {
     "correct_document": {200: CORRECTED},

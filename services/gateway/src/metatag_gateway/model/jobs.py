@@ -128,6 +128,8 @@ class Summary:
     tags: tuple[Tally, ...]
     failures: tuple[Tally, ...]
     spend: tuple[Tally, ...]
+    # Of how many of the latest documents methods, confidence, tags and failures are estimates; 0: counts of all.
+    sampled_documents: int = 0
 
 
 @dataclass(frozen=True, slots=True)

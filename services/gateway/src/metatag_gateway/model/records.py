@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from metatag_gateway.model.documents import Document, Facet, Tag
@@ -61,3 +61,47 @@ class Trash:
     documents: tuple[Document, ...]
     total: int
     days: float
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFilter:
+    """What documents must have; empty and None: anything. `confidence` is 0 to 100; `since` <= processed < `before`."""
+
+    query: str = ""
+    facets: dict[str, str] = field(default_factory=dict)
+    tag: str = ""
+    status: str = ""
+    job_id: str = ""
+    language: str = ""
+    method: str = ""
+    confidence_min: float | None = None
+    confidence_max: float | None = None
+    reviewed: bool | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The place of a hit: from `start` on, before `end`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A piece of a page's text around words of the query."""
+
+    page: int
+    text: str
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of documents with their snippets; `total` counts all that match, at least, where it is not exact."""
+
+    documents: tuple[tuple[Document, tuple[Snippet, ...]], ...]
+    total: int
+    is_exact: bool

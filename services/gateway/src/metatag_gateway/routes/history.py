@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
-from pydantic import BeforeValidator
 
 from metatag_gateway.errors import TooLarge
+from metatag_gateway.model.records import DocumentFilter
 from metatag_gateway.ports import Jobs
 from metatag_gateway.routes.access import Reader, Viewer, Writer, known
 from metatag_gateway.routes.bodies import upload_place
 from metatag_gateway.routes.dependencies import dependencies_of
 from metatag_gateway.routes.records import detail_answer
 from metatag_gateway.routes.single import pdf_response
+from metatag_gateway.schemas.finding import ListFilter, Moment, Sort, utc
 from metatag_gateway.schemas.history import (
     DeletedView,
     DocumentDetail,
@@ -28,11 +27,13 @@ from metatag_gateway.schemas.history import (
     DocumentSummary,
     DocumentsView,
     FacetFilter,
+    FoundDocument,
     JobDetail,
     JobStatus,
     JobSummary,
     JobsView,
     JobType,
+    SnippetView,
     StatsView,
     SummaryView,
 )
@@ -42,18 +43,11 @@ from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError, Not
 router = APIRouter(prefix="/api/history", tags=["History & Jobs"])
 
 Limit = Annotated[int, Query(ge=1, le=100)]
+Offset = Annotated[int, Query(ge=0, le=100_000)]
+Snippets = Annotated[bool, Query(description="Whether to give pieces of the texts around the words of the query.")]
 
 
-def _written_out(value: Any) -> Any:
-    """Refuse a bare number, which pydantic takes for seconds since 1970: the description says a date and a time."""
-    if isinstance(value, str) and re.fullmatch(r"[-+]?[\d.]+", value):
-        raise ValueError("Write a moment as 2026-03-01T00:00:00Z.")
-    return value
-
-
-Moment = Annotated[datetime, BeforeValidator(_written_out), Query(examples=["2026-03-01T00:00:00Z"])]
 MAX_DOCUMENTS = 1000
-EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 EXPORTS = {
     "csv": ("text/csv; charset=utf-8", "csv"),
     "jsonl": ("application/x-ndjson", "jsonl"),
@@ -75,7 +69,7 @@ async def list_jobs(
 ) -> JobsView:
     """List the caller's jobs, newest first; `total` counts all that match. Moments without an offset are UTC."""
     states = [status] if status else []
-    since, before = _utc(created_from), _utc(created_before)
+    since, before = utc(created_from), utc(created_before)
     jobs, total = await dependencies_of(request).jobs.list_jobs(
         caller.user_id, limit, offset, states, job_type or "", since=since, before=before
     )
@@ -156,22 +150,36 @@ async def delete_job(request: Request, caller: Writer, job_id: UUID) -> DeletedV
 
 
 @router.get("/documents", responses=known())
-async def list_documents(request: Request, caller: Reader, limit: Limit = 50) -> DocumentsView:
-    """List the caller's finished documents, latest first."""
-    found = await dependencies_of(request).jobs.documents(caller.user_id, "", limit)
-    # As in the v1 API: a list of what is there, not of what went wrong; the detail has the reason.
-    views = [DocumentSummary.model_validate(document) for document in found]
-    return DocumentsView(documents=views, total=len(views))
+async def list_documents(
+    *,
+    request: Request,
+    caller: Reader,
+    wanted: Annotated[FacetFilter, Depends()],
+    narrowed: Annotated[ListFilter, Depends()],
+    query: Annotated[str, Query(max_length=500, pattern=r"^[^\x00]*$")] = "",
+    sort: Sort = "-processed_at",
+    limit: Limit = 50,
+    offset: Offset = 0,
+    snippets: Snippets = False,
+) -> DocumentsView:
+    """List the caller's ended documents, the latest first, narrowed, ordered and page by page."""
+    found = narrowed.wanted(query.strip(), wanted.asked())
+    return await _page(request, caller.user_id, found, sort=sort, limit=limit, offset=offset, snippets=snippets)
 
 
 # Before /documents/{doc_id}, which would take "search" for an id.
 @router.get("/documents/search", responses=known())
 async def search_documents(
+    *,
     request: Request,
     caller: Reader,
     wanted: Annotated[FacetFilter, Depends()],
+    narrowed: Annotated[ListFilter, Depends()],
     query: Annotated[str | None, Query(max_length=500, pattern=r"^[^\x00]*$")] = None,
+    sort: Sort = "-processed_at",
     limit: Limit = 50,
+    offset: Offset = 0,
+    snippets: Snippets = False,
 ) -> DocumentsView:
     """Search title, tags and text, in any script; facets narrow the search, or are searched for by themselves."""
     facets = wanted.asked()
@@ -179,9 +187,23 @@ async def search_documents(
         raise InvalidArgument("query: Field required")
     if not (query or "").strip() and not facets:
         raise InvalidArgument("query: give at least one character to search for")
-    found = await dependencies_of(request).jobs.search(caller.user_id, query or "", limit, facets)
-    views = [DocumentSummary.model_validate(document) for document in found]
-    return DocumentsView(documents=views, total=len(views))
+    found = narrowed.wanted(query or "", facets)
+    return await _page(request, caller.user_id, found, sort=sort, limit=limit, offset=offset, snippets=snippets)
+
+
+async def _page(
+    request: Request, user_id: str, wanted: DocumentFilter, *, sort: str, limit: int, offset: int, snippets: bool
+) -> DocumentsView:
+    records = dependencies_of(request).records
+    found = await records.find(user_id, wanted, sort=sort, limit=limit, offset=offset, snippets=snippets)
+    documents = [
+        FoundDocument(
+            **DocumentSummary.model_validate(document).model_dump(),
+            snippets=[SnippetView.model_validate(piece) for piece in pieces],
+        )
+        for document, pieces in found.documents
+    ]
+    return DocumentsView(documents=documents, total=found.total, total_exact=found.is_exact, limit=limit, offset=offset)
 
 
 @router.get("/documents/{doc_id}", response_model=DocumentDetail, responses=known(404))
@@ -237,17 +259,6 @@ async def summary(request: Request, caller: Reader, days: Annotated[int, Query(g
     """Count what ended in the last days: by day, way of reading, confidence, tag and cause; and what it cost."""
     found = await dependencies_of(request).jobs.summary(caller.user_id, days)
     return SummaryView.model_validate({**dataclasses.asdict(found), "days": days})
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    """Give a moment that the wire can hold, in UTC; the years of no job are cut to those bounds."""
-    if moment is None:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    # An offset may carry the first and last day out of what a datetime holds.
-    if not EARLIEST <= aware <= LATEST:
-        return EARLIEST if aware < EARLIEST else LATEST
-    return aware.astimezone(UTC)
 
 
 async def _first(chunks: AsyncIterator[bytes]) -> bytes:

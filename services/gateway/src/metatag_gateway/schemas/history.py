@@ -186,11 +186,35 @@ class JobsView(Payload):
     offset: int
 
 
-class DocumentsView(Payload):
-    """Documents; `total` is their number."""
+class MarkView(Payload):
+    """The place of a hit: characters of the snippet from `start` on, before `end`."""
 
-    documents: list[DocumentSummary]
-    total: int
+    start: int
+    end: int
+
+
+class SnippetView(Payload):
+    """A piece of a page's text around words of the query."""
+
+    page: int
+    text: str
+    marks: list[MarkView]
+
+
+class FoundDocument(DocumentSummary):
+    """A document of a list; `snippets` where they were asked for."""
+
+    snippets: list[SnippetView]
+
+
+class DocumentsView(Payload):
+    """A page of documents."""
+
+    documents: list[FoundDocument]
+    total: int = Field(description="How many match in all.")
+    total_exact: bool = Field(description="False: there are more than were counted.")
+    limit: int
+    offset: int
 
 
 class DocumentPageView(Payload):
@@ -243,6 +267,10 @@ class SummaryView(Payload):
     tags: list[TallyView] = Field(description="The 50 most frequent tags.")
     failures: list[TallyView] = Field(description="Failed documents by `code`, most first.")
     spend: list[SpendView]
+    sampled_documents: int = Field(
+        description="0: all are counts. Else methods, confidence, tags and failures are estimates from so many of the "
+        "latest documents; the days are counts."
+    )
 
 
 DocumentId = Annotated[str, StringConstraints(max_length=36, pattern=r"^[0-9A-Fa-f-]{36}$")]

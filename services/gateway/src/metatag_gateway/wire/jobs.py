@@ -99,6 +99,7 @@ def summary(message: j.GetSummaryResponse) -> Summary:
         tags=tallies(message.tags),
         failures=tallies(message.failures),
         spend=tallies(message.spend),
+        sampled_documents=message.sampled,
     )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from metatag.v1 import records_pb2 as r
-from metatag_gateway.model.records import Change, Correction, FieldChange
+from metatag_gateway.model.records import Change, Correction, DocumentFilter, FieldChange, Found, Mark, Snippet
 from metatag_gateway.wire import documents
-from metatag_gateway.wire.names import moment_of
+from metatag_gateway.wire.names import DOCUMENT_STATES, moment_of
 
 
 def to_correction(correction: Correction) -> r.Correction:
@@ -49,3 +49,34 @@ def field_change(message: r.FieldChange) -> FieldChange:
     if message.field == "reviewed":
         return FieldChange(message.field, message.before_flag, message.after_flag)
     return FieldChange(message.field, message.before_text, message.after_text)
+
+
+def to_filter(wanted: DocumentFilter) -> r.DocumentFilter:
+    """Write what documents must have."""
+    return r.DocumentFilter(
+        query=wanted.query,
+        facets=wanted.facets,
+        tag=wanted.tag,
+        states=[DOCUMENT_STATES[wanted.status]] if wanted.status else [],
+        job_id=wanted.job_id,
+        language=wanted.language,
+        method=wanted.method,
+        confidence_min=wanted.confidence_min,
+        confidence_max=wanted.confidence_max,
+        reviewed=wanted.reviewed,
+        since=wanted.since.timestamp() if wanted.since else None,
+        before=wanted.before.timestamp() if wanted.before else None,
+    )
+
+
+def found(message: r.FindDocumentsResponse) -> Found:
+    """Return a page of documents."""
+    return Found(
+        tuple((documents.document(each.document), tuple(map(_snippet, each.snippets))) for each in message.documents),
+        message.total,
+        message.is_exact,
+    )
+
+
+def _snippet(message: r.Snippet) -> Snippet:
+    return Snippet(message.page, message.text, tuple(Mark(mark.start, mark.end) for mark in message.marks))

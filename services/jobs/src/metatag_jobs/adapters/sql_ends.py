@@ -14,7 +14,7 @@ from metatag_jobs.adapters.sql_events import job_event, job_of
 from metatag_jobs.adapters.sql_search import search_row
 from metatag_jobs.adapters.transact import writes, writes_by_key
 from metatag_jobs.jsonable import pack
-from metatag_jobs.model import JobEvent, Problem
+from metatag_jobs.model import DocumentResult, JobEvent, Problem
 from metatag_jobs.work import Finish, Release
 from metatag_runtime.sql import Transaction
 
@@ -154,6 +154,17 @@ def _finish_row(each: Finish) -> dict[str, Any]:
         "title": each.document.title,
         "problem": as_json(pack(problem)) if problem else None,
         "tries": each.document.tries,
+        **_facts(each.result),
+    }
+
+
+def _facts(result: DocumentResult | None) -> dict[str, Any]:
+    if result is None:
+        return {"language": None, "method": None, "confidence": None}
+    return {
+        "language": result.language[:16],
+        "method": result.extraction_method[:32],
+        "confidence": result.ocr_confidence,
     }
 
 

@@ -86,9 +86,9 @@ class SearchReader:
         asked = words(query)[:32]
         values: dict[str, Any] = {"user_id": user_id, "pattern": like_pattern(query), "n": limit}
         if asked:
-            values["query"] = self._beginnings(asked)
+            values["query"] = beginnings(asked, sqlite=self._sqlite)
         if facets:
-            values["facets"] = self._beginnings(facets)
+            values["facets"] = beginnings(facets, sqlite=self._sqlite)
         statement = {
             (True, False): self._both,
             (False, False): self._label_only,
@@ -97,8 +97,9 @@ class SearchReader:
         }[bool(asked), bool(facets)]
         return [row["id"] for row in await fetch(transaction, statement, **values)]
 
-    def _beginnings(self, wanted: Sequence[str]) -> str:
-        """Return the database's query for documents that hold a word with each of these beginnings."""
-        if self._sqlite:
-            return " AND ".join(f'"{word}"*' for word in wanted)
-        return " & ".join("'" + word.replace("\\", "").replace("'", "''") + "':*" for word in wanted)
+
+def beginnings(wanted: Sequence[str], *, sqlite: bool) -> str:
+    """Return the database's query for documents that hold a word with each of these beginnings."""
+    if sqlite:
+        return " AND ".join(f'"{word}"*' for word in wanted)
+    return " & ".join("'" + word.replace("\\", "").replace("'", "''") + "':*" for word in wanted)

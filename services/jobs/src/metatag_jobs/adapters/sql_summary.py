@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 from metatag_jobs.adapters.dialect import Dialect, fetch
 from metatag_jobs.adapters.transact import reads
@@ -12,14 +13,14 @@ from metatag_runtime.sql import Database, Transaction
 DAY = 86_400.0
 MAX_TAGS = 50
 
-_ENDED = (
-    "FROM doc JOIN job ON job.id = doc.job_id WHERE doc.user_id = :user_id AND doc.state IN ('done', 'failed') "
-    "AND doc.processed_at >= :since AND job.state <> 'deleted' AND doc.trashed_at IS NULL"
-)
-_DONE = (
-    "FROM doc JOIN job ON job.id = doc.job_id JOIN doc_result ON doc_result.doc_id = doc.id "
-    "{more}WHERE doc.user_id = :user_id AND doc.state = 'done' AND doc.processed_at >= :since "
-    "AND job.state <> 'deleted' AND doc.trashed_at IS NULL"
+# Results that are looked into; of more documents the latest so many are, and their numbers scaled.
+MAX_READ = 3_000
+
+_MINE = "doc.user_id = :user_id AND doc.processed_at >= :since AND doc.trashed_at IS NULL"
+_LATEST = (
+    "FROM (SELECT doc.id, doc.problem, doc.method, doc.confidence FROM doc JOIN job ON job.id = doc.job_id "
+    "WHERE {mine} AND doc.state IN ('done', 'failed') AND doc.state = '{state}' AND job.state <> 'deleted' "
+    "ORDER BY doc.processed_at DESC LIMIT :most) AS doc "
 )
 
 
@@ -31,46 +32,66 @@ class SqlSummary:
         dialect = Dialect(database)
         lite = dialect.is_sqlite
 
-        def tally(name: str, rest: str, amount: str = "0", order: str = "name") -> str:
-            return f"SELECT {name} AS name, count(*) AS n, {amount} AS cost {rest} GROUP BY {name} ORDER BY {order}"
-
-        def day(column: str) -> str:
-            utc = f"to_char(to_timestamp({column}) AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
-            return f"date({column}, 'unixepoch')" if lite else utc
+        def tally(name: str, rest: str, order: str = "n DESC, name") -> str:
+            return f"SELECT {name} AS name, count(*) AS n {rest} GROUP BY {name} ORDER BY {order}"
 
         def field(column: str, name: str) -> str:
-            return f"json_extract({column}, '$.{name}')" if lite else f"CAST({column} AS jsonb) ->> '{name}'"
+            return f"json_extract({column}, '$.{name}')" if lite else f"CAST({column} AS json) ->> '{name}'"
 
         body = "doc_result.body"
-        confidence = field(body, "ocr_confidence")
+        # Beside the row since it is kept there; parsing costs most of all this.
+        method = f"CASE WHEN doc.method IS NULL THEN {field(body, 'extraction_method')} ELSE doc.method END"
+        stored = f"CAST({field(body, 'ocr_confidence')} AS double precision)"
+        confidence = f"(CASE WHEN doc.method IS NULL THEN {stored} ELSE doc.confidence END)"
         # The tenth of a hundred that it lies in; 100 is in the last one.
         tenth = f"CAST(floor(least(CAST({confidence} AS double precision), 99.9) / 10) * 10 AS int)"
         if lite:
             tenth = f"CAST(min({confidence}, 99.9) / 10 AS INTEGER) * 10"
         each = f"JOIN json_each({body}, '$.tags') AS t " if lite else ""
-        each = each or f"CROSS JOIN jsonb_array_elements(COALESCE(CAST({body} AS jsonb) -> 'tags', '[]')) AS t "
-        tag = "json_extract(t.value, '$.tag')" if lite else "t ->> 'tag'"
-        done = _DONE.format(more="")
-        jobs = "FROM job WHERE user_id = :user_id AND created_at >= :since AND state <> 'deleted'"
-        most = f"n DESC, name LIMIT {MAX_TAGS}"
-        self._statements = {
-            "processed": dialect.sql(tally(day("doc.processed_at"), f"{_ENDED} AND doc.state = 'done'")),
-            "failed": dialect.sql(tally(day("doc.processed_at"), f"{_ENDED} AND doc.state = 'failed'")),
-            "methods": dialect.sql(tally(field(body, "extraction_method"), done, order="n DESC, name")),
-            "confidence": dialect.sql(tally(tenth, f"{done} AND {confidence} IS NOT NULL")),
-            "tags": dialect.sql(tally(tag, _DONE.format(more=each), order=most)),
-            "failures": dialect.sql(
-                tally(field("doc.problem", "code"), f"{_ENDED} AND doc.state = 'failed'", order="n DESC, name")
-            ),
-            "spend": dialect.sql(tally(day("created_at"), jobs, "COALESCE(SUM(cost_micros), 0)")),
+        each = each or f"CROSS JOIN json_array_elements(COALESCE(CAST({body} AS json) -> 'tags', '[]')) AS t "
+        tag = "json_extract(t.value, '$.tag')" if lite else "t.value ->> 'tag'"
+        done = _LATEST.format(mine=_MINE, state="done") + "JOIN doc_result ON doc_result.doc_id = doc.id "
+        failed = _LATEST.format(mine=_MINE, state="failed")
+        self._read = {
+            "methods": dialect.sql(tally(method, done)),
+            "confidence": dialect.sql(tally(tenth, f"{done}WHERE {confidence} IS NOT NULL", "name")),
+            "tags": dialect.sql(tally(tag, done + each, f"n DESC, name LIMIT {MAX_TAGS}")),
+            "failures": dialect.sql(tally(field("doc.problem", "code"), failed)),
         }
+        # Whole numbers of days are cheaper than their names.
+        day = f"CAST({{}} / {DAY} AS INTEGER)" if lite else f"CAST(floor({{}} / {DAY}) AS int)"
+        self._days = dialect.sql(
+            f"SELECT {day.format('doc.processed_at')} AS day, doc.state, count(*) AS n FROM doc "  # noqa: S608
+            f"JOIN job ON job.id = doc.job_id WHERE {_MINE} AND doc.state IN ('done', 'failed') "
+            "AND job.state <> 'deleted' GROUP BY 1, 2 ORDER BY 1"
+        )
+        self._spend = dialect.sql(
+            f"SELECT {day.format('created_at')} AS day, count(*) AS n, COALESCE(SUM(cost_micros), 0) AS cost FROM job "  # noqa: S608
+            "WHERE user_id = :user_id AND created_at >= :since AND state <> 'deleted' GROUP BY 1 ORDER BY 1"
+        )
 
     @reads
     async def of(self, transaction: Transaction, user_id: str, days: int) -> Summary:
         """Count the documents that ended in the last `days`, and what their days cost."""
-        since = time.time() - days * DAY
+        asked = {"user_id": user_id, "since": time.time() - days * DAY}
+        by_day = await fetch(transaction, self._days, **asked)
+        ended = {state: [row for row in by_day if row["state"] == state] for state in ("done", "failed")}
+        totals = {state: sum(row["n"] for row in rows) for state, rows in ended.items()}
         found = {}
-        for chart, statement in self._statements.items():
-            rows = await fetch(transaction, statement, user_id=user_id, since=since)
-            found[chart] = [Tally(str(row["name"] or ""), row["n"], int(row["cost"])) for row in rows]
-        return Summary(**found)
+        for chart, statement in self._read.items():
+            total = totals["failed" if chart == "failures" else "done"]
+            scale = max(1.0, total / MAX_READ)
+            rows = await fetch(transaction, statement, most=MAX_READ, **asked)
+            found[chart] = [Tally(str(row["name"] or ""), round(row["n"] * scale)) for row in rows]
+        spent = await fetch(transaction, self._spend, **asked)
+        return Summary(
+            processed=[Tally(_name(row["day"]), row["n"]) for row in ended["done"]],
+            failed=[Tally(_name(row["day"]), row["n"]) for row in ended["failed"]],
+            spend=[Tally(_name(row["day"]), row["n"], int(row["cost"])) for row in spent],
+            sampled=MAX_READ if max(totals.values()) > MAX_READ else 0,
+            **found,
+        )
+
+
+def _name(day: int) -> str:
+    return datetime.fromtimestamp(day * DAY, UTC).date().isoformat()

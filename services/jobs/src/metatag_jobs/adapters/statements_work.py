@@ -75,7 +75,8 @@ FIND = """
 FINISH = """
     UPDATE doc SET state = r.state, stage = CASE WHEN r.state = 'done' THEN 'finish' ELSE doc.stage END, owner =
     NULL, title = r.title, problem = r.problem, tries =
-    r.tries, processed_at = {now} FROM {rows(id text, attempt int, state text, title text, problem text, tries int)}
+    r.tries, processed_at = {now}, language = r.language, method = r.method, confidence = r.confidence FROM {rows(id
+    text, attempt int, state text, title text, problem text, tries int, language text, method text, confidence float)}
     AS r WHERE doc.id {keys} AND doc.id = r.id AND doc.attempt = r.attempt AND COALESCE(doc.owner, '') = :owner AND
     COALESCE(doc.state, '') = 'running' AND (SELECT job.state FROM job WHERE job.id = doc.job_id) IN ('running',
     'paused') RETURNING doc.id

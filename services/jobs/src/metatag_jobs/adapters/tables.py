@@ -123,18 +123,31 @@ doc = Table(
     # Where it lay, without the file's name; when it was put into the trash.
     Column("folder", Text, nullable=False, server_default=""),
     Column("trashed_at", Double),
+    # How it was read, from its result; null for those that ended in earlier versions.
+    Column("language", String(16)),
+    Column("method", String(32)),
+    Column("confidence", Double),
     UniqueConstraint("job_id", "position", name="uq_doc_position"),
 )
 _QUEUED = text("state = 'queued'")
 _ADMITTED = text("state = 'admitted'")
 _RUNNING = text("state = 'running'")
-_ENDED = text("state IN ('done', 'failed')")
+_ENDED = text("state IN ('done', 'failed') AND trashed_at IS NULL")
 _LOST = text("lost_by IS NOT NULL")
 _WITH_FILE = text("file_id IS NOT NULL")
 Index("ix_doc_ready", doc.c.job_id, doc.c.not_before, doc.c.position, sqlite_where=_QUEUED, postgresql_where=_QUEUED)
 Index("ix_doc_admitted", doc.c.lease_until, sqlite_where=_ADMITTED, postgresql_where=_ADMITTED)
 Index("ix_doc_running", doc.c.owner, sqlite_where=_RUNNING, postgresql_where=_RUNNING)
-Index("ix_doc_latest", doc.c.user_id, doc.c.processed_at, sqlite_where=_ENDED, postgresql_where=_ENDED)
+Index(
+    "ix_doc_ended",
+    doc.c.user_id,
+    doc.c.processed_at,
+    doc.c.id,
+    doc.c.state,
+    doc.c.job_id,
+    sqlite_where=_ENDED,
+    postgresql_where=_ENDED,
+)
 
 Index("ix_doc_lost", doc.c.lost_by, sqlite_where=_LOST, postgresql_where=_LOST)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from metatag_jobs.model import Document, Job
+from metatag_jobs.records.finding import DocumentFilter, Found
 from metatag_jobs.records.model import Change, Edit, ReviewPage, Snapshot
 
 
@@ -64,3 +65,10 @@ class NameStore(Protocol):
 
     async def rename(self, user_id: str, job_id: str, name: str) -> Job:
         """Give a job another name and return it; raises JobNotFound."""
+
+
+class FindStore(Protocol):
+    """Lists and searches."""
+
+    async def find(self, user_id: str, wanted: DocumentFilter, *, sort: str, limit: int, offset: int) -> Found:
+        """Return a page of a user's ended documents, in one of the orders of SORTS, and how many match."""

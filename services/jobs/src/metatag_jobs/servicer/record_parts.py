@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from metatag_jobs.records.corrections import Corrections
-from metatag_jobs.records.stores import NameStore, ReviewStore, TrashStore
+from metatag_jobs.records.stores import FindStore, NameStore, ReviewStore, TrashStore
 
 
 @dataclass(frozen=True)
@@ -16,5 +16,6 @@ class RecordParts:
     review: ReviewStore
     trash: TrashStore
     names: NameStore
+    find: FindStore
     # Days that a deleted document can come back; 0: for ever.
     trash_days: float

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from metatag_jobs.servicer.corrections import CorrectionsPart
+from metatag_jobs.servicer.finding import FindingPart
 from metatag_jobs.servicer.record_parts import RecordParts
 from metatag_jobs.servicer.review import ReviewPart
 from metatag_jobs.servicer.trash import TrashPart
 
 
-class RecordsServicer(CorrectionsPart, ReviewPart, TrashPart):
+class RecordsServicer(CorrectionsPart, FindingPart, ReviewPart, TrashPart):
     """Translates; the use cases do the work."""
 
     def __init__(self, parts: RecordParts) -> None:

@@ -1,0 +1,1 @@
+"""Measures lists, searches and counts over very many documents of one user."""
