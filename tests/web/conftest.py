@@ -56,10 +56,10 @@ def files_url() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, files_url: str) -> Iterator[Page]:
-    """The page's sign-in, in a context of its own: modules can be imported into it."""
+    """The page's sign-in, each module by itself, in a context of its own: modules can be imported into it."""
     context = browser.new_context(locale="en-IN")
     found = context.new_page()
-    found.goto(f"{files_url}/app/")
+    found.goto(f"{files_url}/app/modules.html")
     yield found
     context.close()
 

@@ -1,4 +1,8 @@
-"""The web page at /app: files of this package, read once, under a policy that lets no request leave the origin."""
+"""The web page at /app: files of this package, read once, under a policy that lets no request leave the origin.
+
+The page itself is asked for at every load and names everything else below `v/<hash of all files>/`, which browsers keep
+for a year: a new version is never mixed with an old one, and an unchanged one is not asked for again.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from metatag_gateway.page_linking import link
 from metatag_runtime.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -26,6 +31,13 @@ MEDIA = {
     ".json": "application/json",
     ".LICENSE": "text/plain; charset=utf-8",
 }
+PAGE, SCRIPT, STYLE = "index.html", "page.js", "page.css"
+# The page as it is written, each module by itself: for whoever looks for a fault.
+MODULES = "modules.html"
+STYLES = ("base", "parts", "views", "records")
+# In whose place the page names one script, one style sheet, and the libraries, to be fetched at once.
+_STYLES = re.compile(r'\s*<link rel="stylesheet" href="style/\w+\.css" />')
+_VERSIONED = re.compile(r"v/([0-9a-f]{24})/(.+)")
 _IMPORT_MAP = re.compile(rb'<script type="importmap">(.*?)</script>', re.DOTALL)
 
 
@@ -39,30 +51,68 @@ class Asset:
     etag: str
 
 
+def _asset(content: bytes, ending: str) -> Asset:
+    etag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
+    return Asset(content, gzip.compress(content, mtime=0), MEDIA[ending], etag)
+
+
 @cache
 def assets() -> dict[str, Asset]:
     """Give every file of the page by its path below /app/; under 1 MB together."""
-    found = {}
-    for path in sorted(ROOT.rglob("*")):
-        if path.is_file() and path.suffix in MEDIA:
-            content = path.read_bytes()
-            etag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
-            found[path.relative_to(ROOT).as_posix()] = Asset(
-                content, gzip.compress(content, mtime=0), MEDIA[path.suffix], etag
-            )
-    return found
+    files = {
+        path.relative_to(ROOT).as_posix(): path.read_bytes()
+        for path in sorted(ROOT.rglob("*"))
+        if path.is_file() and path.suffix in MEDIA
+    }
+    scripts = {path: content.decode() for path, content in files.items() if path.startswith("js/")}
+    files[SCRIPT] = link(scripts, "js/main.js").encode()
+    files[STYLE] = b"".join(files[f"style/{name}.css"] for name in STYLES)
+    files[MODULES] = files[PAGE]
+    files[PAGE] = _named(files[PAGE].decode(), _version(files)).encode()
+    return {path: _asset(content, f".{path.rpartition('.')[2]}") for path, content in files.items()}
+
+
+def _version(files: dict[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for path, content in sorted(files.items()):
+        digest.update(f"{path} {len(content)} ".encode() + content)
+    return digest.hexdigest()[:24]
+
+
+def _named(page: str, version: str) -> str:
+    """Return the page with one script and one style sheet of this version in place of the many."""
+    place = f"v/{version}"
+    libraries = re.findall(r'"\./(vendor/[\w-]+\.js)"', page)
+    ahead = "".join(f'\n    <link rel="modulepreload" href="{place}/{path}" />' for path in libraries)
+    page = page.replace('"./vendor/', f'"./{place}/vendor/')
+    page = _STYLES.sub("", page)
+    script = f'<script type="module" src="{place}/{SCRIPT}"></script>'
+    page = page.replace('<script type="module" src="js/main.js"></script>', ahead.lstrip() + "\n    " + script)
+    return page.replace("</title>", f'</title>\n    <link rel="stylesheet" href="{place}/{STYLE}" />')
+
+
+@cache
+def version() -> str:
+    """Give the version under which the page names its files."""
+    found = re.search(rb'"v/([0-9a-f]{24})/', assets()[PAGE].content)
+    assert found is not None
+    return found[1].decode()
+
+
+def _import_map_digest(path: str) -> str:
+    inline = _IMPORT_MAP.search(assets()[path].content)
+    assert inline is not None
+    return base64.b64encode(hashlib.sha256(inline[1]).digest()).decode()
 
 
 @cache
 def policy() -> str:
     """Give the Content-Security-Policy: own files only, no inline code but the import map, no markup from text."""
-    inline = _IMPORT_MAP.search(assets()["index.html"].content)
-    assert inline is not None
-    digest = base64.b64encode(hashlib.sha256(inline[1]).digest()).decode()
+    allowed = " ".join(f"'sha256-{_import_map_digest(path)}'" for path in (PAGE, MODULES))
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'self' 'sha256-{digest}'",
+            f"script-src 'self' {allowed}",
             "style-src 'self'",
             "img-src 'self' blob:",
             "connect-src 'self'",
@@ -76,7 +126,7 @@ def policy() -> str:
     )
 
 
-def _headers(asset: Asset) -> dict[str, str]:
+def _headers(asset: Asset, kept: bool) -> dict[str, str]:
     return {
         "Content-Security-Policy": policy(),
         "X-Content-Type-Options": "nosniff",
@@ -85,8 +135,7 @@ def _headers(asset: Asset) -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-        # Asked for at every load and answered with 304: a new version is never mixed with an old one.
-        "Cache-Control": "no-cache",
+        "Cache-Control": "public, max-age=31536000, immutable" if kept else "no-cache",
         "ETag": asset.etag,
         "Vary": "Accept-Encoding",
     }
@@ -101,10 +150,12 @@ async def page_address(request: Request) -> Response:
 @router.get("/app/{path:path}")
 async def page_file(request: Request, path: str) -> Response:
     """Give one file of the page; the page itself for its folder."""
-    asset = assets().get(path or "index.html")
-    if asset is None:
+    found = _VERSIONED.fullmatch(path)
+    asset = assets().get(found[2] if found else path or PAGE)
+    # An old version's files are gone: what is here must not be kept under its name.
+    if asset is None or (found and found[1] != version()):
         raise NotFound("There is no such page.")
-    headers = _headers(asset)
+    headers = _headers(asset, found is not None)
     if request.headers.get("if-none-match") == asset.etag:
         return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("accept-encoding", ""):

@@ -11,7 +11,8 @@ const port = open();
 
 /** @returns {any} */
 function open() {
-  const url = new URL("session-worker.js", import.meta.url).href;
+  // One address for every version: after an update the tabs find the worker that signed them in.
+  const url = new URL("js/session-worker.js", document.baseURI).href;
   const policy = /** @type {any} */ (self).trustedTypes?.createPolicy("metatag-worker", {
     createScriptURL: () => url,
   });
