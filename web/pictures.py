@@ -51,7 +51,7 @@ def fill(camera: Camera) -> str:
         camera.go("")
         page.locator("input[type=file]").first.set_input_files(SAMPLES / sample)
         page.locator("form button[type=submit]").click()
-        page.locator("article").wait_for(timeout=120_000)
+        page.wait_for_url("**/#/documents/**", timeout=120_000)
         page.evaluate("() => { location.hash = '#/account'; }")
     names = sorted(path.name for path in SAMPLES.glob("*.pdf"))
     rows = [f"{name.removesuffix('.pdf').replace('-', ' ').title()},{SAMPLES / name}," for name in names * 5]

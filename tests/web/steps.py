@@ -111,6 +111,11 @@ class Visitor:
         """Wait until a view is open."""
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(self.t(key, **values))
 
+    def on_document(self) -> None:
+        """Wait until the view of a document is open."""
+        expect(self.page).to_have_url(re.compile(r"#/documents/[0-9a-f-]{36}"))
+        expect(self.page.get_by_role("article")).to_be_visible()
+
     def violations(self) -> list[str]:
         """Give what axe finds against WCAG 2.2, levels A and AA."""
         self.page.evaluate(AXE)
@@ -153,8 +158,8 @@ class BatchSteps:
     def start(self, count: int) -> None:
         """Start the batch and wait for its view."""
         self._visitor.button("batch.start", n=count).click()
-        name = self._visitor.words["job.title"].split("{")[0].strip()
-        expect(self._visitor.page.get_by_role("heading", level=1)).to_contain_text(re.compile(rf"{name} [0-9a-f]"))
+        expect(self._visitor.page).to_have_url(re.compile(r"#/jobs/[0-9a-f-]{36}"))
+        expect(self._visitor.page.locator(".tile").first).to_be_visible()
 
     def done(self, count: int, status: str = "completed") -> None:
         """Wait for the end."""

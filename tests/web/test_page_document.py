@@ -31,7 +31,7 @@ def tags_of(visitor: Visitor) -> list[str]:
 
 def saved(visitor: Visitor, name: str) -> Any:
     with visitor.page.expect_download() as download:
-        visitor.page.get_by_role("button", name=name, exact=True).click()
+        visitor.page.get_by_role("button", name=visitor.t("result.save", kind=name), exact=True).click()
     return Path(download.value.path()).read_text(encoding="utf-8-sig")
 
 
@@ -68,7 +68,7 @@ def test_a_digital_document_becomes_tags_that_can_be_mended_copied_and_saved(vis
     asha.open("#/history")
     page.get_by_label(asha.t("history.search"), exact=True).fill("water")
     page.get_by_role("link", name="Water").first.click()
-    asha.heading("detail.title")
+    asha.on_document()
     expect(page.get_by_role("list", name=asha.t("result.tags"))).to_be_visible()
 
 
@@ -89,7 +89,7 @@ def test_a_hindi_scan_is_read_page_by_page_and_found_by_devanagari(visit: Any, l
     expect(page.get_by_role("status").filter(has_text=ravi.t("history.found", n=1))).to_be_visible()
     page.get_by_label(ravi.t("history.search"), exact=True).fill("")
     page.get_by_role("button", name=max(ravi.words["history.delete"].split("{when}"), key=len).strip()).first.click()
-    page.get_by_role("dialog").get_by_role("button", name=ravi.t("delete"), exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name=ravi.t("history.deleteYes"), exact=True).click()
     expect(page.get_by_text(ravi.t("history.empty"), exact=True)).to_be_visible()
 
 

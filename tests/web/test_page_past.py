@@ -45,7 +45,7 @@ def test_history_is_filtered_and_searched_and_a_job_taken_out_of_it(visit: Any, 
     page.get_by_label(asha.t("history.from"), exact=True).fill(str(today - timedelta(days=1)))
     expect(rows).to_have_count(2)
     page.get_by_label(asha.t("file.status"), exact=True).select_option("cancelled")
-    expect(page.get_by_text(asha.t("history.empty"), exact=True)).to_be_visible()
+    expect(page.get_by_text(asha.t("history.noRun"), exact=True)).to_be_visible()
 
     page.get_by_role("tab", name=asha.t("history.documents")).click()
     found = page.locator(".found > li")
@@ -58,8 +58,8 @@ def test_history_is_filtered_and_searched_and_a_job_taken_out_of_it(visit: Any, 
 
     page.get_by_label(asha.t("history.search"), exact=True).fill("भोजन")
     expect(page.get_by_role("status").filter(has_text=asha.t("history.found", n=1))).to_be_visible()
-    page.locator(".found a").click()
-    asha.heading("detail.title")
+    page.locator(".found a.strong").click()
+    asha.on_document()
     page.get_by_role("link", name=asha.t("detail.job")).click()
     expect(page.get_by_role("table", name=asha.t("job.rows"))).to_have_attribute("aria-rowcount", "5")
 
@@ -67,8 +67,8 @@ def test_history_is_filtered_and_searched_and_a_job_taken_out_of_it(visit: Any, 
     page.get_by_label(asha.t("history.kind"), exact=True).select_option("batch")
     expect(rows).to_have_count(1)
     rows.get_by_role("button").click()
-    page.get_by_role("dialog").get_by_role("button", name=asha.t("delete"), exact=True).click()
-    expect(page.get_by_text(asha.t("history.empty"), exact=True)).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name=asha.t("history.deleteYes"), exact=True).click()
+    expect(page.get_by_text(asha.t("history.noRun"), exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

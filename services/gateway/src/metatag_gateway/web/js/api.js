@@ -1,8 +1,10 @@
-// Every call to the server, by name. The only module that knows paths.
+// Calls to the server, by name. Only this module and api-records know paths.
 import { t } from "./i18n.js";
+import { explain } from "./lib/messages.js";
 import { accessToken } from "./session.js";
 
-export const ROOT = new URL("../../", import.meta.url);
+// The page stands at /app/, behind any prefix; its files may come from a folder of their version.
+export const ROOT = new URL("../", document.baseURI);
 
 /** What a person can act on; `status` 0 means that the server was not reached. */
 export class ApiError extends Error {
@@ -12,12 +14,12 @@ export class ApiError extends Error {
   }
 }
 
-/** The sentence for an error of any kind. */
+/** The sentence for an error of any kind, in the reader's language. */
 export function sentence(error) {
   if (error?.status === 0) return t("error.offline");
-  const detail = error?.detail || error?.message;
-  if (error?.status === 401 && !detail) return t("error.signedOut");
-  return detail || t("error.unknown");
+  // What the page itself threw is in the reader's language already.
+  if (error?.status === undefined) return error?.message || t("error.unknown");
+  return explain({ code: error.code, detail: error.detail ?? error.message, status: error.status });
 }
 
 function address(path, query) {
@@ -55,8 +57,7 @@ async function send(
 
 async function problem(response) {
   const body = await response.json().catch(() => ({}));
-  const detail =
-    typeof body.detail === "string" ? body.detail : t("error.status", { status: response.status });
+  const detail = typeof body.detail === "string" ? body.detail : "";
   return new ApiError(response.status, detail, {
     code: body.code,
     errors: body.errors,
@@ -109,8 +110,7 @@ export const jobs = (query) => get("api/history/jobs", query);
 export const job = (id) => get(`api/history/jobs/${seg(id)}`);
 export const deleteJob = (id) => call("DELETE", `api/history/jobs/${seg(id)}`);
 export const documents = (query) => get("api/history/documents", query);
-export const search = (query, limit, signal) =>
-  get("api/history/documents/search", { query, limit }, signal);
+export const search = (query) => get("api/history/documents/search", query);
 export const documentDetail = (id) => get(`api/history/documents/${seg(id)}`);
 
 export const findUploads = (files) => call("POST", "api/batch/uploads/find", { json: { files } });
@@ -139,6 +139,14 @@ export async function download(path, query, name) {
   const response = await request("GET", path, { query });
   saveAs(await response.blob(), name);
 }
+
+/** A name that every file system takes. */
+export const fileName = (name) =>
+  (name || "")
+    .replace(/[^\p{L}\p{M}\p{N} ._-]+/gu, " ")
+    .replace(/\s+/g, " ")
+    .trim()
+    .slice(0, 80) || "metatag";
 
 export function saveAs(blob, name) {
   const link = document.createElement("a");
@@ -173,8 +181,8 @@ export async function retryDocuments(id, ids) {
 }
 export const jobDocuments = (id, from_row) =>
   get(`api/history/jobs/${seg(id)}/documents`, { from_row, limit: 1000 });
-export const exportJob = (id, format) =>
-  download(`api/history/jobs/${seg(id)}/export`, { format }, `metatag-${id.slice(0, 8)}.${format}`);
+export const exportJob = (id, format, name) =>
+  download(`api/history/jobs/${seg(id)}/export`, { format }, `${fileName(name)}.${format}`);
 
 /** A page of a stored document as a picture. */
 export async function pagePicture(id, page, width, signal) {

@@ -32,7 +32,8 @@ async function post(path, body) {
   if (!response.ok) {
     throw {
       status: response.status,
-      detail: answer.detail ?? response.statusText,
+      detail: answer.detail ?? "",
+      code: answer.code ?? "",
       retryAfter: response.headers.get("Retry-After"),
     };
   }
@@ -118,6 +119,7 @@ function serve(port) {
         error: {
           status: error.status ?? 0,
           detail: error.detail ?? String(error),
+          code: error.code ?? "",
           retryAfter: error.retryAfter ?? null,
         },
       });

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "./html.js";
 import { t } from "./i18n.js";
 import { language, theme } from "./prefs.js";
-import { link, route } from "./router.js";
+import { link, route, scrolledBefore } from "./router.js";
 import { signOut, user } from "./session.js";
 import { useStore } from "./store.js";
 import { Icon } from "./ui/icons.js";
@@ -69,6 +69,23 @@ function Navigation({ who, here, onGo }) {
   `;
 }
 
+const PATIENCE_MS = 3000;
+/** Scroll as far as the view was when it was left, as soon as it is long enough again. */
+function scrollBackTo(y) {
+  const end = performance.now() + PATIENCE_MS;
+  let frame = 0;
+  const step = () => {
+    scrollTo(0, y);
+    if (Math.abs(scrollY - y) > 2 && performance.now() < end) frame = requestAnimationFrame(step);
+  };
+  const stop = () => cancelAnimationFrame(frame);
+  // Whoever scrolls or types meanwhile has the say.
+  for (const name of ["wheel", "keydown", "pointerdown"])
+    addEventListener(name, stop, { once: true, passive: true });
+  step();
+  return stop;
+}
+
 function Frame({ who, at }) {
   const [open, setOpen] = useState(false);
   const main = useRef(/** @type {any} */ (null));
@@ -81,8 +98,9 @@ function Frame({ who, at }) {
   useEffect(() => {
     if (first.current) first.current = false;
     else {
-      main.current.focus();
-      scrollTo(0, 0);
+      setOpen(false);
+      main.current.focus({ preventScroll: true });
+      return scrollBackTo(scrolledBefore());
     }
   }, [shown]);
   return html`

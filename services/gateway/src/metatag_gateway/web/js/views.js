@@ -8,6 +8,7 @@ import { DocumentView } from "./views/document.js";
 import { HistoryView } from "./views/history.js";
 import { JobView } from "./views/job.js";
 import { KeysView } from "./views/keys.js";
+import { NowhereView } from "./views/nowhere.js";
 import { VocabulariesView } from "./views/vocabularies.js";
 
 export const PLACES = [
@@ -23,9 +24,11 @@ export const PLACES = [
 
 const INNER = { jobs: ["batch", JobView], documents: ["history", DetailView] };
 
-/** The place and the view for an address; an unknown one is the first page. */
+const NOWHERE = { name: "?", label: "no.place", view: NowhereView };
+
+/** The place and the view for an address; an unknown one says so. */
 export function viewOf({ name }) {
   const [placeName, view] = INNER[name] ?? [name];
-  const place = PLACES.find((one) => one.name === placeName) ?? PLACES[0];
+  const place = PLACES.find((one) => one.name === placeName) ?? NOWHERE;
   return { place, view: view ?? place.view };
 }

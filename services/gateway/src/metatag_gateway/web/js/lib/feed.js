@@ -215,6 +215,7 @@ export class Feed {
         given.error_code ?? given.code ?? (given.status === before.status ? before.code : "") ?? "",
       metadata: given.metadata ?? {},
       id: given.document_id ?? before.id,
+      file: given.file_name ?? before.file ?? "",
     };
     this.causes.note(row, this.rows[row]);
   }
@@ -231,6 +232,7 @@ export class Feed {
           ...before,
           id: before.id ?? given.id,
           title: before.title || given.title,
+          file: before.file || given.file,
           code: before.code || given.code,
         }
       : { ...before, ...given };

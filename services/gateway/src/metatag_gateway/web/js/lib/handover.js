@@ -2,11 +2,13 @@
 // batch, this page only.
 let last = null;
 
-export function handOver(jobId, documents) {
+export function handOver(jobId, documents, refused = []) {
   last = {
     jobId,
+    refused,
     rows: documents.map((document) => ({
       title: document.title || document.file_path.split("/").pop(),
+      file: document.file_path.split("/").pop(),
       status: "pending",
       tags: [],
       error: "",
@@ -15,5 +17,8 @@ export function handOver(jobId, documents) {
     })),
   };
 }
+
+/** Files that were refused while this batch was sent: [{ name, error }]. */
+export const refusedOf = (jobId) => (last?.jobId === jobId ? last.refused : []);
 
 export const handedOver = (jobId) => (last?.jobId === jobId ? last.rows : null);

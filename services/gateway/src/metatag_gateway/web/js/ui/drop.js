@@ -30,6 +30,12 @@ async function dropped(transfer) {
   return found;
 }
 
+// A file dropped beside the field would make the browser leave the page for it.
+for (const name of ["dragover", "drop"])
+  addEventListener(name, (event) => {
+    if (/** @type {any} */ (event).dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+
 export function Drop({ accept, multiple, folder, title, hint, onFiles }) {
   const [over, setOver] = useState(false);
   const file = useRef(/** @type {any} */ (null)),

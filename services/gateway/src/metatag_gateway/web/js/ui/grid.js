@@ -65,6 +65,7 @@ export function Grid({ label, columns, count, height = 44, cell, empty }) {
         ref=${box}
         onScroll=${measure}
         tabindex="0"
+        style=${{ "--rows": `${Math.max(count, 4) * height}px` }}
         aria-label=${label}>
         <div class="grid-space" role="presentation" style=${{ height: `${count * height}px` }}>
           ${rows}

@@ -27,7 +27,8 @@ export const Button = ({ icon, children, cls = "", busy, label, ...rest }) => ht
 `;
 
 /**
- * A labelled input; `children` may be the options of a select. Extra attributes go to the control.
+ * A labelled input; `children` are the options of a select, or stand under another control. Extra
+ * attributes go to the control.
  */
 export function Field({ label, hint, error, as = "input", wide, children, onValue, ...rest }) {
   const id = useId();
@@ -44,15 +45,19 @@ export function Field({ label, hint, error, as = "input", wide, children, onValu
         aria-invalid=${error ? "true" : undefined}
         onInput=${(event) => onValue?.(event.currentTarget.value)}
         ...${rest}>
-        ${children}
+        ${as === "select" && children}
       <//>
+      ${as !== "select" && children}
       ${hint &&
       html`
         <span class="hint" id=${`${id}-hint`}>${hint}</span>
       `}
       ${error &&
       html`
-        <span class="hint" id=${`${id}-error`}>${error}</span>
+        <span class="hint bad-text row tight" id=${`${id}-error`}>
+          <${Icon} name="alert" size=${16} />
+          <span class="grow">${error}</span>
+        </span>
       `}
     </div>
   `;
@@ -85,6 +90,8 @@ export const Notice = ({ kind = "info", children, role }) => html`
     <div class="grow">${children}</div>
   </div>
 `;
+// Asking again gives the same answer.
+const FINAL = new Set([400, 403, 404, 405, 409, 410, 413, 415, 422]);
 export const Failure = ({ error, again }) =>
   error &&
   html`
@@ -92,6 +99,7 @@ export const Failure = ({ error, again }) =>
       <div class="row apart">
         <span>${sentence(error)}</span>
         ${again &&
+        !FINAL.has(error.status) &&
         html`
           <${Button} cls="slim" icon="retry" onClick=${again}>${t("again")}<//>
         `}
@@ -121,6 +129,9 @@ const TONE = {
   failed: "bad",
   unhealthy: "bad",
   degraded: "warn",
+  doubtful: "warn",
+  offline: "warn",
+  reviewed: "good",
   cancelled: "warn",
 };
 export const Badge = ({ status }) => html`
@@ -194,7 +205,8 @@ export function Dialog({ title, children, onClose }) {
   `;
 }
 
-export const Confirm = ({ title, text, yes, onYes, onClose }) => html`
+/** A question with verbs on its buttons: what `yes` does, and that `no` leaves all as it is. */
+export const Confirm = ({ title, text, yes, no = t("keep"), onYes, onClose }) => html`
   <${Dialog} title=${title} onClose=${onClose}>
     <p>${text}</p>
     <div class="row">
@@ -206,7 +218,7 @@ export const Confirm = ({ title, text, yes, onYes, onClose }) => html`
         }}>
         ${yes}
       <//>
-      <${Button} onClick=${onClose} autofocus>${t("cancel")}<//>
+      <${Button} onClick=${onClose} autofocus>${no}<//>
     </div>
   <//>
 `;

@@ -90,7 +90,7 @@ export function AccountView() {
       ${asking &&
       html`
         <${Confirm}
-          title=${t("account.everywhere")}
+          title=${t("account.everywhereTitle")}
           text=${t("account.sessionsText")}
           yes=${t("account.everywhere")}
           onYes=${leave}

@@ -11,6 +11,7 @@ import {
   Failure,
   Field,
   Loading,
+  Notice,
   useAction,
   useFetched,
 } from "../ui/parts.js";
@@ -132,10 +133,17 @@ function Users() {
   `;
 }
 
+/** For others than administrators a sentence, and nothing is asked of the server. */
 export const AdminView = () => html`
   <div class="view stack loose">
     <header><h1>${t("nav.admin")}</h1></header>
-    <${Health} />
-    <${Users} />
+    ${user.value.is_admin
+      ? html`
+          <${Health} />
+          <${Users} />
+        `
+      : html`
+          <${Notice} kind="warn">${t("no.admin")}<//>
+        `}
   </div>
 `;

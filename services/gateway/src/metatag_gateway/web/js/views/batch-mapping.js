@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { validatePaths } from "../api.js";
 import { html } from "../html.js";
 import { number, t, word } from "../i18n.js";
+import { explain } from "../lib/messages.js";
 import { documents as toDocuments, FIELDS } from "../lib/mapping.js";
 import { readTable } from "../lib/table.js";
 import { Button, Check, Field, Notice, useAction } from "../ui/parts.js";
@@ -110,7 +111,7 @@ function Reach({ documents }) {
                 (result) => html`
                   <li key=${result.path}>
                     <code>${result.path}</code>
-                    : ${result.error}
+                    ${": "}${explain({ detail: result.error }, "map.reachFailed")}
                   </li>
                 `,
               )}
@@ -135,7 +136,9 @@ export function Mapping({ table, wrong, onChange }) {
       </div>
       ${table.warnings.map(
         (sentence) => html`
-          <${Notice} kind="warn" key=${sentence}>${sentence}<//>
+          <${Notice} kind="warn" key=${sentence}>
+            ${explain({ detail: sentence }, "say.tableWarning")}
+          <//>
         `,
       )}
       <${Check} label=${t("map.header")} checked=${table.headed} onValue=${read} />

@@ -24,7 +24,7 @@ import {
 import { toast } from "../ui/toasts.js";
 import { FileList } from "./batch-files.js";
 import { Mapping } from "./batch-mapping.js";
-import { DEFAULTS, Options, toConfig } from "./options.js";
+import { DEFAULTS, misfit, Options, toConfig } from "./options.js";
 
 function Active() {
   const { data, again } = useFetched(activeBatches, []);
@@ -97,14 +97,16 @@ async function take(files) {
 
 async function begin(given, options, tell) {
   const config = toConfig(options);
-  let documents;
+  let documents,
+    refused = [];
   if (given.kind === "files") {
     const sent = await uploadFiles(given.files, tell);
     const stored = sent.filter((file) => file.file_path);
-    const refused = sent.filter((file) => !file.file_path);
+    refused = sent.flatMap(({ file_path, error }, at) =>
+      file_path ? [] : [{ name: given.files[at].name, error }],
+    );
     if (stored.length === 0) throw new Error(t("batch.noneStored", { reason: refused[0].error }));
-    if (refused.length)
-      toast(t("batch.refused", { n: refused.length, reason: refused[0].error }), "bad");
+    if (refused.length) toast(t("batch.refused", { n: refused.length }), "bad");
     documents = stored.map((file, at) => ({
       row_number: at + 1,
       file_path: file.file_path,
@@ -113,7 +115,7 @@ async function begin(given, options, tell) {
   } else documents = toDocuments(given.rows, given.mapping);
   tell({ starting: true });
   const answer = await startBatch({ documents, config }, given.key);
-  handOver(answer.job_id, documents);
+  handOver(answer.job_id, documents, refused);
   return answer.job_id;
 }
 
@@ -121,7 +123,9 @@ function Start({ given, options, count, onReset }) {
   const [step, setStep] = useState(null);
   const [error, setError] = useState(null);
   const run = async () => {
-    setError(null);
+    const wrong = misfit(options);
+    setError(wrong && new Error(wrong));
+    if (wrong) return;
     setStep({});
     try {
       go(link("jobs", await begin(given, options, setStep)));

@@ -1,42 +1,100 @@
-// One document of history, with everything that is known of it.
+// One document of the history: everything that is known of it, to be read, corrected and approved.
+import { useState } from "preact/hooks";
 import { documentDetail } from "../api.js";
+import { downloadOriginal } from "../api-records.js";
 import { html } from "../html.js";
 import { t, word } from "../i18n.js";
-import { link } from "../router.js";
-import { Badge, Failure, Loading, useFetched } from "../ui/parts.js";
+import { fileOf, nameOf, placeOf, standing } from "../lib/records.js";
+import { toResult } from "../lib/result.js";
+import { link, setQuery } from "../router.js";
+import { Badge, Button, Failure, Loading, Notice, useAction, useFetched } from "../ui/parts.js";
+import { Changes } from "./detail-changes.js";
+import { SaveBar, useCorrections } from "./corrections.js";
 import { Result } from "./result.js";
 
-export function DetailView({ id }) {
+function Head({ document, reviewed, onReviewed, busy }) {
+  const [original, loading] = useAction(() => downloadOriginal(document.id, fileOf(document)));
+  return html`
+    <p class="row small soft">
+      <${Badge} status=${standing({ ...document, reviewed })} />
+      <span>${word("source", document.file_source_type)}</span>
+      <code class="wrap">
+        ${document.file_source_type === "upload" ? placeOf(document) : document.file_path}
+      </code>
+    </p>
+    <div class="row">
+      <${Button}
+        cls=${reviewed ? "" : "main"}
+        icon="check"
+        busy=${busy}
+        aria-pressed=${reviewed ? "true" : "false"}
+        onClick=${() => onReviewed(!reviewed)}>
+        ${t(reviewed ? "review.takeBack" : "review.approve")}
+      <//>
+      <${Button} icon="download" busy=${loading} onClick=${original}>${t("detail.original")}<//>
+    </div>
+    ${document.duplicate_of &&
+    html`
+      <${Notice}>
+        <a href=${link("documents", document.duplicate_of.document_id)}>
+          ${t("review.same", { name: document.duplicate_of.file_name })}
+        </a>
+      <//>
+    `}
+  `;
+}
+
+function Document({ first, query }) {
+  const work = useCorrections(first);
+  const [shown, setShown] = useState({ page: Number(query.get("page")) || 1, evidence: "" });
+  const onShown = (next) => {
+    setShown(next);
+    setQuery({ page: next.page > 1 ? next.page : "" }, { replace: true });
+  };
+  const result = toResult(work.document);
+  return html`
+    <${Head}
+      document=${work.document}
+      reviewed=${work.document.reviewed}
+      busy=${work.busy}
+      onReviewed=${(reviewed) => work.save({ reviewed })} />
+    <${Result}
+      result=${result}
+      draft=${work.draft}
+      onDraft=${work.setDraft}
+      shown=${shown}
+      onShown=${onShown}
+      aside=${html`
+        <${Changes} document=${work.document} onUndo=${work.undo} busy=${work.busy} />
+      `} />
+    <${SaveBar} work=${work} />
+  `;
+}
+
+export function DetailView({ id, query }) {
   const { data, error, again } = useFetched(() => documentDetail(id), [id]);
   return html`
     <div class="view stack loose">
       <header>
         <p class="small">
-          <a href=${link("history")}>${t("nav.history")}</a>
+          <a href=${link("history") + "?tab=documents"}>${t("history.documents")}</a>
           ${data?.job_id &&
           html`
             ${" · "}
             <a href=${link("jobs", data.job_id)}>${t("detail.job")}</a>
           `}
         </p>
-        <h1>${t("detail.title")}</h1>
-        ${data &&
-        html`
-          <p class="row small soft">
-            <${Badge} status=${data.status} />
-            <span>${word("source", data.file_source_type)}</span>
-            <code class="wrap">${data.file_path}</code>
-          </p>
-        `}
+        <h1 class="wrap">${data ? nameOf(data) || t("job.untitled") : t("detail.title")}</h1>
       </header>
       <${Failure} error=${error} again=${again} />
       ${!data &&
       !error &&
       html`
         <${Loading} />
-      `}${data &&
+      `}
+      ${data &&
       html`
-        <${Result} key=${data.id} answer=${data} />
+        <${Document} key=${data.id} first=${data} query=${query} />
       `}
     </div>
   `;

@@ -1,17 +1,19 @@
 // One document: drop it or name its address, see its pages read, then its tags.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { documentDetail, processSingle } from "../api.js";
+import { jobDocuments, processSingle } from "../api.js";
 import { html } from "../html.js";
 import { bytes, t } from "../i18n.js";
 import { Feed } from "../lib/feed.js";
 import { limits } from "../lib/limits.js";
-import { link } from "../router.js";
+import { explain } from "../lib/messages.js";
+import { go, link, setQuery } from "../router.js";
 import { useStore } from "../store.js";
 import { Drop } from "../ui/drop.js";
+import { FileField } from "../ui/file-field.js";
 import { Button, Failure, Field, Notice, Progress, Tabs } from "../ui/parts.js";
-import { DEFAULTS, Options, toConfig } from "./options.js";
+import { toast } from "../ui/toasts.js";
+import { DEFAULTS, misfit, Options, toConfig } from "./options.js";
 import { Pages } from "./result-pages.js";
-import { Result } from "./result.js";
 
 const idle = { step: "idle" };
 const fresh = { kind: "file", file: null, url: "", exclusion: null };
@@ -64,7 +66,11 @@ function Source({ source, onSource }) {
                   accept=".pdf,application/pdf"
                   title=${t("single.drop")}
                   hint=${t("single.dropHint")}
-                  onFiles=${([file]) => set({ file })} />
+                  onFiles=${([file, ...others]) => {
+                    if (others.length)
+                      toast(t("single.oneOnly", { name: file.name, n: others.length }), "warn");
+                    set({ file });
+                  }} />
               `}
             `
           : html`
@@ -81,8 +87,11 @@ function Source({ source, onSource }) {
   `;
 }
 
-/** The running document: its feed, and what the feed has told so far. */
-function useRun(onDone) {
+/**
+ * The running document: its feed, and what the feed has told so far. Its job stands in the address,
+ * so that a reload goes on watching; its result has an address of its own.
+ */
+function useRun(jobInAddress) {
   const [run, setRun] = useState(/** @type {any} */ (idle));
   const feed = useRef(null);
   useEffect(() => () => feed.current?.close(), []);
@@ -91,12 +100,11 @@ function useRun(onDone) {
     setRun({ step: "sending" });
     try {
       const answer = await processSingle(source, config);
-      if (answer.tags) {
-        onDone(answer);
-        setRun(idle);
-        return;
+      if (answer.tags) go(link("documents", answer.document_id));
+      else {
+        setQuery({ job: answer.job_id }, { replace: true });
+        follow(answer.job_id);
       }
-      follow(answer.job_id);
     } catch (error) {
       setRun({ step: "failed", error });
     }
@@ -117,13 +125,14 @@ function useRun(onDone) {
       if (state !== "ended") return;
       const row = live.rows[0];
       try {
-        if (row?.status !== "success")
-          throw Object.assign(new Error(row?.error || live.message || t("error.unknown")), {
-            status: 422,
-          });
-        onDone(await documentDetail(row.id ?? document));
-        setRun(idle);
+        if (row?.status !== "success") {
+          const said = { code: row?.code, detail: row?.error || live.message };
+          throw new Error(explain(said, "say.failed"));
+        }
+        const id = row.id ?? document ?? (await jobDocuments(jobId, 0)).documents[0].id;
+        go(link("documents", id), { replace: true });
       } catch (error) {
+        setQuery({ job: "" }, { replace: true });
         setRun({ step: "failed", error });
       }
     });
@@ -131,8 +140,12 @@ function useRun(onDone) {
   };
   const leave = () => {
     feed.current?.close();
+    setQuery({ job: "" }, { replace: true });
     setRun(idle);
   };
+  useEffect(() => {
+    if (jobInAddress) follow(jobInAddress);
+  }, []);
   return { run, start, leave };
 }
 
@@ -150,13 +163,11 @@ function Running({ run, onLeave }) {
     <section class="card stack" aria-live="polite">
       <div class="row apart">
         <h2>
-          ${t(
-            run.step === "sending"
-              ? "single.sending"
-              : run.pages.length
-                ? "single.reading"
-                : "single.waiting",
-          )}
+          ${run.step === "sending"
+            ? t("single.sending")
+            : run.pages.length
+              ? t("single.readingN", { n: run.pages.length })
+              : t("single.waiting")}
         </h2>
         <${Button} cls="plain slim" onClick=${onLeave}>${t("single.leave")}<//>
       </div>
@@ -180,37 +191,19 @@ function Running({ run, onLeave }) {
   `;
 }
 
-export function DocumentView() {
+export function DocumentView({ query }) {
   const [source, setSource] = useState(fresh);
   const [options, setOptions] = useState(DEFAULTS);
-  const [done, setDone] = useState(null);
   const [wrong, setWrong] = useState(null);
-  const { run, start, leave } = useRun(setDone);
+  const { run, start, leave } = useRun(query.get("job"));
   const submit = (event) => {
     event.preventDefault();
-    const problem = check(source);
+    const problem = check(source) ?? misfit(options);
     setWrong(problem);
     if (problem) return;
     start(source, toConfig(options));
   };
   const working = run.step === "sending" || run.step === "reading";
-  if (done)
-    return html`
-      <div class="view stack loose">
-        <header class="row apart">
-          <h1>${t("single.title")}</h1>
-          <${Button}
-            icon="plus"
-            onClick=${() => {
-              setDone(null);
-              setSource(fresh);
-            }}>
-            ${t("single.another")}
-          <//>
-        </header>
-        <${Result} key=${done.document_id ?? done.id} answer=${done} />
-      </div>
-    `;
   return html`
     <div class="view stack loose">
       <header>
@@ -230,13 +223,11 @@ export function DocumentView() {
             <${Notice} kind="bad" role="alert">${wrong}<//>
           `}
           <${Options} value=${options} onValue=${setOptions}>
-            <${Field}
+            <${FileField}
               label=${t("options.excludeFile")}
-              type="file"
               accept=".txt,.pdf"
               hint=${t("options.excludeFileHint")}
-              onChange=${(event) =>
-                setSource({ ...source, exclusion: event.currentTarget.files[0] ?? null })} />
+              onFile=${(exclusion) => setSource({ ...source, exclusion })} />
           <//>
           <${Button} type="submit" cls="main" icon="tag" busy=${working}>${t("single.start")}<//>
         </form>

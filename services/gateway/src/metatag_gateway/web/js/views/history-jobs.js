@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { deleteJob, jobs } from "../api.js";
 import { html } from "../html.js";
 import { moment, number, t, word } from "../i18n.js";
-import { link } from "../router.js";
+import { link, setQuery } from "../router.js";
 import {
   Badge,
   Button,
@@ -15,6 +15,7 @@ import {
   useAction,
   useFetched,
 } from "../ui/parts.js";
+import { Pager } from "../ui/pager.js";
 import { toast } from "../ui/toasts.js";
 
 const PAGE = 25;
@@ -27,12 +28,12 @@ const midnight = (day, later = 0) => {
 const KINDS = ["", "single", "batch"];
 const STATES = ["", "processing", "paused", "completed", "failed", "cancelled"];
 
-export function Jobs() {
-  const [status, setStatus] = useState(""),
-    [kind, setKind] = useState(""),
-    [from, setFrom] = useState(""),
-    [until, setUntil] = useState("");
-  const [offset, setOffset] = useState(0);
+export function Jobs({ query }) {
+  const [status, kind, from, until] = ["status", "kind", "from", "until"].map(
+    (name) => query.get(name) ?? "",
+  );
+  const offset = Number(query.get("at")) || 0;
+  const put = (name) => (value) => setQuery({ [name]: value, at: "" });
   const [doomed, doom] = useState(null);
   const { data, error, again } = useFetched(
     () =>
@@ -53,48 +54,26 @@ export function Jobs() {
   });
   return html`
     <div class="filters">
-      <${Field}
-        as="select"
-        label=${t("file.status")}
-        onValue=${(value) => {
-          setOffset(0);
-          setStatus(value);
-        }}>
+      <${Field} as="select" label=${t("file.status")} value=${status} onValue=${put("status")}>
         ${STATES.map(
           (name) => html`
-            <option value=${name}>${name ? word("status", name) : t("rows.all")}</option>
+            <option value=${name} selected=${name === status}>
+              ${name ? word("status", name) : t("rows.all")}
+            </option>
           `,
         )}
       <//>
-      <${Field}
-        as="select"
-        label=${t("history.kind")}
-        onValue=${(value) => {
-          setOffset(0);
-          setKind(value);
-        }}>
+      <${Field} as="select" label=${t("history.kind")} value=${kind} onValue=${put("kind")}>
         ${KINDS.map(
           (name) => html`
-            <option value=${name}>${name ? word("job", name) : t("rows.all")}</option>
+            <option value=${name} selected=${name === kind}>
+              ${name ? word("job", name) : t("rows.all")}
+            </option>
           `,
         )}
       <//>
-      <${Field}
-        type="date"
-        label=${t("history.from")}
-        value=${from}
-        onValue=${(value) => {
-          setOffset(0);
-          setFrom(value);
-        }} />
-      <${Field}
-        type="date"
-        label=${t("history.until")}
-        value=${until}
-        onValue=${(value) => {
-          setOffset(0);
-          setUntil(value);
-        }} />
+      <${Field} type="date" label=${t("history.from")} value=${from} onValue=${put("from")} />
+      <${Field} type="date" label=${t("history.until")} value=${until} onValue=${put("until")} />
     </div>
     <${Failure} error=${error} again=${again} />
     ${!data &&
@@ -105,14 +84,16 @@ export function Jobs() {
     ${data &&
     (data.jobs.length === 0
       ? html`
-          <${Empty} icon="history">${t("history.empty")}<//>
+          <${Empty} icon="history">
+            ${t(status || kind || from || until ? "history.noRun" : "history.empty")}
+          <//>
         `
       : html`
           <div class="scroll">
             <table class="plate jobs" aria-label=${t("history.jobs")}>
               <thead>
                 <tr>
-                  <th>${t("history.when")}</th>
+                  <th>${t("history.run")}</th>
                   <th class="roomy">${t("history.kind")}</th>
                   <th>${t("file.status")}</th>
                   <th class="end">${t("history.documents")}</th>
@@ -124,7 +105,13 @@ export function Jobs() {
                 ${data.jobs.map(
                   (job) => html`
                     <tr key=${job.id}>
-                      <td><a href=${link("jobs", job.id)}>${moment(job.created_at)}</a></td>
+                      <td>
+                        <a href=${link("jobs", job.id)}>${job.name || moment(job.created_at)}</a>
+                        ${job.name &&
+                        html`
+                          <div class="small soft">${moment(job.created_at)}</div>
+                        `}
+                      </td>
                       <td class="roomy">${word("job", job.job_type)}</td>
                       <td><${Badge} status=${job.status} /></td>
                       <td class="end num">${number(job.total_documents)}</td>
@@ -142,39 +129,19 @@ export function Jobs() {
               </tbody>
             </table>
           </div>
-          ${data.total > PAGE &&
-          html`
-            <div class="row apart">
-              <span class="small soft num">
-                ${t("history.range", {
-                  from: offset + 1,
-                  to: offset + data.jobs.length,
-                  all: data.total,
-                })}
-              </span>
-              <div class="row">
-                <${Button}
-                  cls="slim"
-                  icon="left"
-                  label=${t("history.newer")}
-                  disabled=${offset === 0}
-                  onClick=${() => setOffset(offset - PAGE)} />
-                <${Button}
-                  cls="slim"
-                  icon="right"
-                  label=${t("history.older")}
-                  disabled=${offset + PAGE >= data.total}
-                  onClick=${() => setOffset(offset + PAGE)} />
-              </div>
-            </div>
-          `}
+          <${Pager}
+            offset=${offset}
+            size=${PAGE}
+            shown=${data.jobs.length}
+            total=${data.total}
+            onOffset=${(at) => setQuery({ at: at || "" })} />
         `)}
     ${doomed &&
     html`
       <${Confirm}
         title=${t("history.deleteTitle")}
         text=${t("history.deleteText", { n: doomed.total_documents })}
-        yes=${t("delete")}
+        yes=${t("history.deleteYes")}
         onYes=${() => remove(doomed.id)}
         onClose=${() => doom(null)} />
     `}

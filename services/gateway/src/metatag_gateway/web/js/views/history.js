@@ -1,130 +1,40 @@
-// What was done: jobs with filters, documents, and search over titles, tags and text in any script.
+// What was done: runs and documents with filters, and search over titles, tags and text in any
+// script. Everything that is chosen here stands in the address.
 import { useEffect, useState } from "preact/hooks";
-import { documents, search } from "../api.js";
 import { html } from "../html.js";
-import { moment, t, word } from "../i18n.js";
-import { link } from "../router.js";
-import { Badge, Empty, Failure, Field, Loading, Tabs, useFetched } from "../ui/parts.js";
+import { t } from "../i18n.js";
+import { FACETS } from "../lib/records.js";
+import { setQuery } from "../router.js";
+import { Field, Tabs } from "../ui/parts.js";
+import { FacetFilters } from "./facet-filters.js";
+import { Documents } from "./history-documents.js";
 import { Jobs } from "./history-jobs.js";
 
-export function DocumentRows({ found }) {
-  return html`
-    <ul class="found">
-      ${found.map(
-        (document) => html`
-          <li key=${document.id}>
-            <div class="row apart">
-              <a class="strong grow" href=${link("documents", document.id)}>
-                ${document.title || document.file_name || t("job.untitled")}
-              </a>
-              <${Badge} status=${document.status} />
-            </div>
-            <div class="row tight">
-              ${document.tags.slice(0, 10).map(
-                (tag) => html`
-                  <span class="chip" key=${tag}>${tag}</span>
-                `,
-              )}
-            </div>
-            ${document.error_message &&
-            html`
-              <div class="small bad-text">${document.error_message}</div>
-            `}
-            <div class="small soft">
-              ${word("source", document.file_source_type)}${" · "}${moment(
-                document.processed_at ?? document.created_at,
-              )}
-            </div>
-          </li>
-        `,
-      )}
-    </ul>
-  `;
-}
+const PAUSE_MS = 300;
 
-function Search({ text }) {
-  const { data, error, loading, again } = useFetched(() => search(text, 50), [text]);
-  return html`
-    <${Failure} error=${error} again=${again} />
-    ${loading &&
-    !data &&
-    html`
-      <${Loading} />
-    `}
-    ${data &&
-    html`
-      <p class="soft small" role="status">${t("history.found", { n: data.documents.length })}</p>
-      ${data.documents.length
-        ? html`
-            <${DocumentRows} found=${data.documents} />
-          `
-        : html`
-            <${Empty} icon="search">${t("history.nothing", { text })}<//>
-          `}
-    `}
-  `;
-}
-
-function Documents() {
-  const { data, error, again } = useFetched(() => documents({ limit: 100 }), []);
-  const [status, setStatus] = useState(""),
-    [method, setMethod] = useState("");
-  const methods = [
-    ...new Set(
-      data?.documents.map((document) => document.metadata?.extraction_method).filter(Boolean),
-    ),
-  ].sort();
-  const shown =
-    data?.documents.filter(
-      (document) =>
-        (!status || document.status === status) &&
-        (!method || document.metadata?.extraction_method === method),
-    ) ?? [];
-  return html`
-    <${Failure} error=${error} again=${again} />
-    ${!data &&
-    !error &&
-    html`
-      <${Loading} />
-    `}${data &&
-    html`
-      <div class="filters">
-        <${Field} as="select" label=${t("file.status")} onValue=${setStatus}>
-          ${["", "success", "failed"].map(
-            (name) => html`
-              <option value=${name}>${name ? word("status", name) : t("rows.all")}</option>
-            `,
-          )}
-        <//>
-        <${Field} as="select" label=${t("fact.method")} onValue=${setMethod}>
-          <option value="">${t("rows.all")}</option>
-          ${methods.map(
-            (name) => html`
-              <option value=${name}>${word("method", name)}</option>
-            `,
-          )}
-        <//>
-      </div>
-      <p class="small soft">${t("dashboard.latest", { n: data.documents.length })}</p>
-      ${shown.length
-        ? html`
-            <${DocumentRows} found=${shown} />
-          `
-        : html`
-            <${Empty}>${t("history.empty")}<//>
-          `}
-    `}
-  `;
-}
-
-export function HistoryView() {
-  const [tab, setTab] = useState("jobs");
-  const [typed, setTyped] = useState("");
-  const [text, setText] = useState("");
+/** The words being searched for: typed here, kept in the address a moment later. */
+function useWords(query) {
+  const asked = query.get("q") ?? "";
+  const [typed, setTyped] = useState(asked);
+  // The first letter is a new entry for the Back key, the others are not.
+  const ask = (text) => text !== asked && setQuery({ q: text, at: "" }, { replace: asked !== "" });
   useEffect(() => {
-    const timer = setTimeout(() => setText(typed.trim()), 300);
+    setTyped((now) => (now.trim() === asked ? now : asked));
+  }, [asked]);
+  useEffect(() => {
+    const timer = setTimeout(() => ask(typed.trim()), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [typed]);
+  return { asked, typed, setTyped, ask };
+}
+
+export function HistoryView({ query }) {
+  const words = useWords(query);
+  const facets = Object.fromEntries(
+    FACETS.map((kind) => [kind, query.get(kind)]).filter(([, value]) => value),
+  );
+  const searching = words.asked !== "" || Object.keys(facets).length > 0;
+  const tab = searching || query.get("tab") === "documents" ? "documents" : "jobs";
   return html`
     <div class="view stack loose">
       <header>
@@ -133,44 +43,48 @@ export function HistoryView() {
       </header>
       <form
         role="search"
+        class="stack tight"
         onSubmit=${(event) => {
           event.preventDefault();
-          setText(typed.trim());
+          words.ask(words.typed.trim());
         }}>
         <${Field}
           type="search"
           label=${t("history.search")}
           placeholder=${t("history.example")}
           maxlength="500"
-          value=${typed}
-          onValue=${setTyped} />
+          value=${words.typed}
+          onValue=${words.setTyped} />
       </form>
-      ${text
-        ? html`
-            <section class="card stack"><${Search} text=${text} /></section>
-          `
-        : html`
-            <section class="card stack">
-              <${Tabs}
-                label=${t("nav.history")}
-                panel="past"
-                tabs=${[
-                  ["jobs", t("history.jobs")],
-                  ["documents", t("history.documents")],
-                ]}
-                value=${tab}
-                onValue=${setTab} />
-              <div id="past" role="tabpanel" aria-labelledby=${`past-${tab}`} class="stack">
-                ${tab === "jobs"
-                  ? html`
-                      <${Jobs} />
-                    `
-                  : html`
-                      <${Documents} />
-                    `}
-              </div>
-            </section>
-          `}
+      <${FacetFilters} facets=${facets} />
+      <section class="card stack">
+        ${!searching &&
+        html`
+          <${Tabs}
+            label=${t("nav.history")}
+            panel="past"
+            tabs=${[
+              ["jobs", t("history.jobs")],
+              ["documents", t("history.documents")],
+            ]}
+            value=${tab}
+            onValue=${(name) =>
+              setQuery({ tab: name === "jobs" ? "" : name, status: "", method: "", at: "" })} />
+        `}
+        <div
+          id="past"
+          class="stack"
+          role=${searching ? undefined : "tabpanel"}
+          aria-labelledby=${searching ? undefined : `past-${tab}`}>
+          ${tab === "jobs"
+            ? html`
+                <${Jobs} query=${query} />
+              `
+            : html`
+                <${Documents} query=${query} text=${words.asked} facets=${facets} />
+              `}
+        </div>
+      </section>
     </div>
   `;
 }

@@ -1,10 +1,14 @@
 // The live table of a job: any number of rows, filtered by state or word.
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { html } from "../html.js";
 import { number, t, word } from "../i18n.js";
-import { link } from "../router.js";
+import { explain } from "../lib/messages.js";
+import { standing } from "../lib/records.js";
+import { link, setQuery } from "../router.js";
 import { Grid } from "../ui/grid.js";
 import { Badge, Empty } from "../ui/parts.js";
+
+const failure = ({ code, error }) => explain({ code, detail: error }, "say.failed");
 
 const STATES = ["all", "success", "failed", "open"];
 const fits = {
@@ -15,9 +19,33 @@ const fits = {
 };
 const says = (row, sought) =>
   !sought ||
-  [row?.title, row?.error, ...(row?.tags ?? [])].some((text) =>
+  [row?.title, row?.file, row?.error, ...(row?.tags ?? [])].some((text) =>
     text?.toLowerCase().includes(sought),
   );
+
+// The end of a long name often tells more than its beginning: both are kept.
+const shortened = (text) =>
+  text && text.length > 70 ? `${text.slice(0, 42)} … ${text.slice(-22)}` : text;
+
+function Title({ row }) {
+  const name = row?.title || row?.file;
+  const hint = [row?.title, row?.file].filter(Boolean).join(" · ");
+  const shown = html`
+    <span class="clip">${shortened(name) || t("job.untitled")}</span>
+    ${row?.file &&
+    row.file !== name &&
+    html`
+      <span class="clip small soft">${row.file}</span>
+    `}
+  `;
+  return row?.id
+    ? html`
+        <a class="two-lines" href=${link("documents", row.id)} title=${hint}>${shown}</a>
+      `
+    : html`
+        <span class="two-lines" title=${hint}>${shown}</span>
+      `;
+}
 
 function cell(rows, at, column) {
   const row = rows[at];
@@ -26,18 +54,12 @@ function cell(rows, at, column) {
       <span class="num soft">${number(at + 1)}</span>
     `;
   if (column === "title")
-    return row?.id
-      ? html`
-          <a class="clip" href=${link("documents", row.id)} title=${row.title}>
-            ${row.title || t("job.untitled")}
-          </a>
-        `
-      : html`
-          <span class="clip" title=${row?.title}>${row?.title || t("job.untitled")}</span>
-        `;
+    return html`
+      <${Title} row=${row} />
+    `;
   if (column === "status")
     return html`
-      <${Badge} status=${row?.status ?? "pending"} />
+      <${Badge} status=${row ? standing(row) : "pending"} />
     `;
   if (column === "method")
     return html`
@@ -47,16 +69,17 @@ function cell(rows, at, column) {
     `;
   if (row?.status === "failed")
     return html`
-      <span class="clip bad-text small" title=${row.error}>${row.error}</span>
+      <span class="clip bad-text small" title=${failure(row)}>${failure(row)}</span>
     `;
   return html`
     <span class="clip small" title=${row?.tags?.join(", ")}>${row?.tags?.join(" · ")}</span>
   `;
 }
 
-export function JobRows({ rows, total, version }) {
-  const [state, setState] = useState("all");
-  const [text, setText] = useState("");
+export function JobRows({ rows, total, version, query }) {
+  const asked = query.get("state") ?? "";
+  const state = STATES.includes(asked) ? asked : "all";
+  const text = query.get("find") ?? "";
   const sought = text.trim().toLowerCase();
   const shown = useMemo(() => {
     if (state === "all" && !sought) return null;
@@ -68,7 +91,7 @@ export function JobRows({ rows, total, version }) {
   const columns = [
     { id: "row", name: "#", width: "52px" },
     { id: "title", name: t("file.title"), width: "minmax(120px, 1.8fr)" },
-    { id: "status", name: t("file.status"), width: "118px" },
+    { id: "status", name: t("file.status"), width: "150px" },
     { id: "tags", name: t("result.tags"), width: "minmax(140px, 2fr)" },
     { id: "method", name: t("fact.method"), width: "96px", cls: "roomy" },
   ];
@@ -82,7 +105,7 @@ export function JobRows({ rows, total, version }) {
               type="button"
               class=${`button slim ${state === name ? "main" : "plain"}`}
               aria-pressed=${state === name ? "true" : "false"}
-              onClick=${() => setState(name)}>
+              onClick=${() => setQuery({ state: name === "all" ? "" : name })}>
               ${t(`rows.${name}`)}
             </button>
           `,
@@ -96,13 +119,14 @@ export function JobRows({ rows, total, version }) {
           aria-label=${t("rows.search")}
           placeholder=${t("rows.search")}
           value=${text}
-          onInput=${(event) => setText(event.currentTarget.value)} />
+          onInput=${(event) => setQuery({ find: event.currentTarget.value }, { replace: true })} />
       </div>
     </div>
     <${Grid}
       label=${t("job.rows")}
       columns=${columns}
       count=${count}
+      height=${52}
       cell=${(at, column) => cell(rows, shown ? shown[at] : at, column)}
       empty=${html`
         <${Empty}>${t("rows.none")}<//>

@@ -1,18 +1,36 @@
 // A batch while it runs and after: state, speed, failures by cause, every row, exports.
 import { useEffect, useState } from "preact/hooks";
-import { control, exportJob, retryDocuments } from "../api.js";
+import { control, exportJob } from "../api.js";
 import { html } from "../html.js";
 import { duration, money, moment, number, percent, t, word } from "../i18n.js";
+import { explain } from "../lib/messages.js";
 import { link } from "../router.js";
 import { useStore } from "../store.js";
 import { Line } from "../ui/charts.js";
 import { Badge, Button, Confirm, Failure, Notice, Progress, useAction } from "../ui/parts.js";
-import { toast } from "../ui/toasts.js";
+import { Failures, Refused } from "./job-failures.js";
 import { JobRows } from "./job-rows.js";
 import { useJob } from "./use-job.js";
 
 // The time, when there is one, says it better.
 const BY_ITSELF = /; the job goes on by itself\.?$/;
+
+/** What the batch is known by: its name, else when it was begun. */
+export const jobName = (job) =>
+  job?.name ||
+  (job ? t("job.named", { kind: word("job", job.job_type), when: moment(job.created_at) }) : "");
+
+/** Why a batch waits or stands still, and until when. */
+function Waiting({ job, running }) {
+  const said = explain({ detail: job.error_message.replace(BY_ITSELF, ".") });
+  return html`
+    <${Notice} kind="warn" role="status">
+      ${running && job.waits_until
+        ? `${said} ${t("job.waits", { when: moment(job.waits_until) })}`
+        : said}
+    <//>
+  `;
+}
 
 function Controls({ id, status, onDone }) {
   const [asking, ask] = useState(false);
@@ -46,6 +64,7 @@ function Controls({ id, status, onDone }) {
           title=${t("job.cancelTitle")}
           text=${t("job.cancelText")}
           yes=${t("job.cancelYes")}
+          no=${t("job.cancelNo")}
           onYes=${() => run("cancel")}
           onClose=${() => ask(false)} />
       `}
@@ -53,8 +72,8 @@ function Controls({ id, status, onDone }) {
   `;
 }
 
-function Exports({ id }) {
-  const [run, busy] = useAction((format) => exportJob(id, format));
+function Exports({ id, job }) {
+  const [run, busy] = useAction((format) => exportJob(id, format, jobName(job)));
   return html`
     <div class="row">
       ${[
@@ -94,45 +113,6 @@ function Speed({ feed, open }) {
   `;
 }
 
-function Failures({ id, feed, onRetry }) {
-  const groups = feed.causes.groups;
-  const [run, busy] = useAction(async (group) => {
-    const ids = [...group.rows].map((row) => feed.rows[row].id).filter(Boolean);
-    toast(t("job.retried", { n: await retryDocuments(id, ids) }), "good");
-    onRetry();
-  });
-  return (
-    groups.length > 0 &&
-    html`
-      <section class="card">
-        <h2>${t("job.failures")}</h2>
-        <ul class="stack tight">
-          ${groups.map(
-            (group) => html`
-              <li class="cause" key=${group.key}>
-                <span class="badge bad num">${number(group.rows.size)}</span>
-                <span class="grow">
-                  ${/^[a-z_]+$/.test(group.key) &&
-                  html`
-                    <span class="strong">${word("code", group.key)}</span>
-                    <br />
-                  `}
-                  <span class="soft">
-                    ${group.sample || t("error.unknown")}${group.rows.size > 1 ? " …" : ""}
-                  </span>
-                </span>
-                <${Button} cls="slim" icon="retry" busy=${busy} onClick=${() => run(group)}>
-                  ${t("job.retry")}
-                <//>
-              </li>
-            `,
-          )}
-        </ul>
-      </section>
-    `
-  );
-}
-
 function Line1({ state }) {
   return state === "lost"
     ? html`
@@ -141,7 +121,7 @@ function Line1({ state }) {
     : null;
 }
 
-export function JobView({ id }) {
+export function JobView({ id, query }) {
   const { feed, job, error, refresh } = useJob(id);
   const version = useStore(feed.version),
     line = useStore(feed.link);
@@ -166,7 +146,7 @@ export function JobView({ id }) {
       <header class="row apart">
         <div>
           <p class="small"><a href=${link("batch")}>${t("batch.title")}</a></p>
-          <h1>${t("job.title", { id: id.slice(0, 8) })}</h1>
+          <h1>${jobName(job) || t("nav.batch")}</h1>
         </div>
         <div class="row"><${Controls} id=${id} status=${status} onDone=${refresh} /></div>
       </header>
@@ -179,16 +159,14 @@ export function JobView({ id }) {
             ${feed.message &&
             status === "failed" &&
             html`
-              <${Notice} kind="bad" role="alert">${feed.message}<//>
+              <${Notice} kind="bad" role="alert">
+                ${explain({ detail: feed.message }, "say.failed")}
+              <//>
             `}
             ${(status === "paused" || running) &&
             job?.error_message &&
             html`
-              <${Notice} kind="warn" role="status">
-                ${running && job.waits_until
-                  ? `${job.error_message.replace(BY_ITSELF, ".")} ${t("job.waits", { when: moment(job.waits_until) })}`
-                  : job.error_message}
-              <//>
+              <${Waiting} job=${job} running=${running} />
             `}
             <section class="card stack">
               <div class="row apart">
@@ -240,13 +218,14 @@ export function JobView({ id }) {
                 </div>
               `}
             </section>
+            <${Refused} id=${id} />
             ${failures}
             <section class="card stack">
               <div class="head">
                 <h2>${t("job.rows")}</h2>
-                <${Exports} id=${id} />
+                <${Exports} id=${id} job=${job} />
               </div>
-              <${JobRows} rows=${rows} total=${total} version=${version} />
+              <${JobRows} rows=${rows} total=${total} version=${version} query=${query} />
             </section>
           `}
     </div>

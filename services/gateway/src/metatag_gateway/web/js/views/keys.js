@@ -143,7 +143,7 @@ export function KeysView() {
         <${Confirm}
           title=${t("keys.revokeTitle")}
           text=${t("keys.revokeText", { name: doomed.name })}
-          yes=${t("keys.revoke")}
+          yes=${t("keys.revokeYes")}
           onYes=${() => revoke(doomed.id)}
           onClose=${() => doom(null)} />
       `}

@@ -29,6 +29,15 @@ const list = (text) =>
     .filter(Boolean);
 const bounded = (text, low, high) => Math.min(high, Math.max(low, Math.round(Number(text)) || low));
 
+const over = ({ num_pages }) => Number(num_pages) > limits.value.max_pages;
+
+/** The sentence for what these choices cannot be, or null. */
+export function misfit(options) {
+  if (over(options)) return t("options.pagesOver", { n: limits.value.max_pages });
+  const tags = Number(options.num_tags);
+  return tags >= 3 && tags <= 15 ? null : t("options.tagsOver");
+}
+
 /** The public config; what was left alone is left out, so that the server's own defaults hold. */
 export function toConfig(options) {
   const config = {
@@ -82,10 +91,18 @@ export function Options({ value, onValue, children }) {
         <${Field}
           label=${t("options.pages")}
           hint=${t("options.pagesHint", { n: max_pages })}
+          error=${over(value) ? t("options.pagesOver", { n: max_pages }) : undefined}
           type="number"
           min="1"
           max=${max_pages}
-          ...${pick("num_pages")} />
+          ...${pick("num_pages")}>
+          <button
+            type="button"
+            class="link small start"
+            onClick=${() => put("num_pages")(String(max_pages))}>
+            ${t("options.allPages")}
+          </button>
+        <//>
         <${Choice}
           label=${t("options.tagger")}
           choices=${["auto", "local", "llm", "both"].map((name) => [name, t(`tagger.${name}`)])}
@@ -98,6 +115,9 @@ export function Options({ value, onValue, children }) {
             ["hi", t("language.hi")],
             ["document", t("options.languageDocument")],
           ]}
+          hint=${value.tagger === "local" && ["en", "hi"].includes(value.tag_language)
+            ? t("options.offlineLanguage")
+            : undefined}
           ...${pick("tag_language")} />
       </div>
       <details class="more">

@@ -1,6 +1,7 @@
 // How each page was read: method, reason, confidence, language, time.
 import { html } from "../html.js";
 import { duration, number, t, word } from "../i18n.js";
+import { explain } from "../lib/messages.js";
 
 const tone = (page) =>
   page.method === "failed"
@@ -46,7 +47,11 @@ export function Pages({ pages, chosen, onPage }) {
                   <span class="small soft">${word("language", page.language)}</span>
                 `}
               </div>
-              <div class="small soft">${page.error || word("reason", page.reason)}</div>
+              <div class="small soft">
+                ${page.error
+                  ? explain({ detail: page.error }, "say.failed")
+                  : word("reason", page.reason)}
+              </div>
             </div>
             <span class="small soft num nowrap">${duration((page.ms ?? 0) / 1000)}</span>
           </li>

@@ -1,15 +1,17 @@
-// The page's picture beside its text.
-import { useEffect, useState } from "preact/hooks";
+// The page's picture beside its text: turned page by page, enlarged, the words of a tag marked.
+import { useEffect, useRef, useState } from "preact/hooks";
 import { pagePicture } from "../api.js";
 import { html } from "../html.js";
-import { number, t } from "../i18n.js";
+import { number, percent, t } from "../i18n.js";
 import { textPages } from "../lib/result.js";
 import { Button, copy } from "../ui/parts.js";
 
-const WIDTH = 1000;
+export const ZOOMS = [1, 1.5, 2, 3];
+export const WIDTH = 1000;
+const MAX_WIDTH = 2000;
 
 /** The picture's address, or null while there is none, or false where it cannot be had. */
-function usePicture(id, page) {
+function usePicture(id, page, width) {
   const [address, set] = useState(null);
   useEffect(() => {
     const stop = new AbortController();
@@ -19,7 +21,7 @@ function usePicture(id, page) {
       set(false);
       return;
     }
-    pagePicture(id, page, WIDTH, stop.signal).then(
+    pagePicture(id, page, width, stop.signal).then(
       (blob) => {
         made = URL.createObjectURL(blob);
         set(made);
@@ -30,66 +32,138 @@ function usePicture(id, page) {
       stop.abort();
       if (made) URL.revokeObjectURL(made);
     };
-  }, [id, page]);
+  }, [id, page, width]);
   return address;
 }
 
-export function PageReader({ result, page, onPage }) {
-  const picture = usePicture(result.id, page);
-  const texts = textPages(result.text);
-  const perPage = texts.length > 1;
-  const last = Math.max(result.pages.length, perPage ? texts.length : 1);
-  const text = (perPage ? texts[page - 1] : texts[0])?.trim() ?? "";
+/** Text before, the evidence itself, text after; words may be broken over lines in the page. */
+export function around(text, evidence) {
+  const words = (evidence ?? "").split(/\s+/).filter(Boolean);
+  if (words.length === 0) return [text];
+  const escaped = words.map((one) => one.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const found = new RegExp(escaped.join("\\s+"), "iu").exec(text);
+  if (!found) return [text];
+  const end = found.index + found[0].length;
+  return [text.slice(0, found.index), found[0], text.slice(end)];
+}
+
+export function Sheet({ id, page, zoom }) {
+  const picture = usePicture(id, page, zoom > 1 ? MAX_WIDTH : WIDTH);
+  if (picture === false) return null;
   return html`
-    <section class="card stack">
-      <div class="head">
-        <h2>${t("reader.title")}</h2>
-        ${last > 1 &&
+    <div
+      class="sheet"
+      tabindex="0"
+      role="group"
+      aria-label=${t("reader.alt", { n: page })}
+      aria-busy=${picture ? "false" : "true"}>
+      ${picture
+        ? html`
+            <img
+              src=${picture}
+              alt=${t("reader.alt", { n: page })}
+              style=${{ width: `${zoom * 100}%` }} />
+          `
+        : html`
+            <div class="sheet-wait"></div>
+          `}
+    </div>
+  `;
+}
+
+export function PageText({ text, evidence, perPage, page }) {
+  const box = useRef(/** @type {any} */ (null));
+  const [before, hit, after] = around(text, evidence);
+  useEffect(() => {
+    const mark = box.current?.querySelector("mark");
+    if (mark) box.current.scrollTop = mark.offsetTop - box.current.clientHeight / 3;
+  }, [text, evidence]);
+  return html`
+    <div class="stack tight">
+      <div class="row apart small soft">
+        <span>${t(perPage ? "reader.text" : "reader.allText", { n: page })}</span>
+        ${text &&
         html`
-          <div class="row tight">
-            <${Button}
-              cls="slim"
-              icon="left"
-              label=${t("reader.before")}
-              disabled=${page <= 1}
-              onClick=${() => onPage(page - 1)} />
-            <span class="num small" aria-live="polite">${number(page)}${" / "}${number(last)}</span>
-            <${Button}
-              cls="slim"
-              icon="right"
-              label=${t("reader.after")}
-              disabled=${page >= last}
-              onClick=${() => onPage(page + 1)} />
-          </div>
+          <${Button} cls="slim plain" icon="copy" onClick=${() => copy(text)}>
+            ${t("reader.copy")}
+          <//>
         `}
       </div>
-      <div class="reader">
-        ${picture !== false &&
-        html`
-          <div class="sheet" aria-busy=${picture ? "false" : "true"}>
-            ${picture
-              ? html`
-                  <img src=${picture} alt=${t("reader.alt", { n: page })} />
-                `
-              : html`
-                  <div class="sheet-wait"></div>
-                `}
-          </div>
-        `}
-        <div class="stack tight">
-          <div class="row apart small soft">
-            <span>${t(perPage ? "reader.text" : "reader.allText", { n: page })}</span>
-            ${text &&
+      <pre class="text" ref=${box} tabindex="0" aria-label=${t("reader.allText")}>
+${[
+          before || t("reader.noText"),
+          hit &&
             html`
-              <${Button} cls="slim plain" icon="copy" onClick=${() => copy(text)}>
-                ${t("reader.copy")}
-              <//>
-            `}
-          </div>
-          <pre class="text" tabindex="0" aria-label=${t("reader.allText")}>
-${text || t("reader.noText")}</pre
-          >
-        </div>
+              <mark>${hit}</mark>
+            `,
+          after,
+        ]}</pre
+      >
+    </div>
+  `;
+}
+
+/** Ways through the pages, and to a larger picture. */
+export function Ways({ page, last, zoom, onPage, onZoom }) {
+  const at = ZOOMS.indexOf(zoom);
+  return html`
+    <div class="row tight">
+      <${Button}
+        cls="slim"
+        icon="minus"
+        label=${t("reader.smaller")}
+        disabled=${at <= 0}
+        onClick=${() => onZoom(ZOOMS[at - 1])} />
+      <span class="num small">${percent(zoom)}</span>
+      <${Button}
+        cls="slim"
+        icon="plus"
+        label=${t("reader.larger")}
+        disabled=${at === ZOOMS.length - 1}
+        onClick=${() => onZoom(ZOOMS[at + 1])} />
+      ${last > 1 &&
+      html`
+        <${Button}
+          cls="slim"
+          icon="left"
+          label=${t("reader.before")}
+          disabled=${page <= 1}
+          onClick=${() => onPage(page - 1)} />
+        <span class="num small" aria-live="polite">${number(page)}${" / "}${number(last)}</span>
+        <${Button}
+          cls="slim"
+          icon="right"
+          label=${t("reader.after")}
+          disabled=${page >= last}
+          onClick=${() => onPage(page + 1)} />
+      `}
+    </div>
+  `;
+}
+
+export const lastPage = (result) =>
+  Math.max(result.pages.length, textPages(result.text).length, result.pageCount ?? 1, 1);
+
+/** `zoom` and `onZoom` are the caller's where it has keys for them. */
+export function PageReader({ result, page, onPage, evidence = "", zoom = 0, onZoom = null }) {
+  const [own, setOwn] = useState(1);
+  const texts = textPages(result.text);
+  const perPage = texts.length > 1;
+  const text = (perPage ? texts[page - 1] : texts[0])?.trim() ?? "";
+  return html`
+    <section class="card stack" id="reader" tabindex="-1" aria-label=${t("reader.title")}>
+      <div class="head">
+        <h2>${t("reader.title")}</h2>
+        <${Ways}
+          page=${page}
+          last=${lastPage(result)}
+          zoom=${zoom || own}
+          onPage=${onPage}
+          onZoom=${onZoom ?? setOwn} />
+      </div>
+      <div class="reader">
+        <${Sheet} id=${result.id} page=${page} zoom=${zoom || own} />
+        <${PageText} text=${text} evidence=${evidence} perPage=${perPage} page=${page} />
       </div>
     </section>
   `;

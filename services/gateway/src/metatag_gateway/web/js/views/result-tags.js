@@ -3,18 +3,27 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { percent, t, word } from "../i18n.js";
+import { ownTag, standsAlready } from "../lib/draft.js";
 import { Button } from "../ui/parts.js";
+import { toast } from "../ui/toasts.js";
+import { around } from "./result-reader.js";
 
 function Evidence({ tag, onPage }) {
   if (!tag.evidence && !tag.page) return null;
+  const [before, hit, after] = around(tag.evidence ?? "", tag.tag);
   return html`
     <div class="small soft evidence">
       ${tag.evidence &&
       html`
-        <q>${tag.evidence}</q>
+        <q>
+          ${before}${hit &&
+          html`
+            <b>${hit}</b>
+          `}${after}
+        </q>
       `}${tag.page > 0 &&
       html`
-        <button type="button" class="link" onClick=${() => onPage(tag.page)}>
+        <button type="button" class="link" onClick=${() => onPage(tag.page, tag.evidence)}>
           ${t("result.onPage", { n: tag.page })}
         </button>
       `}
@@ -27,7 +36,7 @@ function Editor({ value, onDone, onCancel }) {
   useEffect(() => input.current.focus(), []);
   const submit = (event) => {
     event.preventDefault();
-    const text = input.current.value.trim().slice(0, 60);
+    const text = input.current.value.trim().slice(0, 200);
     if (text) onDone(text);
     else onCancel();
   };
@@ -41,14 +50,15 @@ function Editor({ value, onDone, onCancel }) {
         class="input grow"
         aria-label=${t("result.tag")}
         value=${value}
-        maxlength="60" />
+        maxlength="200" />
       <${Button} type="submit" cls="slim" icon="check" label=${t("save")} />
       <${Button} cls="slim plain" icon="close" label=${t("cancel")} onClick=${onCancel} />
     </form>
   `;
 }
 
-export function Tags({ tags, onTags, onPage }) {
+/** `onTags` is called with the whole new list; without it nothing can be changed. */
+export function Tags({ tags, onTags = null, onPage }) {
   const [edited, setEdited] = useState(null);
   const list = useRef(/** @type {any} */ (null));
   // Whoever works by keyboard goes on where the change was begun.
@@ -56,17 +66,12 @@ export function Tags({ tags, onTags, onPage }) {
     setEdited(null);
     requestAnimationFrame(() => list.current?.querySelector(`[data-at="${at}"]`)?.focus());
   };
-  const change = (at, text) => {
-    onTags(tags.map((tag, i) => (i === at ? { ...tag, tag: text, source: "edited" } : tag)));
-    back(at);
-  };
-  const add = (text) => {
-    if (!tags.some((tag) => tag.tag === text))
-      onTags([
-        ...tags,
-        { tag: text, score: null, source: "edited", kind: "", page: 0, evidence: "" },
-      ]);
-    back("new");
+  const put = (text, at) => {
+    if (standsAlready(tags, text, at)) toast(t("result.tagTwice", { tag: text }), "warn");
+    else if (at < 0) onTags([...tags, ownTag(text)]);
+    // Other words rest on nothing that was read: score and evidence were the old tag's.
+    else if (tags[at].tag !== text) onTags(tags.map((tag, i) => (i === at ? ownTag(text) : tag)));
+    back(at < 0 ? "new" : at);
   };
   return html`
     <div class="stack tight" ref=${list}>
@@ -78,7 +83,7 @@ export function Tags({ tags, onTags, onPage }) {
                 ? html`
                     <${Editor}
                       value=${tag.tag}
-                      onDone=${(text) => change(at, text)}
+                      onDone=${(text) => put(text, at)}
                       onCancel=${() => back(at)} />
                   `
                 : html`
@@ -95,10 +100,11 @@ export function Tags({ tags, onTags, onPage }) {
                       </div>
                       <${Evidence} tag=${tag} onPage=${onPage} />
                     </div>
-                    ${tag.score !== null &&
+                    ${tag.source !== "person" &&
+                    tag.score !== null &&
                     tag.score !== undefined &&
                     html`
-                      <div class="score" title=${t("result.score")}>
+                      <div class="score" title=${t("result.scoreHint")}>
                         <span class="num small">${percent(tag.score)}</span>
                         <span class="bar" aria-hidden="true">
                           <i style=${{ width: `${Math.round(tag.score * 100)}%` }}></i>
@@ -125,7 +131,7 @@ export function Tags({ tags, onTags, onPage }) {
       </ul>
       ${edited === "new"
         ? html`
-            <${Editor} value="" onDone=${add} onCancel=${() => back("new")} />
+            <${Editor} value="" onDone=${(text) => put(text, -1)} onCancel=${() => back("new")} />
           `
         : html`
             <div>

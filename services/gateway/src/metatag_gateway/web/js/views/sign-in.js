@@ -7,6 +7,10 @@ import { expired, signIn } from "../session.js";
 import { useStore } from "../store.js";
 import { Button, Field, Notice, Tabs } from "../ui/parts.js";
 
+// At which field a refused sign-in or registration is shown.
+const REFUSED = { 401: "password" };
+const TAKEN = /already registered/;
+
 function wrong(mode, { email, password }) {
   if (!/^\S+@\S+\.\S+$/.test(email)) return { email: t("sign.badEmail") };
   if (mode === "new" && password.length < 8) return { password: t("sign.shortPassword") };
@@ -29,14 +33,18 @@ export function SignIn() {
       event.currentTarget.querySelector(`[name="${Object.keys(found)[0]}"]`).focus();
       return;
     }
+    const form = event.currentTarget;
     setBusy(true);
     setError(null);
     try {
       if (mode === "new") await register(given.email, given.password, given.name);
       await signIn(given.email, given.password);
     } catch (problem) {
-      setError(problem);
+      const at = mode === "in" ? REFUSED[problem.status] : TAKEN.exec(problem.detail) && "email";
+      if (at) setErrors({ [at]: mode === "in" ? t("say.wrongPassword") : sentence(problem) });
+      else setError(problem);
       setBusy(false);
+      if (at) form.querySelector(`[name="${at}"]`).focus();
     }
   };
   return html`

@@ -4,15 +4,17 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { batchStatus, job as historyJob, jobDocuments } from "../api.js";
 import { Feed } from "../lib/feed.js";
 import { handedOver } from "../lib/handover.js";
+import { nameOf, placeOf } from "../lib/records.js";
 
 const rowOf = (document) => ({
   id: document.id,
-  title: document.title || document.file_path.replace(/^upload:\/\//, ""),
+  title: nameOf(document),
+  file: placeOf(document),
   status: document.status,
   tags: document.tags ?? [],
   error: document.error_message ?? "",
   code: document.error_code ?? "",
-  metadata: {},
+  metadata: document.metadata ?? {},
 });
 
 /**

@@ -9,6 +9,7 @@ import {
 } from "../api.js";
 import { html } from "../html.js";
 import { number, t } from "../i18n.js";
+import { FileField } from "../ui/file-field.js";
 import { count, fromRows, toTable, toText } from "../lib/terms.js";
 import {
   Button,
@@ -47,10 +48,6 @@ function Editor({ first, onSaved, onClose }) {
     setText(fromRows(found.columns, found.documents));
     if (!name) setName(file.name.replace(/\.\w+$/, ""));
   });
-  const load = (event) => {
-    const [file] = event.currentTarget.files;
-    if (file) read(file);
-  };
   return html`
     <section class="card">
       <h2>${t(first.name ? "vocabulary.change" : "vocabulary.new")}</h2>
@@ -69,11 +66,10 @@ function Editor({ first, onSaved, onClose }) {
           hint=${t("vocabulary.termsHint")}
           value=${text}
           onValue=${setText} />
-        <${Field}
-          type="file"
+        <${FileField}
           accept=".csv,.tsv,.txt,.xlsx"
           label=${t("vocabulary.file")}
-          onChange=${load} />
+          onFile=${(file) => file && read(file)} />
         <div class="row">
           <${Button} type="submit" cls="main" busy=${busy}>${t("vocabulary.save", { n: terms })}<//>
           <${Button} onClick=${onClose}>${t("cancel")}<//>
@@ -168,7 +164,7 @@ export function VocabulariesView() {
         <${Confirm}
           title=${t("vocabulary.deleteTitle")}
           text=${doomed}
-          yes=${t("delete")}
+          yes=${t("vocabulary.deleteYes")}
           onYes=${() => remove(doomed)}
           onClose=${() => doom(null)} />
       `}

@@ -1,0 +1,39 @@
+// The record of a document: its corrections, the queue of those to look at, the trash, tags.
+import { call, download } from "./api.js";
+
+const seg = encodeURIComponent;
+const ifMatch = (version) => ({ "If-Match": `"${version}"` });
+const at = (id) => `api/history/documents/${seg(id)}`;
+const get = (path, query = {}) => call("GET", path, { query });
+
+/** Corrections; refused with 412 when the document is not at `version` any more. */
+export const patchDocument = (id, version, json) =>
+  call("PATCH", at(id), { json, headers: ifMatch(version) });
+export const undoDocument = (id, version, steps = 1) =>
+  call("POST", `${at(id)}/undo`, { json: { steps }, headers: ifMatch(version) });
+export const documentHistory = (id) => get(`${at(id)}/history`, { limit: 50 });
+export const processAgain = (id, config) =>
+  call("POST", `${at(id)}/process-again`, { json: { config } });
+export const trashDocument = (id) => call("DELETE", at(id));
+/** The stored PDF, under the name with which it came. */
+export const downloadOriginal = (id, name) => download(`${at(id)}/file`, {}, name);
+
+export const reviewQueue = (query) => get("api/review", query);
+export const approve = (id, version, query) =>
+  call("POST", `api/review/${seg(id)}/approve`, { query, headers: ifMatch(version) });
+export const skipReview = (id, query) => call("POST", `api/review/${seg(id)}/skip`, { query });
+
+export const trash = (query) => get("api/trash", query);
+export const restore = (id) => call("POST", `api/trash/${seg(id)}/restore`);
+export const deleteForGood = (id) => call("DELETE", `api/trash/${seg(id)}`);
+
+export const tags = (query) => get("api/tags", query);
+export const startTagJob = (json) => call("POST", "api/tag-jobs", { json });
+export const tagJobs = () => get("api/tag-jobs", { limit: 20 });
+export const tagJob = (id) => get(`api/tag-jobs/${seg(id)}`);
+export const undoTagJob = (id) => call("POST", `api/tag-jobs/${seg(id)}/undo`);
+
+export const savedSearches = () => get("api/searches");
+export const saveSearch = (name, params) =>
+  call("POST", "api/searches", { json: { name, params } });
+export const deleteSearch = (id) => call("DELETE", `api/searches/${seg(id)}`);
