@@ -28,3 +28,7 @@ fmt-web: web/node_modules/.installed ## format the page's modules
 web/node_modules/.installed: web/package-lock.json
 	@command -v npm >/dev/null || { echo "node and npm are missing: apt-get install nodejs npm"; exit 1; }
 	@npm ci --prefix web --silent --ignore-scripts --no-audit --no-fund && touch $@
+
+.PHONY: tour
+tour: setup ## take the pictures of docs/tour.md again
+	@.venv/bin/python web/tour.py

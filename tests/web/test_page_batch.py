@@ -43,17 +43,17 @@ def test_pdfs_with_any_name_are_sent_watched_and_exported(visit: Any, language: 
         BatchSteps.file("broken.pdf", b"no pdf"),
     )
     asha.batch.start(3)
-    asha.batch.done(2)
+    asha.batch.done(3)
     assert asha.violations() == []
-    # The refused file is named, with the reason.
-    refused = asha.page.locator("section.card", has_text=asha.t("batch.refusedTitle"))
-    expect(refused).to_contain_text("broken.pdf")
+    # The refused file is a row like the others, and named with its reason.
+    expect(asha.batch.tile("job.bad")).to_have_text("1")
+    expect(asha.page.locator(".cause")).to_contain_text("broken.pdf")
     rows = list(csv.reader(io.StringIO(saved(asha, "CSV").decode("utf-8-sig"))))
-    assert len(rows) == 3
-    assert len([json.loads(text) for text in saved(asha, "JSON Lines").decode().splitlines()]) == 2
+    assert len(rows) == 4
+    assert len([json.loads(text) for text in saved(asha, "JSON Lines").decode().splitlines()]) == 3
     sheet = openpyxl.load_workbook(io.BytesIO(saved(asha, "XLSX"))).active
     assert sheet is not None
-    assert sheet.max_row == 3
+    assert sheet.max_row == 4
     asha.page.get_by_role("cell").get_by_role("link").first.click()
     asha.on_document()
 

@@ -86,6 +86,7 @@ _UPLOADED: Example = {
     "content_sha256": SHA256,
     "size_bytes": 48213,
     "error": None,
+    "error_code": None,
 }
 _LEGACY: Example = {
     "success": True,

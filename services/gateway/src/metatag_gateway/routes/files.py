@@ -125,7 +125,13 @@ async def _take(parts: Dependencies, user_id: str, part: Part, content_sha256: s
         if STATUS_BY_CODE[error.code] not in {400, 413, 415} or error.code is ErrorCode.QUOTA_EXCEEDED:
             raise
         return UploadedFile(
-            file_name=name, file_id=None, file_path=None, content_sha256=None, size_bytes=None, error=error.message
+            file_name=name,
+            file_id=None,
+            file_path=None,
+            content_sha256=None,
+            size_bytes=None,
+            error=error.message,
+            error_code=str(error.code),
         )
     return UploadedFile(
         file_name=name,

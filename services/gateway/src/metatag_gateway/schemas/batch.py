@@ -171,6 +171,7 @@ class UploadedFile(Payload):
     content_sha256: str | None
     size_bytes: int | None
     error: str | None
+    error_code: str | None = None
 
 
 class UploadsView(Payload):

@@ -12,8 +12,6 @@ export const patchDocument = (id, version, json) =>
 export const undoDocument = (id, version, steps = 1) =>
   call("POST", `${at(id)}/undo`, { json: { steps }, headers: ifMatch(version) });
 export const documentHistory = (id) => get(`${at(id)}/history`, { limit: 50 });
-export const processAgain = (id, config) =>
-  call("POST", `${at(id)}/process-again`, { json: { config } });
 export const trashDocument = (id) => call("DELETE", at(id));
 /** The stored PDF, under the name with which it came. */
 export const downloadOriginal = (id, name) => download(`${at(id)}/file`, {}, name);
@@ -26,14 +24,3 @@ export const skipReview = (id, query) => call("POST", `api/review/${seg(id)}/ski
 export const trash = (query) => get("api/trash", query);
 export const restore = (id) => call("POST", `api/trash/${seg(id)}/restore`);
 export const deleteForGood = (id) => call("DELETE", `api/trash/${seg(id)}`);
-
-export const tags = (query) => get("api/tags", query);
-export const startTagJob = (json) => call("POST", "api/tag-jobs", { json });
-export const tagJobs = () => get("api/tag-jobs", { limit: 20 });
-export const tagJob = (id) => get(`api/tag-jobs/${seg(id)}`);
-export const undoTagJob = (id) => call("POST", `api/tag-jobs/${seg(id)}/undo`);
-
-export const savedSearches = () => get("api/searches");
-export const saveSearch = (name, params) =>
-  call("POST", "api/searches", { json: { name, params } });
-export const deleteSearch = (id) => call("DELETE", `api/searches/${seg(id)}`);

@@ -9,15 +9,19 @@ import { HistoryView } from "./views/history.js";
 import { JobView } from "./views/job.js";
 import { KeysView } from "./views/keys.js";
 import { NowhereView } from "./views/nowhere.js";
+import { ReviewView } from "./views/review.js";
+import { TrashView } from "./views/trash.js";
 import { VocabulariesView } from "./views/vocabularies.js";
 
 export const PLACES = [
   { name: "", icon: "document", label: "nav.document", view: DocumentView },
   { name: "batch", icon: "batch", label: "nav.batch", view: BatchView },
+  { name: "review", icon: "eye", label: "nav.review", view: ReviewView },
   { name: "history", icon: "history", label: "nav.history", view: HistoryView },
   { name: "dashboard", icon: "chart", label: "nav.dashboard", view: DashboardView },
   { name: "vocabularies", icon: "tag", label: "nav.vocabularies", view: VocabulariesView },
-  { name: "keys", icon: "key", label: "nav.keys", view: KeysView, apart: true },
+  { name: "trash", icon: "trash", label: "nav.trash", view: TrashView, apart: true },
+  { name: "keys", icon: "key", label: "nav.keys", view: KeysView },
   { name: "account", icon: "user", label: "nav.account", view: AccountView },
   { name: "admin", icon: "shield", label: "nav.admin", view: AdminView, admin: true },
 ];

@@ -2,10 +2,9 @@
 // batch, this page only.
 let last = null;
 
-export function handOver(jobId, documents, refused = []) {
+export function handOver(jobId, documents) {
   last = {
     jobId,
-    refused,
     rows: documents.map((document) => ({
       title: document.title || document.file_path.split("/").pop(),
       file: document.file_path.split("/").pop(),
@@ -17,8 +16,5 @@ export function handOver(jobId, documents, refused = []) {
     })),
   };
 }
-
-/** Files that were refused while this batch was sent: [{ name, error }]. */
-export const refusedOf = (jobId) => (last?.jobId === jobId ? last.refused : []);
 
 export const handedOver = (jobId) => (last?.jobId === jobId ? last.rows : null);

@@ -68,7 +68,10 @@ async function send(file) {
   try {
     return await upload(file);
   } catch (error) {
-    if ([400, 413, 415].includes(error.status)) return { file_path: null, error: sentence(error) };
+    if ([400, 413, 415].includes(error.status)) {
+      const message = error.detail || error.message || sentence(error);
+      return { file_path: null, error: sentence(error), error_code: error.code, message };
+    }
     throw error;
   }
 }

@@ -2,6 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { notePath } from "../lib/folders.js";
 import { Icon } from "./icons.js";
 import { Button } from "./parts.js";
 
@@ -10,7 +11,9 @@ const MOST = 20_000; // files of one drop
 async function walk(entry, found) {
   if (found.length >= MOST) return;
   if (entry.isFile) {
-    found.push(await new Promise((done, fail) => entry.file(done, fail)));
+    const file = await new Promise((done, fail) => entry.file(done, fail));
+    notePath(file, entry.fullPath);
+    found.push(file);
     return;
   }
   const reader = entry.createReader();

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { activeBatches, saveAs, startBatch, template } from "../api.js";
 import { html } from "../html.js";
 import { bytes, number, percent, t } from "../i18n.js";
+import { commonFolder, folderOf } from "../lib/folders.js";
 import { handOver } from "../lib/handover.js";
 import { askLimits, limits } from "../lib/limits.js";
 import { documents as toDocuments, problems } from "../lib/mapping.js";
@@ -95,40 +96,53 @@ async function take(files) {
   );
 }
 
-async function begin(given, options, tell) {
+/** The rows of sent files; one that the server refused is a row too, with its cause. */
+function rowsOf(files, sent) {
+  return files.map((file, at) => {
+    const { file_path, error_code: code, message, error } = sent[at];
+    const row = { row_number: at + 1, file_source_type: "upload", folder: folderOf(file) };
+    if (file_path) return { ...row, file_path };
+    const refused = {
+      code: code || "unsupported_media",
+      message: (message || error).slice(0, 500),
+    };
+    return { ...row, file_path: `upload://${file.name}`, refused };
+  });
+}
+
+async function begin(given, options, name, tell) {
   const config = toConfig(options);
-  let documents,
-    refused = [];
+  let documents, source;
   if (given.kind === "files") {
     const sent = await uploadFiles(given.files, tell);
-    const stored = sent.filter((file) => file.file_path);
-    refused = sent.flatMap(({ file_path, error }, at) =>
-      file_path ? [] : [{ name: given.files[at].name, error }],
-    );
-    if (stored.length === 0) throw new Error(t("batch.noneStored", { reason: refused[0].error }));
-    if (refused.length) toast(t("batch.refused", { n: refused.length }), "bad");
-    documents = stored.map((file, at) => ({
-      row_number: at + 1,
-      file_path: file.file_path,
-      file_source_type: "upload",
-    }));
-  } else documents = toDocuments(given.rows, given.mapping);
+    if (sent.every((file) => !file.file_path))
+      throw new Error(t("batch.noneStored", { reason: sent[0].error }));
+    documents = rowsOf(given.files, sent);
+    source = commonFolder(given.files);
+    const refused = sent.filter((file) => !file.file_path).length;
+    if (refused) toast(t("batch.refused", { n: refused }), "warn");
+  } else {
+    documents = toDocuments(given.rows, given.mapping);
+    source = given.name;
+  }
   tell({ starting: true });
-  const answer = await startBatch({ documents, config }, given.key);
-  handOver(answer.job_id, documents, refused);
+  const body = { documents, config, name: name.trim(), source_name: source };
+  const answer = await startBatch(body, given.key);
+  handOver(answer.job_id, documents);
   return answer.job_id;
 }
 
 function Start({ given, options, count, onReset }) {
   const [step, setStep] = useState(null);
   const [error, setError] = useState(null);
+  const [name, setName] = useState("");
   const run = async () => {
     const wrong = misfit(options);
     setError(wrong && new Error(wrong));
     if (wrong) return;
     setStep({});
     try {
-      go(link("jobs", await begin(given, options, setStep)));
+      go(link("jobs", await begin(given, options, name, setStep)));
     } catch (problem) {
       setError(problem);
       setStep(null);
@@ -137,6 +151,12 @@ function Start({ given, options, count, onReset }) {
   return html`
     <div class="card stack">
       <${Failure} error=${error} />
+      <${Field}
+        label=${t("batch.name")}
+        hint=${t("batch.nameHint")}
+        maxlength="200"
+        value=${name}
+        onValue=${setName} />
       ${step?.total &&
       html`
         <div class="stack tight">

@@ -1,18 +1,34 @@
 // One document of the history: everything that is known of it, to be read, corrected and approved.
 import { useState } from "preact/hooks";
 import { documentDetail } from "../api.js";
-import { downloadOriginal } from "../api-records.js";
+import { downloadOriginal, trashDocument } from "../api-records.js";
 import { html } from "../html.js";
 import { t, word } from "../i18n.js";
 import { fileOf, nameOf, placeOf, standing } from "../lib/records.js";
 import { toResult } from "../lib/result.js";
-import { link, setQuery } from "../router.js";
-import { Badge, Button, Failure, Loading, Notice, useAction, useFetched } from "../ui/parts.js";
+import { go, link, setQuery } from "../router.js";
+import {
+  Badge,
+  Button,
+  Confirm,
+  Failure,
+  Loading,
+  Notice,
+  useAction,
+  useFetched,
+} from "../ui/parts.js";
+import { toast } from "../ui/toasts.js";
 import { Changes } from "./detail-changes.js";
 import { SaveBar, useCorrections } from "./corrections.js";
 import { Result } from "./result.js";
 
 function Head({ document, reviewed, onReviewed, busy }) {
+  const [doomed, doom] = useState(false);
+  const [remove] = useAction(async () => {
+    await trashDocument(document.id);
+    toast(t("trash.moved"), "good");
+    go(link("history") + "?tab=documents", { replace: true });
+  });
   const [original, loading] = useAction(() => downloadOriginal(document.id, fileOf(document)));
   return html`
     <p class="row small soft">
@@ -32,6 +48,7 @@ function Head({ document, reviewed, onReviewed, busy }) {
         ${t(reviewed ? "review.takeBack" : "review.approve")}
       <//>
       <${Button} icon="download" busy=${loading} onClick=${original}>${t("detail.original")}<//>
+      <${Button} cls="bad" icon="trash" onClick=${() => doom(true)}>${t("trash.move")}<//>
     </div>
     ${document.duplicate_of &&
     html`
@@ -40,6 +57,15 @@ function Head({ document, reviewed, onReviewed, busy }) {
           ${t("review.same", { name: document.duplicate_of.file_name })}
         </a>
       <//>
+    `}
+    ${doomed &&
+    html`
+      <${Confirm}
+        title=${t("trash.moveTitle")}
+        text=${t("trash.moveText")}
+        yes=${t("trash.move")}
+        onYes=${remove}
+        onClose=${() => doom(false)} />
     `}
   `;
 }

@@ -130,7 +130,9 @@ function useRun(jobInAddress) {
           throw new Error(explain(said, "say.failed"));
         }
         const id = row.id ?? document ?? (await jobDocuments(jobId, 0)).documents[0].id;
-        go(link("documents", id), { replace: true });
+        // Back leads to the empty form, not to the job once more.
+        setQuery({ job: "" }, { replace: true });
+        go(link("documents", id));
       } catch (error) {
         setQuery({ job: "" }, { replace: true });
         setRun({ step: "failed", error });

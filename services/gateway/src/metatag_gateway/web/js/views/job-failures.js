@@ -2,7 +2,6 @@
 import { retryDocuments } from "../api.js";
 import { html } from "../html.js";
 import { number, t, word } from "../i18n.js";
-import { refusedOf } from "../lib/handover.js";
 import { canHelp, explain } from "../lib/messages.js";
 import { link } from "../router.js";
 import { Button, useAction } from "../ui/parts.js";
@@ -81,27 +80,6 @@ export function Failures({ id, feed, onRetry }) {
               rows=${[...group.rows].map((row) => feed.rows[row])}
               busy=${busy}
               onRetry=${() => run(group)} />
-          `,
-        )}
-      </ul>
-    </section>
-  `;
-}
-
-/** Files that the server did not take when this batch was sent from this page. */
-export function Refused({ id }) {
-  const refused = refusedOf(id);
-  if (refused.length === 0) return null;
-  return html`
-    <section class="card">
-      <h2>${t("batch.refusedTitle")}</h2>
-      <ul class="stack tight">
-        ${refused.map(
-          ({ name, error }) => html`
-            <li key=${name} class="wrap">
-              <span class="strong">${name}</span>
-              <div class="small bad-text">${error}</div>
-            </li>
           `,
         )}
       </ul>

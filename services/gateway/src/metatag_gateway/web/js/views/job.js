@@ -8,7 +8,7 @@ import { link } from "../router.js";
 import { useStore } from "../store.js";
 import { Line } from "../ui/charts.js";
 import { Badge, Button, Confirm, Failure, Notice, Progress, useAction } from "../ui/parts.js";
-import { Failures, Refused } from "./job-failures.js";
+import { Failures } from "./job-failures.js";
 import { JobRows } from "./job-rows.js";
 import { useJob } from "./use-job.js";
 
@@ -218,7 +218,6 @@ export function JobView({ id, query }) {
                 </div>
               `}
             </section>
-            <${Refused} id=${id} />
             ${failures}
             <section class="card stack">
               <div class="head">

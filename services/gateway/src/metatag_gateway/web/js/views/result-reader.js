@@ -49,7 +49,10 @@ export function around(text, evidence) {
 
 export function Sheet({ id, page, zoom }) {
   const picture = usePicture(id, page, zoom > 1 ? MAX_WIDTH : WIDTH);
-  if (picture === false) return null;
+  if (picture === false)
+    return html`
+      <p class="soft small">${t("reader.noPicture")}</p>
+    `;
   return html`
     <div
       class="sheet"
