@@ -89,6 +89,19 @@ def test_spaced_letters_are_counted():
     assert signs.single_letter_share(ENGLISH) < 0.05
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Let f : X → Y be a map, x a point of X and U, V open sets with x in U.\nThen A = f (x) + g (y) · h (z)." * 3,
+        "当量 A 的系数按表 B 中的 C 与 D 进行调整，其用地指标 E 和 F 不同。" * 9,
+        "R\n2\nT\n2\ny\nx\nS\n2\n" * 9,
+        "d'une l'eau à l'été y a-t-il ? Il y a, à l'est, l'île où j'ai vu l'œuvre. " * 9,
+    ],
+)
+def test_single_letters_that_stand_apart_are_no_spaced_ones(text: str):
+    assert signs.single_letter_share(text) < 0.05
+
+
 @pytest.mark.parametrize("text", [KRUTI, SHREE, f"{ENGLISH} {KRUTI} {ENGLISH}"])
 def test_legacy_fonts_are_told_by_what_stands_inside_words(text: str):
     assert signs.legacy_share(text) > 0.1

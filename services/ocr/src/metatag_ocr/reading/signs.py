@@ -22,6 +22,11 @@ _SIGN_INSIDE = re.compile(
 _IS_ODD = re.compile(r"[?;{}~^*+\\`|\[\]<>=$%@#¡-\xbf×÷À-Þ]")
 _CAPITAL_INSIDE = re.compile(r"[a-z]{2}[A-Z]|[a-z][A-Z][a-z]{2}")
 _LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff][A-Za-z\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff'’]*")
+# Three and more words of one letter in a row: "l'eau" is one word.
+_SINGLE_LETTERS = re.compile(
+    r"(?<![^\W\d_])(?<!['’])[A-Za-z\u00c0-\u024f](?:[ \t]+[A-Za-z\u00c0-\u024f]){2,}(?![^\W\d_]|['’])"
+)
+_FEW_SINGLE = 0.1
 _LATIN_TOKEN = re.compile(r"\S*[A-Za-z]\S*")
 # Bytes of Latin-1 by what they are: "a" part of a Latin word, "'" part of one that has begun. Letters beyond Latin-1
 # that are parts of words.
@@ -118,9 +123,16 @@ def odd_latin_share(text: str) -> float:
 
 
 def single_letter_share(text: str) -> float:
-    """Return the share of Latin words of one letter: up to 0.05 in prose, 0.2 and more where letters are spaced."""
-    single, words = _latin_words(text[:SAMPLE_CHARS])
-    return single / words if words >= _MIN_WORDS else 0.0
+    """Return the share of Latin words that are single letters in a row: 0 in prose, 0.5 where letters are spaced.
+
+    The names of variables in formulae and in a text of another script are single letters, too, but stand apart.
+    """
+    sample = text[:SAMPLE_CHARS]
+    single, words = _latin_words(sample)
+    # Most pages have few: then their places are not looked at.
+    if words < _MIN_WORDS or single / words < _FEW_SINGLE:
+        return 0.0
+    return sum(len(row.split()) for row in _SINGLE_LETTERS.findall(sample)) / words
 
 
 def legacy_share(text: str) -> float:
