@@ -6,11 +6,11 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 
-from metatag_client import calls, transport
+from metatag_client import calls, record_calls, transport
 from metatag_client.calls import Call, Source
 from metatag_client.errors import ApiError, NotSignedIn, Unreachable
 from metatag_client.follow import Follow
@@ -200,6 +200,60 @@ class AsyncClient:
         `facets` are beginnings of values by kind: `search("tap water", year="2023", organisation="reserve bank")`.
         """
         return await self._run(calls.search(query, limit, facets))
+
+    # Records
+
+    async def correct(self, document_id: str, *, version: int | None = None, **changes: Any) -> Document:
+        """Change `title`, `description`, `note`, `reviewed`, `tags` or `facets`; lists are the whole new ones.
+
+        `version` is the one you saw (`raw["version"]`): Conflict when somebody changed it since. None writes over any.
+        """
+        return await self._run(record_calls.correct(document_id, changes, version))
+
+    async def history(self, document_id: str, limit: int = 50, before: int = 0) -> list[Json]:
+        """List the changes of a document, newest first; `before` a version, 0 for all."""
+        return await self._run(record_calls.history(document_id, limit, before))
+
+    async def undo(self, document_id: str, steps: int = 1, *, version: int | None = None) -> Document:
+        """Take the last changes of a document back, 1 to 50."""
+        return await self._run(record_calls.undo(document_id, steps, version))
+
+    async def documents(self, **wanted: Any) -> tuple[list[Document], int]:
+        """List ended documents and tell how many match, for example `documents(tag="water", sort="title", offset=50)`.
+
+        `wanted` are the parameters of `GET /api/history/documents`.
+        """
+        return await self._run(record_calls.documents(wanted))
+
+    async def rename_job(self, job_id: str, name: str) -> Job:
+        """Give a job another name."""
+        return await self._run(record_calls.rename_job(job_id, name))
+
+    async def review(self, reason: str | None = None, limit: int = 20) -> tuple[list[Document], Json]:
+        """List documents that a person should look at, and count them by reason; `raw["reasons"]` says why."""
+        return await self._run(record_calls.review(reason, limit))
+
+    async def approve(self, document_id: str) -> str | None:
+        """Say that a document is right; give the next one that waits."""
+        return await self._run(record_calls.approve(document_id))
+
+    async def skip(self, document_id: str) -> str | None:
+        """Put a document at the end of the queue; give the next one that waits."""
+        return await self._run(record_calls.skip(document_id))
+
+    async def delete_document(self, document_id: str) -> None:
+        """Put a document into the trash."""
+        await self._run(record_calls.delete_document(document_id))
+
+    async def trash(self, limit: int = 50, offset: int = 0) -> tuple[list[Document], int]:
+        """List the documents in the trash, the latest first, and tell how many there are."""
+        return await self._run(record_calls.trash(limit, offset))
+
+    async def restore(self, document_id: str) -> Document:
+        """Take a document out of the trash."""
+        return await self._run(record_calls.restore(document_id))
+
+    # Vocabularies and accounts
 
     async def vocabularies(self) -> list[Json]:
         """List the stored lists of allowed tags: name, version and number of terms of each."""

@@ -7,11 +7,11 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 
-from metatag_client import calls, transport
+from metatag_client import calls, record_calls, transport
 from metatag_client.calls import Call, Source
 from metatag_client.errors import ApiError, NotSignedIn, Unreachable
 from metatag_client.follow import Follow
@@ -196,6 +196,60 @@ class Client:
         `facets` are beginnings of values by kind: `search("tap water", year="2023", organisation="reserve bank")`.
         """
         return self._run(calls.search(query, limit, facets))
+
+    # Records
+
+    def correct(self, document_id: str, *, version: int | None = None, **changes: Any) -> Document:
+        """Change `title`, `description`, `note`, `reviewed`, `tags` or `facets`; lists are the whole new ones.
+
+        `version` is the one you saw (`raw["version"]`): Conflict when somebody changed it since. None writes over any.
+        """
+        return self._run(record_calls.correct(document_id, changes, version))
+
+    def history(self, document_id: str, limit: int = 50, before: int = 0) -> list[Json]:
+        """List the changes of a document, newest first; `before` a version, 0 for all."""
+        return self._run(record_calls.history(document_id, limit, before))
+
+    def undo(self, document_id: str, steps: int = 1, *, version: int | None = None) -> Document:
+        """Take the last changes of a document back, 1 to 50."""
+        return self._run(record_calls.undo(document_id, steps, version))
+
+    def documents(self, **wanted: Any) -> tuple[list[Document], int]:
+        """List ended documents and tell how many match, for example `documents(tag="water", sort="title", offset=50)`.
+
+        `wanted` are the parameters of `GET /api/history/documents`.
+        """
+        return self._run(record_calls.documents(wanted))
+
+    def rename_job(self, job_id: str, name: str) -> Job:
+        """Give a job another name."""
+        return self._run(record_calls.rename_job(job_id, name))
+
+    def review(self, reason: str | None = None, limit: int = 20) -> tuple[list[Document], Json]:
+        """List documents that a person should look at, and count them by reason; `raw["reasons"]` says why."""
+        return self._run(record_calls.review(reason, limit))
+
+    def approve(self, document_id: str) -> str | None:
+        """Say that a document is right; give the next one that waits."""
+        return self._run(record_calls.approve(document_id))
+
+    def skip(self, document_id: str) -> str | None:
+        """Put a document at the end of the queue; give the next one that waits."""
+        return self._run(record_calls.skip(document_id))
+
+    def delete_document(self, document_id: str) -> None:
+        """Put a document into the trash."""
+        self._run(record_calls.delete_document(document_id))
+
+    def trash(self, limit: int = 50, offset: int = 0) -> tuple[list[Document], int]:
+        """List the documents in the trash, the latest first, and tell how many there are."""
+        return self._run(record_calls.trash(limit, offset))
+
+    def restore(self, document_id: str) -> Document:
+        """Take a document out of the trash."""
+        return self._run(record_calls.restore(document_id))
+
+    # Vocabularies and accounts
 
     def vocabularies(self) -> list[Json]:
         """List the stored lists of allowed tags: name, version and number of terms of each."""

@@ -53,7 +53,7 @@ class NotFound(ApiError):
 
 
 class Conflict(ApiError):
-    """The state does not allow it, or the id is taken (409)."""
+    """The state does not allow it, or the id is taken (409); or somebody changed the document meanwhile (412)."""
 
 
 class TooBusy(ApiError):
@@ -71,7 +71,7 @@ class StillWorking(MetatagClientError):
 def error_for(status: int) -> type[ApiError]:
     """Give the class for an HTTP status."""
     classes: dict[int, type[ApiError]] = {
-        400: Rejected, 401: NotSignedIn, 403: NotSignedIn, 404: NotFound, 409: Conflict,
+        400: Rejected, 401: NotSignedIn, 403: NotSignedIn, 404: NotFound, 409: Conflict, 412: Conflict,
         413: Rejected, 415: Rejected, 422: Rejected, 429: TooBusy, 503: TooBusy,
     }  # fmt: skip
     return classes.get(status, ApiError)

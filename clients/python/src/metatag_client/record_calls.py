@@ -1,0 +1,92 @@
+"""The calls about records as values: corrections, the review queue, the trash, lists."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from metatag_client.calls import Call
+from metatag_client.models import Document, Job, Json
+
+
+def correct(document_id: str, changes: Json, version: int | None) -> Call[Document]:
+    """Correct a document."""
+    path = f"/api/history/documents/{_part(document_id)}"
+    # A second try after a lost answer would name a version that is over.
+    return Call("PATCH", path, Document.from_json, body=changes, headers=_if_match(version), repeatable=not version)
+
+
+def history(document_id: str, limit: int, before: int) -> Call[list[Json]]:
+    """List the changes of a document."""
+    params = {"limit": limit, "before": before}
+    path = f"/api/history/documents/{_part(document_id)}/history"
+    return Call("GET", path, lambda raw: list(raw["changes"]), params=params)
+
+
+def undo(document_id: str, steps: int, version: int | None) -> Call[Document]:
+    """Take changes back."""
+    path = f"/api/history/documents/{_part(document_id)}/undo"
+    body, headers = {"steps": steps}, _if_match(version)
+    return Call("POST", path, Document.from_json, body=body, headers=headers, repeatable=False)
+
+
+def documents(params: Json) -> Call[tuple[list[Document], int]]:
+    """List documents."""
+    given = {name: _query(value) for name, value in params.items() if value is not None}
+    return Call("GET", "/api/history/documents", _found, params=given)
+
+
+def rename_job(job_id: str, name: str) -> Call[Job]:
+    """Give a job another name."""
+    return Call("PATCH", f"/api/history/jobs/{_part(job_id)}", Job.from_json, body={"name": name})
+
+
+def review(reason: str | None, limit: int) -> Call[tuple[list[Document], Json]]:
+    """List what waits for a person."""
+    params = {"limit": limit} | ({"reason": reason} if reason else {})
+    return Call("GET", "/api/review", lambda raw: (_found(raw | {"total": 0})[0], raw["counts"]), params=params)
+
+
+def approve(document_id: str) -> Call[str | None]:
+    """Say that a document is right."""
+    return Call("POST", f"/api/review/{_part(document_id)}/approve", _next)
+
+
+def skip(document_id: str) -> Call[str | None]:
+    """Put a document at the end of the queue."""
+    return Call("POST", f"/api/review/{_part(document_id)}/skip", _next)
+
+
+def delete_document(document_id: str) -> Call[None]:
+    """Put a document into the trash."""
+    return Call("DELETE", f"/api/history/documents/{_part(document_id)}", lambda _raw: None)
+
+
+def trash(limit: int, offset: int) -> Call[tuple[list[Document], int]]:
+    """List the trash."""
+    return Call("GET", "/api/trash", _found, params={"limit": limit, "offset": offset})
+
+
+def restore(document_id: str) -> Call[Document]:
+    """Take a document out of the trash."""
+    return Call("POST", f"/api/trash/{_part(document_id)}/restore", Document.from_json, repeatable=False)
+
+
+def _found(raw: Json) -> tuple[list[Document], int]:
+    return [Document.from_json(entry) for entry in raw["documents"]], int(raw["total"])
+
+
+def _next(raw: Json) -> str | None:
+    return str(raw["next"]) if raw["next"] else None
+
+
+def _if_match(version: int | None) -> dict[str, str]:
+    return {"If-Match": f'"{version}"' if version else "*"}
+
+
+def _query(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _part(text: str) -> str:
+    return quote(text, safe="")
