@@ -1,6 +1,6 @@
 """What `needs_review` finds: pages whose words came out badly, among pages read as a node would read them.
 
-Pages are made of the project's samples, in English and Hindi, harmed as paper, scanners, telephones and faxes do.
+Pages are made in English, in Hindi and in both, harmed as paper, scanners, telephones and faxes do.
 A folder of PDFs with NAME.gt.txt adds its pages. A page is bad when less than 0.9 of its words were read; that is what
 the flag should find, and only that.
 """
@@ -20,6 +20,8 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 from bench.ocr.pages import Scan, made_scans
 from bench.ocr.scores import Result, plain
 from fakes.ocr_pdfs import page_image, sample, scan_pdf
+from fakes.ocr_print import MIXED, lines_page
+from fakes.ocr_scans import english_page, english_words
 from metatag_ocr.engines.pdfium_document import PdfiumDocument
 from metatag_ocr.engines.tesserocr_engine import TesserocrEngine
 from metatag_ocr.model import Options, PageText
@@ -85,15 +87,21 @@ def word_recall(truth: str, read: Sequence[PageText]) -> float:
 
 def pages(scans: Sequence[Scan]) -> Iterator[Scan]:
     """Yield the pages to be judged: each clean page in each kind of harm, then the folder's scans."""
-    for clean in made_scans(_DPI):
-        if "clean" not in clean.name:
-            continue
-        name = clean.name.partition(" ")[0]
-        image = page_image(sample(name), 1, _DPI)
+    for place, (name, language, image, truth) in enumerate(_clean_pages()):
         for number, (kind, harm) in enumerate(HARMS.items()):
-            noise = np.random.default_rng([_SEED, number])
-            yield Scan(f"{name} {kind}", scan_pdf([harm(image, noise)], dpi=_DPI), clean.language, clean.truth)
+            noise = np.random.default_rng([_SEED, place, number])
+            yield Scan(f"{name} {kind}", scan_pdf([harm(image, noise)], dpi=_DPI), language, truth)
     yield from (scan for scan in scans if not scan.name.startswith("digital-") and "(made" not in scan.name)
+
+
+def _clean_pages() -> Iterator[tuple[str, str, Image.Image, str]]:
+    """Yield name, language, picture and words of the pages that are harmed: Hindi, English, both in each line."""
+    for clean in made_scans(_DPI):
+        if "clean" in clean.name:
+            name = clean.name.partition(" ")[0]
+            yield name, clean.language, page_image(sample(name), 1, _DPI), clean.truth
+    yield "english-notice", "eng", english_page(), english_words()
+    yield "mixed-lines", "hin", lines_page(MIXED), " ".join(MIXED)
 
 
 def _shaded(least: float) -> Harm:

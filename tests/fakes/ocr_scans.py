@@ -159,6 +159,36 @@ def stamped(page: Image.Image, gray: int, *, at: tuple[int, int], radius: int = 
     return Image.fromarray(np.minimum(np.asarray(page), np.asarray(turned)))
 
 
+def specked(page: Image.Image, count: int) -> Image.Image:
+    """Return the page with specks of one to three pixels, as a copier's dust and toner leave them."""
+    random = np.random.default_rng(11)
+    pixels = np.asarray(page).copy()
+    for row, column, size in zip(
+        random.integers(0, page.height - 3, count),
+        random.integers(0, page.width - 3, count),
+        random.integers(1, 4, count),
+        strict=True,
+    ):
+        pixels[row : row + size, column : column + size] = 30
+    return Image.fromarray(pixels)
+
+
+def streaked(page: Image.Image, *, every: int = 170) -> Image.Image:
+    """Return the page with dark streaks from top to bottom, as dirt on a copier's glass leaves them."""
+    pixels = np.asarray(page).copy()
+    for place in range(every, page.width, every):
+        pixels[:, place : place + 3] = np.minimum(pixels[:, place : place + 3], 90)
+    return Image.fromarray(pixels)
+
+
+def faxed(page: Image.Image) -> Image.Image:
+    """Return the page as a fax of 100 dots an inch in black and white, enlarged again."""
+    small = page.resize((page.width // 2, page.height // 2), Image.Resampling.BILINEAR)
+    noise = np.random.default_rng(5).normal(0, 25, (small.height, small.width))
+    dots = Image.fromarray(((np.asarray(small) + noise > 140) * 255).astype(np.uint8))
+    return dots.resize(page.size, Image.Resampling.NEAREST)
+
+
 def table(rows: list[list[str]]) -> Image.Image:
     """Return a page that holds a ruled table."""
     page = Image.new("L", A4[::-1], PAPER)

@@ -5,20 +5,25 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
+from fakes.ocr_print import ruled_table
 from fakes.ocr_scans import (
     A4,
     banded,
     english_page,
     english_words,
+    faxed,
     graph_paper,
     hindi_page,
     hindi_words,
     leaning,
     pale,
+    precision,
     recall,
     rimmed,
     shaded,
+    specked,
     stamped,
+    streaked,
     table,
 )
 
@@ -27,6 +32,11 @@ ROWS = [
     ["Bansuri", "96", "31", "790 mm", "Maize"], ["Sohna", "240", "12", "655 mm", "Mustard"],
     ["Palwal", "77", "45", "702 mm", "Cotton"], ["Nuh", "130", "28", "598 mm", "Bajra"],
 ]  # fmt: skip
+HINDI_ROWS = [
+    ["क्रमांक", "ग्राम का नाम", "जनसंख्या", "राशि"], ["1", "रामपुर", "2,450", "1,25,000"],
+    ["2", "शिवगढ़", "1,872", "98,500"], ["3", "माधोपुर", "3,104", "2,10,750"], ["4", "लखनपुर", "964", "45,300"],
+]  # fmt: skip
+HINDI_TABLE_WORDS = " ".join(" ".join(row) for row in HINDI_ROWS)
 TABLE_WORDS = " ".join(" ".join(row) for row in ROWS)
 
 
@@ -53,6 +63,32 @@ def test_what_stands_in_the_shade_is_read(read, english, hindi, darkest, hard):
 @pytest.mark.parametrize("gray", [200, 150, 105])
 def test_highlighted_lines_are_read(read, english, gray):
     assert recall(read(banded(english, gray)).text, english_words()) >= 0.95
+
+
+def test_a_copy_with_streaks_and_specks_is_read(read, english, hindi):
+    for page, truth in ((english, english_words()), (hindi, hindi_words())):
+        found = read(specked(streaked(page), 1200))
+
+        assert recall(found.text, truth) >= 0.9
+        assert precision(found.text, truth) >= 0.88
+
+
+def test_a_hindi_fax_is_read(read, hindi):
+    assert recall(read(faxed(hindi)).text, hindi_words()) >= 0.9
+
+
+def test_a_stamp_that_covers_hindi_lines_takes_none_away(read, hindi):
+    found = read(stamped(hindi, 105, at=(700, 900)))
+
+    assert recall(found.text, hindi_words()) >= 0.95
+
+
+@pytest.mark.parametrize("lean", [0, 2])
+def test_a_ruled_table_with_figures_is_read_without_its_rules(read, lean):
+    found = read(leaning(ruled_table(HINDI_ROWS), lean))
+
+    assert recall(found.text, HINDI_TABLE_WORDS) >= 0.9
+    assert precision(found.text, HINDI_TABLE_WORDS) >= 0.9
 
 
 @pytest.mark.parametrize("degrees", [-10, -7, -4.5, 5.5, 8, 10])

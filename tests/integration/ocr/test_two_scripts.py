@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from fakes.ocr_pdfs import degraded
+from fakes.ocr_print import MIXED, lines_page, ruled_table
 from fakes.ocr_scans import (
     english_page,
     english_words,
     hindi_page,
     hindi_words,
     nonsense,
+    precision,
     printed_part,
     recall,
     side_by_side,
@@ -39,6 +41,26 @@ def test_both_scripts_of_a_page_are_read(read, name):
     assert nonsense(found.text) == []
     assert found.confidence > 90
     assert found.tries == 1
+
+
+@pytest.mark.parametrize("size", [22, 30])
+def test_lines_that_change_the_script_at_every_other_word_are_read(read, size):
+    found = read(lines_page(MIXED, size))
+
+    assert recall(found.text, " ".join(MIXED)) >= 0.88
+    assert set(found.language.split("+")) == {"eng", "hin"}
+
+
+def test_the_cells_of_a_table_in_both_scripts_are_read(read):
+    rows = [
+        ["S.No.", "Name नाम", "Post पद", "District जिला"], ["1", "अनिल कुमार", "लिपिक Clerk", "बरेली Bareilly"],
+        ["2", "मीना देवी", "Teacher शिक्षिका", "झाँसी Jhansi"], ["3", "Rakesh Singh", "Driver चालक", "आगरा Agra"],
+    ]  # fmt: skip
+
+    found = read(ruled_table(rows))
+
+    assert recall(found.text, " ".join(" ".join(row) for row in rows)) >= 0.9
+    assert precision(found.text, " ".join(" ".join(row) for row in rows)) >= 0.9
 
 
 def test_a_poor_scan_of_both_scripts_is_read(read):

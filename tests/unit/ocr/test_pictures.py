@@ -10,7 +10,6 @@ from fakes.ocr_pdfs import degraded, page_image, sample
 from metatag_ocr.reading.attempts import HEAD_LINES, NO_HEAD_LINES
 from metatag_ocr.reading.level import deskewed, skew
 from metatag_ocr.reading.pictures import (
-    binarized,
     calmed,
     has_solid_ink,
     head_line_share,
@@ -125,7 +124,6 @@ def test_the_threshold_lies_between_print_and_paper():
     gray = np.where(np.asarray(_page()) < 128, 90, 180).astype(np.uint8)
 
     assert 90 <= otsu_level(gray) < 180
-    assert set(np.unique(binarized(Picture(gray, 150)).pixels)) == {0, 255}
 
 
 def test_a_page_of_one_gray_has_a_threshold():

@@ -9,13 +9,15 @@ from functools import cached_property
 from metatag_ocr.languages import languages_for, script_of
 from metatag_ocr.reading.background import flatten_background
 from metatag_ocr.reading.ink import measured, without_lighter
-from metatag_ocr.reading.level import deskewed
-from metatag_ocr.reading.pictures import binarized, calmed, head_line_share, strengthened, turned
+from metatag_ocr.reading.level import SKEWED, deskewed
+from metatag_ocr.reading.pictures import calmed, head_line_share, smoothed, strengthened, turned
 from metatag_ocr.reading.ports import LOW_CONFIDENCE, Engine, Orientation, Picture, Recognition
 from metatag_ocr.reading.related_languages import MARKS, language_of
+from metatag_ocr.reading.rules import without_rules
 from metatag_ocr.reading.script_choice import READS, ScriptChoice
 from metatag_ocr.reading.scripts import WITH_HEAD_LINE
 from metatag_ocr.reading.second_script import SecondScript
+from metatag_ocr.reading.specks import without_specks
 from metatag_ocr.reading.writing import is_gibberish
 
 # Mean confidence under which a page is tried again: bad scans rose from 74 to 91 by it, good ones are above 90.
@@ -121,7 +123,7 @@ class Attempts:
         return "" if languages_for(seen.script, self._plan.languages) else seen.script
 
     def _first(self, picture: Picture) -> Attempt:
-        level = deskewed(picture)
+        level = _cleaned(picture)
         scripts = {script_of(name) for name in self._plan.languages}
         script, known = (next(iter(scripts)), True) if len(scripts) == 1 else self._guess(level)
         languages = self._languages(script)
@@ -138,7 +140,7 @@ class Attempts:
             script, turn = self._seen_script(level, script)
             languages = self._languages(script)
         self._tell(script_of(languages[0]))
-        return self._try(deskewed(turned(picture, turn)) if turn else level, languages, turn)
+        return self._try(_cleaned(turned(picture, turn)) if turn else level, languages, turn)
 
     def _tell(self, script: str) -> None:
         if script != self._told:
@@ -184,12 +186,12 @@ class Attempts:
             if (languages, turn) in made or len(made) > _RECONSIDERED or not best.suspect:
                 continue
             made.add((languages, turn))
-            again = self._try(deskewed(turned(picture, turn)), languages, turn)
+            again = self._try(_cleaned(turned(picture, turn)), languages, turn)
             best = again if again.better_than(best) else best
         return best
 
     def _other_ways(self, picture: Picture, best: Attempt) -> Iterator[tuple[tuple[str, ...], int]]:
-        level = deskewed(picture)
+        level = _cleaned(picture)
         layout = self._engine.layout(level, best.languages)
         if layout is not None:
             choice = ScriptChoice(self._engine, level, layout)
@@ -203,11 +205,11 @@ class Attempts:
             yield best.languages, 0
 
     def _without_stamps(self, best: Attempt) -> Attempt:
-        """Read a page with unsure words again without the ink that is lighter than its print, if there is such."""
-        if best.read.low_share < _SOME_UNSURE or best.read.turn:
+        """Read a page with unsure words or unread print again without the ink that is lighter than its print."""
+        if best.read.turn:
             return best
         ink = measured(best.picture, best.read)
-        if not ink.overprinted:
+        if not ink.overprinted or (best.read.low_share < _SOME_UNSURE and not ink.hides):
             return best
         again = self._try(without_lighter(best.picture, ink), best.languages, 0)
         again = replace(again, turn=best.turn)
@@ -226,7 +228,7 @@ class Attempts:
     def _second(self, best: Attempt, dpi: int) -> Attempt:
         picture = strengthened(flatten_background(self._pictures(dpi)))
         self._lap("render")
-        level = binarized(deskewed(turned(picture, best.turn), _SECOND_SKEW))
+        level = smoothed(_cleaned(turned(picture, best.turn), _SECOND_SKEW))
         again = self._try(level, best.languages, 0)
         again = self._with_second_script(replace(again, turn=(best.turn + again.turn) % 360))
         return again if again.better_than(best) else best
@@ -250,6 +252,11 @@ class Attempts:
         read = self._engine.recognize(picture, languages)
         self._lap("recognize")
         return Attempt(read, tuple(languages), (turn + read.turn) % 360, picture)
+
+
+def _cleaned(picture: Picture, skewed: float = SKEWED) -> Picture:
+    """Return the picture level, and without rules and specks."""
+    return without_specks(without_rules(deskewed(picture, skewed)))
 
 
 def _sure_letters(attempt: Attempt) -> int:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
+from metatag_ocr.model import Word
 from metatag_ocr.reading.pictures import ink_level
-from metatag_ocr.reading.ports import Picture, Recognition
+from metatag_ocr.reading.ports import LOW_CONFIDENCE, Picture, Recognition
 
 # Share of a word's height by which its box is widened: marks above and below, and the blur of a scan.
 _MARGIN = 0.25
@@ -17,8 +20,12 @@ _CORE = 15
 # Strokes three pixels wide at half size are thick for print. Grays by which those outside of words are lighter than the
 # print when they are a stamp's or a pen's, and their share of all ink.
 _LIGHTER, _SHARE = 25, 0.02
+# Share of a page's ink, as dark as its print and outside of words, from which lines were lost.
+_UNREAD = 0.03
 # Share of a page's ink outside all words from which it is noted: photographs, drawings, handwriting, lost print.
 MUCH_OUTSIDE = 0.75
+# Heights of a word in those of the page's usual ones from which it is no word, if it was hardly read.
+_HIGH = 2.0
 # Grays from the paper's on that count as ink here: a pale stamp is lighter than Otsu's level between print and paper.
 _CONTRAST = 40
 
@@ -27,11 +34,13 @@ _CONTRAST = 40
 class Ink:
     """Ink of a page. `outside` is the share outside all words, 0 to 1, `thick` the share in thick strokes there.
 
-    The grays, 0 to 255, stand for the ink of the words and for that of those thick strokes.
+    `unread` is the share outside of words that is as dark as their ink. The grays, 0 to 255, stand for the ink of the
+    words and for that of those thick strokes.
     """
 
     outside: float = 0.0
     thick: float = 0.0
+    unread: float = 0.0
     in_words: float = 0.0
     other: float = 0.0
 
@@ -39,6 +48,11 @@ class Ink:
     def overprinted(self) -> bool:
         """Whether thick strokes lighter than the words lie on the page and may hide some: stamps, pens, watermarks."""
         return self.thick >= _SHARE and self.other >= self.in_words + _LIGHTER
+
+    @property
+    def hides(self) -> bool:
+        """Whether as much print lies outside of words as a few lines have."""
+        return self.unread >= _UNREAD
 
     @property
     def between(self) -> int:
@@ -54,18 +68,28 @@ def share_outside(picture: Picture, read: Recognition) -> float:
 
 def measured(picture: Picture, read: Recognition) -> Ink:
     """Return the ink of a picture that was read upright."""
+    read = replace(read, words=_of_print(read.words))
     outside = share_outside(picture, read)
     if outside < _SHARE:
         return Ink(outside)
     pixels = picture.half
     ink, inside = pixels <= ink_level(pixels, _CONTRAST), _in_words(pixels.shape, read)
     words, strokes = pixels[(pixels <= ink_level(pixels)) & inside], pixels[_middle_of(ink) & ~inside]
+    gray = float(np.percentile(words, _CORE)) if words.size else 0.0
+    total = int(np.count_nonzero(ink))
     return Ink(
         outside,
-        strokes.size / int(np.count_nonzero(ink)),
-        float(np.percentile(words, _CORE)) if words.size else 0.0,
+        strokes.size / total,
+        int(np.count_nonzero((pixels <= gray + _LIGHTER) & ~inside)) / total,
+        gray,
         float(np.median(strokes)) if strokes.size else 0.0,
     )
+
+
+def _of_print(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Return the words without those that are too high: what a stamp covers is often read as one word."""
+    high = _HIGH * median(word.height for word in words) if words else 0.0
+    return tuple(word for word in words if word.height <= high or word.confidence >= LOW_CONFIDENCE)
 
 
 def _middle_of(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
