@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from metatag_gateway import problems
 from metatag_gateway.body_bounds import body_bytes, form_bytes
+from metatag_gateway.json_bodies import LargeBodyRoute
 from metatag_gateway.middleware.bodies import BodyBounds
 from metatag_gateway.middleware.edge import Edge
 from metatag_gateway.middleware.gate import Gate, GateBounds
@@ -75,6 +76,7 @@ def create_app(parts: Dependencies) -> FastAPI:
         # FastAPI's own spans would carry the query, in which tokens travel; the edge makes ours.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    app.router.route_class = LargeBodyRoute
     app.state.parts = parts
     app.state.sockets = socket.Sockets(settings.max_sockets)
     app.add_exception_handler(MetatagError, problems.on_metatag_error)

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from metatag_gateway import term_tables
+from metatag_gateway import json_bodies, term_tables
 from metatag_gateway.errors import TooLarge
 from metatag_gateway.model.documents import Term
 from metatag_gateway.problems import invalid
@@ -33,6 +33,7 @@ router = APIRouter(prefix="/api/vocabularies", tags=["Vocabularies"])
 Name = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f/]+$")]
 # Wrong rows named in one answer; what comes after them is not read.
 MAX_WRONG = 50
+_VOCABULARY = TypeAdapter(VocabularyBody)
 _TABLE = (
     "Columns label, aliases (`;` between them), language, parent, and `label:hi` for the label in another language."
 )
@@ -87,9 +88,11 @@ async def _body(request: Request, warnings: list[str]) -> list[TermBody] | Respo
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind == "application/json" or kind.endswith("+json"):
         try:
-            return VocabularyBody.model_validate_json(await request.body()).terms
+            return (await json_bodies.read(_VOCABULARY, await request.body())).terms
         except ValidationError as error:
             return invalid([_placed(entry, "body") for entry in _errors(error)])
+        except (ValueError, RecursionError):
+            raise InvalidArgument("body: it is not valid JSON") from None
     if kind == "text/csv":
         content = await request.body()
     elif kind == "multipart/form-data":
