@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from metatag_gateway.model.accounts import ApiKey, RefreshToken, User
+from metatag_gateway.model.audit import AuditEntry, AuditFilter
 from metatag_runtime.errors import Unavailable
 
 
@@ -17,6 +20,7 @@ class MemoryAccounts:
         self.users: dict[str, User] = {}
         self.tokens: dict[str, RefreshToken] = {}
         self.keys: dict[str, ApiKey] = {}
+        self.audit: list[AuditEntry] = []
         # Live sessions: their account and its version at the opening.
         self.sessions: dict[str, tuple[str, int]] = {}
         self.away = False
@@ -25,11 +29,12 @@ class MemoryAccounts:
         if self.away:
             raise Unavailable("The account database does not answer.")
 
-    async def add_user(self, user: User) -> bool:
+    async def add_user(self, user: User, *, audit: AuditEntry | None = None) -> bool:
         await self.ping()
         if await self.user_by_email(user.email):
             return False
         self.users[user.id] = user
+        self._note(audit)
         return True
 
     async def user(self, user_id: str) -> User | None:
@@ -57,14 +62,21 @@ class MemoryAccounts:
         *,
         is_active: bool | None = None,
         is_admin: bool | None = None,
+        is_auditor: bool | None = None,
         password_hash: str | None = None,
         end_sessions: bool = False,
         end_api_keys: bool = False,
+        audit: AuditEntry | None = None,
     ) -> User | None:
         user = self.users.get(user_id)
         if user is None:
             return None
-        given = {"is_active": is_active, "is_admin": is_admin, "password_hash": password_hash}
+        given = {
+            "is_active": is_active,
+            "is_admin": is_admin,
+            "is_auditor": is_auditor,
+            "password_hash": password_hash,
+        }
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if end_sessions:
             changes["session_version"] = user.session_version + 1
@@ -73,9 +85,13 @@ class MemoryAccounts:
         for key in await self.api_keys(user_id) if end_api_keys else ():
             await self.revoke_api_key(user_id, key.id)
         self.users[user_id] = replace(user, **changes)
+        self._note(audit)
         return self.users[user_id]
 
-    async def add_refresh(self, token: RefreshToken, session_version: int = 1) -> None:
+    async def add_refresh(
+        self, token: RefreshToken, session_version: int = 1, *, audit: AuditEntry | None = None
+    ) -> None:
+        self._note(audit)
         self.sessions[token.family_id] = (token.user_id, session_version)
         self.tokens[token.token_hash] = token
 
@@ -94,14 +110,16 @@ class MemoryAccounts:
         self.tokens[successor.token_hash] = successor
         return True
 
-    async def revoke_family(self, family_id: str) -> None:
+    async def revoke_family(self, family_id: str, *, audit: AuditEntry | None = None) -> None:
+        self._note(audit)
         self.sessions.pop(family_id, None)
         self._revoke(family_id=family_id)
 
-    async def add_api_key(self, key: ApiKey, most: int) -> bool:
+    async def add_api_key(self, key: ApiKey, most: int, *, audit: AuditEntry | None = None) -> bool:
         if len(await self.api_keys(key.user_id)) >= most:
             return False
         self.keys[key.key_hash] = key
+        self._note(audit)
         return True
 
     async def api_key(self, key_hash: str) -> ApiKey | None:
@@ -115,11 +133,25 @@ class MemoryAccounts:
     async def touch_api_key(self, key_id: str, at: datetime) -> None:
         self._change_key(key_id, last_used_at=at)
 
-    async def revoke_api_key(self, user_id: str, key_id: str) -> bool:
+    async def revoke_api_key(self, user_id: str, key_id: str, *, audit: AuditEntry | None = None) -> bool:
         mine = any(key.id == key_id for key in await self.api_keys(user_id))
         if mine:
             self._change_key(key_id, revoked_at=datetime.now(UTC))
+            self._note(audit)
         return mine
+
+    async def count_users(self) -> dict[str, int]:
+        held = self.users.values()
+        return {
+            "total": len(held),
+            "active": sum(user.is_active for user in held),
+            "administrators": sum(user.is_admin for user in held),
+            "auditors": sum(user.is_auditor for user in held),
+        }
+
+    def _note(self, audit: AuditEntry | None) -> None:
+        if audit is not None:
+            self.audit.append(replace(audit, id=len(self.audit) + 1))
 
     def _change_key(self, key_id: str, **changes: Any) -> None:
         for digest, key in self.keys.items():
@@ -130,3 +162,33 @@ class MemoryAccounts:
         for digest, token in self.tokens.items():
             if not token.revoked_at and all(getattr(token, name) == value for name, value in wanted.items()):
                 self.tokens[digest] = replace(token, revoked_at=datetime.now(UTC))
+
+
+class MemoryAudit:
+    """The audit log in a list; keeps the promises of ports.AuditStore."""
+
+    def __init__(self) -> None:
+        self.entries: list[AuditEntry] = []
+
+    async def append(self, entries: Sequence[AuditEntry]) -> None:
+        self.entries += [replace(found, id=len(self.entries) + place) for place, found in enumerate(entries, 1)]
+
+    async def find(self, wanted: AuditFilter, limit: int, before_id: int = 0) -> list[AuditEntry]:
+        names = ("actor_id", "action", "target_kind", "target_id", "outcome")
+        found = [
+            entry
+            for entry in reversed(self.entries)
+            if all(getattr(wanted, name) in ("", getattr(entry, name)) for name in names)
+            and (wanted.since is None or entry.at >= wanted.since)
+            and (wanted.before is None or entry.at < wanted.before)
+            and (not before_id or entry.id < before_id)
+        ]
+        return found[:limit]
+
+    async def count_by_action(self, since: datetime) -> dict[tuple[str, str], int]:
+        return dict(Counter((entry.action, entry.outcome) for entry in self.entries if entry.at >= since))
+
+    async def sweep(self, before: datetime) -> int:
+        kept = [entry for entry in self.entries if entry.at >= before]
+        swept, self.entries = len(self.entries) - len(kept), kept
+        return swept

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from metatag_cli.commands import batch, demo, doctor, evaluate, jobs, login, serve, tag, users, vocabularies
+from metatag_cli.commands import audit, batch, demo, doctor, evaluate, jobs, login, serve, tag, users, vocabularies
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,6 +40,7 @@ app.command()(jobs.jobs)
 app.command()(jobs.search)
 app.add_typer(vocabularies.app, name="vocabulary")
 app.add_typer(users.app, name="user")
+app.command()(audit.audit)
 app.command()(login.login)
 app.command()(login.logout)
 app.command()(doctor.doctor)

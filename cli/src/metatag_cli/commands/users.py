@@ -30,7 +30,7 @@ def list_all(
         return
     table = Table("email", "name", "role", "state", box=None, header_style="dim")
     for entry in found:
-        role = "administrator" if entry["is_admin"] else "user"
+        role = entry.get("role") or ("administrator" if entry["is_admin"] else "user")
         state = "active" if entry["is_active"] else "disabled"
         table.add_row(Text(entry["email"], style="bold"), Text(entry["full_name"] or ""), role, state)
     screen.show(table)
@@ -41,13 +41,17 @@ def add(
     email: Email,
     name: Annotated[str | None, typer.Option("--name", help="Whose account it is.")] = None,
     admin: Annotated[bool, typer.Option("--admin", help="Make an administrator.")] = False,
+    auditor: Annotated[bool, typer.Option("--auditor", help="Make an auditor, who reads the audit log alone.")] = False,
     *,
     server: ServerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make an account; its first password is shown this once."""
+    if admin and auditor:
+        screen.fail("Give --admin or --auditor, not both.", screen.USAGE)
+    role = "administrator" if admin else "auditor" if auditor else "user"
     with plain_errors(), server_client(need_server(server)) as client:
-        made = client.add_user(email, name, is_admin=admin)
+        made = client.add_user(email, name, role=role)
     if as_json:
         screen.print_json(dict(made))
     else:

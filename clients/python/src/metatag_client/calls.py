@@ -196,10 +196,16 @@ def users(query: str, limit: int, offset: int) -> Call[list[Json]]:
     return Call("GET", "/api/admin/users", lambda raw: list(raw["users"]), params=params)
 
 
-def add_user(email: str, full_name: str | None, is_admin: bool) -> Call[Json]:
+def add_user(email: str, full_name: str | None, role: str) -> Call[Json]:
     """Make an account for somebody."""
-    body = {"email": email, "full_name": full_name, "is_admin": is_admin}
+    body = {"email": email, "full_name": full_name, "role": role}
     return Call("POST", "/api/admin/users", _same, body=body)
+
+
+def audit(wanted: Mapping[str, str | int]) -> Call[Json]:
+    """Read a page of the audit log."""
+    params: dict[str, Any] = {name: value for name, value in wanted.items() if value}
+    return Call("GET", "/api/admin/audit", _same, params=params)
 
 
 def reset_password(user_id: str) -> Call[str]:

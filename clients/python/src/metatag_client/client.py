@@ -271,13 +271,24 @@ class Client:
         """List accounts whose email or name holds `query`, oldest first; for an administrator. `limit` is 1 to 100."""
         return self._run(calls.users(query, limit, offset))
 
-    def add_user(self, email: str, full_name: str | None = None, *, is_admin: bool = False) -> Json:
-        """Make an account for somebody; for an administrator. The answer holds its `first_password`, once."""
-        return self._run(calls.add_user(email, full_name, is_admin))
+    def add_user(self, email: str, full_name: str | None = None, *, is_admin: bool = False, role: str = "") -> Json:
+        """Make an account for somebody; for an administrator. The answer holds its `first_password`, once.
+
+        `role` is `user`, `auditor` or `administrator`.
+        """
+        return self._run(calls.add_user(email, full_name, role or ("administrator" if is_admin else "user")))
 
     def reset_password(self, user_id: str) -> str:
         """Set a new password for an account and return it; its sessions and API keys end. For an administrator."""
         return self._run(calls.reset_password(user_id))
+
+    def audit(self, *, limit: int = 100, before_id: int = 0, **wanted: str) -> Json:
+        """Read the audit log, newest first; for an auditor or administrator.
+
+        `wanted` narrows it: actor_id, action, target_kind, target_id, outcome, since, before. Return `entries`, and
+        `next_before`, the `before_id` of the next page, or None at the end. `limit` is 1 to 500.
+        """
+        return self._run(calls.audit({**wanted, "limit": limit, "before_id": before_id}))
 
     def stats(self) -> Json:
         """Count the user's jobs and documents."""

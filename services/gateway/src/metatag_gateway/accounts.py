@@ -11,9 +11,11 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from metatag_gateway.audit_log import AuditLog
 from metatag_gateway.errors import AccountDisabled, Conflict, Forbidden, QuotaExceeded, Unauthenticated
 from metatag_gateway.identity import KEY_MARK, Identity, hash_secret
-from metatag_gateway.model.accounts import SCOPES, ApiKey, Client, Principal, Tokens, User, network_of
+from metatag_gateway.model.accounts import SCOPES, ApiKey, Client, Principal, Role, Tokens, User, network_of
+from metatag_gateway.model.audit import entry
 from metatag_gateway.ports import AccountStore, Limiter, Passwords, Rate
 from metatag_gateway.sessions import Sessions
 from metatag_gateway.stolen_passwords import refuse_stolen
@@ -52,6 +54,7 @@ class Accounts:
         sessions: Sessions,
         identity: Identity,
         limiter: Limiter,
+        audit: AuditLog,
         rules: Rules,
     ) -> None:
         self._store = store
@@ -59,6 +62,7 @@ class Accounts:
         self._sessions = sessions
         self._identity = identity
         self._limiter = limiter
+        self._audit = audit
         self._rules = rules
 
     async def register(self, email: str, password: str, full_name: str | None, client: Client) -> User:
@@ -71,7 +75,8 @@ class Accounts:
         if await self._store.user_by_email(email) is not None:
             raise InvalidArgument("Email already registered")
         user = new_user(email, await self._passwords.hash(password), full_name)
-        if not await self._store.add_user(user):
+        act = entry("account.register", "account", user.id, actor_id=user.id)
+        if not await self._store.add_user(user, audit=act):
             raise InvalidArgument("Email already registered")
         log.info("account registered", user_id=user.id)
         return user
@@ -87,8 +92,10 @@ class Accounts:
             await self._slow_down(account, network)
         user = await self._store.user_by_email(email)
         if not await self._passwords.verify(user.password_hash if user else "", password) or user is None:
+            await self._audit.record(entry("account.sign_in", "account", user.id if user else "", "refused"))
             raise Unauthenticated(WRONG)
         if not user.is_active:
+            await self._audit.record(entry("account.sign_in", "account", user.id, "refused", reason="disabled"))
             raise AccountDisabled
         await self._limiter.take(known, KNOWN)
         return user, await self._sessions.open(user, client)
@@ -105,7 +112,9 @@ class Accounts:
 
     async def logout_everywhere(self, user: User) -> None:
         """End all sessions of an account, access tokens included."""
-        await self._store.change_user(user.id, end_sessions=True)
+        await self._store.change_user(
+            user.id, end_sessions=True, audit=entry("account.end_sessions", "account", user.id)
+        )
         self._identity.forget(user.id)
 
     async def change_password(
@@ -116,11 +125,16 @@ class Accounts:
         await self._throttle(f"password:{user.id}", rate, "Too many attempts")
         known = await self._store.user(user.id)
         if known is None or not await self._passwords.verify(known.password_hash, current):
+            # The door writes the refusal.
             raise InvalidArgument("The current password is not right")
         refuse_stolen(new)
         hashed = await self._passwords.hash(new)
         changed = await self._store.change_user(
-            user.id, password_hash=hashed, end_sessions=True, end_api_keys=end_api_keys
+            user.id,
+            password_hash=hashed,
+            end_sessions=True,
+            end_api_keys=end_api_keys,
+            audit=entry("account.password", "account", user.id, end_api_keys="yes" if end_api_keys else ""),
         )
         self._identity.forget(user.id)
         self._identity.forget_keys()
@@ -147,7 +161,8 @@ class Accounts:
             created_at=now,
             expires_at=now + life if life else None,
         )
-        if not await self._store.add_api_key(key, self._rules.api_keys_per_user):
+        act = entry("key.create", "key", key.id, scopes=" ".join(key.scopes))
+        if not await self._store.add_api_key(key, self._rules.api_keys_per_user, audit=act):
             raise Conflict(f"An account may hold {self._rules.api_keys_per_user} API keys; revoke one first.")
         return key, secret
 
@@ -157,7 +172,7 @@ class Accounts:
 
     async def revoke_key(self, user: User, key_id: str) -> None:
         """End an API key, at once on this replica."""
-        if not await self._store.revoke_api_key(user.id, key_id):
+        if not await self._store.revoke_api_key(user.id, key_id, audit=entry("key.revoke", "key", key_id)):
             raise NotFound("API key not found")
         self._identity.forget_keys()
 
@@ -165,29 +180,42 @@ class Accounts:
         """List accounts, for an administrator."""
         return await self._store.list_users(limit, offset, query)
 
-    async def set_user(self, admin: Principal, user_id: str, *, active: bool | None, is_admin: bool | None) -> User:
-        """Disable, enable, promote or demote an account; nobody locks themselves out."""
-        if user_id == admin.user_id and (active is False or is_admin is False):
+    async def count_users(self) -> dict[str, int]:
+        """Return how many accounts there are: total, active, administrators, auditors."""
+        return await self._store.count_users()
+
+    async def set_user(
+        self, admin: Principal, user_id: str, *, active: bool | None = None, role: Role | None = None
+    ) -> User:
+        """Disable or enable an account, or give it a role; nobody locks themselves out."""
+        if user_id == admin.user_id and (active is False or role not in (None, "administrator")):
             raise Conflict("You cannot disable or demote your own account.")
         changed = await self._store.change_user(
-            user_id, is_active=active, is_admin=is_admin, end_sessions=active is False
+            user_id,
+            is_active=active,
+            is_admin=None if role is None else role == "administrator",
+            is_auditor=None if role is None else role == "auditor",
+            end_sessions=active is False,
+            audit=entry(
+                "account.change", "account", user_id, active="" if active is None else str(active), role=role or ""
+            ),
         )
         self._identity.forget(user_id)
         if changed is None:
             raise NotFound("User not found")
-        log.info("account changed", user_id=user_id, active=active, is_admin=is_admin, by=admin.user_id)
+        log.info("account changed", user_id=user_id, active=active, role=role, by=admin.user_id)
         return changed
 
     async def add_user(
-        self, admin: Principal, email: str, password: str, full_name: str | None, *, is_admin: bool
+        self, admin: Principal, email: str, password: str, full_name: str | None, *, role: Role = "user"
     ) -> tuple[User, str]:
         """Make an account for somebody, and return it with its first password, made up where none is given."""
         first = password or secrets.token_urlsafe(12)
         refuse_stolen(first)
-        user = new_user(email, await self._passwords.hash(first), full_name, is_admin=is_admin)
-        if not await self._store.add_user(user):
+        user = new_user(email, await self._passwords.hash(first), full_name, role=role)
+        if not await self._store.add_user(user, audit=entry("account.create", "account", user.id, role=role)):
             raise Conflict("Email already registered")
-        log.info("account made", user_id=user.id, is_admin=is_admin, by=admin.user_id)
+        log.info("account made", user_id=user.id, role=role, by=admin.user_id)
         return user, first
 
     async def reset_password(self, admin: Principal, user_id: str, password: str) -> str:
@@ -195,7 +223,11 @@ class Accounts:
         new = password or secrets.token_urlsafe(12)
         refuse_stolen(new)
         changed = await self._store.change_user(
-            user_id, password_hash=await self._passwords.hash(new), end_sessions=True, end_api_keys=True
+            user_id,
+            password_hash=await self._passwords.hash(new),
+            end_sessions=True,
+            end_api_keys=True,
+            audit=entry("account.reset_password", "account", user_id),
         )
         self._identity.forget(user_id)
         self._identity.forget_keys()
@@ -207,8 +239,8 @@ class Accounts:
     async def ensure_admin(self, email: str, password: str) -> None:
         """Make the administrator that the settings name, unless the account exists."""
         if await self._store.user_by_email(email) is None:
-            user = new_user(email, await self._passwords.hash(password), "Administrator", is_admin=True)
-            if await self._store.add_user(user):
+            user = new_user(email, await self._passwords.hash(password), "Administrator", role="administrator")
+            if await self._store.add_user(user, audit=entry("account.create", "account", user.id, role=user.role)):
                 log.info("administrator made", user_id=user.id)
 
     async def _was_here(self, known: str) -> bool:
@@ -239,7 +271,7 @@ class Accounts:
             raise QuotaExceeded(f"{sentence}; try again in {max(1, round(wait))} seconds.", retry_after=wait)
 
 
-def new_user(email: str, password_hash: str, full_name: str | None, *, is_admin: bool = False) -> User:
+def new_user(email: str, password_hash: str, full_name: str | None, *, role: Role = "user") -> User:
     """Give a fresh account."""
     return User(
         id=str(uuid.uuid4()),
@@ -247,7 +279,8 @@ def new_user(email: str, password_hash: str, full_name: str | None, *, is_admin:
         full_name=full_name,
         is_active=True,
         is_verified=False,
-        is_admin=is_admin,
+        is_admin=role == "administrator",
+        is_auditor=role == "auditor",
         session_version=1,
         created_at=datetime.now(UTC),
         password_hash=password_hash,

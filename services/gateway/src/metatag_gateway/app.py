@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from metatag_gateway import problems
 from metatag_gateway.body_bounds import body_bytes, form_bytes
 from metatag_gateway.json_bodies import LargeBodyRoute
+from metatag_gateway.middleware.audit import Audit
 from metatag_gateway.middleware.bodies import BodyBounds
 from metatag_gateway.middleware.edge import Edge
 from metatag_gateway.middleware.gate import Gate, GateBounds
@@ -20,6 +21,7 @@ from metatag_gateway.middleware.proxies import Proxies
 from metatag_gateway.policies import PathPolicies, PathPolicy, PathRule, Permission
 from metatag_gateway.routes import (
     app_page,
+    audit,
     auth,
     batch,
     docs,
@@ -50,6 +52,7 @@ ROUTERS = (
     socket.router,
     auth.router,
     keys.router,
+    audit.router,
     history.router,
     records.router,
     review.router,
@@ -95,7 +98,10 @@ def policies_of(app: FastAPI, settings: GatewaySettings) -> PathPolicies:
             route.path,
             route.path_regex,
             PathPolicy(
-                _permission(route.dependant), body_bytes(route.path, settings), form_bytes(route.path, settings)
+                _permission(route.dependant),
+                body_bytes(route.path, settings),
+                form_bytes(route.path, settings),
+                route.operation_id or route.name,
             ),
         )
         for route in app.routes
@@ -126,6 +132,7 @@ def _wrap(app: FastAPI, parts: Dependencies) -> None:
             public_bodies=_body_bounds(settings, max(MIB, settings.body_budget_bytes // 8)),
         ),
     )
+    app.add_middleware(Audit, log=parts.audit)
     names = split(settings.allowed_hosts)
     if names:
         app.add_middleware(HostCheck, names=names, origins=split(settings.cors_origins))

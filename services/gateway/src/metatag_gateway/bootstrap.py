@@ -18,7 +18,9 @@ from metatag_gateway.adapters.grpc_tagger import GrpcTagger
 from metatag_gateway.adapters.memory_limiter import MemoryLimiter
 from metatag_gateway.adapters.redis_limiter import RedisLimiter
 from metatag_gateway.adapters.sql_accounts import SqlAccounts
+from metatag_gateway.adapters.sql_audit import SqlAudit
 from metatag_gateway.app import create_app
+from metatag_gateway.audit_log import AuditLog
 from metatag_gateway.health import Health
 from metatag_gateway.http_service import HttpService
 from metatag_gateway.identity import Identity
@@ -54,6 +56,7 @@ class GatewayService:
         self._settings = settings
         self._database = Database(settings.database_url)
         self._store = SqlAccounts(self._database)
+        self._audit = AuditLog(SqlAudit(self._database), settings.audit_days)
         self._passwords = passwords or Argon2Passwords(settings.password_workers)
         self._limiter = RedisLimiter(settings.redis_url) if settings.redis_url else MemoryLimiter()
         self._ring = signing_ring(settings)
@@ -76,6 +79,7 @@ class GatewayService:
             await parts.accounts.ensure_admin(settings.admin_email, admin_password)
         self._http = HttpService(create_app(parts), settings.host, settings.port, settings.max_connections)
         await self._http.start()
+        self._audit.start()
 
     async def wait(self) -> None:
         """Return when the server ended by itself."""
@@ -86,6 +90,7 @@ class GatewayService:
         """Close the door, then what stands behind it."""
         if self._http is not None:
             await self._http.stop(grace)
+        await self._audit.stop()
         for peer in self._closing:
             await peer.close()
         if isinstance(self._limiter, RedisLimiter):
@@ -122,8 +127,10 @@ class GatewayService:
                 sessions=sessions,
                 identity=identity,
                 limiter=self._limiter,
+                audit=self._audit,
                 rules=rules_of(settings),
             ),
+            audit=self._audit,
             identity=identity,
             tokens=tokens,
             quotas=quotas,

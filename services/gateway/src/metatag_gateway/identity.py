@@ -149,7 +149,7 @@ class Identity:
             self._keys.put(digest, key)
             if key.last_used_at is None or now - key.last_used_at > TOUCH:
                 await self._touch(key, now)
-        return Principal(user, "api_key", frozenset(key.scopes), key_hash=digest)
+        return Principal(user, "api_key", frozenset(key.scopes), key_hash=digest, key_id=key.id)
 
     async def _touch(self, key: ApiKey, now: datetime) -> None:
         try:

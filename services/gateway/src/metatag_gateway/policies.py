@@ -19,6 +19,10 @@ class Permission:
     # A person who is signed in, not a key.
     session: bool = False
     admin: bool = False
+    # An auditor or an administrator.
+    audit: bool = False
+    # Every account may, whatever its role.
+    any_role: bool = False
     # The token may also come as `?token=`, for frames and pictures.
     query_token: bool = False
 
@@ -28,6 +32,10 @@ class Permission:
             raise Forbidden("An API key cannot manage the account; sign in.")
         if self.admin and not principal.user.is_admin:
             raise Forbidden("Only an administrator may do this.")
+        if self.audit and not (principal.user.is_admin or principal.user.is_auditor):
+            raise Forbidden("Only an auditor or an administrator may do this.")
+        if self.scope and not self.any_role and principal.user.role == "auditor":
+            raise Forbidden("An auditor's account has no documents; use another account.")
         if self.scope and self.scope not in principal.scopes:
             raise Forbidden(f"This API key lacks the scope '{self.scope}'.")
 
@@ -40,6 +48,8 @@ class PathPolicy:
     # Bounds of the body in bytes; a form may be None (unbounded) where each of its parts is bounded as it is read.
     max_body_bytes: int
     max_form_bytes: int | None = 0
+    # The name of the route's function.
+    operation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from metatag_gateway.model.accounts import ApiKey, RefreshToken, User
+from metatag_gateway.model.audit import AuditEntry, AuditFilter
 from metatag_gateway.model.documents import Document, DocumentSpec, Source, StoredFile, Term, Vocabulary
 from metatag_gateway.model.jobs import (
     Dependency,
@@ -150,12 +151,12 @@ class TaggerPeer(Protocol):
 
 
 class AccountStore(Protocol):
-    """Users, refresh tokens and API keys. Every method is one transaction."""
+    """Users, refresh tokens and API keys. Every method is one transaction; `audit` is written in it if it succeeds."""
 
     async def ping(self) -> None:
         """Raise when the store cannot be reached."""
 
-    async def add_user(self, user: User) -> bool:
+    async def add_user(self, user: User, *, audit: AuditEntry | None = None) -> bool:
         """Store a new user; False when the case-folded email is taken."""
 
     async def user(self, user_id: str) -> User | None:
@@ -167,19 +168,26 @@ class AccountStore(Protocol):
     async def list_users(self, limit: int, offset: int, query: str) -> tuple[list[User], int]:
         """Give users whose email or name contains `query`, oldest first, and the number of matches."""
 
+    async def count_users(self) -> dict[str, int]:
+        """Count users: total, active, administrators, auditors."""
+
     async def change_user(
         self,
         user_id: str,
         *,
         is_active: bool | None = None,
         is_admin: bool | None = None,
+        is_auditor: bool | None = None,
         password_hash: str | None = None,
         end_sessions: bool = False,
         end_api_keys: bool = False,
+        audit: AuditEntry | None = None,
     ) -> User | None:
         """Change what is given; `end_sessions` ends all sessions in the same transaction, `end_api_keys` all keys."""
 
-    async def add_refresh(self, token: RefreshToken, session_version: int = 1) -> None:
+    async def add_refresh(
+        self, token: RefreshToken, session_version: int = 1, *, audit: AuditEntry | None = None
+    ) -> None:
         """Store the first refresh token of a session, and the session: its family, with the account's version."""
 
     async def session_version(self, session_id: str) -> int | None:
@@ -194,10 +202,10 @@ class AccountStore(Protocol):
         So too when its session has ended, or ends at the same moment: no successor outlives the end of its session.
         """
 
-    async def revoke_family(self, family_id: str) -> None:
+    async def revoke_family(self, family_id: str, *, audit: AuditEntry | None = None) -> None:
         """End a whole chain of refresh tokens."""
 
-    async def add_api_key(self, key: ApiKey, most: int) -> bool:
+    async def add_api_key(self, key: ApiKey, most: int, *, audit: AuditEntry | None = None) -> bool:
         """Store an API key; False when the user has `most` live ones already."""
 
     async def api_key(self, key_hash: str) -> ApiKey | None:
@@ -209,8 +217,24 @@ class AccountStore(Protocol):
     async def touch_api_key(self, key_id: str, at: datetime) -> None:
         """Remember when a key was last used."""
 
-    async def revoke_api_key(self, user_id: str, key_id: str) -> bool:
+    async def revoke_api_key(self, user_id: str, key_id: str, *, audit: AuditEntry | None = None) -> bool:
         """End a key; False when the user has no such live key."""
+
+
+class AuditStore(Protocol):
+    """The entries of the audit log. They are added and swept, and never changed."""
+
+    async def append(self, entries: Sequence[AuditEntry]) -> None:
+        """Store entries, all or none, each with the next id."""
+
+    async def find(self, wanted: AuditFilter, limit: int, before_id: int = 0) -> list[AuditEntry]:
+        """Give entries that match, newest first, with ids below `before_id` unless it is 0."""
+
+    async def count_by_action(self, since: datetime) -> dict[tuple[str, str], int]:
+        """Count entries since a moment by action and outcome."""
+
+    async def sweep(self, before: datetime) -> int:
+        """Remove some of the entries of before a moment, and give how many; call again until it is 0."""
 
 
 class Passwords(Protocol):

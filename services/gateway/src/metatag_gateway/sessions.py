@@ -19,6 +19,7 @@ import structlog
 from metatag_gateway.errors import Unauthenticated
 from metatag_gateway.identity import hash_secret
 from metatag_gateway.model.accounts import Client, RefreshToken, Tokens, User
+from metatag_gateway.model.audit import entry
 from metatag_gateway.ports import AccountStore
 from metatag_gateway.tokens import AccessTokens
 
@@ -52,7 +53,8 @@ class Sessions:
         """Start a family of refresh tokens for a user who has just proved a password."""
         raw = secrets.token_urlsafe(32)
         stored = self._stored(raw, user.id, str(uuid.uuid4()), client)
-        await self._store.add_refresh(stored, user.session_version)
+        act = entry("account.sign_in", "account", user.id, actor_id=user.id, session=stored.family_id)
+        await self._store.add_refresh(stored, user.session_version, audit=act)
         return self._answer(user, stored.family_id, raw)
 
     async def continue_(self, raw: str, client: Client) -> Tokens:
@@ -79,14 +81,16 @@ class Sessions:
         token = await self._store.refresh(hash_secret(raw))
         if token is None or token.revoked_at or token.expires_at <= self._now():
             return ""
-        await self._store.revoke_family(token.family_id)
+        act = entry("account.sign_out", "session", token.family_id, actor_id=token.user_id)
+        await self._store.revoke_family(token.family_id, audit=act)
         return token.family_id
 
     async def _again(self, raw: str, token: RefreshToken) -> str:
         if token.rotated_at is None or self._now() - token.rotated_at > self._grace:
             # Somebody holds a token that was replaced long ago: it may be stolen, so both lose the session.
             log.warning("refresh token used again, family ended", user_id=token.user_id, family=token.family_id)
-            await self._store.revoke_family(token.family_id)
+            act = entry("session.reuse", "session", token.family_id, "refused", account=token.user_id)
+            await self._store.revoke_family(token.family_id, audit=act)
             raise Unauthenticated(BAD)
         for secret in self._secrets:
             successor = self._successor(raw, secret)

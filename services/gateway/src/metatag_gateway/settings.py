@@ -79,6 +79,9 @@ class GatewaySettings(ServiceSettings):
     login_attempts: int = Field(default=10, ge=0)
     register_attempts: int = Field(default=20, ge=0)
 
+    # Days that the audit log is kept; 0: for ever. Its table refuses to lose what is younger than 30 days.
+    audit_days: int = Field(default=365, ge=0, le=36_500)
+
     cors_origins: str = ""
     # Names that Host may hold; empty: any.
     allowed_hosts: str = ""
@@ -90,6 +93,13 @@ class GatewaySettings(ServiceSettings):
     def _networks(cls, value: str) -> str:
         for part in split(value):
             ipaddress.ip_network(part, strict=False)
+        return value
+
+    @field_validator("audit_days")
+    @classmethod
+    def _long_enough(cls, value: int) -> int:
+        if 0 < value < 30:
+            raise ValueError("it must be 0, for ever, or at least 30")
         return value
 
     @field_validator("database_url")

@@ -64,7 +64,9 @@ class Singles:
             public_config=submission.public_config,
         )
         documents = [DocumentSpec("", "", submission.source)]
-        return await create_job(self._jobs, self._quotas, user_id, job, documents, count=1)
+        made = await create_job(self._jobs, self._quotas, user_id, job, documents, count=1)
+        bind_log_ids(job_id=made.id)
+        return made
 
     async def finish(self, user_id: str, job: Job, seconds: float) -> tuple[Job, Document]:
         """Wait for the end; StillRunning after `seconds`, DocumentFailed when no tags came out."""

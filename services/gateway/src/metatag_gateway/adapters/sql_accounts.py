@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metatag_gateway.adapters.sql_tables import API_KEYS, REFRESH_TOKENS, SESSIONS, USERS
+from metatag_gateway.adapters.answering import answering
+from metatag_gateway.adapters.sql_audit import audit_row
+from metatag_gateway.adapters.sql_tables import API_KEYS, AUDIT, REFRESH_TOKENS, SESSIONS, USERS
 from metatag_gateway.model.accounts import ApiKey, RefreshToken, User
-from metatag_runtime.errors import Unavailable
+from metatag_gateway.model.audit import AuditEntry
 from metatag_runtime.sql import Database
 
 
@@ -24,10 +26,10 @@ class SqlAccounts:
 
     async def ping(self) -> None:
         """Ask for one row."""
-        with _away():
+        with answering():
             await self._database.ping()
 
-    async def add_user(self, user: User) -> bool:
+    async def add_user(self, user: User, *, audit: AuditEntry | None = None) -> bool:
         """Insert; the unique case-folded email decides a race."""
         row = {
             "id": user.id,
@@ -38,14 +40,16 @@ class SqlAccounts:
             "is_active": user.is_active,
             "is_verified": user.is_verified,
             "is_admin": user.is_admin,
+            "is_auditor": user.is_auditor,
             "session_version": user.session_version,
             "created_at": user.created_at,
             "updated_at": user.created_at,
         }
         try:
-            with _away():
+            with answering():
                 async with self._database.write() as connection:
                     await connection.execute(sa.insert(USERS).values(row))
+                    await _note(connection, audit)
         except IntegrityError:
             return False
         return True
@@ -68,11 +72,20 @@ class SqlAccounts:
                 sa.func.lower(USERS.c.full_name).contains(part, autoescape=True),
             )
         page = sa.select(USERS).where(where).order_by(USERS.c.created_at, USERS.c.id).limit(limit).offset(offset)
-        with _away():
+        with answering():
             async with self._database.read() as connection:
                 rows = (await connection.execute(page)).mappings().all()
                 total = await connection.scalar(sa.select(sa.func.count()).select_from(USERS).where(where))
         return [_user(row) for row in rows], total or 0
+
+    async def count_users(self) -> dict[str, int]:
+        """Count in one pass."""
+        kinds = {"active": USERS.c.is_active, "administrators": USERS.c.is_admin, "auditors": USERS.c.is_auditor}
+        counts = [sa.func.count().filter(column).label(name) for name, column in kinds.items()]
+        with answering():
+            async with self._database.read() as connection:
+                row = (await connection.execute(sa.select(sa.func.count().label("total"), *counts))).mappings().one()
+        return {name: int(row[name]) for name in ("total", *kinds)}
 
     async def change_user(
         self,
@@ -80,17 +93,24 @@ class SqlAccounts:
         *,
         is_active: bool | None = None,
         is_admin: bool | None = None,
+        is_auditor: bool | None = None,
         password_hash: str | None = None,
         end_sessions: bool = False,
         end_api_keys: bool = False,
+        audit: AuditEntry | None = None,
     ) -> User | None:
         """Update, and end the sessions in the same transaction."""
         now = datetime.now(UTC)
-        given = {"is_active": is_active, "is_admin": is_admin, "password_hash": password_hash}
+        given = {
+            "is_active": is_active,
+            "is_admin": is_admin,
+            "is_auditor": is_auditor,
+            "password_hash": password_hash,
+        }
         values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if end_sessions:
             values["session_version"] = USERS.c.session_version + 1
-        with _away():
+        with answering():
             async with self._database.write() as connection:
                 await connection.execute(sa.update(USERS).where(USERS.c.id == user_id).values(**values, updated_at=now))
                 if end_sessions:
@@ -101,9 +121,13 @@ class SqlAccounts:
                     live = sa.and_(API_KEYS.c.user_id == user_id, API_KEYS.c.revoked_at.is_(None))
                     await connection.execute(sa.update(API_KEYS).where(live).values(revoked_at=now))
                 row = (await connection.execute(sa.select(USERS).where(USERS.c.id == user_id))).mappings().first()
+                if row:
+                    await _note(connection, audit)
         return _user(row) if row else None
 
-    async def add_refresh(self, token: RefreshToken, session_version: int = 1) -> None:
+    async def add_refresh(
+        self, token: RefreshToken, session_version: int = 1, *, audit: AuditEntry | None = None
+    ) -> None:
         """Insert both, and sweep what is long dead of the account on the way."""
         mine = REFRESH_TOKENS.c.user_id == token.user_id
         held = sa.select(REFRESH_TOKENS.c.family_id).where(mine)
@@ -113,7 +137,7 @@ class SqlAccounts:
             "session_version": session_version,
             "created_at": token.created_at,
         }
-        with _away():
+        with answering():
             async with self._database.write() as connection:
                 await connection.execute(
                     sa.delete(REFRESH_TOKENS).where(mine, REFRESH_TOKENS.c.expires_at < token.created_at)
@@ -123,18 +147,19 @@ class SqlAccounts:
                 )
                 await connection.execute(sa.insert(SESSIONS).values(session))
                 await connection.execute(sa.insert(REFRESH_TOKENS).values(_refresh_row(token)))
+                await _note(connection, audit)
 
     async def session_version(self, session_id: str) -> int | None:
         """Select a live one."""
         live = sa.select(SESSIONS.c.session_version).where(SESSIONS.c.id == session_id, SESSIONS.c.ended_at.is_(None))
-        with _away():
+        with answering():
             async with self._database.read() as connection:
                 found = await connection.scalar(live)
         return None if found is None else int(found)
 
     async def refresh(self, token_hash: str) -> RefreshToken | None:
         """Select by hash."""
-        with _away():
+        with answering():
             async with self._database.read() as connection:
                 found = sa.select(REFRESH_TOKENS).where(REFRESH_TOKENS.c.token_hash == token_hash)
                 row = (await connection.execute(found)).mappings().first()
@@ -144,7 +169,7 @@ class SqlAccounts:
         """Update with the old state in the condition, under the session's lock: of two racers one changes a row."""
         table = REFRESH_TOKENS
         unrotated = sa.and_(table.c.id == token.id, table.c.rotated_at.is_(None), table.c.revoked_at.is_(None))
-        with _away():
+        with answering():
             async with self._database.write() as connection:
                 session = sa.select(SESSIONS.c.id).where(
                     SESSIONS.c.id == token.family_id, SESSIONS.c.ended_at.is_(None)
@@ -159,15 +184,16 @@ class SqlAccounts:
                 await connection.execute(sa.insert(table).values(_refresh_row(successor)))
         return True
 
-    async def revoke_family(self, family_id: str) -> None:
+    async def revoke_family(self, family_id: str, *, audit: AuditEntry | None = None) -> None:
         """Update the session, which waits for a rotation in work, then all of its tokens."""
         now = datetime.now(UTC)
-        with _away():
+        with answering():
             async with self._database.write() as connection:
                 await connection.execute(_end(SESSIONS.c.id == family_id, now))
                 await connection.execute(_revoke(REFRESH_TOKENS.c.family_id == family_id, now))
+                await _note(connection, audit)
 
-    async def add_api_key(self, key: ApiKey, most: int) -> bool:
+    async def add_api_key(self, key: ApiKey, most: int, *, audit: AuditEntry | None = None) -> bool:
         """Insert if there is room for one more."""
         live = (
             sa.select(sa.func.count())
@@ -175,16 +201,17 @@ class SqlAccounts:
             .where(API_KEYS.c.user_id == key.user_id, API_KEYS.c.revoked_at.is_(None))
         )
         row = {name: getattr(key, name) for name in ApiKey.__dataclass_fields__} | {"scopes": " ".join(key.scopes)}
-        with _away():
+        with answering():
             async with self._database.write() as connection:
                 if (await connection.scalar(live) or 0) >= most:
                     return False
                 await connection.execute(sa.insert(API_KEYS).values(row))
+                await _note(connection, audit)
         return True
 
     async def api_key(self, key_hash: str) -> ApiKey | None:
         """Select by hash."""
-        with _away():
+        with answering():
             async with self._database.read() as connection:
                 found = sa.select(API_KEYS).where(API_KEYS.c.key_hash == key_hash)
                 row = (await connection.execute(found)).mappings().first()
@@ -193,43 +220,38 @@ class SqlAccounts:
     async def api_keys(self, user_id: str) -> list[ApiKey]:
         """Select the live ones."""
         live = sa.select(API_KEYS).where(API_KEYS.c.user_id == user_id, API_KEYS.c.revoked_at.is_(None))
-        with _away():
+        with answering():
             async with self._database.read() as connection:
                 rows = await connection.execute(live.order_by(API_KEYS.c.created_at.desc(), API_KEYS.c.id))
                 return [_api_key(row) for row in rows.mappings()]
 
     async def touch_api_key(self, key_id: str, at: datetime) -> None:
         """Update."""
-        with _away():
+        with answering():
             async with self._database.write() as connection:
                 await connection.execute(sa.update(API_KEYS).where(API_KEYS.c.id == key_id).values(last_used_at=at))
 
-    async def revoke_api_key(self, user_id: str, key_id: str) -> bool:
+    async def revoke_api_key(self, user_id: str, key_id: str, *, audit: AuditEntry | None = None) -> bool:
         """Update a live key of this user."""
         mine = sa.and_(API_KEYS.c.id == key_id, API_KEYS.c.user_id == user_id, API_KEYS.c.revoked_at.is_(None))
-        with _away():
+        with answering():
             async with self._database.write() as connection:
                 changed = await connection.execute(sa.update(API_KEYS).where(mine).values(revoked_at=datetime.now(UTC)))
+                if changed.rowcount:
+                    await _note(connection, audit)
         return bool(changed.rowcount)
 
     async def _one_user(self, condition: sa.ColumnElement[bool]) -> User | None:
-        with _away():
+        with answering():
             async with self._database.read() as connection:
                 row = (await connection.execute(sa.select(USERS).where(condition))).mappings().first()
         return _user(row) if row else None
 
 
-class _away:
-    """Says in our words that the database does not answer; a violated constraint stays what it is."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, IntegrityError):
-            return
-        if isinstance(error, DBAPIError | PoolTimeout | OSError):
-            raise Unavailable("The account database does not answer; try again in a moment.") from error
+async def _note(connection: AsyncConnection, audit: AuditEntry | None) -> None:
+    """Add the entry of an act to the transaction that does it."""
+    if audit is not None:
+        await connection.execute(sa.insert(AUDIT).values(audit_row(audit)))
 
 
 def _user(row: Mapping[Any, Any]) -> User:

@@ -39,6 +39,7 @@ USERS = sa.Table(
     sa.Column("is_active", sa.Boolean, nullable=False),
     sa.Column("is_verified", sa.Boolean, nullable=False),
     sa.Column("is_admin", sa.Boolean, nullable=False),
+    sa.Column("is_auditor", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("session_version", sa.Integer, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("updated_at", Moment, nullable=False),
@@ -85,4 +86,26 @@ API_KEYS = sa.Table(
     sa.Column("expires_at", Moment),
     sa.Column("last_used_at", Moment),
     sa.Column("revoked_at", Moment),
+)
+
+# Who did what. No foreign keys: an entry outlives the account that it names. Triggers of the migration refuse changes.
+AUDIT = sa.Table(
+    "gateway_audit",
+    METADATA,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("at", Moment, nullable=False, index=True),
+    sa.Column("actor_id", sa.String(64), nullable=False),
+    sa.Column("actor_kind", sa.String(20), nullable=False),
+    sa.Column("key_id", sa.String(36), nullable=False),
+    sa.Column("action", sa.String(50), nullable=False),
+    sa.Column("target_kind", sa.String(30), nullable=False),
+    sa.Column("target_id", sa.String(200), nullable=False),
+    sa.Column("outcome", sa.String(10), nullable=False),
+    sa.Column("address", sa.String(45), nullable=False),
+    sa.Column("request_id", sa.String(64), nullable=False),
+    # A JSON object of short strings.
+    sa.Column("details", sa.Text, nullable=False),
+    sa.Index("ix_gateway_audit_actor", "actor_id", "id"),
+    sa.Index("ix_gateway_audit_target", "target_id", "id"),
+    sa.Index("ix_gateway_audit_action", "action", "id"),
 )

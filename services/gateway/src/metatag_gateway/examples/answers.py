@@ -7,6 +7,7 @@ from typing import Any
 from metatag_gateway.examples.records import DETAIL, FOUND, RECORDS
 from metatag_gateway.examples.things import (
     API_KEY,
+    AUDIT_ENTRY,
     CONFIG,
     DOCUMENT,
     DOCUMENT_ID,
@@ -207,6 +208,14 @@ ANSWERS: dict[str, dict[int, Example]] = {
     "revoke_key": {200: {"message": "API key revoked"}},
     "add_user": {201: {**USER, "first_password": "Zk3vQ1mB8xTn5wLr"}},
     "reset_password": {200: {"user_id": USER["id"], "password": "Zk3vQ1mB8xTn5wLr"}},
+    "read_audit": {200: {"entries": [AUDIT_ENTRY], "next_before": None}},
+    "statistics": {
+        200: {
+            "days": 30,
+            "accounts": {"total": 12, "active": 11, "administrators": 1, "auditors": 1},
+            "actions": [{"action": "document.process", "outcome": "done", "count": 214}],
+        }
+    },
     "list_users": {200: {"users": [USER], "total": 1, "limit": 50, "offset": 0}},
     "change_user": {200: {**USER, "is_active": False}},
     "list_jobs": {200: {"jobs": [JOB], "total": 1, "limit": 50, "offset": 0}},
@@ -246,6 +255,10 @@ FILES: dict[str, dict[str, str]] = {
     "preview": {"application/pdf": "%PDF-1.7 ..."},
     "document_file": {"application/pdf": "%PDF-1.7 ..."},
     "page_picture": {"image/png": "\x89PNG ..."},
+    "export_audit": {
+        "text/csv; charset=utf-8": "id,at,actor_id,actor_kind,key_id,action,target_kind,target_id,outcome,...\n",
+        "application/x-ndjson": '{"id": 4711, "action": "document.read", "outcome": "done"}\n',
+    },
     "export_job": {
         "text/csv; charset=utf-8": f"title,tags,status,processed_at\n{DOCUMENT['title']},water supply,success,{DONE}\n",
         "application/x-ndjson": '{"title": "Water Supply in Rural Districts", "tags": ["water supply"]}\n',

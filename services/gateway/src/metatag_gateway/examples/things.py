@@ -30,6 +30,7 @@ USER: Example = {
     "is_active": True,
     "is_verified": False,
     "is_admin": False,
+    "role": "user",
     "created_at": EARLY,
 }
 TOKENS: Example = {
@@ -37,6 +38,20 @@ TOKENS: Example = {
     "refresh_token": REFRESH,
     "token_type": "bearer",
     "expires_in": 1800,
+}
+AUDIT_ENTRY: Example = {
+    "id": 4711,
+    "at": DONE,
+    "actor_id": USER_ID,
+    "actor_kind": "session",
+    "key_id": "",
+    "action": "document.read",
+    "target_kind": "document",
+    "target_id": DOCUMENT_ID,
+    "outcome": "done",
+    "address": "192.0.2.7",
+    "request_id": "4f0c1d2e3b5a6978",
+    "details": {},
 }
 KEY: Example = {
     "id": KEY_ID,

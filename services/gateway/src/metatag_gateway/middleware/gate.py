@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
 from prometheus_client import Gauge
@@ -20,6 +20,7 @@ from metatag_gateway.limits import Quotas
 from metatag_gateway.middleware.bodies import Bodies, Body, BodyBounds, refuse_crowded, too_large
 from metatag_gateway.middleware.proxies import route_path
 from metatag_gateway.model.accounts import network_of
+from metatag_gateway.model.audit import ORIGIN
 from metatag_gateway.places import Places
 from metatag_gateway.policies import PathPolicies, PathPolicy
 from metatag_gateway.problems import from_error
@@ -71,6 +72,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         policy = self._policies.find(scope["method"], path)
+        scope["state"]["policy"] = policy
         body: Body | None = None
         lane = self._private if policy and policy.permission else self._public
         try:
@@ -93,6 +95,9 @@ class Gate:
         principal = await self._identity.principal(_token(scope, query=policy.permission.query_token))
         scope["state"]["user_id"] = principal.user_id
         scope["state"]["principal"] = principal
+        ORIGIN.set(
+            replace(ORIGIN.get(), actor_id=principal.user_id, actor_kind=principal.kind, key_id=principal.key_id)
+        )
         await self._quotas.request(principal.user_id)
         policy.permission.check(principal)
         return principal.user_id

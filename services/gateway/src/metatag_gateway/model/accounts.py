@@ -10,6 +10,9 @@ from typing import Literal
 # What an API key may be allowed. A session may do all of it, and manage the account besides.
 SCOPES = ("read", "process", "write")
 
+Role = Literal["user", "auditor", "administrator"]
+ROLES: tuple[Role, ...] = ("user", "auditor", "administrator")
+
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -24,7 +27,14 @@ class User:
     # Counts up when all access tokens of the account must end: logout everywhere, password change, disabling.
     session_version: int
     created_at: datetime
+    # Reads the audit log and statistics, and no document of anybody.
+    is_auditor: bool = False
     password_hash: str = field(default="", repr=False)
+
+    @property
+    def role(self) -> Role:
+        """What the account is for."""
+        return "administrator" if self.is_admin else "auditor" if self.is_auditor else "user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,7 @@ class Principal:
     session_id: str = ""
     ends_at: float = 0.0
     key_hash: str = field(default="", repr=False)
+    key_id: str = ""
 
     @property
     def user_id(self) -> str:

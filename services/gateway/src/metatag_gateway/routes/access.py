@@ -90,5 +90,8 @@ Writer = Annotated[Principal, Depends(_needs(scope="write"))]
 # A signed-in person, not a key.
 SignedIn = Annotated[Principal, Depends(_needs(session=True))]
 Admin = Annotated[Principal, Depends(_needs(session=True, admin=True))]
+Auditor = Annotated[Principal, Depends(_needs(session=True, audit=True))]
+# Any account, whatever its role; a key needs the scope `read`.
+Anyone = Annotated[Principal, Depends(_needs(scope="read", any_role=True))]
 # For what a frame or picture shows: the token may come in the query.
 Viewer = Annotated[Principal, Depends(_viewer)]

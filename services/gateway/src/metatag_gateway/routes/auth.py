@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
-from metatag_gateway.routes.access import Reader, SignedIn, client_of, known
+from metatag_gateway.routes.access import Anyone, SignedIn, client_of, known
 from metatag_gateway.routes.dependencies import dependencies_of
 from metatag_gateway.schemas.auth import (
     LoginBody,
@@ -50,7 +50,7 @@ async def logout(request: Request, body: RefreshBody) -> LogoutView:
 
 
 @router.get("/me", responses=known())
-async def me(caller: Reader) -> UserView:
+async def me(caller: Anyone) -> UserView:
     """Give the caller's account."""
     return UserView.model_validate(caller.user)
 

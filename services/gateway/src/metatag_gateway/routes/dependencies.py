@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from metatag_gateway.accounts import Accounts
+from metatag_gateway.audit_log import AuditLog
 from metatag_gateway.health import Health
 from metatag_gateway.identity import Identity
 from metatag_gateway.limits import Quotas
@@ -25,6 +26,7 @@ class Dependencies:
 
     settings: GatewaySettings
     accounts: Accounts
+    audit: AuditLog
     identity: Identity
     tokens: AccessTokens
     quotas: Quotas

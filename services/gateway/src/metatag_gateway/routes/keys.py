@@ -67,11 +67,12 @@ async def list_users(
 
 @router.patch("/api/admin/users/{user_id}", tags=["Administration"], responses=known(404, 409))
 async def change_user(request: Request, caller: Admin, user_id: UUID, body: UserPatch) -> UserView:
-    """Disable or enable an account, or make it an administrator's. Disabling ends its sessions."""
-    if body.is_active is None and body.is_admin is None:
-        raise InvalidArgument("Send is_active, is_admin or both.")
+    """Disable or enable an account, or give it a role. Disabling ends its sessions."""
+    role = body.role_asked()
+    if body.is_active is None and role is None:
+        raise InvalidArgument("Send is_active, role or both.")
     accounts = dependencies_of(request).accounts
-    changed = await accounts.set_user(caller, str(user_id), active=body.is_active, is_admin=body.is_admin)
+    changed = await accounts.set_user(caller, str(user_id), active=body.is_active, role=role)
     return UserView.model_validate(changed)
 
 
@@ -80,7 +81,9 @@ async def add_user(request: Request, caller: Admin, body: NewUserBody) -> NewUse
     """Make an account for somebody, also where registration is closed. Its first password is shown this once."""
     password = body.password.get_secret_value() if body.password else ""
     accounts = dependencies_of(request).accounts
-    user, first = await accounts.add_user(caller, body.email, password, body.full_name or None, is_admin=body.is_admin)
+    user, first = await accounts.add_user(
+        caller, body.email, password, body.full_name or None, role=body.role_asked() or "user"
+    )
     return NewUserView(**UserView.model_validate(user).model_dump(), first_password=first)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, EmailStr, Field, SecretStr, field_validator
+from pydantic import AfterValidator, EmailStr, Field, SecretStr, field_validator, model_validator
 
+from metatag_gateway.model.accounts import Role
 from metatag_gateway.schemas.common import Body, Message, Payload
 
 
@@ -65,6 +66,7 @@ class UserView(Payload):
     is_active: bool
     is_verified: bool
     is_admin: bool
+    role: Role
     created_at: datetime
 
 
@@ -131,20 +133,37 @@ class UsersView(Payload):
     offset: int
 
 
-class UserPatch(Body):
+class RoleBody(Body):
+    """A role that is given."""
+
+    role: Role | None = Field(None, description="What the account is for; an auditor reads the audit log alone.")
+    is_admin: bool | None = Field(None, description="Short for the role `administrator`, or `user`.")
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.role is not None and self.is_admin is not None and self.is_admin != (self.role == "administrator"):
+            raise ValueError("role and is_admin say different things; send one of them")
+        return self
+
+    def role_asked(self) -> Role | None:
+        """Return the role that is asked for, None where nothing is said."""
+        if self.role is not None or self.is_admin is None:
+            return self.role
+        return "administrator" if self.is_admin else "user"
+
+
+class UserPatch(RoleBody):
     """What an administrator changes of an account."""
 
     is_active: bool | None = None
-    is_admin: bool | None = None
 
 
-class NewUserBody(Body):
+class NewUserBody(RoleBody):
     """An account that an administrator makes; without a password one is made up."""
 
     email: Email = Field(examples=["bina@example.com"])
     password: Password | None = None
     full_name: FullName | None = Field(None, examples=["Bina Devi"])
-    is_admin: bool = False
 
 
 class NewUserView(UserView):
