@@ -14,6 +14,7 @@ from prometheus_client import Counter, Histogram
 from metatag_runtime.context import REQUEST_ID_KEY, request_id, use_deadline, use_request_id
 from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_runtime.failures import as_unavailable
+from metatag_runtime.grpc_callers import Callers, check_caller
 from metatag_runtime.grpc_errors import STATUS_BY_CODE, trailers
 from metatag_runtime.log_ids import adopt_log_ids
 from metatag_runtime.tracing import TRACE_KEY, begin_span, end_span
@@ -36,9 +37,11 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class EdgeInterceptor(grpc.aio.ServerInterceptor):
     """Wraps every method of the service's servicers; health and reflection pass untouched."""
 
-    def __init__(self, service: str, default_deadline: float) -> None:
+    def __init__(self, service: str, default_deadline: float, callers: Callers | None = None) -> None:
+        """`callers` is the table of who may call what; None lets everybody who can connect."""
         self._service = service
         self._default_deadline = default_deadline
+        self._callers = callers
 
     async def intercept_service(
         self,
@@ -65,6 +68,7 @@ class EdgeInterceptor(grpc.aio.ServerInterceptor):
         async def call(request: Any, context: Context) -> Any:
             observed = _Observed(self._service, method, context)
             try:
+                self._check(method, context)
                 own = self._default_deadline if bounded and context.time_remaining() is None else None
                 async with asyncio.timeout(own):
                     answer = await behaviour(request, context)
@@ -79,6 +83,7 @@ class EdgeInterceptor(grpc.aio.ServerInterceptor):
         async def call(request: Any, context: Context) -> AsyncIterator[Any]:
             observed = _Observed(self._service, method, context)
             try:
+                self._check(method, context)
                 async for answer in behaviour(request, context):
                     yield answer
             except GeneratorExit:
@@ -89,6 +94,10 @@ class EdgeInterceptor(grpc.aio.ServerInterceptor):
             observed.done("ok")
 
         return call
+
+    def _check(self, method: str, context: Context) -> None:
+        if self._callers is not None:
+            check_caller(self._callers, method, context.auth_context())
 
 
 class _Observed:

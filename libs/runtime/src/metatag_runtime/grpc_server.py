@@ -11,6 +11,7 @@ import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from metatag_runtime.grpc_callers import Callers
 from metatag_runtime.grpc_interceptor import EdgeInterceptor
 from metatag_runtime.grpc_tls import Tls, process_tls
 from metatag_runtime.listening import own_targets
@@ -48,6 +49,8 @@ class GrpcServerOptions:
     max_concurrent_rpcs: int = 2000
     # None: the process's own (grpc_tls.use_tls), which is plain text unless set. A unix socket stays plain.
     tls: Tls | None = None
+    # Who may call what (grpc_callers.py), looked at where clients show a certificate. None: every one of the authority.
+    callers: Callers | None = None
 
 
 Register = Callable[[grpc.aio.Server], None]
@@ -79,8 +82,11 @@ class GrpcService:
     async def start(self) -> None:
         """Bind, serve, and report ready once the service is."""
         options = self._options
+        tls = options.tls or process_tls()
+        # A unix socket shows no certificate: who may open it is the file system's matter.
+        is_named = tls is not None and tls.mutual and not options.listen.startswith("unix:")
         server = grpc.aio.server(
-            interceptors=[EdgeInterceptor(self.name, options.default_deadline)],
+            interceptors=[EdgeInterceptor(self.name, options.default_deadline, options.callers if is_named else None)],
             options=_channel_options(options),
             maximum_concurrent_rpcs=options.max_concurrent_rpcs,
         )

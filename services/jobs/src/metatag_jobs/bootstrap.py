@@ -60,6 +60,7 @@ from metatag_jobs.uploads import Uploads
 from metatag_jobs.watching import Watching
 from metatag_jobs.worker import Worker
 from metatag_runtime.failures import is_infrastructure
+from metatag_runtime.grpc_callers import GATEWAY
 from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
 from metatag_runtime.hosting import Service
 from metatag_runtime.settings import SettingsError
@@ -72,6 +73,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version_jobs"
 SERVICE_NAME = "metatag.v1.JobsService"
 RECORDS_SERVICE_NAME = "metatag.v1.RecordsService"
+# Whose documents are meant is said by the gateway alone, which knows who signed in.
+CALLERS = {SERVICE_NAME: GATEWAY, RECORDS_SERVICE_NAME: GATEWAY}
 # A document waits so long for a node of the deep pool to appear; then it goes on without. Seconds.
 DEEP_PATIENCE = 5.0
 
@@ -338,7 +341,7 @@ def _server(settings: JobsSettings, parts: Parts) -> GrpcService:
     records = RecordsServicer(_records(settings, parts))
     return GrpcService(
         "jobs",
-        GrpcServerOptions(settings.listen, reflection=settings.reflection),
+        GrpcServerOptions(settings.listen, reflection=settings.reflection, callers=CALLERS),
         [
             lambda server: jobs_pb2_grpc.add_JobsServiceServicer_to_server(servicer, server),
             lambda server: records_pb2_grpc.add_RecordsServiceServicer_to_server(records, server),

@@ -19,10 +19,12 @@ from metatag_ocr.pages import Limits
 from metatag_ocr.recognize import Recognizer
 from metatag_ocr.servicer import OcrServicer
 from metatag_ocr.settings import OcrSettings
+from metatag_runtime.grpc_callers import GATEWAY, JOBS
 from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
 from metatag_runtime.hosting import Service
 
 SERVICE_NAME = "metatag.v1.OcrService"
+CALLERS = {SERVICE_NAME: GATEWAY | JOBS}
 
 
 async def build(settings: OcrSettings) -> Sequence[Service]:
@@ -47,7 +49,7 @@ async def build(settings: OcrSettings) -> Sequence[Service]:
 
     server = GrpcService(
         "ocr",
-        GrpcServerOptions(listen=settings.listen, reflection=settings.reflection),
+        GrpcServerOptions(listen=settings.listen, reflection=settings.reflection, callers=CALLERS),
         [lambda server: ocr_pb2_grpc.add_OcrServiceServicer_to_server(servicer, server)],
         [SERVICE_NAME],
         ready,

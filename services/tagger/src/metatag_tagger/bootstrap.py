@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from redis.asyncio import Redis
 
 from metatag.v1 import tagger_pb2, tagger_pb2_grpc
+from metatag_runtime.grpc_callers import GATEWAY, JOBS
 from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
 from metatag_runtime.hosting import Service
 from metatag_tagger.adapters.analyst_pool import AnalystPool
@@ -28,6 +29,7 @@ from metatag_tagger.settings import TaggerSettings
 from metatag_tagger.tagging import Tagging, TaggingOptions
 
 _SERVICE = tagger_pb2.DESCRIPTOR.services_by_name["TaggerService"].full_name
+CALLERS = {_SERVICE: GATEWAY | JOBS, f"{_SERVICE}/Tag": JOBS, f"{_SERVICE}/TagStream": JOBS}
 
 
 async def build(settings: TaggerSettings) -> Sequence[Service]:
@@ -57,7 +59,7 @@ async def build(settings: TaggerSettings) -> Sequence[Service]:
     servicer = TaggerServicer(tagging, analyst, llm, options)
     server = GrpcService(
         "tagger",
-        GrpcServerOptions(listen=settings.listen, reflection=settings.reflection),
+        GrpcServerOptions(listen=settings.listen, reflection=settings.reflection, callers=CALLERS),
         [lambda server: tagger_pb2_grpc.add_TaggerServiceServicer_to_server(servicer, server)],
         [_SERVICE],
     )
