@@ -8,7 +8,7 @@ import typer
 
 from metatag_cli import screen, sign_in
 from metatag_cli.connect import JsonOption, ServerOption, need_server, plain_errors
-from metatag_client import Client, MetatagClientError
+from metatag_client import Client, MetatagClientError, NotSignedIn, Tokens
 
 
 def login(
@@ -17,6 +17,7 @@ def login(
     email: Annotated[str | None, typer.Option(help="Your address; asked for when left out.")] = None,
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from input.")] = False,
     register: Annotated[bool, typer.Option("--register", help="Make the account first.")] = False,
+    code: Annotated[str, typer.Option("--code", help="Code of your authenticator app; asked for if needed.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Sign in at a server and keep it for later commands: in the keyring, else in a file that only you can read."""
@@ -30,12 +31,22 @@ def login(
     with plain_errors(signed_in=False), Client(address) as client:
         if register:
             client.register(email, password)
-        sign_in.keep(store, address, client.login(email, password))
+        sign_in.keep(store, address, _tokens(client, email, password, code))
         user = client.me()
     if as_json:
         screen.print_json({"server": address, "email": user.email, "id": user.id, "kept_in": store.where})
     else:
         screen.out.print(f"Signed in at {address} as {user.email}; kept in {store.where}.", soft_wrap=True)
+
+
+def _tokens(client: Client, email: str, password: str, code: str) -> Tokens:
+    """Sign in, and ask for a code where the account has a second factor."""
+    try:
+        return client.login(email, password, code)
+    except NotSignedIn as error:
+        if error.code != "second_factor_required" or code:
+            raise
+    return client.login(email, password, typer.prompt("Code of your authenticator app", err=True))
 
 
 def logout(*, server: ServerOption = None, as_json: JsonOption = False) -> None:

@@ -67,9 +67,9 @@ class AsyncClient:
         """Create an account; it is not signed in by that."""
         return await self._run(calls.register(email, password, full_name))
 
-    async def login(self, email: str, password: str) -> Tokens:
-        """Sign in; later calls use the tokens."""
-        tokens = await self._run(calls.login(email, password))
+    async def login(self, email: str, password: str, code: str = "") -> Tokens:
+        """Sign in; later calls use the tokens. `code` is of an authenticator app, where the account has one."""
+        tokens = await self._run(calls.login(email, password, code))
         self._session.keep(tokens)
         return tokens
 

@@ -46,9 +46,9 @@ def register(email: str, password: str, full_name: str | None) -> Call[User]:
     return Call("POST", "/api/auth/register", User.from_json, body=body, public=True, repeatable=False)
 
 
-def login(email: str, password: str) -> Call[Tokens]:
+def login(email: str, password: str, code: str) -> Call[Tokens]:
     """Sign in."""
-    body = {"email": email, "password": password}
+    body = {"email": email, "password": password} | ({"code": code} if code else {})
     return Call("POST", "/api/auth/login", lambda raw: Tokens.from_json(raw["tokens"]), body=body, public=True)
 
 

@@ -68,9 +68,9 @@ class Client:
         """Create an account; it is not signed in by that."""
         return self._run(calls.register(email, password, full_name))
 
-    def login(self, email: str, password: str) -> Tokens:
-        """Sign in; later calls use the tokens."""
-        tokens = self._run(calls.login(email, password))
+    def login(self, email: str, password: str, code: str = "") -> Tokens:
+        """Sign in; later calls use the tokens. `code` is of an authenticator app, where the account has one."""
+        tokens = self._run(calls.login(email, password, code))
         self._session.keep(tokens)
         return tokens
 

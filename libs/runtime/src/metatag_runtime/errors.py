@@ -10,6 +10,7 @@ class ErrorCode(StrEnum):
 
     INVALID_ARGUMENT = "invalid_argument"
     UNAUTHENTICATED = "unauthenticated"
+    SECOND_FACTOR_REQUIRED = "second_factor_required"
     PERMISSION_DENIED = "permission_denied"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"

@@ -12,11 +12,19 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from metatag_gateway.audit_log import AuditLog
-from metatag_gateway.errors import AccountDisabled, Conflict, Forbidden, QuotaExceeded, Unauthenticated
+from metatag_gateway.errors import (
+    AccountDisabled,
+    Conflict,
+    Forbidden,
+    QuotaExceeded,
+    SecondFactorRequired,
+    Unauthenticated,
+)
 from metatag_gateway.identity import KEY_MARK, Identity, hash_secret
 from metatag_gateway.model.accounts import SCOPES, ApiKey, Client, Principal, Role, Tokens, User, network_of
 from metatag_gateway.model.audit import entry
 from metatag_gateway.ports import AccountStore, Limiter, Passwords, Rate
+from metatag_gateway.second_factor import SecondFactor
 from metatag_gateway.sessions import Sessions
 from metatag_gateway.stolen_passwords import refuse_stolen
 from metatag_runtime.errors import InvalidArgument, NotFound
@@ -55,6 +63,7 @@ class Accounts:
         identity: Identity,
         limiter: Limiter,
         audit: AuditLog,
+        second_factor: SecondFactor,
         rules: Rules,
     ) -> None:
         self._store = store
@@ -63,6 +72,7 @@ class Accounts:
         self._identity = identity
         self._limiter = limiter
         self._audit = audit
+        self._second_factor = second_factor
         self._rules = rules
 
     async def register(self, email: str, password: str, full_name: str | None, client: Client) -> User:
@@ -81,8 +91,8 @@ class Accounts:
         log.info("account registered", user_id=user.id)
         return user
 
-    async def login(self, email: str, password: str, client: Client) -> tuple[User, Tokens]:
-        """Open a session for the right password."""
+    async def login(self, email: str, password: str, client: Client, code: str = "") -> tuple[User, Tokens]:
+        """Open a session for the right password, and the right code where the account has a second factor."""
         account = hash_secret(email.casefold())[:32]
         network = network_of(client.address)
         rate = Rate(self._rules.login_attempts, LOGIN_WINDOW)
@@ -97,8 +107,27 @@ class Accounts:
         if not user.is_active:
             await self._audit.record(entry("account.sign_in", "account", user.id, "refused", reason="disabled"))
             raise AccountDisabled
+        if user.has_totp:
+            await self._require_code(user, code)
         await self._limiter.take(known, KNOWN)
         return user, await self._sessions.open(user, client)
+
+    async def _require_code(self, user: User, code: str) -> None:
+        try:
+            await self._second_factor.check(user, code)
+        except SecondFactorRequired:
+            if code:
+                await self._audit.record(entry("account.sign_in", "account", user.id, "refused", reason="code"))
+            raise
+
+    async def check_password(self, user: User, password: str) -> None:
+        """Return when the password is the account's; InvalidArgument otherwise."""
+        rate = Rate(self._rules.login_attempts, LOGIN_WINDOW)
+        await self._throttle(f"password:{user.id}", rate, "Too many attempts")
+        known = await self._store.user(user.id)
+        if known is None or not await self._passwords.verify(known.password_hash, password):
+            # The door writes the refusal.
+            raise InvalidArgument("The current password is not right")
 
     async def refresh(self, refresh_token: str, client: Client) -> Tokens:
         """Continue a session."""
@@ -121,12 +150,7 @@ class Accounts:
         self, user: User, current: str, new: str, client: Client, *, end_api_keys: bool = False
     ) -> Tokens:
         """Replace the password, end all sessions (API keys too if asked), and open one for who did it."""
-        rate = Rate(self._rules.login_attempts, LOGIN_WINDOW)
-        await self._throttle(f"password:{user.id}", rate, "Too many attempts")
-        known = await self._store.user(user.id)
-        if known is None or not await self._passwords.verify(known.password_hash, current):
-            # The door writes the refusal.
-            raise InvalidArgument("The current password is not right")
+        await self.check_password(user, current)
         refuse_stolen(new)
         hashed = await self._passwords.hash(new)
         changed = await self._store.change_user(

@@ -31,6 +31,7 @@ from metatag_gateway.routes import (
     models,
     records,
     review,
+    second_factor,
     single,
     socket,
     system,
@@ -52,6 +53,7 @@ ROUTERS = (
     socket.router,
     auth.router,
     keys.router,
+    second_factor.router,
     audit.router,
     history.router,
     records.router,
@@ -127,6 +129,7 @@ def _wrap(app: FastAPI, parts: Dependencies) -> None:
         quotas=parts.quotas,
         bounds=GateBounds(
             max_in_flight=settings.max_in_flight,
+            admin_second_factor=settings.admin_second_factor,
             bodies=_body_bounds(settings, settings.body_budget_bytes),
             # Nobody without a token takes room from those who have one.
             public_bodies=_body_bounds(settings, max(MIB, settings.body_budget_bytes // 8)),

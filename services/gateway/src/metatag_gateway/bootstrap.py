@@ -19,6 +19,7 @@ from metatag_gateway.adapters.memory_limiter import MemoryLimiter
 from metatag_gateway.adapters.redis_limiter import RedisLimiter
 from metatag_gateway.adapters.sql_accounts import SqlAccounts
 from metatag_gateway.adapters.sql_audit import SqlAudit
+from metatag_gateway.adapters.sql_second_factor import SqlSecondFactor
 from metatag_gateway.app import create_app
 from metatag_gateway.audit_log import AuditLog
 from metatag_gateway.health import Health
@@ -29,6 +30,7 @@ from metatag_gateway.observers import Observers
 from metatag_gateway.operator_key import OperatorKey
 from metatag_gateway.places import Places
 from metatag_gateway.routes.dependencies import Dependencies
+from metatag_gateway.second_factor import SecondFactor
 from metatag_gateway.sessions import Sessions
 from metatag_gateway.settings import GatewaySettings
 from metatag_gateway.single_documents import Singles
@@ -111,6 +113,12 @@ class GatewayService:
             seconds=settings.access_token_seconds,
         )
         identity = Identity(self._store, tokens)
+        second_factor = SecondFactor(
+            SqlSecondFactor(self._database),
+            self._limiter,
+            secret_keys=secrets_of(settings),
+            issuer=settings.token_issuer,
+        )
         sessions = Sessions(
             self._store,
             tokens,
@@ -128,9 +136,11 @@ class GatewayService:
                 identity=identity,
                 limiter=self._limiter,
                 audit=self._audit,
+                second_factor=second_factor,
                 rules=rules_of(settings),
             ),
             audit=self._audit,
+            second_factor=second_factor,
             identity=identity,
             tokens=tokens,
             quotas=quotas,

@@ -14,6 +14,12 @@ class Unauthenticated(MetatagError):
         super().__init__(message)
 
 
+class SecondFactorRequired(MetatagError):
+    """The password is right, and a code is asked for besides: none came, or a wrong one."""
+
+    code = ErrorCode.SECOND_FACTOR_REQUIRED
+
+
 class TokenEnded(Unauthenticated):
     """An access token ended while its session goes on: the client comes back with a fresh one."""
 

@@ -221,6 +221,30 @@ class AccountStore(Protocol):
         """End a key; False when the user has no such live key."""
 
 
+class SecondFactorStore(Protocol):
+    """Secrets of second factors, and recovery codes. Every method is one transaction."""
+
+    async def begin_totp(self, user_id: str, sealed: str) -> bool:
+        """Store a secret that is not confirmed; False where the account has a second factor, or does not exist."""
+
+    async def totp(self, user_id: str) -> str | None:
+        """Give the sealed secret, confirmed or not."""
+
+    async def confirm_totp(
+        self, user_id: str, step: int, digests: Sequence[str], at: datetime, *, audit: AuditEntry | None = None
+    ) -> None:
+        """Have the account asked for codes: those after `step`, or one of the recovery codes."""
+
+    async def use_step(self, user_id: str, step: int) -> bool:
+        """Count a code's time step as used; False where it or a later one was before."""
+
+    async def use_recovery_code(self, user_id: str, digest: str, at: datetime) -> bool:
+        """Count a recovery code as used; False for one that is not there, or was used."""
+
+    async def remove_totp(self, user_id: str, *, audit: AuditEntry | None = None) -> bool:
+        """Forget the second factor; False where none was confirmed."""
+
+
 class AuditStore(Protocol):
     """The entries of the audit log. They are added and swept, and never changed."""
 

@@ -43,6 +43,8 @@ class GatewaySettings(ServiceSettings):
     registration: Literal["open", "closed"] = "open"
     admin_email: str = ""
     admin_password: SecretStr = SecretStr("")
+    # Whether an administrator needs a second factor for what only administrators may do.
+    admin_second_factor: bool = False
     password_workers: int = Field(default=2, ge=1, le=64)
     api_keys_per_user: int = Field(default=20, ge=0, le=1000)
 

@@ -8,11 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metatag_gateway.adapters.answering import answering
-from metatag_gateway.adapters.sql_audit import audit_row
-from metatag_gateway.adapters.sql_tables import API_KEYS, AUDIT, REFRESH_TOKENS, SESSIONS, USERS
+from metatag_gateway.adapters.sql_audit import note
+from metatag_gateway.adapters.sql_tables import API_KEYS, REFRESH_TOKENS, SESSIONS, USERS
 from metatag_gateway.model.accounts import ApiKey, RefreshToken, User
 from metatag_gateway.model.audit import AuditEntry
 from metatag_runtime.sql import Database
@@ -41,6 +40,7 @@ class SqlAccounts:
             "is_verified": user.is_verified,
             "is_admin": user.is_admin,
             "is_auditor": user.is_auditor,
+            "has_totp": user.has_totp,
             "session_version": user.session_version,
             "created_at": user.created_at,
             "updated_at": user.created_at,
@@ -49,7 +49,7 @@ class SqlAccounts:
             with answering():
                 async with self._database.write() as connection:
                     await connection.execute(sa.insert(USERS).values(row))
-                    await _note(connection, audit)
+                    await note(connection, audit)
         except IntegrityError:
             return False
         return True
@@ -122,7 +122,7 @@ class SqlAccounts:
                     await connection.execute(sa.update(API_KEYS).where(live).values(revoked_at=now))
                 row = (await connection.execute(sa.select(USERS).where(USERS.c.id == user_id))).mappings().first()
                 if row:
-                    await _note(connection, audit)
+                    await note(connection, audit)
         return _user(row) if row else None
 
     async def add_refresh(
@@ -147,7 +147,7 @@ class SqlAccounts:
                 )
                 await connection.execute(sa.insert(SESSIONS).values(session))
                 await connection.execute(sa.insert(REFRESH_TOKENS).values(_refresh_row(token)))
-                await _note(connection, audit)
+                await note(connection, audit)
 
     async def session_version(self, session_id: str) -> int | None:
         """Select a live one."""
@@ -191,7 +191,7 @@ class SqlAccounts:
             async with self._database.write() as connection:
                 await connection.execute(_end(SESSIONS.c.id == family_id, now))
                 await connection.execute(_revoke(REFRESH_TOKENS.c.family_id == family_id, now))
-                await _note(connection, audit)
+                await note(connection, audit)
 
     async def add_api_key(self, key: ApiKey, most: int, *, audit: AuditEntry | None = None) -> bool:
         """Insert if there is room for one more."""
@@ -206,7 +206,7 @@ class SqlAccounts:
                 if (await connection.scalar(live) or 0) >= most:
                     return False
                 await connection.execute(sa.insert(API_KEYS).values(row))
-                await _note(connection, audit)
+                await note(connection, audit)
         return True
 
     async def api_key(self, key_hash: str) -> ApiKey | None:
@@ -238,7 +238,7 @@ class SqlAccounts:
             async with self._database.write() as connection:
                 changed = await connection.execute(sa.update(API_KEYS).where(mine).values(revoked_at=datetime.now(UTC)))
                 if changed.rowcount:
-                    await _note(connection, audit)
+                    await note(connection, audit)
         return bool(changed.rowcount)
 
     async def _one_user(self, condition: sa.ColumnElement[bool]) -> User | None:
@@ -246,12 +246,6 @@ class SqlAccounts:
             async with self._database.read() as connection:
                 row = (await connection.execute(sa.select(USERS).where(condition))).mappings().first()
         return _user(row) if row else None
-
-
-async def _note(connection: AsyncConnection, audit: AuditEntry | None) -> None:
-    """Add the entry of an act to the transaction that does it."""
-    if audit is not None:
-        await connection.execute(sa.insert(AUDIT).values(audit_row(audit)))
 
 
 def _user(row: Mapping[Any, Any]) -> User:

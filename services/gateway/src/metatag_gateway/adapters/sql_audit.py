@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metatag_gateway.adapters.answering import answering
 from metatag_gateway.adapters.sql_tables import AUDIT
@@ -60,6 +61,12 @@ class SqlAudit:
             async with self._database.write() as connection:
                 deleted = await connection.execute(sa.delete(AUDIT).where(AUDIT.c.id.in_(old.scalar_subquery())))
         return deleted.rowcount
+
+
+async def note(connection: AsyncConnection, audit: AuditEntry | None) -> None:
+    """Add the entry of an act, if there is one, to the transaction that does it."""
+    if audit is not None:
+        await connection.execute(sa.insert(AUDIT).values(audit_row(audit)))
 
 
 def audit_row(entry: AuditEntry) -> dict[str, Any]:

@@ -40,6 +40,7 @@ USERS = sa.Table(
     sa.Column("is_verified", sa.Boolean, nullable=False),
     sa.Column("is_admin", sa.Boolean, nullable=False),
     sa.Column("is_auditor", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("has_totp", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("session_version", sa.Integer, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("updated_at", Moment, nullable=False),
@@ -86,6 +87,25 @@ API_KEYS = sa.Table(
     sa.Column("expires_at", Moment),
     sa.Column("last_used_at", Moment),
     sa.Column("revoked_at", Moment),
+)
+
+TOTP = sa.Table(
+    "gateway_totp",
+    METADATA,
+    sa.Column("user_id", sa.ForeignKey("gateway_user.id", ondelete="CASCADE"), primary_key=True),
+    # Encrypted.
+    sa.Column("secret", sa.String(255), nullable=False),
+    # The time step of the last code that was used: no older one counts.
+    sa.Column("last_step", sa.BigInteger, nullable=False),
+)
+
+RECOVERY_CODES = sa.Table(
+    "gateway_recovery_code",
+    METADATA,
+    sa.Column("user_id", sa.ForeignKey("gateway_user.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("code_hash", sa.String(64), primary_key=True),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("used_at", Moment),
 )
 
 # Who did what. No foreign keys: an entry outlives the account that it names. Triggers of the migration refuse changes.

@@ -216,6 +216,15 @@ ANSWERS: dict[str, dict[int, Example]] = {
             "actions": [{"action": "document.process", "outcome": "done", "count": 214}],
         }
     },
+    "begin_totp": {
+        200: {
+            "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+            "uri": "otpauth://totp/metatag:asha%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=metatag",
+        }
+    },
+    "confirm_totp": {200: {"recovery_codes": ["4f0c1d2e-3b5a6978", "a1b2c3d4-e5f60718"]}},
+    "remove_totp": {200: {"message": "Second factor removed"}},
+    "remove_users_totp": {200: {"message": "Second factor removed"}},
     "list_users": {200: {"users": [USER], "total": 1, "limit": 50, "offset": 0}},
     "change_user": {200: {**USER, "is_active": False}},
     "list_jobs": {200: {"jobs": [JOB], "total": 1, "limit": 50, "offset": 0}},

@@ -31,6 +31,7 @@ USER: Example = {
     "is_verified": False,
     "is_admin": False,
     "role": "user",
+    "has_totp": False,
     "created_at": EARLY,
 }
 TOKENS: Example = {

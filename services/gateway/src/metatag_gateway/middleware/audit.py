@@ -70,6 +70,10 @@ ACTS: dict[str, Act | None] = {
     "add_user": _stored("account.create", "account"),
     "change_user": _stored("account.change", "account", "user_id"),
     "reset_password": _stored("account.reset_password", "account", "user_id"),
+    "begin_totp": Act("account.totp_begin", "account"),
+    "confirm_totp": _stored("account.totp_on", "account"),
+    "remove_totp": _stored("account.totp_off", "account"),
+    "remove_users_totp": _stored("account.totp_off", "account", "user_id"),
     # They change nothing.
     "refresh": None,
     "validate_paths": None,

@@ -14,7 +14,7 @@ from prometheus_client import Gauge
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from metatag_gateway.errors import Unauthenticated
+from metatag_gateway.errors import Forbidden, Unauthenticated
 from metatag_gateway.identity import Identity
 from metatag_gateway.limits import Quotas
 from metatag_gateway.middleware.bodies import Bodies, Body, BodyBounds, refuse_crowded, too_large
@@ -32,6 +32,7 @@ IN_FLIGHT = Gauge("metatag_gateway_requests_in_flight", "Requests in work.")
 _ALWAYS = frozenset({"/livez", "/readyz"})
 # A client that takes nothing of an answer for this long is gone. Seconds.
 WRITE_SECONDS = 120.0
+NO_SECOND_FACTOR = "Administrators need a second factor here; set one up with POST /api/auth/totp."
 NO_ROOM = "The server has as much to do as it can; try again in a moment."
 
 
@@ -40,6 +41,8 @@ class GateBounds:
     """What one process takes: requests in work, and bodies, for callers with a token and for public paths apart."""
 
     max_in_flight: int
+    # Administrators need a second factor for what only they may do.
+    admin_second_factor: bool
     bodies: BodyBounds
     public_bodies: BodyBounds
 
@@ -62,6 +65,7 @@ class Gate:
         self._policies = policies
         self._identity = identity
         self._quotas = quotas
+        self._admin_second_factor = bounds.admin_second_factor
         self._private = _Lane(Places(bounds.max_in_flight), Bodies(bounds.bodies))
         self._public = _Lane(Places(bounds.max_in_flight), Bodies(bounds.public_bodies))
 
@@ -100,6 +104,8 @@ class Gate:
         )
         await self._quotas.request(principal.user_id)
         policy.permission.check(principal)
+        if self._admin_second_factor and policy.permission.admin and not principal.user.has_totp:
+            raise Forbidden(NO_SECOND_FACTOR)
         return principal.user_id
 
     async def _serve(self, places: Places, holder: str, exchange: tuple[Scope, Receive, Send]) -> None:

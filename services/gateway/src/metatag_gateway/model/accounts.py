@@ -29,6 +29,8 @@ class User:
     created_at: datetime
     # Reads the audit log and statistics, and no document of anybody.
     is_auditor: bool = False
+    # A sign-in asks for a code besides the password.
+    has_totp: bool = False
     password_hash: str = field(default="", repr=False)
 
     @property

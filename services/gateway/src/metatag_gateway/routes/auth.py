@@ -30,9 +30,12 @@ async def register(request: Request, body: RegisterBody) -> UserView:
 
 @router.post("/login", responses=known(401, 403, public=True))
 async def login(request: Request, body: LoginBody) -> LoginView:
-    """Open a session: an access token for the header, and a refresh token to continue."""
+    """Open a session: an access token for the header, and a refresh token to continue.
+
+    Where the account has a second factor and `code` is missing, the answer is 401, `second_factor_required`.
+    """
     accounts = dependencies_of(request).accounts
-    user, tokens = await accounts.login(body.email, body.password.get_secret_value(), client_of(request))
+    user, tokens = await accounts.login(body.email, body.password.get_secret_value(), client_of(request), body.code)
     return LoginView.model_validate({"user": user, "tokens": tokens})
 
 

@@ -15,6 +15,7 @@ from metatag_gateway.observers import Observers
 from metatag_gateway.places import Places
 from metatag_gateway.ports import Jobs, Ocr, TaggerPeer
 from metatag_gateway.record_ports import Records
+from metatag_gateway.second_factor import SecondFactor
 from metatag_gateway.settings import GatewaySettings
 from metatag_gateway.single_documents import Singles
 from metatag_gateway.tokens import AccessTokens
@@ -27,6 +28,7 @@ class Dependencies:
     settings: GatewaySettings
     accounts: Accounts
     audit: AuditLog
+    second_factor: SecondFactor
     identity: Identity
     tokens: AccessTokens
     quotas: Quotas

@@ -41,6 +41,7 @@ class LoginBody(Body):
 
     email: Email = Field(examples=["asha@example.com"])
     password: Annotated[SecretStr, Field(min_length=1, max_length=1024)] = Field(examples=["correct horse battery"])
+    code: str = Field("", max_length=40, description="A code of the authenticator app, or a recovery code.")
 
 
 class RefreshBody(Body):
@@ -67,6 +68,7 @@ class UserView(Payload):
     is_verified: bool
     is_admin: bool
     role: Role
+    has_totp: bool
     created_at: datetime
 
 
