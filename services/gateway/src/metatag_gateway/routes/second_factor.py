@@ -11,10 +11,10 @@ from metatag_gateway.routes.dependencies import dependencies_of
 from metatag_gateway.schemas.common import Message
 from metatag_gateway.schemas.second_factor import BeginTotpBody, CodeBody, RecoveryCodesView, TotpView
 
-router = APIRouter(tags=["User Management"])
+router = APIRouter()
 
 
-@router.post("/api/auth/totp", responses=known(409))
+@router.post("/api/auth/totp", tags=["User Management"], responses=known(409))
 async def begin_totp(request: Request, caller: SignedIn, body: BeginTotpBody) -> TotpView:
     """Make a secret for an authenticator app. Nothing is asked for until a code of it is confirmed."""
     parts = dependencies_of(request)
@@ -23,7 +23,7 @@ async def begin_totp(request: Request, caller: SignedIn, body: BeginTotpBody) ->
     return TotpView(secret=secret, uri=uri)
 
 
-@router.post("/api/auth/totp/confirm", responses=known(409))
+@router.post("/api/auth/totp/confirm", tags=["User Management"], responses=known(409))
 async def confirm_totp(request: Request, caller: SignedIn, body: CodeBody) -> RecoveryCodesView:
     """Ask for codes from now on, at each sign-in. The recovery codes are shown this once; each counts once."""
     parts = dependencies_of(request)
@@ -32,7 +32,7 @@ async def confirm_totp(request: Request, caller: SignedIn, body: CodeBody) -> Re
     return RecoveryCodesView(recovery_codes=codes)
 
 
-@router.post("/api/auth/totp/remove", responses=known(404))
+@router.post("/api/auth/totp/remove", tags=["User Management"], responses=known(404))
 async def remove_totp(request: Request, caller: SignedIn, body: CodeBody) -> Message:
     """Ask for codes no more; takes a code of the app, or a recovery code."""
     parts = dependencies_of(request)
