@@ -90,7 +90,7 @@ def _wave(manifest: Manifest) -> int:
     return int(manifest["metadata"].get("annotations", {}).get("argocd.argoproj.io/sync-wave", "0"))
 
 
-@pytest.mark.parametrize("name", ["dev", "prod+external-secrets"])
+@pytest.mark.parametrize("name", ["dev", "prod+mtls+external-secrets"])
 def test_argo_cd_finds_what_the_migration_needs_before_it_and_the_services_after_it(name: str) -> None:
     """A hook of an earlier phase than the objects that its pod names would wait for them for ever."""
     manifests = list(rendered(name))

@@ -33,7 +33,7 @@ COMBINATIONS: dict[str, tuple[str, ...]] = {
     "base": ("base",),
     "dev": ("overlays/dev",),
     "prod": ("overlays/prod",),
-    "prod+external-secrets": ("overlays/prod", "components/external-secrets"),
+    "prod+mtls+external-secrets": ("overlays/prod", "components/mtls", "components/external-secrets"),
     "prod+gpu-easyocr": ("overlays/prod", "components/gpu-easyocr"),
     "prod+private-ca+priority+backup": (
         "overlays/prod",
