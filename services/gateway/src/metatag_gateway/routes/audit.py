@@ -15,7 +15,6 @@ from fastapi.responses import Response, StreamingResponse
 from metatag_gateway.model.audit import AuditEntry, AuditFilter
 from metatag_gateway.routes.access import Auditor, known
 from metatag_gateway.routes.dependencies import dependencies_of
-from metatag_gateway.routes.history import Moment
 from metatag_gateway.schemas.audit import (
     AccountCounts,
     ActionCount,
@@ -24,6 +23,7 @@ from metatag_gateway.schemas.audit import (
     Outcome,
     StatisticsView,
 )
+from metatag_gateway.schemas.finding import Moment
 
 router = APIRouter(prefix="/api/admin", tags=["Administration"])
 
