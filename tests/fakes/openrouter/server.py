@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import random
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -14,7 +15,7 @@ from fakes.openrouter.catalogue import MODELS, entry
 from fakes.openrouter.http import Request, Response, error, read_request, reply, write_response
 from fakes.openrouter.limits import Limits
 from fakes.openrouter.scenarios import SCENARIOS
-from fakes.openrouter.writer import answer
+from fakes.openrouter.writer import answer, first_text_beside_picture
 
 GOOD_KEY = "sk-or-fake-good"
 # Each scenario also as a model that misbehaves once and then answers.
@@ -51,6 +52,10 @@ class FakeOpenRouter:
     latency: float = 0.0
     # "openrouter", or "plain": a server without prices, parameters, /key and cost, such as Ollama.
     manner: str = "openrouter"
+    # What its models read on a picture, by the first text that they are told.
+    sees: Callable[[str], str] = field(default=lambda first: first)
+    # No model takes pictures.
+    sightless: bool = False
     # Answer 503 to everything but completions: the list of models and the key's state are away.
     outage: bool = False
     requests: list[Recorded] = field(default_factory=list)
@@ -192,7 +197,17 @@ class FakeOpenRouter:
             refusal = _unsupported(body, known[model][4])
             if refusal is not None:
                 return refusal
-        return reply(self._completion(body))
+        first = first_text_beside_picture(body)
+        return reply(self._completion(body)) if first is None else self._look(body, first)
+
+    def _look(self, body: dict[str, Any], first: str) -> Response:
+        if self.sightless:
+            return error(404, "No endpoints found that support image input")
+        seen = self.sees(first)
+        # Four characters a token, as everywhere here.
+        most = 4 * int(body.get("max_tokens", 100_000))
+        reason = "length" if len(seen) > most else "stop"
+        return reply(self._completion(body, content=seen[:most], finish_reason=reason))
 
     def _completion(self, body: dict[str, Any], content: Any = ..., **choice: Any) -> dict[str, Any]:
         text = answer(body, self.obey) if content is ... else content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections import Counter
@@ -9,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 _DOCUMENT = re.compile(r"<document-\w+>(.*?)</document-\w+>", re.DOTALL)
+_FIRST = re.compile(r"<first-\w+>\n(.*?)\n</first-\w+>", re.DOTALL)
 _COUNT = re.compile(r"write (\d+) tags", re.IGNORECASE)
 _WORD = re.compile(r"[\w\u0900-\u097f]{4,}")
 _STOPS = frozenset(
@@ -99,3 +101,18 @@ def _enum(shape: dict[str, Any]) -> list[str] | None:
     except (KeyError, TypeError):
         return None
     return list(found)
+
+
+def first_text_beside_picture(body: dict[str, Any]) -> str | None:
+    """Return the first text of a request that shows a picture, None for any other; fails on a picture that is none."""
+    parts = next((each["content"] for each in body["messages"] if isinstance(each.get("content"), list)), None)
+    if parts is None:
+        return None
+    kinds = {part["type"]: part for part in parts}
+    head, _, data = kinds["image_url"]["image_url"]["url"].partition(";base64,")
+    picture = base64.b64decode(data, validate=True)
+    assert head == "data:image/jpeg"
+    assert picture.startswith(b"\xff\xd8\xff")
+    found = _FIRST.search(kinds["text"]["text"])
+    assert found is not None
+    return found[1]

@@ -23,7 +23,13 @@ def readable_words(text: str) -> int:
     Numbers count, single letters do not. It knows no vocabulary, so it holds for every language of these scripts; in
     others each word of letters counts.
     """
-    return sum(_is_readable(word.strip(_EDGES)) for word in text.split())
+    return len(list_readable_words(text))
+
+
+def list_readable_words(text: str) -> list[str]:
+    """Return the words of a text that look like words, without the marks at their ends, in its order."""
+    words = (word.strip(_EDGES) for word in text.split())
+    return [word for word in words if _is_readable(word)]
 
 
 def _is_readable(word: str) -> bool:

@@ -72,6 +72,8 @@ class _PageMethodEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PageMethod
     """The page was not recognised, because the request said so."""
     PAGE_METHOD_FAILED: _PageMethod.ValueType  # 7
     """The page could not be read; `error` says why."""
+    PAGE_METHOD_VISION: _PageMethod.ValueType  # 8
+    """Read by a vision model from the page's picture; `first_text` holds what had been read before."""
 
 class PageMethod(_PageMethod, metaclass=_PageMethodEnumTypeWrapper):
     """PageMethod is the way a page's text was had."""
@@ -91,7 +93,35 @@ PAGE_METHOD_SKIPPED: PageMethod.ValueType  # 6
 """The page was not recognised, because the request said so."""
 PAGE_METHOD_FAILED: PageMethod.ValueType  # 7
 """The page could not be read; `error` says why."""
+PAGE_METHOD_VISION: PageMethod.ValueType  # 8
+"""Read by a vision model from the page's picture; `first_text` holds what had been read before."""
 Global___PageMethod: _TypeAlias = PageMethod  # noqa: Y015
+
+class _VisionMode:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _VisionModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_VisionMode.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    VISION_MODE_UNSPECIFIED: _VisionMode.ValueType  # 0
+    """Treated as VISION_MODE_OFF."""
+    VISION_MODE_OFF: _VisionMode.ValueType  # 1
+    VISION_MODE_AUTO: _VisionMode.ValueType  # 2
+    """Pages that need a review."""
+    VISION_MODE_FORCE: _VisionMode.ValueType  # 3
+    """Every page that holds text."""
+
+class VisionMode(_VisionMode, metaclass=_VisionModeEnumTypeWrapper):
+    """VisionMode says which pages a vision model may read again."""
+
+VISION_MODE_UNSPECIFIED: VisionMode.ValueType  # 0
+"""Treated as VISION_MODE_OFF."""
+VISION_MODE_OFF: VisionMode.ValueType  # 1
+VISION_MODE_AUTO: VisionMode.ValueType  # 2
+"""Pages that need a review."""
+VISION_MODE_FORCE: VisionMode.ValueType  # 3
+"""Every page that holds text."""
+Global___VisionMode: _TypeAlias = VisionMode  # noqa: Y015
 
 class _TaggerKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -237,6 +267,8 @@ class Page(_message.Message):
     NOTES_FIELD_NUMBER: _builtins.int
     HEADINGS_FIELD_NUMBER: _builtins.int
     NEEDS_REVIEW_FIELD_NUMBER: _builtins.int
+    FIRST_TEXT_FIELD_NUMBER: _builtins.int
+    FIRST_METHOD_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """1 is the first page of the document."""
     text: _builtins.str
@@ -260,6 +292,11 @@ class Page(_message.Message):
     """Recognitions made: 0 for a text layer, 2 after a second try."""
     needs_review: _builtins.bool
     """Whether a person should read the page: it was recognised below the review line, or came out as no language."""
+    first_text: _builtins.str
+    """The text before a vision model read the page, at most 20,000 characters, and how it was had. Empty and unset for
+    every other page. `confidence`, `language` and `needs_review` stay those of this text.
+    """
+    first_method: Global___PageMethod.ValueType
     @_builtins.property
     def error(self) -> Global___Problem:
         """Set when `method` is PAGE_METHOD_FAILED."""
@@ -295,10 +332,12 @@ class Page(_message.Message):
         notes: _abc.Iterable[_builtins.str] | None = ...,
         headings: _abc.Iterable[Global___Heading] | None = ...,
         needs_review: _builtins.bool = ...,
+        first_text: _builtins.str = ...,
+        first_method: Global___PageMethod.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "confidence", b"confidence", "error", b"error"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "confidence", b"confidence", "decide_ms", b"decide_ms", "error", b"error", "headings", b"headings", "language", b"language", "method", b"method", "needs_review", b"needs_review", "notes", b"notes", "number", b"number", "reason", b"reason", "recognize_ms", b"recognize_ms", "render_ms", b"render_ms", "rotation", b"rotation", "text", b"text", "tries", b"tries", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "confidence", b"confidence", "decide_ms", b"decide_ms", "error", b"error", "first_method", b"first_method", "first_text", b"first_text", "headings", b"headings", "language", b"language", "method", b"method", "needs_review", b"needs_review", "notes", b"notes", "number", b"number", "reason", b"reason", "recognize_ms", b"recognize_ms", "render_ms", b"render_ms", "rotation", b"rotation", "text", b"text", "tries", b"tries", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__confidence: _TypeAlias = _typing.Literal["confidence"]  # noqa: Y015
     _WhichOneofArgType__confidence: _TypeAlias = _typing.Literal["_confidence", b"_confidence"]  # noqa: Y015

@@ -197,6 +197,8 @@ class ProcessOptions(_message.Message):
     MAX_RUNNING_FIELD_NUMBER: _builtins.int
     BUDGET_MICROS_FIELD_NUMBER: _builtins.int
     MIN_TEXT_CHARS_FIELD_NUMBER: _builtins.int
+    VISION_FIELD_NUMBER: _builtins.int
+    VISION_MODEL_FIELD_NUMBER: _builtins.int
     num_pages: _builtins.int
     """Pages read from the front, 1 to the gateway's bound; 0 means 3."""
     ocr_mode: _document_pb2.OcrMode.ValueType
@@ -208,6 +210,10 @@ class ProcessOptions(_message.Message):
     """Most the whole job may cost in millionths of a US dollar; 0 means no bound. A job that meets it pauses."""
     min_text_chars: _builtins.int
     """Fewest characters a document must have to be tagged; 0 means 50."""
+    vision: _document_pb2.VisionMode.ValueType
+    """Which pages a vision model may read again, paid like the tags."""
+    vision_model: _builtins.str
+    """Vision model as the provider names it; empty means the tagger's own, if it has one."""
     @_builtins.property
     def languages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Tesseract names; empty means detect."""
@@ -225,10 +231,12 @@ class ProcessOptions(_message.Message):
         max_running: _builtins.int = ...,
         budget_micros: _builtins.int = ...,
         min_text_chars: _builtins.int = ...,
+        vision: _document_pb2.VisionMode.ValueType = ...,
+        vision_model: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["tag_options", b"tag_options"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget_micros", b"budget_micros", "languages", b"languages", "max_running", b"max_running", "min_text_chars", b"min_text_chars", "num_pages", b"num_pages", "ocr_mode", b"ocr_mode", "tag_options", b"tag_options", "vocabulary", b"vocabulary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget_micros", b"budget_micros", "languages", b"languages", "max_running", b"max_running", "min_text_chars", b"min_text_chars", "num_pages", b"num_pages", "ocr_mode", b"ocr_mode", "tag_options", b"tag_options", "vision", b"vision", "vision_model", b"vision_model", "vocabulary", b"vocabulary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -703,7 +711,7 @@ class DocumentResult(_message.Message):
     FACETS_FIELD_NUMBER: _builtins.int
     PAGES_READ_FIELD_NUMBER: _builtins.int
     extraction_method: _builtins.str
-    """"text_layer", "tesseract_ocr", "easyocr", "rapidocr" or "mixed"; empty before OCR."""
+    """"text_layer", "tesseract_ocr", "easyocr", "rapidocr", "vision" or "mixed"; empty before OCR."""
     is_scanned: _builtins.bool
     ocr_confidence: _builtins.float
     page_count: _builtins.int

@@ -25,13 +25,15 @@ _sym_db = _symbol_database.Default()
 from metatag.v1 import document_pb2 as metatag_dot_v1_dot_document__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14metatag/v1/ocr.proto\x12\nmetatag.v1\x1a\x19metatag/v1/document.proto\"(\n\tPageRange\x12\r\n\x05\x66irst\x18\x01 \x01(\x05\x12\x0c\n\x04last\x18\x02 \x01(\x05\"|\n\x10RecognizeOptions\x12!\n\x04mode\x18\x01 \x01(\x0e\x32\x13.metatag.v1.OcrMode\x12\x11\n\tlanguages\x18\x02 \x03(\t\x12\x13\n\x0b\x64\x65hyphenate\x18\x03 \x01(\x08\x12\r\n\x05words\x18\x04 \x01(\x08\x12\x0e\n\x06\x65ngine\x18\x05 \x01(\t\"\xba\x01\n\x0fRecognizeHeader\x12\x16\n\x0e\x63ontent_sha256\x18\x01 \x01(\t\x12\x12\n\nsize_bytes\x18\x02 \x01(\x03\x12-\n\x07options\x18\x03 \x01(\x0b\x32\x1c.metatag.v1.RecognizeOptions\x12$\n\x05pages\x18\x04 \x03(\x0b\x32\x15.metatag.v1.PageRange\x12\x11\n\tmax_pages\x18\x05 \x01(\x05\x12\x13\n\x0bscript_hint\x18\x06 \x01(\t\"Z\n\x10RecognizeRequest\x12-\n\x06header\x18\x01 \x01(\x0b\x32\x1b.metatag.v1.RecognizeHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\r\n\x0bNeedContent\"h\n\x0e\x44ocumentOpened\x12\x12\n\npage_count\x18\x01 \x01(\x05\x12\r\n\x05pages\x18\x02 \x03(\x05\x12\r\n\x05title\x18\x03 \x01(\t\x12\x15\n\routline_title\x18\x04 \x01(\t\x12\r\n\x05notes\x18\x05 \x03(\t\"\xb2\x01\n\x10RecognizeSummary\x12\x12\n\npages_read\x18\x01 \x01(\x05\x12\x14\n\x0cpages_failed\x18\x02 \x01(\x05\x12\x17\n\nconfidence\x18\x03 \x01(\x02H\x00\x88\x01\x01\x12\x0e\n\x06script\x18\x04 \x01(\t\x12\x10\n\x08language\x18\x05 \x01(\t\x12\x16\n\x0e\x65ngine_version\x18\x06 \x01(\t\x12\x12\n\nelapsed_ms\x18\x07 \x01(\x05\x42\r\n\x0b_confidence\"\xcd\x01\n\x11RecognizeResponse\x12/\n\x0cneed_content\x18\x01 \x01(\x0b\x32\x17.metatag.v1.NeedContentH\x00\x12,\n\x06opened\x18\x02 \x01(\x0b\x32\x1a.metatag.v1.DocumentOpenedH\x00\x12 \n\x04page\x18\x03 \x01(\x0b\x32\x10.metatag.v1.PageH\x00\x12/\n\x07summary\x18\x04 \x01(\x0b\x32\x1c.metatag.v1.RecognizeSummaryH\x00\x42\x06\n\x04part\"[\n\x10RenderPageHeader\x12\x16\n\x0e\x63ontent_sha256\x18\x01 \x01(\t\x12\x12\n\nsize_bytes\x18\x02 \x01(\x03\x12\x0c\n\x04page\x18\x03 \x01(\x05\x12\r\n\x05width\x18\x04 \x01(\x05\"\\\n\x11RenderPageRequest\x12.\n\x06header\x18\x01 \x01(\x0b\x32\x1c.metatag.v1.RenderPageHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"^\n\x12RenderPageResponse\x12/\n\x0cneed_content\x18\x01 \x01(\x0b\x32\x17.metatag.v1.NeedContentH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\x14\n\x12ListEnginesRequest\"[\n\x06\x45ngine\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0f\n\x07healthy\x18\x03 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\x12\x11\n\tlanguages\x18\x05 \x03(\t\"y\n\x13ListEnginesResponse\x12#\n\x07\x65ngines\x18\x01 \x03(\x0b\x32\x12.metatag.v1.Engine\x12\r\n\x05slots\x18\x02 \x01(\x05\x12\x17\n\x0fpages_in_flight\x18\x03 \x01(\x05\x12\x15\n\rpages_waiting\x18\x04 \x01(\x05\x32\xfb\x01\n\nOcrService\x12L\n\tRecognize\x12\x1c.metatag.v1.RecognizeRequest\x1a\x1d.metatag.v1.RecognizeResponse(\x01\x30\x01\x12N\n\x0bListEngines\x12\x1e.metatag.v1.ListEnginesRequest\x1a\x1f.metatag.v1.ListEnginesResponse\x12O\n\nRenderPage\x12\x1d.metatag.v1.RenderPageRequest\x1a\x1e.metatag.v1.RenderPageResponse(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14metatag/v1/ocr.proto\x12\nmetatag.v1\x1a\x19metatag/v1/document.proto\"(\n\tPageRange\x12\r\n\x05\x66irst\x18\x01 \x01(\x05\x12\x0c\n\x04last\x18\x02 \x01(\x05\"|\n\x10RecognizeOptions\x12!\n\x04mode\x18\x01 \x01(\x0e\x32\x13.metatag.v1.OcrMode\x12\x11\n\tlanguages\x18\x02 \x03(\t\x12\x13\n\x0b\x64\x65hyphenate\x18\x03 \x01(\x08\x12\r\n\x05words\x18\x04 \x01(\x08\x12\x0e\n\x06\x65ngine\x18\x05 \x01(\t\"\xba\x01\n\x0fRecognizeHeader\x12\x16\n\x0e\x63ontent_sha256\x18\x01 \x01(\t\x12\x12\n\nsize_bytes\x18\x02 \x01(\x03\x12-\n\x07options\x18\x03 \x01(\x0b\x32\x1c.metatag.v1.RecognizeOptions\x12$\n\x05pages\x18\x04 \x03(\x0b\x32\x15.metatag.v1.PageRange\x12\x11\n\tmax_pages\x18\x05 \x01(\x05\x12\x13\n\x0bscript_hint\x18\x06 \x01(\t\"Z\n\x10RecognizeRequest\x12-\n\x06header\x18\x01 \x01(\x0b\x32\x1b.metatag.v1.RecognizeHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\r\n\x0bNeedContent\"h\n\x0e\x44ocumentOpened\x12\x12\n\npage_count\x18\x01 \x01(\x05\x12\r\n\x05pages\x18\x02 \x03(\x05\x12\r\n\x05title\x18\x03 \x01(\t\x12\x15\n\routline_title\x18\x04 \x01(\t\x12\r\n\x05notes\x18\x05 \x03(\t\"\xb2\x01\n\x10RecognizeSummary\x12\x12\n\npages_read\x18\x01 \x01(\x05\x12\x14\n\x0cpages_failed\x18\x02 \x01(\x05\x12\x17\n\nconfidence\x18\x03 \x01(\x02H\x00\x88\x01\x01\x12\x0e\n\x06script\x18\x04 \x01(\t\x12\x10\n\x08language\x18\x05 \x01(\t\x12\x16\n\x0e\x65ngine_version\x18\x06 \x01(\t\x12\x12\n\nelapsed_ms\x18\x07 \x01(\x05\x42\r\n\x0b_confidence\"\xcd\x01\n\x11RecognizeResponse\x12/\n\x0cneed_content\x18\x01 \x01(\x0b\x32\x17.metatag.v1.NeedContentH\x00\x12,\n\x06opened\x18\x02 \x01(\x0b\x32\x1a.metatag.v1.DocumentOpenedH\x00\x12 \n\x04page\x18\x03 \x01(\x0b\x32\x10.metatag.v1.PageH\x00\x12/\n\x07summary\x18\x04 \x01(\x0b\x32\x1c.metatag.v1.RecognizeSummaryH\x00\x42\x06\n\x04part\"\x86\x01\n\x10RenderPageHeader\x12\x16\n\x0e\x63ontent_sha256\x18\x01 \x01(\t\x12\x12\n\nsize_bytes\x18\x02 \x01(\x03\x12\x0c\n\x04page\x18\x03 \x01(\x05\x12\r\n\x05width\x18\x04 \x01(\x05\x12)\n\x06\x66ormat\x18\x05 \x01(\x0e\x32\x19.metatag.v1.PictureFormat\"\\\n\x11RenderPageRequest\x12.\n\x06header\x18\x01 \x01(\x0b\x32\x1c.metatag.v1.RenderPageHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"^\n\x12RenderPageResponse\x12/\n\x0cneed_content\x18\x01 \x01(\x0b\x32\x17.metatag.v1.NeedContentH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\x14\n\x12ListEnginesRequest\"[\n\x06\x45ngine\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0f\n\x07healthy\x18\x03 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\x12\x11\n\tlanguages\x18\x05 \x03(\t\"y\n\x13ListEnginesResponse\x12#\n\x07\x65ngines\x18\x01 \x03(\x0b\x32\x12.metatag.v1.Engine\x12\r\n\x05slots\x18\x02 \x01(\x05\x12\x17\n\x0fpages_in_flight\x18\x03 \x01(\x05\x12\x15\n\rpages_waiting\x18\x04 \x01(\x05*`\n\rPictureFormat\x12\x1e\n\x1aPICTURE_FORMAT_UNSPECIFIED\x10\x00\x12\x16\n\x12PICTURE_FORMAT_PNG\x10\x01\x12\x17\n\x13PICTURE_FORMAT_JPEG\x10\x02\x32\xfb\x01\n\nOcrService\x12L\n\tRecognize\x12\x1c.metatag.v1.RecognizeRequest\x1a\x1d.metatag.v1.RecognizeResponse(\x01\x30\x01\x12N\n\x0bListEngines\x12\x1e.metatag.v1.ListEnginesRequest\x1a\x1f.metatag.v1.ListEnginesResponse\x12O\n\nRenderPage\x12\x1d.metatag.v1.RenderPageRequest\x1a\x1e.metatag.v1.RenderPageResponse(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'metatag.v1.ocr_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_PICTUREFORMAT']._serialized_start=1587
+  _globals['_PICTUREFORMAT']._serialized_end=1683
   _globals['_PAGERANGE']._serialized_start=63
   _globals['_PAGERANGE']._serialized_end=103
   _globals['_RECOGNIZEOPTIONS']._serialized_start=105
@@ -48,18 +50,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECOGNIZESUMMARY']._serialized_end=812
   _globals['_RECOGNIZERESPONSE']._serialized_start=815
   _globals['_RECOGNIZERESPONSE']._serialized_end=1020
-  _globals['_RENDERPAGEHEADER']._serialized_start=1022
-  _globals['_RENDERPAGEHEADER']._serialized_end=1113
-  _globals['_RENDERPAGEREQUEST']._serialized_start=1115
-  _globals['_RENDERPAGEREQUEST']._serialized_end=1207
-  _globals['_RENDERPAGERESPONSE']._serialized_start=1209
-  _globals['_RENDERPAGERESPONSE']._serialized_end=1303
-  _globals['_LISTENGINESREQUEST']._serialized_start=1305
-  _globals['_LISTENGINESREQUEST']._serialized_end=1325
-  _globals['_ENGINE']._serialized_start=1327
-  _globals['_ENGINE']._serialized_end=1418
-  _globals['_LISTENGINESRESPONSE']._serialized_start=1420
-  _globals['_LISTENGINESRESPONSE']._serialized_end=1541
-  _globals['_OCRSERVICE']._serialized_start=1544
-  _globals['_OCRSERVICE']._serialized_end=1795
+  _globals['_RENDERPAGEHEADER']._serialized_start=1023
+  _globals['_RENDERPAGEHEADER']._serialized_end=1157
+  _globals['_RENDERPAGEREQUEST']._serialized_start=1159
+  _globals['_RENDERPAGEREQUEST']._serialized_end=1251
+  _globals['_RENDERPAGERESPONSE']._serialized_start=1253
+  _globals['_RENDERPAGERESPONSE']._serialized_end=1347
+  _globals['_LISTENGINESREQUEST']._serialized_start=1349
+  _globals['_LISTENGINESREQUEST']._serialized_end=1369
+  _globals['_ENGINE']._serialized_start=1371
+  _globals['_ENGINE']._serialized_end=1462
+  _globals['_LISTENGINESRESPONSE']._serialized_start=1464
+  _globals['_LISTENGINESRESPONSE']._serialized_end=1585
+  _globals['_OCRSERVICE']._serialized_start=1686
+  _globals['_OCRSERVICE']._serialized_end=1937
 # @@protoc_insertion_point(module_scope)

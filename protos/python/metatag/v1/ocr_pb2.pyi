@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from metatag.v1 import document_pb2 as _document_pb2
 import builtins as _builtins
 import sys
@@ -18,6 +19,28 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _PictureFormat:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PictureFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PictureFormat.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PICTURE_FORMAT_UNSPECIFIED: _PictureFormat.ValueType  # 0
+    """Treated as PICTURE_FORMAT_PNG."""
+    PICTURE_FORMAT_PNG: _PictureFormat.ValueType  # 1
+    PICTURE_FORMAT_JPEG: _PictureFormat.ValueType  # 2
+    """A tenth of the bytes of a scan, with its losses."""
+
+class PictureFormat(_PictureFormat, metaclass=_PictureFormatEnumTypeWrapper):
+    """PictureFormat is how a rendered page is encoded."""
+
+PICTURE_FORMAT_UNSPECIFIED: PictureFormat.ValueType  # 0
+"""Treated as PICTURE_FORMAT_PNG."""
+PICTURE_FORMAT_PNG: PictureFormat.ValueType  # 1
+PICTURE_FORMAT_JPEG: PictureFormat.ValueType  # 2
+"""A tenth of the bytes of a scan, with its losses."""
+Global___PictureFormat: _TypeAlias = PictureFormat  # noqa: Y015
 
 @_typing.final
 class PageRange(_message.Message):
@@ -300,12 +323,14 @@ class RenderPageHeader(_message.Message):
     SIZE_BYTES_FIELD_NUMBER: _builtins.int
     PAGE_FIELD_NUMBER: _builtins.int
     WIDTH_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
     content_sha256: _builtins.str
     size_bytes: _builtins.int
     page: _builtins.int
     """From 1."""
     width: _builtins.int
     """Width of the picture in pixels, 64 to 2000."""
+    format: Global___PictureFormat.ValueType
     def __init__(
         self,
         *,
@@ -313,10 +338,11 @@ class RenderPageHeader(_message.Message):
         size_bytes: _builtins.int = ...,
         page: _builtins.int = ...,
         width: _builtins.int = ...,
+        format: Global___PictureFormat.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_sha256", b"content_sha256", "page", b"page", "size_bytes", b"size_bytes", "width", b"width"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_sha256", b"content_sha256", "format", b"format", "page", b"page", "size_bytes", b"size_bytes", "width", b"width"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -355,7 +381,7 @@ class RenderPageResponse(_message.Message):
     NEED_CONTENT_FIELD_NUMBER: _builtins.int
     CHUNK_FIELD_NUMBER: _builtins.int
     chunk: _builtins.bytes
-    """PNG bytes, at most 1 MiB each, in order."""
+    """Bytes of the picture, at most 1 MiB each, in order."""
     @_builtins.property
     def need_content(self) -> Global___NeedContent: ...
     def __init__(

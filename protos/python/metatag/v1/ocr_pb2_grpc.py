@@ -77,7 +77,7 @@ class OcrServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RenderPage(self, request_iterator, context):
-        """RenderPage gives one page as a PNG picture. Headers and chunks travel as for Recognize. Same codes. May be repeated.
+        """RenderPage gives one page as a picture. Headers and chunks travel as for Recognize. Same codes. May be repeated.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -45,7 +45,7 @@ class OcrServiceStub:
     ListEngines: _grpc.UnaryUnaryMultiCallable[_ocr_pb2.ListEnginesRequest, _ocr_pb2.ListEnginesResponse]
     """ListEngines tells which engines and languages this node can use, and how busy it is. May be repeated."""
     RenderPage: _grpc.StreamStreamMultiCallable[_ocr_pb2.RenderPageRequest, _ocr_pb2.RenderPageResponse]
-    """RenderPage gives one page as a PNG picture. Headers and chunks travel as for Recognize. Same codes. May be repeated."""
+    """RenderPage gives one page as a picture. Headers and chunks travel as for Recognize. Same codes. May be repeated."""
 
 @_typing.type_check_only
 class OcrServiceAsyncStub(OcrServiceStub):
@@ -64,7 +64,7 @@ class OcrServiceAsyncStub(OcrServiceStub):
     ListEngines: _aio.UnaryUnaryMultiCallable[_ocr_pb2.ListEnginesRequest, _ocr_pb2.ListEnginesResponse]  # type: ignore[assignment]
     """ListEngines tells which engines and languages this node can use, and how busy it is. May be repeated."""
     RenderPage: _aio.StreamStreamMultiCallable[_ocr_pb2.RenderPageRequest, _ocr_pb2.RenderPageResponse]  # type: ignore[assignment]
-    """RenderPage gives one page as a PNG picture. Headers and chunks travel as for Recognize. Same codes. May be repeated."""
+    """RenderPage gives one page as a picture. Headers and chunks travel as for Recognize. Same codes. May be repeated."""
 
 class OcrServiceServicer(metaclass=_abc_1.ABCMeta):
     """OcrService turns a PDF into text per page. It keeps nothing but a bounded scratch of documents by content hash."""
@@ -98,6 +98,6 @@ class OcrServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_ocr_pb2.RenderPageRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_ocr_pb2.RenderPageResponse], _abc.AsyncIterator[_ocr_pb2.RenderPageResponse]]:
-        """RenderPage gives one page as a PNG picture. Headers and chunks travel as for Recognize. Same codes. May be repeated."""
+        """RenderPage gives one page as a picture. Headers and chunks travel as for Recognize. Same codes. May be repeated."""
 
 def add_OcrServiceServicer_to_server(servicer: OcrServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

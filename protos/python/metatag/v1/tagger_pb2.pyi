@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from metatag.v1 import document_pb2 as _document_pb2
 import builtins as _builtins
 import sys
@@ -18,6 +19,46 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _PictureVerdict:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PictureVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PictureVerdict.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PICTURE_VERDICT_UNSPECIFIED: _PictureVerdict.ValueType  # 0
+    PICTURE_VERDICT_ACCEPTED: _PictureVerdict.ValueType  # 1
+    PICTURE_VERDICT_UNSUPPORTED: _PictureVerdict.ValueType  # 2
+    """The model reads no pictures."""
+    PICTURE_VERDICT_EMPTY: _PictureVerdict.ValueType  # 3
+    """No text came, or the provider refused to give one."""
+    PICTURE_VERDICT_TOO_LONG: _PictureVerdict.ValueType  # 4
+    """Over three times as long as the first text."""
+    PICTURE_VERDICT_REPETITION: _PictureVerdict.ValueType  # 5
+    """The same words again and again."""
+    PICTURE_VERDICT_DIFFERS: _PictureVerdict.ValueType  # 6
+    """Too few of the first text's words are in it, or fewer words than there."""
+    PICTURE_VERDICT_SAME: _PictureVerdict.ValueType  # 7
+    """It holds the first text's words and no others."""
+
+class PictureVerdict(_PictureVerdict, metaclass=_PictureVerdictEnumTypeWrapper):
+    """PictureVerdict is what became of a vision model's answer."""
+
+PICTURE_VERDICT_UNSPECIFIED: PictureVerdict.ValueType  # 0
+PICTURE_VERDICT_ACCEPTED: PictureVerdict.ValueType  # 1
+PICTURE_VERDICT_UNSUPPORTED: PictureVerdict.ValueType  # 2
+"""The model reads no pictures."""
+PICTURE_VERDICT_EMPTY: PictureVerdict.ValueType  # 3
+"""No text came, or the provider refused to give one."""
+PICTURE_VERDICT_TOO_LONG: PictureVerdict.ValueType  # 4
+"""Over three times as long as the first text."""
+PICTURE_VERDICT_REPETITION: PictureVerdict.ValueType  # 5
+"""The same words again and again."""
+PICTURE_VERDICT_DIFFERS: PictureVerdict.ValueType  # 6
+"""Too few of the first text's words are in it, or fewer words than there."""
+PICTURE_VERDICT_SAME: PictureVerdict.ValueType  # 7
+"""It holds the first text's words and no others."""
+Global___PictureVerdict: _TypeAlias = PictureVerdict  # noqa: Y015
 
 @_typing.final
 class TagPage(_message.Message):
@@ -67,6 +108,7 @@ class TagRequest(_message.Message):
     VOCABULARY_FIELD_NUMBER: _builtins.int
     PROVIDER_KEY_FIELD_NUMBER: _builtins.int
     ACCOUNT_FIELD_NUMBER: _builtins.int
+    SPENT_MICROS_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     """Title if known, at most 500 characters."""
     description: _builtins.str
@@ -77,6 +119,8 @@ class TagRequest(_message.Message):
     """The user's provider key. Never stored, logged or returned. Empty: the tagger's own key, if it has one."""
     account: _builtins.str
     """Opaque name of the account, for fair limits; never sent to the provider."""
+    spent_micros: _builtins.int
+    """Already spent on this document, millionths of a US dollar; counts towards its caps."""
     @_builtins.property
     def pages(self) -> _containers.RepeatedCompositeFieldContainer[Global___TagPage]:
         """At most 8 MiB of text together."""
@@ -98,14 +142,95 @@ class TagRequest(_message.Message):
         vocabulary: _document_pb2.Vocabulary | None = ...,
         provider_key: _builtins.str = ...,
         account: _builtins.str = ...,
+        spent_micros: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["tag_options", b"tag_options", "vocabulary", b"vocabulary"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "description", b"description", "language", b"language", "pages", b"pages", "provider_key", b"provider_key", "tag_options", b"tag_options", "title", b"title", "vocabulary", b"vocabulary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "description", b"description", "language", b"language", "pages", b"pages", "provider_key", b"provider_key", "spent_micros", b"spent_micros", "tag_options", b"tag_options", "title", b"title", "vocabulary", b"vocabulary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TagRequest: _TypeAlias = TagRequest  # noqa: Y015
+
+@_typing.final
+class ReadPictureRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PICTURE_FIELD_NUMBER: _builtins.int
+    FIRST_TEXT_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    MODEL_NAME_FIELD_NUMBER: _builtins.int
+    PROVIDER_KEY_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    MAX_COST_MICROS_FIELD_NUMBER: _builtins.int
+    SPENT_MICROS_FIELD_NUMBER: _builtins.int
+    picture: _builtins.bytes
+    """JPEG or PNG, at most 4 MiB."""
+    first_text: _builtins.str
+    """What was read before, 1 to 20,000 characters."""
+    language: _builtins.str
+    """Language of the page, Tesseract's name; empty when unknown."""
+    model_name: _builtins.str
+    """Model as the provider names it; empty: the tagger's own vision model."""
+    provider_key: _builtins.str
+    """As in TagRequest."""
+    account: _builtins.str
+    max_cost_micros: _builtins.int
+    """As in TagOptions: most the document may cost in millionths of a US dollar; 0: the tagger's own cap."""
+    spent_micros: _builtins.int
+    """As in TagRequest."""
+    def __init__(
+        self,
+        *,
+        picture: _builtins.bytes = ...,
+        first_text: _builtins.str = ...,
+        language: _builtins.str = ...,
+        model_name: _builtins.str = ...,
+        provider_key: _builtins.str = ...,
+        account: _builtins.str = ...,
+        max_cost_micros: _builtins.int = ...,
+        spent_micros: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "first_text", b"first_text", "language", b"language", "max_cost_micros", b"max_cost_micros", "model_name", b"model_name", "picture", b"picture", "provider_key", b"provider_key", "spent_micros", b"spent_micros"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadPictureRequest: _TypeAlias = ReadPictureRequest  # noqa: Y015
+
+@_typing.final
+class ReadPictureResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERDICT_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    MODEL_NAME_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
+    verdict: Global___PictureVerdict.ValueType
+    text: _builtins.str
+    """The page's text when accepted, at most three times as long as the first text; empty otherwise. Untrusted, like all
+    text of a document.
+    """
+    model_name: _builtins.str
+    """Model that answered, as the provider names it."""
+    @_builtins.property
+    def usage(self) -> _document_pb2.Usage: ...
+    def __init__(
+        self,
+        *,
+        verdict: Global___PictureVerdict.ValueType = ...,
+        text: _builtins.str = ...,
+        model_name: _builtins.str = ...,
+        usage: _document_pb2.Usage | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model_name", b"model_name", "text", b"text", "usage", b"usage", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadPictureResponse: _TypeAlias = ReadPictureResponse  # noqa: Y015
 
 @_typing.final
 class TagResponse(_message.Message):
@@ -259,6 +384,7 @@ class TaggerInfo(_message.Message):
     PROVIDER_HOST_FIELD_NUMBER: _builtins.int
     DEFAULT_MODEL_FIELD_NUMBER: _builtins.int
     HAS_DEFAULT_KEY_FIELD_NUMBER: _builtins.int
+    VISION_MODEL_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"local" or "llm"."""
     version: _builtins.str
@@ -269,6 +395,8 @@ class TaggerInfo(_message.Message):
     default_model: _builtins.str
     has_default_key: _builtins.bool
     """Whether the tagger holds a key of its own."""
+    vision_model: _builtins.str
+    """The tagger's own vision model, for llm; empty when it has none."""
     def __init__(
         self,
         *,
@@ -279,10 +407,11 @@ class TaggerInfo(_message.Message):
         provider_host: _builtins.str = ...,
         default_model: _builtins.str = ...,
         has_default_key: _builtins.bool = ...,
+        vision_model: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["default_model", b"default_model", "detail", b"detail", "has_default_key", b"has_default_key", "healthy", b"healthy", "name", b"name", "provider_host", b"provider_host", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["default_model", b"default_model", "detail", b"detail", "has_default_key", b"has_default_key", "healthy", b"healthy", "name", b"name", "provider_host", b"provider_host", "version", b"version", "vision_model", b"vision_model"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -55,6 +55,11 @@ class TaggerServiceStub:
                 request_serializer=metatag_dot_v1_dot_tagger__pb2.ListModelsRequest.SerializeToString,
                 response_deserializer=metatag_dot_v1_dot_tagger__pb2.ListModelsResponse.FromString,
                 _registered_method=True)
+        self.ReadPicture = channel.unary_unary(
+                '/metatag.v1.TaggerService/ReadPicture',
+                request_serializer=metatag_dot_v1_dot_tagger__pb2.ReadPictureRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_tagger__pb2.ReadPictureResponse.FromString,
+                _registered_method=True)
         self.CheckKey = channel.unary_unary(
                 '/metatag.v1.TaggerService/CheckKey',
                 request_serializer=metatag_dot_v1_dot_tagger__pb2.CheckKeyRequest.SerializeToString,
@@ -98,6 +103,16 @@ class TaggerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReadPicture(self, request, context):
+        """ReadPicture has a vision model read the picture of one page, of which a first text is known, and judges its answer
+        by that text: `verdict` tells whether it may stand for the page. What was asked is paid either way. May be repeated:
+        the same picture, text, model and key are answered from the cache. INVALID_ARGUMENT: no picture, beyond a bound.
+        Codes of the provider as for Tag; MODEL_NOT_FOUND also when no vision model is named and this node has none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CheckKey(self, request, context):
         """CheckKey asks the provider whether a key is good and what is left on it. May be repeated.
         """
@@ -127,6 +142,11 @@ def add_TaggerServiceServicer_to_server(servicer, server):
                     servicer.ListModels,
                     request_deserializer=metatag_dot_v1_dot_tagger__pb2.ListModelsRequest.FromString,
                     response_serializer=metatag_dot_v1_dot_tagger__pb2.ListModelsResponse.SerializeToString,
+            ),
+            'ReadPicture': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReadPicture,
+                    request_deserializer=metatag_dot_v1_dot_tagger__pb2.ReadPictureRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_tagger__pb2.ReadPictureResponse.SerializeToString,
             ),
             'CheckKey': grpc.unary_unary_rpc_method_handler(
                     servicer.CheckKey,
@@ -243,6 +263,33 @@ class TaggerService:
             '/metatag.v1.TaggerService/ListModels',
             metatag_dot_v1_dot_tagger__pb2.ListModelsRequest.SerializeToString,
             metatag_dot_v1_dot_tagger__pb2.ListModelsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReadPicture(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.TaggerService/ReadPicture',
+            metatag_dot_v1_dot_tagger__pb2.ReadPictureRequest.SerializeToString,
+            metatag_dot_v1_dot_tagger__pb2.ReadPictureResponse.FromString,
             options,
             channel_credentials,
             insecure,

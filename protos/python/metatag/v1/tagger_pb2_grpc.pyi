@@ -47,6 +47,12 @@ class TaggerServiceStub:
     """ListTaggers tells which taggers this node can use. May be repeated."""
     ListModels: _grpc.UnaryUnaryMultiCallable[_tagger_pb2.ListModelsRequest, _tagger_pb2.ListModelsResponse]
     """ListModels gives the provider's models, at most an hour old. UNAVAILABLE: the provider is away. May be repeated."""
+    ReadPicture: _grpc.UnaryUnaryMultiCallable[_tagger_pb2.ReadPictureRequest, _tagger_pb2.ReadPictureResponse]
+    """ReadPicture has a vision model read the picture of one page, of which a first text is known, and judges its answer
+    by that text: `verdict` tells whether it may stand for the page. What was asked is paid either way. May be repeated:
+    the same picture, text, model and key are answered from the cache. INVALID_ARGUMENT: no picture, beyond a bound.
+    Codes of the provider as for Tag; MODEL_NOT_FOUND also when no vision model is named and this node has none.
+    """
     CheckKey: _grpc.UnaryUnaryMultiCallable[_tagger_pb2.CheckKeyRequest, _tagger_pb2.CheckKeyResponse]
     """CheckKey asks the provider whether a key is good and what is left on it. May be repeated."""
 
@@ -69,6 +75,12 @@ class TaggerServiceAsyncStub(TaggerServiceStub):
     """ListTaggers tells which taggers this node can use. May be repeated."""
     ListModels: _aio.UnaryUnaryMultiCallable[_tagger_pb2.ListModelsRequest, _tagger_pb2.ListModelsResponse]  # type: ignore[assignment]
     """ListModels gives the provider's models, at most an hour old. UNAVAILABLE: the provider is away. May be repeated."""
+    ReadPicture: _aio.UnaryUnaryMultiCallable[_tagger_pb2.ReadPictureRequest, _tagger_pb2.ReadPictureResponse]  # type: ignore[assignment]
+    """ReadPicture has a vision model read the picture of one page, of which a first text is known, and judges its answer
+    by that text: `verdict` tells whether it may stand for the page. What was asked is paid either way. May be repeated:
+    the same picture, text, model and key are answered from the cache. INVALID_ARGUMENT: no picture, beyond a bound.
+    Codes of the provider as for Tag; MODEL_NOT_FOUND also when no vision model is named and this node has none.
+    """
     CheckKey: _aio.UnaryUnaryMultiCallable[_tagger_pb2.CheckKeyRequest, _tagger_pb2.CheckKeyResponse]  # type: ignore[assignment]
     """CheckKey asks the provider whether a key is good and what is left on it. May be repeated."""
 
@@ -112,6 +124,18 @@ class TaggerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_tagger_pb2.ListModelsResponse, _abc.Awaitable[_tagger_pb2.ListModelsResponse]]:
         """ListModels gives the provider's models, at most an hour old. UNAVAILABLE: the provider is away. May be repeated."""
+
+    @_abc_1.abstractmethod
+    def ReadPicture(
+        self,
+        request: _tagger_pb2.ReadPictureRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tagger_pb2.ReadPictureResponse, _abc.Awaitable[_tagger_pb2.ReadPictureResponse]]:
+        """ReadPicture has a vision model read the picture of one page, of which a first text is known, and judges its answer
+        by that text: `verdict` tells whether it may stand for the page. What was asked is paid either way. May be repeated:
+        the same picture, text, model and key are answered from the cache. INVALID_ARGUMENT: no picture, beyond a bound.
+        Codes of the provider as for Tag; MODEL_NOT_FOUND also when no vision model is named and this node has none.
+        """
 
     @_abc_1.abstractmethod
     def CheckKey(

@@ -13,6 +13,7 @@ from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
 from metatag_runtime.hosting import Service
 from metatag_tagger.adapters.analyst_pool import AnalystPool
 from metatag_tagger.adapters.chat_llm import ChatLlm, ChatOptions
+from metatag_tagger.adapters.chat_pictures import ChatPictures
 from metatag_tagger.adapters.limits import MemorySchedule, Schedule, SharedLimits
 from metatag_tagger.adapters.memory_cache import MemoryCache
 from metatag_tagger.adapters.metrics import PrometheusMeter
@@ -23,10 +24,12 @@ from metatag_tagger.adapters.redis_schedule import RedisSchedule
 from metatag_tagger.answers import AnswerCache
 from metatag_tagger.llm.prompt import PROMPT_VERSION
 from metatag_tagger.offline.version import offline_version
+from metatag_tagger.paying import TaggingOptions
+from metatag_tagger.picture_reading import PictureReader
 from metatag_tagger.ports import Cache
 from metatag_tagger.servicer import TaggerServicer
 from metatag_tagger.settings import TaggerSettings
-from metatag_tagger.tagging import Tagging, TaggingOptions
+from metatag_tagger.tagging import Tagging
 
 _SERVICE = tagger_pb2.DESCRIPTOR.services_by_name["TaggerService"].full_name
 CALLERS = {_SERVICE: GATEWAY | JOBS, f"{_SERVICE}/Tag": JOBS, f"{_SERVICE}/TagStream": JOBS}
@@ -52,11 +55,13 @@ async def build(settings: TaggerSettings) -> Sequence[Service]:
         offered_models=settings.offered_models,
         input_tokens=settings.llm_input_tokens,
         max_cost_micros=settings.llm_max_cost_micros,
+        vision_model=settings.llm_vision_model.strip(),
     )
     meter = PrometheusMeter()
     cache: Cache = RedisCache(redis) if redis is not None else MemoryCache(settings.cache_entries)
     tagging = Tagging(analyst, llm, AnswerCache(cache, meter, PROMPT_VERSION), options, meter)
-    servicer = TaggerServicer(tagging, analyst, llm, options)
+    pictures = PictureReader(ChatPictures(llm), cache, options, meter)
+    servicer = TaggerServicer(tagging, pictures, analyst, llm, options)
     server = GrpcService(
         "tagger",
         GrpcServerOptions(listen=settings.listen, reflection=settings.reflection, callers=CALLERS),

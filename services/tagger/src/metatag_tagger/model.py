@@ -109,6 +109,8 @@ class TagOptions:
     instructions: str = ""
     existing_tags: tuple[str, ...] = ()
     examples: tuple[TagExample, ...] = ()
+    # Spent on the document before; counts towards the caps.
+    spent_micros: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,3 +229,4 @@ class TaggerInfo:
     provider_host: str = ""
     default_model: str = ""
     has_default_key: bool = False
+    vision_model: str = ""

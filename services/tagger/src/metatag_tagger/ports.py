@@ -152,6 +152,38 @@ class Llm(Protocol):
         """Tell whether the provider answered lately (true before the first question)."""
 
 
+@dataclass(frozen=True, slots=True)
+class PictureQuestion:
+    """A page to read from its picture, a JPEG or PNG, and what was read before. Both are data, never instruction."""
+
+    picture: bytes
+    first_text: str
+    # Tesseract's name; empty when unknown.
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureAnswer:
+    """A vision model's answer, untrusted, and what it cost.
+
+    `unsupported`: the model reads no pictures. `refused`: the provider gave no text. `cut_off`: it met its bound.
+    """
+
+    content: str
+    model: str
+    usage: Usage
+    cut_off: bool = False
+    refused: bool = False
+    unsupported: bool = False
+
+
+class PictureLlm(Protocol):
+    """A provider's vision models. Failures are ProviderError of errors.py, with a waiting time where known."""
+
+    async def read(self, question: PictureQuestion, options: LlmOptions) -> PictureAnswer:
+        """Ask the first of the models for the text of a page. Costs money; not to be repeated after success."""
+
+
 class Cache(Protocol):
     """Bounded memory of answers; a lost entry only costs money. Never raises: a broken store is an empty one."""
 

@@ -15,8 +15,10 @@ from metatag_runtime.errors import MetatagError
 from metatag_tagger import wire
 from metatag_tagger.errors import NoProviderKey
 from metatag_tagger.model import TaggerInfo
+from metatag_tagger.paying import TaggingOptions
+from metatag_tagger.picture_reading import PictureReader
 from metatag_tagger.ports import Analyst, Llm
-from metatag_tagger.tagging import Tagging, TaggingOptions
+from metatag_tagger.tagging import Tagging
 
 log = structlog.get_logger("metatag.tagger")
 
@@ -29,8 +31,11 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class TaggerServicer(tagger_pb2_grpc.TaggerServiceServicer):
     """The service's edge."""
 
-    def __init__(self, tagging: Tagging, analyst: Analyst, llm: Llm, options: TaggingOptions) -> None:
+    def __init__(
+        self, tagging: Tagging, pictures: PictureReader, analyst: Analyst, llm: Llm, options: TaggingOptions
+    ) -> None:
         self._tagging = tagging
+        self._pictures = pictures
         self._analyst = analyst
         self._llm = llm
         self._options = options
@@ -63,6 +68,12 @@ class TaggerServicer(tagger_pb2_grpc.TaggerServiceServicer):
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
 
+    async def ReadPicture(
+        self, request: tagger_pb2.ReadPictureRequest, context: Context
+    ) -> tagger_pb2.ReadPictureResponse:
+        """Read a page from its picture."""
+        return wire.picture_reading(await self._pictures.read(wire.picture_request(request)))
+
     async def ListTaggers(
         self, request: tagger_pb2.ListTaggersRequest, context: Context
     ) -> tagger_pb2.ListTaggersResponse:
@@ -75,6 +86,7 @@ class TaggerServicer(tagger_pb2_grpc.TaggerServiceServicer):
             provider_host=self._llm.host,
             default_model=self._options.default_model,
             has_default_key=bool(self._options.default_key) or self._options.keyless,
+            vision_model=self._options.vision_model,
         )
         return tagger_pb2.ListTaggersResponse(taggers=[wire.tagger_info(local), wire.tagger_info(llm)])
 
@@ -96,7 +108,7 @@ class TaggerServicer(tagger_pb2_grpc.TaggerServiceServicer):
         begun = time.monotonic()
         outcome = await self._tagging.tag(
             wire.document(request),
-            wire.tag_options(request.tag_options),
+            wire.tag_options(request.tag_options, request.spent_micros),
             wire.vocabulary(request),
             request.provider_key,
             request.account,

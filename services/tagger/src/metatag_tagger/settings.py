@@ -40,6 +40,8 @@ class TaggerSettings(ServiceSettings):
     llm_fallback_models: str = ""
     # Comma-separated models that users may choose on llm_key besides these; "*" for every model.
     llm_offered_models: str = ""
+    # Reads pictures of pages for users who ask for it (`vision`); empty: only models that they name do.
+    llm_vision_model: str = Field(default="", max_length=200)
     llm_connect_seconds: float = Field(default=10.0, gt=0, le=120)
     llm_read_seconds: float = Field(default=90.0, gt=0, le=600)
     # Longest wait for a place or a retry inside one call; longer waits go back to the caller with retry-after.

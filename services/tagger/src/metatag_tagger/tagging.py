@@ -6,7 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from metatag_runtime.errors import Busy, InvalidArgument
@@ -39,7 +39,8 @@ from metatag_tagger.model import (
     Vocabulary,
 )
 from metatag_tagger.offline.vocabulary import shown
-from metatag_tagger.ports import AnalysisOptions, Analyst, Llm, LlmAnswer, LlmOptions, Meter, PriceRule, Question, Study
+from metatag_tagger.paying import TaggingOptions, llm_options
+from metatag_tagger.ports import AnalysisOptions, Analyst, Llm, LlmAnswer, LlmOptions, Meter, Question, Study
 
 # More are studied than asked for: exclusions, repeats and the model's own tags thin them out.
 SPARE = 12
@@ -50,20 +51,6 @@ HINTS = 30
 MANY_TERMS = 500
 VERSION = "2.0"
 _LETTER = re.compile(r"[^\W_]")
-
-
-@dataclass(frozen=True, slots=True)
-class TaggingOptions:
-    """The service's own defaults for a request. `default_key` is secret; `keyless` means the provider asks for none."""
-
-    default_key: str = ""
-    keyless: bool = False
-    default_model: str = ""
-    fallback_models: tuple[str, ...] = ()
-    # What users may ask for on `default_key` besides; "*" for every model.
-    offered_models: tuple[str, ...] = ()
-    input_tokens: int = 6_000
-    max_cost_micros: int = 0
 
 
 class Tagging:
@@ -183,23 +170,13 @@ class Tagging:
         """Return how the LLM is asked; the service's own key pays for listed models of a known price only."""
         own = self._options
         models = (tag_options.model_name or own.default_model, *(tag_options.fallback_models or own.fallback_models))
-        caps = [cap for cap in (tag_options.max_cost_micros, own.max_cost_micros) if cap]
-        rule = PriceRule.IGNORE
-        if not key and own.default_key:
-            self._require_listed(models)
-            rule = PriceRule.IF_PUBLISHED
-        if tag_options.max_cost_micros:
-            rule = PriceRule.REFUSE
-        return LlmOptions(key or own.default_key, models, min(caps, default=0), rule)
-
-    def _require_listed(self, models: Sequence[str]) -> None:
-        own = self._options
-        listed = (own.default_model, *own.fallback_models, *own.offered_models)
-        if "*" not in listed and any(model not in listed for model in models):
-            names = ", ".join(dict.fromkeys(listed))
-            raise ProviderError(
-                Category.FORBIDDEN, f"With this server's own key only these models may be used: {names}."[:500]
-            )
+        return llm_options(
+            own,
+            models,
+            key,
+            max_cost_micros=tag_options.max_cost_micros,
+            spent_micros=tag_options.spent_micros,
+        )
 
 
 def _listed(plan: postprocessing.Plan, study: Study) -> tuple[str, ...]:

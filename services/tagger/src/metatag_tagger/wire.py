@@ -24,6 +24,8 @@ from metatag_tagger.model import (
     Usage,
     Vocabulary,
 )
+from metatag_tagger.picture_reading import PictureReading, PictureRequest
+from metatag_tagger.ports import PictureQuestion
 
 _KINDS: Mapping[int, TaggerKind] = {
     document_pb2.TAGGER_KIND_UNSPECIFIED: TaggerKind.AUTO,
@@ -48,13 +50,13 @@ def document(request: tagger_pb2.TagRequest) -> Document:
     return Document(pages, request.title, request.description, request.language)
 
 
-def tag_options(message: document_pb2.TagOptions) -> TagOptions:
+def tag_options(message: document_pb2.TagOptions, spent_micros: int = 0) -> TagOptions:
     """Read the options of a request; an unset number of tags is the default one."""
     kind = _KINDS.get(message.tagger)
     if kind is None:
         raise InvalidArgument("tagger is none of auto, llm, local and both.")
-    if message.num_tags < 0 or message.max_cost_micros < 0:
-        raise InvalidArgument("num_tags and max_cost_micros must not be negative.")
+    if message.num_tags < 0 or message.max_cost_micros < 0 or spent_micros < 0:
+        raise InvalidArgument("num_tags, max_cost_micros and spent_micros must not be negative.")
     return TagOptions(
         tagger=kind,
         num_tags=message.num_tags or DEFAULT_TAGS,
@@ -69,6 +71,7 @@ def tag_options(message: document_pb2.TagOptions) -> TagOptions:
         instructions=message.instructions,
         existing_tags=tuple(message.existing_tags),
         examples=tuple(TagExample(example.text, tuple(example.tags)) for example in message.examples),
+        spent_micros=spent_micros,
     )
 
 
@@ -160,6 +163,31 @@ def tagger_info(info: TaggerInfo) -> tagger_pb2.TaggerInfo:
         provider_host=info.provider_host,
         default_model=info.default_model,
         has_default_key=info.has_default_key,
+        vision_model=info.vision_model,
+    )
+
+
+def picture_request(request: tagger_pb2.ReadPictureRequest) -> PictureRequest:
+    """Read a page's picture and what was read before; raises InvalidArgument."""
+    if request.max_cost_micros < 0 or request.spent_micros < 0:
+        raise InvalidArgument("max_cost_micros and spent_micros must not be negative.")
+    return PictureRequest(
+        PictureQuestion(request.picture, request.first_text, request.language),
+        model=request.model_name,
+        key=request.provider_key,
+        account=request.account,
+        max_cost_micros=request.max_cost_micros,
+        spent_micros=request.spent_micros,
+    )
+
+
+def picture_reading(found: PictureReading) -> tagger_pb2.ReadPictureResponse:
+    """Write what became of a page."""
+    return tagger_pb2.ReadPictureResponse(
+        verdict=tagger_pb2.PictureVerdict.Value(f"PICTURE_VERDICT_{found.verdict.name}"),
+        text=found.text,
+        model_name=found.model,
+        usage=_usage(found.usage),
     )
 
 

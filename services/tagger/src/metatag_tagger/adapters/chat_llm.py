@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from metatag_runtime.context import time_left
 from metatag_tagger.adapters.breaker import Breaker
 from metatag_tagger.adapters.chat_request import Attempt, Reply, read_reply, request_body
 from metatag_tagger.adapters.manners import Manners, MannersBook
 from metatag_tagger.adapters.metrics import CALL_SECONDS, CALLS, COST, TOKENS
-from metatag_tagger.adapters.model_list import ModelList, listed, priced, unknown_model
+from metatag_tagger.adapters.model_list import ModelList, listed, unknown_model
+from metatag_tagger.adapters.price_cap import check_price
 from metatag_tagger.adapters.provider_http import ProviderHttp
-from metatag_tagger.errors import Category, ProviderError, Retry
+from metatag_tagger.adapters.retries import wait_or_raise
+from metatag_tagger.errors import Category, ProviderError
 from metatag_tagger.llm import money
 from metatag_tagger.llm.answer import Reading, read
 from metatag_tagger.llm.schema import Level, best_level
 from metatag_tagger.model import KeyState, ModelInfo, Reason, Usage
-from metatag_tagger.ports import Limits, LlmAnswer, LlmOptions, PriceRule, Question
+from metatag_tagger.ports import Limits, LlmAnswer, LlmOptions, Question
 
 # Calls for one document with one model, everything counted: ladder, repair, retries.
 MAX_CALLS = 8
-# Retries of calls that failed by chance; the queue retries later with longer waits.
-MAX_RETRIES = 2
-_FIRST_WAIT = 1.0
 _RAW = 20_000
-# Time a next try needs to make sense. Seconds.
-_WORTHWHILE = 3.0
 # Failures of one model that another model may not have.
 _OTHER_MODEL = {
     Category.MODEL_NOT_FOUND, Category.NO_PROVIDER, Category.PROVIDER, Category.MODERATION, Category.CONTEXT_LENGTH,
@@ -118,17 +113,22 @@ class ChatLlm:
                     raise
         raise ProviderError(Category.MODEL_NOT_FOUND, "No model was named; give model_name.")
 
+    async def known(self, key: str) -> Mapping[str, ModelInfo]:
+        """Return the provider's models by id, none while it does not give them."""
+        return await self._models.known(key)
+
     async def call(self, attempt: Attempt, key: str) -> Reply:
+        """Make one call for tags."""
+        return await self.complete(attempt.model, key, request_body(attempt, self._options.data_collection))
+
+    async def complete(self, model: str, key: str, body: Mapping[str, Any]) -> Reply:
         """Make one call under the limits, count it, and remember what it says about the key."""
-        mark, model = fingerprint(key), attempt.model
+        mark = fingerprint(key)
         self._breaker.check(mark, model)
         async with self._limits.slot(mark, model):
             begun = time.monotonic()
             try:
-                body = await self._http.post(
-                    "/chat/completions", key, request_body(attempt, self._options.data_collection)
-                )
-                reply = read_reply(body)
+                reply = read_reply(await self._http.post("/chat/completions", key, dict(body)))
             except ProviderError as error:
                 await self._failed(mark, model, error)
                 raise
@@ -181,7 +181,14 @@ class _Asking:
         )
         retries = 0
         for _ in range(MAX_CALLS):
-            self._check_price(attempt)
+            check_price(
+                (attempt.model, *attempt.fallbacks),
+                self._options,
+                self._known,
+                spent=self._spent,
+                prompt_tokens=attempt.prompt_tokens,
+                max_tokens=attempt.max_tokens,
+            )
             try:
                 reply = await self._llm.call(attempt, self._options.key)
                 self._spent = money.add(self._spent, reply.usage)
@@ -190,7 +197,7 @@ class _Asking:
                 eased = attempt.eased(error)
                 if eased is None:
                     retries += 1
-                    await self._wait_or_raise(error, retries)
+                    await wait_or_raise(error, retries, self._llm.options.wait_seconds)
                 attempt = eased or attempt
                 continue
             if reading.tags and not (reply.cut_off and attempt.may_grow):
@@ -206,39 +213,6 @@ class _Asking:
         if not reply.content.strip() and not reply.cut_off:
             raise ProviderError(Category.EMPTY_OUTPUT)
         return read(reply.content, self._question)
-
-    def _check_price(self, attempt: Attempt) -> None:
-        """Raise ProviderError when the dearest model that may answer could cost more than is left of the cap."""
-        cap = self._options.max_cost_micros
-        if not cap:
-            return
-        for name in (attempt.model, *attempt.fallbacks):
-            info = priced(name, self._known)
-            if info is None:
-                self._refuse_unpriced(name)
-                continue
-            expected = money.estimate(info, attempt.prompt_tokens, attempt.max_tokens) or 0
-            if (self._spent.cost_micros or 0) + expected > cap:
-                sentence = f"could cost {expected / 1e6:.4f} dollars, more than its cap of {cap / 1e6:.4f}."
-                raise ProviderError(Category.PRICE_CAP, f"Tagging this document {sentence}")
-
-    def _refuse_unpriced(self, name: str) -> None:
-        rule = self._options.unknown_price
-        published = any(model.prompt_price_micros for model in self._known.values())
-        if rule is PriceRule.REFUSE or (rule is PriceRule.IF_PUBLISHED and published):
-            shown = "".join(character for character in name if character.isprintable())[:100]
-            raise ProviderError(Category.PRICE_CAP, f"What the model '{shown}' costs is not known, and there is a cap.")
-
-    async def _wait_or_raise(self, error: ProviderError, retries: int) -> None:
-        if error.retry is Retry.NEVER or retries > MAX_RETRIES or (error.retry is Retry.ONCE and retries > 1):
-            raise error
-        backoff = random.uniform(0.1, 1.0) * _FIRST_WAIT * 2 ** (retries - 1)  # noqa: S311  jitter, no secret
-        # Jitter on top of the provider's own wait, or all replicas come back in the same moment.
-        wait = backoff if error.retry_after is None else error.retry_after + random.uniform(0.0, 0.25)  # noqa: S311
-        longest = min(self._llm.options.wait_seconds, time_left(1e6) - _WORTHWHILE)
-        if wait > longest:
-            raise error
-        await asyncio.sleep(wait)
 
 
 def fingerprint(key: str) -> str:
