@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from metatag_ocr.model import FileFacts, Word
+from metatag_ocr.model import FileFacts, PictureFormat, Word
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.ports import Layout, Line, Orientation, Picture, Recognition
 
@@ -46,7 +46,7 @@ class FakeDocument:
         self.rendered.append(dpi)
         return Picture(self.pixels, dpi)
 
-    def png(self, number: int, width: int) -> bytes:
+    def encoded(self, number: int, width: int, kind: PictureFormat) -> bytes:
         return b"\x89PNG"
 
     def close(self) -> None:

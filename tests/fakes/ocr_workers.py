@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from metatag_ocr.model import DocumentRef, EngineInfo, FileFacts, PageText
+from metatag_ocr.model import DocumentRef, EngineInfo, FileFacts, PageText, PictureFormat
 from metatag_ocr.ports import PageOrder, ScriptFound
 from metatag_runtime.errors import NotFound
 
@@ -44,10 +44,12 @@ class FakeWorkers:
             raise found
         return found
 
-    async def render(self, document: DocumentRef, path: Path, number: int, width: int) -> bytes:
+    async def render(
+        self, document: DocumentRef, path: Path, number: int, width: int, kind: PictureFormat = "PNG"
+    ) -> bytes:
         if number > self.page_count:
             raise NotFound(f"The document has no page {number}.")
-        return b"\x89PNG"
+        return b"\x89PNG" if kind == "PNG" else b"\xff\xd8\xff"
 
     def engine(self) -> EngineInfo:
         return EngineInfo(self.name, "fake-1", True, "", tuple(self.languages))

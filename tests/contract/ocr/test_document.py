@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from fakes import hostile_pdfs as made
 from fakes.ocr_pdfs import page_image, sample, scan_pdf
@@ -108,10 +110,17 @@ def test_a_picture_beyond_the_pixel_budget_is_refused(open_bytes):
 
 
 def test_a_preview_has_the_width_asked_for(open_bytes):
-    png = open_bytes(sample("library-rules")).png(1, 320)
+    png = open_bytes(sample("library-rules")).encoded(1, 320, "PNG")
 
     assert png.startswith(b"\x89PNG")
     assert int.from_bytes(png[16:20], "big") in (320, 321)
+
+
+def test_a_page_for_a_vision_model_is_a_jpeg_of_the_width_asked_for(open_bytes):
+    picture = Image.open(io.BytesIO(open_bytes(sample("library-rules")).encoded(1, 1600, "JPEG")))
+
+    assert picture.format == "JPEG"
+    assert picture.width in (1600, 1601)
 
 
 @pytest.mark.parametrize(

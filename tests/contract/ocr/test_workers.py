@@ -88,6 +88,7 @@ async def test_a_page_that_is_not_there_is_an_error_and_the_next_page_is_read(wo
 
 async def test_a_page_is_drawn_and_one_past_the_end_is_not_found(workers: Workers, path: Path):
     assert (await workers.render(REF, path, 1, 200)).startswith(b"\x89PNG")
+    assert (await workers.render(REF, path, 1, 200, "JPEG")).startswith(b"\xff\xd8\xff")
     with pytest.raises(MetatagError) as failure:
         await workers.render(REF, path, 9, 200)
     assert failure.value.code is ErrorCode.NOT_FOUND

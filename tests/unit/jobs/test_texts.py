@@ -24,10 +24,10 @@ from metatag_jobs.model import (
     Source,
     Tag,
     TagOutcome,
-    Usage,
 )
 from metatag_jobs.outcome import succeeded, title_of
 from metatag_jobs.search_text import fold, index_words, like_pattern, words
+from metatag_jobs.usage import Usage
 from metatag_jobs.wire import from_message, to_message
 from metatag_jobs.work import Claim
 from metatag_runtime.errors import InvalidArgument

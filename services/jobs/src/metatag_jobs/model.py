@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from metatag_jobs.usage import Usage
+
 JOB_SINGLE = "single"
 JOB_BATCH = "batch"
 
@@ -116,6 +118,8 @@ class ProcessOptions:
     max_running: int = 0
     budget_micros: int = 0
     min_text_chars: int = 0
+    vision: str = ""
+    vision_model: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,9 @@ class Page:
     headings: list[Heading] = field(default_factory=list)
     needs_review: bool = False
     facets: list[Facet] = field(default_factory=list)
+    # Before a vision model read the page.
+    first_text: str = ""
+    first_method: str = ""
 
 
 @dataclass
@@ -203,19 +210,6 @@ class Facet:
 
 
 @dataclass
-class Usage:
-    """What a document cost at the provider; an unknown cost is None."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    total_tokens: int = 0
-    cost_micros: int | None = None
-    calls: int = 0
-    generation_id: str = ""
-    cached: bool = False
-
-
-@dataclass
 class OcrOutcome:
     """What the OCR stage found: all asked pages, with their text."""
 
@@ -229,6 +223,8 @@ class OcrOutcome:
     script: str = ""
     language: str = ""
     engine_version: str = ""
+    # What a vision model cost, if one was asked.
+    vision_usage: Usage | None = None
 
 
 @dataclass

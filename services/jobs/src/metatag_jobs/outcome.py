@@ -15,6 +15,7 @@ from metatag_jobs.model import (
 )
 from metatag_jobs.review_reasons import reasons_of
 from metatag_jobs.search_entry import search_entry
+from metatag_jobs.usage import add_usage, cost_of
 from metatag_jobs.work import Claim, Finish
 
 # Lines looked at for a title, and the length that a title has.
@@ -28,7 +29,11 @@ _NO_TITLES = frozenset({"untitled", "untitled document", "document", "no title"}
 MAX_TITLE = 500
 MAX_RAW = 20_000
 
-_METHODS = {"text_layer": "text_layer", "tesseract": "tesseract_ocr", "easyocr": "easyocr", "rapidocr": "rapidocr"}
+_METHODS = {
+    "text_layer": "text_layer", "tesseract": "tesseract_ocr", "easyocr": "easyocr", "rapidocr": "rapidocr",
+    "vision": "vision",
+}  # fmt: skip
+_RECOGNISED = frozenset({"tesseract", "easyocr", "rapidocr"})
 
 
 def title_of(claim: Claim, ocr: OcrOutcome) -> str:
@@ -55,10 +60,11 @@ def full_text(pages: list[Page]) -> str:
 def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome) -> Finish:
     """Give the end of a document that was tagged."""
     title, text = title_of(claim, ocr), full_text(ocr.pages)
+    usage = add_usage(ocr.vision_usage, tags.usage)
     result = DocumentResult(
         tags=tags.tags,
         extraction_method=_method(ocr.pages),
-        is_scanned=any(page.method in ("tesseract", "easyocr", "rapidocr") for page in ocr.pages),
+        is_scanned=any((page.first_method or page.method) in _RECOGNISED for page in ocr.pages),
         ocr_confidence=ocr.confidence,
         page_count=ocr.page_count,
         text_length=len(text),
@@ -68,7 +74,7 @@ def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome) -> Finish:
         degraded=tags.degraded,
         degraded_because=tags.degraded_because,
         model_name=tags.model_name,
-        usage=tags.usage,
+        usage=usage,
         raw_response=tags.raw_response[:MAX_RAW],
         vocabulary=tags.vocabulary,
         notes=[*ocr.notes, *tags.notes, *_page_notes(ocr.pages)],
@@ -96,7 +102,7 @@ def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome) -> Finish:
         result,
         search_label=entry.label,
         search_tokens=entry.tokens,
-        cost_micros=(tags.usage.cost_micros or 0) if tags.usage else 0,
+        cost_micros=cost_of(ocr.vision_usage) + cost_of(tags.usage),
         reasons=reasons_of(result, failed=False),
     )
 
@@ -105,7 +111,7 @@ def failed(claim: Claim, code: str, message: str) -> Finish:
     """Give the end of a document that failed for good."""
     document = _document(claim, claim.title, "failed", problem=Problem(code, message))
     document.tries = claim.tries + 1
-    return Finish(claim, document, None, reasons=reasons_of(None, failed=True))
+    return Finish(claim, document, None, cost_micros=claim.spent_micros, reasons=reasons_of(None, failed=True))
 
 
 def _document(

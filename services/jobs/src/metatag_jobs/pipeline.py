@@ -38,6 +38,8 @@ from metatag_jobs.ports import Fetcher, FileStore, Journal, KeyBox, OcrReader, T
 from metatag_jobs.retrying import Limits as RetryLimits
 from metatag_jobs.retrying import decide
 from metatag_jobs.stages import digest_of, filled, mark_free, ms_since, require_a_page, require_text
+from metatag_jobs.usage import cost_of
+from metatag_jobs.vision import VisionCall, VisionReader, is_passing, wants
 from metatag_jobs.work import Artifact, Checkpoint, Claim, Finish, JobContext, PageEvent, Release
 from metatag_runtime.errors import ErrorCode, MetatagError
 
@@ -79,6 +81,7 @@ class Pipeline:
         self._keys = keys
         self._limits = limits
         self._new_id = new_id
+        self._vision = VisionReader(ocr, tagger, keys, limits.tag_deadline)
 
     async def run(self, claim: Claim, job: JobContext) -> Finish:
         """Take a document from its stage to its end.
@@ -126,21 +129,25 @@ class Pipeline:
     async def _recognize(self, claim: Claim, job: JobContext) -> OcrOutcome:
         start = time.monotonic()
         options = filled(job.options)
-        digest = await self._ocr_digest(claim, options)
+        digest = await self._ocr_digest(claim, job, options)
         found = await self._reuse(claim, "tag", "ocr", digest)
         if found is not None:
             try:
                 outcome = unpack(OcrOutcome, await self._read_json(found[1].id))
+                mark_free(outcome)
             except FileGone:
                 found = None
         if found is None:
             parts = PageCheckpoints(self._journal, self._files, claim, digest, self._new_id)
             outcome = await self._read_pages(claim, job, options, parts)
             require_a_page(outcome)
-            artifact = await self._put_json(digest, pack(outcome))
+            # One that came out short is not the result of the same options: it is not found again.
+            own = digest_of([digest, claim.document_id, claim.attempt]) if is_passing(outcome) else digest
+            artifact = await self._put_json(own, pack(outcome))
             found = await self._store(claim, "tag", "ocr", artifact, start)
             await parts.drop()
         claim.ocr_id = found[1].id
+        claim.spent_micros = cost_of(outcome.vision_usage)
         claim.ocr_ms += ms_since(start)
         _go_on(claim, "tag", found[0])
         return outcome
@@ -152,16 +159,21 @@ class Pipeline:
         known = await parts.known() if long and claim.attempt > 1 else []
         told = job.type == JOB_SINGLE or options.num_pages > LONG_DOCUMENT
 
-        def on_page(page: Page) -> None:
-            if long:
-                parts.add(page)
+        def tell(page: Page) -> None:
             if told:
                 shown = page if job.type == JOB_SINGLE else replace(page, text="")
                 read = PageRead(claim.document_id, claim.position, shown)
                 self._journal.page(PageEvent(claim.document_id, claim.attempt, claim.job_id, read))
 
+        def on_page(page: Page) -> None:
+            if long:
+                parts.add(page)
+            # One that will be read again is told when that is done.
+            if not wants(page, options):
+                tell(page)
+
         try:
-            return await self._ocr.read(
+            outcome = await self._ocr.read(
                 document_id=claim.document_id,
                 sha256=claim.file_sha256,
                 size=claim.file_size,
@@ -171,6 +183,8 @@ class Pipeline:
                 on_page=on_page,
                 known=known,
             )
+            call = VisionCall(claim, job, options, lambda: self._stored_file(claim))
+            return await self._vision.read(call, outcome, tell)
         finally:
             await parts.end()
 
@@ -233,6 +247,7 @@ class Pipeline:
                     vocabulary=job.vocabulary,
                     provider_key=self._keys.open(job.job_id, job.secret) if job.secret else "",
                     account=job.user_id,
+                    spent_micros=claim.spent_micros,
                 )
         except TimeoutError:
             raise MetatagError(
@@ -241,10 +256,12 @@ class Pipeline:
 
     async def _load_ocr(self, claim: Claim, job: JobContext) -> OcrOutcome:
         try:
-            return unpack(OcrOutcome, await self._read_json(claim.ocr_id))
+            outcome = unpack(OcrOutcome, await self._read_json(claim.ocr_id))
         except FileGone:
             claim.stage = "ocr"
             return await self._recognize(claim, job)
+        claim.spent_micros = cost_of(outcome.vision_usage)
+        return outcome
 
     async def _load_tags(self, claim: Claim, job: JobContext, ocr: OcrOutcome) -> TagOutcome:
         try:
@@ -291,8 +308,10 @@ class Pipeline:
         await self._files.put_bytes(artifact.id, body)
         return artifact
 
-    async def _ocr_digest(self, claim: Claim, options: ProcessOptions) -> str:
-        asked = [options.num_pages, options.ocr_mode, options.languages, "text layers"]
+    async def _ocr_digest(self, claim: Claim, job: JobContext, options: ProcessOptions) -> str:
+        asked: list[Any] = [options.num_pages, options.ocr_mode, options.languages, "text layers"]
+        if options.vision in ("auto", "force"):
+            asked += [options.vision, options.vision_model, bool(job.secret), await self._tagger.version()]
         return digest_of([claim.file_sha256, await self._ocr.version(), asked])
 
     async def _tag_digest(self, claim: Claim, job: JobContext, ocr: OcrOutcome, title: str) -> str:

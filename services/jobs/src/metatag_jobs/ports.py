@@ -19,6 +19,7 @@ from metatag_jobs.model import (
     Vocabulary,
 )
 from metatag_jobs.stores import EventLog
+from metatag_jobs.usage import PictureOutcome
 from metatag_jobs.work import (
     Artifact,
     Checkpoint,
@@ -83,6 +84,19 @@ class OcrReader(Protocol):
         Pages that are `known` from an earlier reading are taken as they are, but for the first ones.
         """
 
+    async def picture(
+        self,
+        *,
+        document_id: str,
+        sha256: str,
+        size: int,
+        content: Callable[[], AsyncIterator[bytes]],
+        number: int,
+        width: int,
+        interactive: bool,
+    ) -> bytes:
+        """Return a page as a JPEG of `width` pixels; `content` is called again for each node that lacks the file."""
+
     async def version(self) -> str:
         """Give the identity of engines and data, for the reuse of results; may be up to a minute old."""
 
@@ -104,8 +118,23 @@ class Tagger(Protocol):
         vocabulary: Vocabulary | None,
         provider_key: str,
         account: str,
+        spent_micros: int = 0,
     ) -> TagOutcome:
-        """Give the tags of one document."""
+        """Give the tags of one document; `spent_micros` was spent on it before and counts towards its cap."""
+
+    async def read_picture(
+        self,
+        *,
+        picture: bytes,
+        first_text: str,
+        language: str,
+        model_name: str,
+        max_cost_micros: int,
+        spent_micros: int,
+        provider_key: str,
+        account: str,
+    ) -> PictureOutcome:
+        """Have a vision model read a page's picture; its answer is judged by the first text."""
 
     async def version(self) -> str:
         """Give the identity of the taggers, for the reuse of results; may be up to a minute old."""

@@ -31,7 +31,7 @@ def require_text(ocr: OcrOutcome, options: ProcessOptions) -> None:
     length = sum(len(page.text.strip()) for page in ocr.pages)
     if length < (options.min_text_chars or MIN_TEXT_CHARS):
         raise insufficient_text(
-            recognised=any(page.method in ("tesseract", "easyocr", "rapidocr") for page in ocr.pages),
+            recognised=any(page.method in ("tesseract", "easyocr", "rapidocr", "vision") for page in ocr.pages),
             notice=any(page.reason == "viewer_notice" for page in ocr.pages),
         )
 
@@ -44,9 +44,12 @@ def require_a_page(ocr: OcrOutcome) -> None:
         raise MetatagError(error.message if error else "No page could be read.", code=ErrorCode(code))
 
 
-def mark_free(outcome: TagOutcome) -> None:
+def mark_free(outcome: TagOutcome | OcrOutcome) -> None:
     """Say that a reused answer cost nothing now."""
-    if outcome.usage is not None:
+    if isinstance(outcome, OcrOutcome):
+        if outcome.vision_usage is not None:
+            outcome.vision_usage = replace(outcome.vision_usage, cached=True, cost_micros=0)
+    elif outcome.usage is not None:
         outcome.usage = replace(outcome.usage, cached=True, cost_micros=0)
 
 

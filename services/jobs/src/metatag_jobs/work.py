@@ -99,6 +99,8 @@ class Claim:
     ocr_ms: int = 0
     tag_ms: int = 0
     folder: str = ""
+    # Spent on the stages behind it, in millionths of a US dollar.
+    spent_micros: int = 0
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Mode = Literal["auto", "force", "skip"]
+PictureFormat = Literal["PNG", "JPEG"]
 Method = Literal["text_layer", "tesseract", "easyocr", "rapidocr", "blank", "skipped", "failed"]
 
 # Methods that recognise pictures; their pages carry a confidence.

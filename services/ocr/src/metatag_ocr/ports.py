@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from metatag_ocr.model import DocumentRef, EngineInfo, FileFacts, Options, PageText
+from metatag_ocr.model import DocumentRef, EngineInfo, FileFacts, Options, PageText, PictureFormat
 
 ScriptFound = Callable[[str], None]
 
@@ -47,8 +47,10 @@ class Workers(Protocol):
         Raises PageError when the page costs too much or kills its worker. May be repeated.
         """
 
-    async def render(self, document: DocumentRef, path: Path, number: int, width: int) -> bytes:
-        """Give a page as a PNG of `width` pixels; raises MetatagError: not_found past the last page."""
+    async def render(
+        self, document: DocumentRef, path: Path, number: int, width: int, kind: PictureFormat = "PNG"
+    ) -> bytes:
+        """Give a page as a picture of `width` pixels; raises MetatagError: not_found past the last page."""
 
     def engine(self) -> EngineInfo:
         """Tell what these workers recognise with. Never waits."""

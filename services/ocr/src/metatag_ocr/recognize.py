@@ -8,7 +8,17 @@ from contextlib import AsyncExitStack, contextmanager
 
 from metatag_ocr import errors
 from metatag_ocr.languages import missing
-from metatag_ocr.model import DocumentRef, EngineInfo, Event, NeedContent, NodeState, Opened, ReadRequest, Tally
+from metatag_ocr.model import (
+    DocumentRef,
+    EngineInfo,
+    Event,
+    NeedContent,
+    NodeState,
+    Opened,
+    PictureFormat,
+    ReadRequest,
+    Tally,
+)
 from metatag_ocr.pages import Limits, Pools, Run
 from metatag_ocr.ports import Observer, Scratch, Workers
 from metatag_runtime.errors import Busy, ErrorCode, InvalidArgument, MetatagError
@@ -60,9 +70,9 @@ class Recognizer:
                 yield tally.summary(self._engine_version(), round((time.monotonic() - start) * 1000))
 
     async def render(
-        self, document: DocumentRef, number: int, width: int, content: AsyncIterator[bytes]
+        self, document: DocumentRef, number: int, width: int, kind: PictureFormat, content: AsyncIterator[bytes]
     ) -> AsyncIterator[NeedContent | bytes]:
-        """Give NeedContent if the document is not here, then the page's PNG."""
+        """Give NeedContent if the document is not here, then the page's picture."""
         self._check(document)
         with self._admitted():
             async with AsyncExitStack() as stack:
@@ -70,7 +80,7 @@ class Recognizer:
                 if path is None:
                     yield NeedContent()
                     path = await stack.enter_async_context(self._scratch.receive(document, content))
-                yield await self._workers.render(document, path, number, width)
+                yield await self._workers.render(document, path, number, width, kind)
 
     def state(self) -> NodeState:
         """Give engines and load."""

@@ -48,8 +48,8 @@ class OcrServicer(ocr_pb2_grpc.OcrServiceServicer):
     ) -> AsyncIterator[ocr_pb2.RenderPageResponse]:
         """Draw one page."""
         upload = _Upload(request_iterator, self._upload_seconds)
-        document, number, width = wire.render_request_of(await upload.header())
-        events = self._recognizer.render(document, number, width, upload.chunks())
+        document, number, width, kind = wire.render_request_of(await upload.header())
+        events = self._recognizer.render(document, number, width, kind, upload.chunks())
         async with aclosing(events):  # type: ignore[type-var]
             async for event in events:
                 if isinstance(event, NeedContent):

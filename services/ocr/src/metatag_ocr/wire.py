@@ -6,7 +6,18 @@ import re
 
 from metatag.v1 import document_pb2, ocr_pb2
 from metatag_ocr.languages import tesseract_name
-from metatag_ocr.model import DocumentRef, Method, Mode, NodeState, Opened, Options, PageText, ReadRequest, Summary
+from metatag_ocr.model import (
+    DocumentRef,
+    Method,
+    Mode,
+    NodeState,
+    Opened,
+    Options,
+    PageText,
+    PictureFormat,
+    ReadRequest,
+    Summary,
+)
 from metatag_runtime.errors import InvalidArgument
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -48,13 +59,14 @@ def document_ref(sha256: str, size_bytes: int) -> DocumentRef:
     return DocumentRef(sha256, _at_least_zero("size_bytes", size_bytes))
 
 
-def render_request_of(header: ocr_pb2.RenderPageHeader) -> tuple[DocumentRef, int, int]:
-    """Give document, page and width of a picture; raises InvalidArgument."""
+def render_request_of(header: ocr_pb2.RenderPageHeader) -> tuple[DocumentRef, int, int, PictureFormat]:
+    """Give document, page, width and format of a picture; raises InvalidArgument."""
     if header.page < 1:
         raise InvalidArgument("page counts from 1.")
     if not 64 <= header.width <= 2000:
         raise InvalidArgument("width must be 64 to 2000 pixels.")
-    return document_ref(header.content_sha256, header.size_bytes), header.page, header.width
+    kind: PictureFormat = "JPEG" if header.format == ocr_pb2.PICTURE_FORMAT_JPEG else "PNG"
+    return document_ref(header.content_sha256, header.size_bytes), header.page, header.width, kind
 
 
 def opened(event: Opened) -> ocr_pb2.RecognizeResponse:

@@ -168,6 +168,8 @@ PAGES: list[Example] = [
         "error": None,
         "needs_review": False,
         "notes": [],
+        "first_text": "",
+        "first_method": "",
     }
 ]
 USAGE: Example = {

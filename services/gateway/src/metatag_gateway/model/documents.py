@@ -34,6 +34,8 @@ class Options:
     num_tags: int = 8
     ocr: str = "auto"
     languages: tuple[str, ...] = ()
+    vision: str = "off"
+    vision_model: str = ""
     tagger: str = "auto"
     model_name: str = ""
     fallback_models: tuple[str, ...] = ()
@@ -79,6 +81,9 @@ class Page:
     error: str | None = None
     needs_review: bool = False
     notes: tuple[str, ...] = ()
+    # Before a vision model read the page; empty for every other.
+    first_text: str = ""
+    first_method: str = ""
 
 
 @dataclass(frozen=True, slots=True)

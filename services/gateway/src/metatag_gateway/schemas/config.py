@@ -74,6 +74,16 @@ class TaggingConfig(Body):
     languages: Annotated[list[Language], at_most(4)] | None = Field(
         None, max_length=4, description="Tesseract's names; left out: detected.", examples=[["eng", "hin"]]
     )
+    vision: Literal["off", "auto", "force"] = Field(
+        "off",
+        description="Which pages a vision model reads again from their pictures, paid like tags: `auto` those that "
+        "need a review, `force` every page with text.",
+    )
+    vision_model: Plain | None = Field(
+        None,
+        description="A model that reads pictures, as the provider names it; left out: the server's own.",
+        examples=["openai/gpt-4o-mini"],
+    )
     instructions: Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00]*$")] | None = Field(
         None, description="What the model is told about the tags of your archive."
     )
@@ -95,6 +105,8 @@ class TaggingConfig(Body):
             num_tags=self.num_tags,
             ocr=self.ocr,
             languages=tuple(self.languages or ()),
+            vision=self.vision,
+            vision_model=(self.vision_model or "").strip(),
             tagger=self.tagger,
             model_name=self.model_name.strip(),
             fallback_models=tuple(self.fallback_models or ()),

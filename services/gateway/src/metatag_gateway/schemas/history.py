@@ -86,6 +86,8 @@ class PageView(Payload):
     error: str | None
     needs_review: bool = Field(description="A person should read it: it was recognised with little confidence.")
     notes: list[str]
+    first_text: str = Field("", description="What had been read before a vision model read the page; else empty.")
+    first_method: str = Field("", description="How that was read.")
 
 
 class UsageView(Payload):

@@ -26,6 +26,7 @@ from metatag_gateway.wire.names import (
     PAGE_METHODS,
     SOURCE_TYPES,
     TAGGERS,
+    VISION_MODES,
     moment,
     usd,
     word,
@@ -112,6 +113,8 @@ def page(message: d.Page) -> Page:
         error=message.error.message or None,
         needs_review=message.needs_review,
         notes=tuple(message.notes),
+        first_text=message.first_text,
+        first_method=PAGE_METHODS.get(message.first_method, ""),
     )
 
 
@@ -202,6 +205,8 @@ def to_options(options: Options) -> j.ProcessOptions:
         ),
         vocabulary=options.vocabulary,
         budget_micros=options.budget_micros,
+        vision=VISION_MODES[options.vision],
+        vision_model=options.vision_model,
     )
 
 

@@ -34,6 +34,7 @@ SOURCE_TYPES = {
 }
 CONTROLS = {"pause": j.JOB_CONTROL_PAUSE, "resume": j.JOB_CONTROL_RESUME, "cancel": j.JOB_CONTROL_CANCEL}
 EXPORTS = {"csv": j.EXPORT_FORMAT_CSV, "jsonl": j.EXPORT_FORMAT_JSON_LINES, "xlsx": j.EXPORT_FORMAT_XLSX}
+VISION_MODES = {"off": d.VISION_MODE_OFF, "auto": d.VISION_MODE_AUTO, "force": d.VISION_MODE_FORCE}
 OCR_MODES = {"auto": d.OCR_MODE_AUTO, "force": d.OCR_MODE_FORCE, "skip": d.OCR_MODE_SKIP}
 TAGGERS = {
     "auto": d.TAGGER_KIND_AUTO,
@@ -49,6 +50,7 @@ PAGE_METHODS = {
     d.PAGE_METHOD_BLANK: "blank",
     d.PAGE_METHOD_SKIPPED: "skipped",
     d.PAGE_METHOD_FAILED: "failed",
+    d.PAGE_METHOD_VISION: "vision",
 }
 
 

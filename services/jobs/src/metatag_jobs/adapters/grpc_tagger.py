@@ -9,6 +9,7 @@ import grpc
 
 from metatag.v1 import tagger_pb2, tagger_pb2_grpc
 from metatag_jobs.model import Page, TagOptions, TagOutcome, Vocabulary
+from metatag_jobs.usage import PictureOutcome
 from metatag_jobs.wire import from_message, to_message
 from metatag_runtime.errors import Unavailable
 from metatag_runtime.grpc_client import call_metadata, call_timeout, open_channel, peer_errors
@@ -25,8 +26,8 @@ class GrpcTagger:
     """The port Tagger."""
 
     def __init__(self, address: str, deadline: float) -> None:
-        # Tag is repeatable by contract: a repeated LLM call is answered from the tagger's cache.
-        self._channel = open_channel(address, repeatable=["metatag.v1.TaggerService/Tag"])
+        # Both are repeatable by contract: a repeated call of a model is answered from the tagger's cache.
+        self._channel = open_channel(address, [f"metatag.v1.TaggerService/{name}" for name in ("Tag", "ReadPicture")])
         self._stub = tagger_pb2_grpc.TaggerServiceStub(self._channel)
         self._deadline = deadline
         self._version = ""
@@ -47,6 +48,7 @@ class GrpcTagger:
         vocabulary: Vocabulary | None,
         provider_key: str,
         account: str,
+        spent_micros: int = 0,
     ) -> TagOutcome:
         """Give the tags of one document."""
         request = tagger_pb2.TagRequest(
@@ -55,6 +57,7 @@ class GrpcTagger:
             language=language,
             provider_key=provider_key,
             account=account,
+            spent_micros=spent_micros,
         )
         to_message(request.tag_options, tag_options)
         if vocabulary is not None:
@@ -64,6 +67,35 @@ class GrpcTagger:
             answer = await self._stub.Tag(request, timeout=call_timeout(self._deadline), metadata=call_metadata())
         return from_message(TagOutcome, answer)
 
+    async def read_picture(
+        self,
+        *,
+        picture: bytes,
+        first_text: str,
+        language: str,
+        model_name: str,
+        max_cost_micros: int,
+        spent_micros: int,
+        provider_key: str,
+        account: str,
+    ) -> PictureOutcome:
+        """Have a vision model read a page's picture; its answer is judged by the first text."""
+        request = tagger_pb2.ReadPictureRequest(
+            picture=picture,
+            first_text=first_text,
+            language=language,
+            model_name=model_name,
+            max_cost_micros=max_cost_micros,
+            spent_micros=spent_micros,
+            provider_key=provider_key,
+            account=account,
+        )
+        with peer_errors("tagger"):
+            answer = await self._stub.ReadPicture(
+                request, timeout=call_timeout(self._deadline), metadata=call_metadata()
+            )
+        return from_message(PictureOutcome, answer)
+
     async def version(self) -> str:
         """Give the identity of the taggers; may be up to a minute old, empty when unknown."""
         if time.monotonic() > self._version_until:
@@ -72,7 +104,9 @@ class GrpcTagger:
             except grpc.aio.AioRpcError:
                 return self._version
             self._version = ";".join(
-                f"{each.name}={each.version},{each.default_model},{each.has_default_key}" for each in answer.taggers
+                f"{each.name}={each.version},{each.default_model},{each.has_default_key}"
+                + (f",{each.vision_model}" if each.vision_model else "")
+                for each in answer.taggers
             )
             self._version_until = time.monotonic() + VERSION_AGE
         return self._version

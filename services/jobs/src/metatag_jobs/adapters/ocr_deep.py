@@ -73,6 +73,28 @@ class DeepenedOcr:
                 on_page(page)
         return _with_pages(outcome, [kept[number] for number in sorted(kept)], await self._deep.version())
 
+    async def picture(
+        self,
+        *,
+        document_id: str,
+        sha256: str,
+        size: int,
+        content: Callable[[], AsyncIterator[bytes]],
+        number: int,
+        width: int,
+        interactive: bool,
+    ) -> bytes:
+        """Return a page as a JPEG, drawn by the first pool."""
+        return await self._first.picture(
+            document_id=document_id,
+            sha256=sha256,
+            size=size,
+            content=content,
+            number=number,
+            width=width,
+            interactive=interactive,
+        )
+
     async def version(self) -> str:
         """Give the identity of engines and data over both pools."""
         return f"{await self._first.version()}||{await self._deep.version()}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from metatag.v1 import ocr_pb2
 from metatag_jobs.adapters.ocr_call import DocumentCall, Opened, PartAnswer, recognize_part
 from metatag_jobs.adapters.ocr_nodes import DOWN_SECONDS, Node, OcrNodes
+from metatag_jobs.adapters.ocr_picture import Rendering, render_page
 from metatag_jobs.model import OcrOutcome, Page, ProcessOptions
 from metatag_runtime.errors import ErrorCode, MetatagError, Unavailable
 from metatag_runtime.grpc_client import peer_errors
@@ -112,6 +113,33 @@ class PooledOcr:
             self._nodes, call, document_id, interactive, lambda _: None, self._range_pages, self._patience
         )
         return await reading.run_pages(numbers)
+
+    async def picture(
+        self,
+        *,
+        document_id: str,
+        sha256: str,
+        size: int,
+        content: Content,
+        number: int,
+        width: int,
+        interactive: bool,
+    ) -> bytes:
+        """Return a page as a JPEG, drawn by the node with the fewest calls, or by another if that fails."""
+        await self._nodes.known(5.0)
+        wanted = Rendering(sha256, size, content, number, width, self._deadline)
+        end = time.monotonic() + self._patience
+        while True:
+            node = await self._nodes.acquire(document_id, interactive=interactive)
+            rest = 0.0
+            try:
+                return await render_page(node, wanted)
+            except MetatagError as error:
+                if error.code not in _ELSEWHERE or time.monotonic() > end:
+                    raise
+                rest = _rest(error)
+            finally:
+                self._nodes.release(node, rest=rest)
 
     async def version(self) -> str:
         """Give the identity of engines and data over all nodes."""

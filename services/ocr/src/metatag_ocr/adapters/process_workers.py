@@ -13,7 +13,7 @@ from metatag_ocr import errors
 from metatag_ocr.adapters.worker_pool import WorkerPool
 from metatag_ocr.adapters.worker_process import WorkerLost, WorkerProcess
 from metatag_ocr.frames import Message
-from metatag_ocr.model import DocumentRef, EngineInfo, FileFacts, PageText
+from metatag_ocr.model import DocumentRef, EngineInfo, FileFacts, PageText, PictureFormat
 from metatag_ocr.ports import PageOrder, ScriptFound
 from metatag_runtime.errors import ErrorCode, MetatagError
 
@@ -79,9 +79,11 @@ class ProcessWorkers:
         except WorkerLost as error:
             raise _page_error(error, order.number, order.seconds) from error
 
-    async def render(self, document: DocumentRef, path: Path, number: int, width: int) -> bytes:
+    async def render(
+        self, document: DocumentRef, path: Path, number: int, width: int, kind: PictureFormat = "PNG"
+    ) -> bytes:
         """Draw a page in a child; raises DocumentError, PageError or NotFound."""
-        message = {"do": "render", "path": str(path), "number": number, "width": width}
+        message = {"do": "render", "path": str(path), "number": number, "width": width, "kind": kind}
 
         async def once() -> tuple[Message, bytes]:
             async with self._pool.lend(document.sha256) as worker:
@@ -92,7 +94,7 @@ class ProcessWorkers:
             answer, blob = await _again_if_killed(once)
         except WorkerLost as error:
             raise _page_error(error, number, self._page_seconds) from error
-        _told(answer, "png", errors.page_damaged(number))
+        _told(answer, "picture", errors.page_damaged(number))
         return blob
 
     def engine(self) -> EngineInfo:

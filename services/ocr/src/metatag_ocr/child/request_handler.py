@@ -76,7 +76,7 @@ class RequestHandler:
         document = self._open(message)
         if not 1 <= message["number"] <= document.page_count:
             raise NotFound(f"The document has no page {message['number']}; its last is {document.page_count}.")
-        return {"png": True}, document.png(message["number"], message["width"])
+        return {"picture": True}, document.encoded(message["number"], message["width"], message["kind"])
 
     def _open(self, message: dict[str, Any]) -> Document:
         path = str(message["path"])

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from metatag_ocr.model import FileFacts, Word
+from metatag_ocr.model import FileFacts, PictureFormat, Word
 from metatag_ocr.reading.evidence import Layer
 
 Gray = NDArray[np.uint8]
@@ -119,8 +119,8 @@ class Document(Protocol):
     def picture(self, number: int, dpi: int) -> Picture:
         """Render a page; a page that would have too many pixels comes at a lower dpi, which the answer tells."""
 
-    def png(self, number: int, width: int) -> bytes:
-        """Render a page as a PNG of `width` pixels."""
+    def encoded(self, number: int, width: int, kind: PictureFormat) -> bytes:
+        """Render a page in colour as a PNG or JPEG of `width` pixels."""
 
     def close(self) -> None:
         """Give back the file. May be called twice."""

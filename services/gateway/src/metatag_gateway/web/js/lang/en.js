@@ -430,6 +430,7 @@ export const en = {
   "method.tesseract_ocr": "Tesseract",
   "method.easyocr": "EasyOCR",
   "method.rapidocr": "RapidOCR",
+  "method.vision": "vision model",
   "method.mixed": "mixed",
   "method.blank": "blank",
   "method.skipped": "skipped",

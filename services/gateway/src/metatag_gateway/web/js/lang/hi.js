@@ -429,6 +429,7 @@ export const hi = {
   "method.tesseract_ocr": "Tesseract",
   "method.easyocr": "EasyOCR",
   "method.rapidocr": "RapidOCR",
+  "method.vision": "विज़न मॉडल",
   "method.mixed": "मिश्रित",
   "method.blank": "कोरा",
   "method.skipped": "छोड़ा गया",
