@@ -68,3 +68,14 @@ def test_rows_are_four_numbers_of_32_bits_for_each_word() -> None:
     assert (rows[0] == rows[2]).all()
     assert (rows[0] != rows[1]).any()
     assert int(rows.max()) < 2**32
+
+
+def test_a_word_met_late_in_a_long_text_has_its_class_and_the_others_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metatag_tagger.offline.word_classes._WHOLE", 20)
+    sentence = ["The", "old", "engine", "pumps", "water", "into", "the", "upper", "tank", "."]
+    words = [*sentence * 4, *["The", "clerk", "quickly", "repaired", "every", "broken", "turbine", "."]]
+    found = dict(zip(words, word_classes().tag(words), strict=True))
+    assert found["water"] == "NN"
+    assert found["turbine"] == "NN"
+    assert found["quickly"] == "RB"
+    assert found["repaired"] == "VBD"

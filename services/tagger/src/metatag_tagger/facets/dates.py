@@ -36,7 +36,7 @@ _DAY_MONTH = re.compile(
     re.I,
 )
 _MONTH_DAY = re.compile(rf"(?<!\w)({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+({_YEAR})(?!\d)", re.I)
-_NUMBERS = re.compile(rf"(?<![\d/.-])(\d{{1,2}})([/.-])(\d{{1,2}})\2({_YEAR}|\d\d)(?![\d/])(?!-\d)")
+_NUMBERS = re.compile(rf"(?<![\d/.-])(\d{{1,2}})([/.-])(\d{{1,2}})\2({_YEAR}|\d\d)(?![\d/])(?!-\w)")
 _ISO = re.compile(rf"(?<![\d-])({_YEAR})-(\d\d)-(\d\d)(?!\d)")
 _MONTH_YEAR = re.compile(rf"(?<!\w)({_MONTH})\.?,?\s+({_YEAR})(?!\d)", re.I)
 _YEARS = re.compile(rf"(?<![\d/.-])({_YEAR})\s?[-–/]\s?(\d\d|{_YEAR})(?![\d/])")

@@ -72,7 +72,7 @@ _SURE = frozenset(
 )
 _LEADING = re.compile(
     r"^(?:The|A|An|This|That|To|From|By|In|At|On|For|Of|And|Bill|Sold|Ship|Customer|Vendor|Attest"
-    r"|Contact|Dear|Sirs?|Our|Your"
+    r"|Contact|Dear|Before|Sirs?|Our|Your"
     r"|Under|With|All|Each|Every|Any|Such|No|See|Members?|Chairman|Secretary|President|Director"
     r"|Principal|Office|Copyright|Commissioner|Registrar|Manager|Secretary|Officer)\b[\s:,.]*"
 )
@@ -146,7 +146,7 @@ def _hindi(text: str, offset: int, line: str) -> list[Found]:
     office = _COURT_HINDI.match(line.strip())
     if office:
         start = offset + len(line) - len(line.lstrip())
-        name = office.group(0).strip(" ,")
-        if len(name.split()) > 1 and not re.search(r"(आदेश|ज्ञापन?|पत्र|समय)$", name):
+        name = re.sub(r"[ ,]+(?:एवं|और|तथा|व|सह)$", "", office.group(0).split("।")[0].strip(" ,"))
+        if len(name.split()) > 1 and not re.search(r"^कार्यालय (?:आदेश|ज्ञाप|समय|पत्र)|(?:आदेश|ज्ञापन?|पत्र|समय)$", name):
             found.append(Found("organisation", name, start, start + len(name), 0.6))
     return found

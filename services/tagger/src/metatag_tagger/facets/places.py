@@ -30,6 +30,11 @@ _HINDI_SEAT = re.compile(
     r"(?m),\s*([\u0900-\u0963\u0970-\u097f]{3,}(?:[ ][\u0900-\u0963\u0970-\u097f]{2,})?)\s*(?=$|,|को"
     r"|में|द्वारा|की|के|\()"
 )
+# What a district, block or village has: "District Collectors", "Block Development Officers".
+_ROLE = re.compile(
+    r"(?:Officers?|Collectors?|Magistrates?|Judges?|Courts?|Education|Development|Agency|Health|Hospitals?|Council|Committee"
+    r"|Level|Redressal|Administration|Headquarters?|Panchayat|Engineers?|Authority|Offices?|Commissioners?)$"
+)
 _HINDI_NOT = word_list("not_places_hi.txt")
 _STREETS = re.compile(r"\s(?:Street|Road|Avenue|Lane|Marg|Highway|Boulevard|Drive|Gate|University|College|Act|Rules)\b")
 
@@ -42,7 +47,7 @@ def find(source: Source) -> list[Found]:
         for match in pattern.finditer(text):
             for name in filter(None, match.groups()):
                 bare = re.sub(r"^(?:,|\s*and)\s", "", name).strip()
-                if any(part.lower() in NOT_NAMES for part in bare.split()):
+                if any(part.lower() in NOT_NAMES for part in bare.split()) or _ROLE.search(bare):
                     continue
                 start = text.index(bare, match.start())
                 found.append(Found("place", bare, start, start + len(bare), weight))
@@ -63,7 +68,7 @@ def _of_gazetteer(text: str) -> list[Found]:
             number += 1
             continue
         start, end = tokens[number].start(), tokens[number + size - 1].end()
-        weight = 0.6
+        weight = 0.35 if _ROLE.search(value) else 0.6
         if size == 1 and fold(value) in given_names():
             # "Austin" is a city after "in", a person before a family name.
             weight = 0.55 if re.search(r"(?:\b(?:in|at|near|from)|,)\s$", text[max(0, start - 8) : start]) else 0.35

@@ -12,6 +12,12 @@ _LINES = 30
 # A longer line names no type; and patterns take more than linear time on it.
 _LINE = 250
 _TITLE = 4
+# Lines in which a word of every day may name the document as a heading does.
+_HEADING_LINES = 12
+_LAWS = frozenset({"act", "rules"})
+_APPLIED = re.compile(
+    r"\b(?:under|as per|per|of the|to the|violation|provisions?|section|in terms)\b|अंतर्गत|अन्तर्गत|तहत", re.I
+)
 _EDGES = " \t.:;,-–—_*#=|()[]।\"'“”"
 _SALUTATION = re.compile(
     r"(?m)^\s*(dear\s+\w+|sir|madam|madam ?/ ?sir|respected sir|महोदय|महोदया|प्रिय \S+|श्रीमान)\W{0,4}", re.I
@@ -70,9 +76,12 @@ def _of_line(offset: int, line: str, number: int, hindi: bool) -> list[Found]:
     for kind in document_types():
         weight = 0.0
         for cell in cells:
-            if kind.pattern.fullmatch(cell):
+            if kind.pattern.fullmatch(cell) and not _names_another(kind, cell, number):
                 # A gazette, or a form's number, is what carries the document.
-                weight = max(weight, (0.75 if kind.value in _CARRIERS else 0.95) - 0.01 * number)
+                sure = 0.75 if kind.value in _CARRIERS else 0.95
+                # "Treasurer's report" far down is an item of the document.
+                sure -= 0.25 if kind.value in _WEAK and number >= _HEADING_LINES else 0.0
+                weight = max(weight, sure - 0.01 * number)
         if number < _TITLE and not weight and len(cells) > 1 and (ends := _inside(kind, cells[0], number)):
             weight = ends
         if not weight and len(bare.split()) <= 16 and not _IN_PROSE.search(bare):
@@ -84,6 +93,13 @@ def _of_line(offset: int, line: str, number: int, hindi: bool) -> list[Found]:
             )
             break
     return found
+
+
+def _names_another(kind: DocumentType, cell: str, number: int) -> bool:
+    """Tell whether the words of a type name something else: a law applied, a patient's examination."""
+    if kind.value in _LAWS:
+        return bool(_APPLIED.search(cell)) or number >= _HEADING_LINES
+    return kind.value == "question paper" and number >= _HEADING_LINES and "paper" not in cell.lower()
 
 
 def _spoken(kind: DocumentType, line: str) -> bool:

@@ -36,6 +36,8 @@ PART_RATIO = 0.7
 FAMILY = 2
 # Phrases given to a model as hints.
 HINTS = 30
+# What the ranker that knows meaning says in the score. In other languages than English it was fitted on less.
+MEANING_SHARE, MEANING_SHARE_OTHER = 0.5, 0.25
 # How much likelier a phrase is a tag when the line "Subject:" holds it.
 SUBJECT_ODDS = 2.5
 # What a person's name keeps of its score: whom a paper names is a facet, what it is about a topic.
@@ -128,7 +130,8 @@ def rank(
     if embedder is not None and pool.candidates:
         embedder.fill(pool, scores, f"{title}. {before or text.body[:HEAD]} {text.body[:HEAD]}", len(tokens))
         # Two rankers err in different places: their mean is steadier than either.
-        scores = (scores + score(pool.matrix, language, True)) / 2
+        share = MEANING_SHARE if language == "en" else MEANING_SHARE_OTHER
+        scores = (1 - share) * scores + share * score(pool.matrix, language, True)
     scores = _with_subject(scores, pool, subject_key) * doubts(pool.candidates, text, language)
     scores *= np.array([_completeness(candidate, title_key) for candidate in pool.candidates])
     return Ranked(pool, scores, text, language, len(tokens), title_key)

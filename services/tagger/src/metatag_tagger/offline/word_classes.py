@@ -7,7 +7,8 @@ spaCy itself would add 230 MB to the image for these 2.8 MB.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib import resources
 
@@ -20,6 +21,33 @@ _WIDTH, _PIECES, _LAYERS = 96, 3, 4
 _BLOCK = 512
 # Characters of a word's shape that may repeat before further ones are left out.
 _RUN = 4
+
+
+# Words of a text that are all seen in their sentences: the vocabulary of a document shows in its first pages.
+_WHOLE = 3_000
+# Words to each side of a word that is met later.
+_NEIGHBOURS = 3
+
+
+def _usual(words: Sequence[str], tags: Sequence[str]) -> dict[str, str]:
+    """Return the tag that each word has most often."""
+    counts: dict[str, Counter[str]] = {}
+    for word, tag in zip(words, tags, strict=True):
+        counts.setdefault(word, Counter())[tag] += 1
+    return {word: found.most_common(1)[0][0] for word, found in counts.items()}
+
+
+def _around(places: Sequence[int], length: int) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of the words around places, joined where they overlap."""
+    start = end = 0
+    for place in places:
+        if place - _NEIGHBOURS > end:
+            if end:
+                yield start, end
+            start = place - _NEIGHBOURS
+        end = min(length, place + _NEIGHBOURS + 1)
+    if end:
+        yield start, end
 
 
 def _shape(word: str) -> str:
@@ -70,7 +98,26 @@ class WordClasses:
         ]
 
     def tag(self, words: Sequence[str]) -> list[str]:
-        """Return the Penn Treebank tag of each word of a running text; punctuation counts as words."""
+        """Return the Penn Treebank tag of each word of a running text; punctuation counts as words.
+
+        Of a long text the first `_WHOLE` words are seen by the network, and then those that were not met, each with its
+        neighbours; the others have the tag that they had most often.
+        """
+        if len(words) <= _WHOLE:
+            return self._tag(words)
+        tags = self._tag(words[:_WHOLE])
+        usual = _usual(words[:_WHOLE], tags)
+        fresh: list[str] = []
+        places: list[int] = []
+        tags += [usual.get(word, "") for word in words[_WHOLE:]]
+        for start, end in _around([place for place in range(_WHOLE, len(words)) if not tags[place]], len(words)):
+            fresh += words[start:end]
+            places += range(start, end)
+        for place, tag in zip(places, self._tag(fresh), strict=True):
+            tags[place] = tags[place] or tag
+        return tags
+
+    def _tag(self, words: Sequence[str]) -> list[str]:
         if not words:
             return []
         vectors = self._vectors(words)
