@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -99,6 +100,14 @@ class FakeRecordsService(RecordsServiceServicer):
             total=len(found),
             is_exact=True,
         )
+
+    async def ListTags(self, request: r.ListTagsRequest, context: Any) -> Any:
+        every = [found for job in self.engine.of_user(request.user_id) for found in job.documents]
+        counted = Counter(tag.tag for found in every for tag in found.result.tags if not found.HasField("trashed_at"))
+        found = [(tag, n) for tag, n in counted.most_common() if tag.startswith(request.prefix)]
+        page = found[request.offset : request.offset + (request.limit or 50)]
+        tags = [r.TagCount(tag=tag, count=n, latest=now(), trend=[0] * 7 + [n]) for tag, n in page]
+        return r.ListTagsResponse(tags=tags, total=len(found))
 
     async def RenameJob(self, request: r.RenameJobRequest, context: Any) -> Any:
         job = self.engine.find(request.user_id, request.job_id).job

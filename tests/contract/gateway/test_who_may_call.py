@@ -118,6 +118,7 @@ WHO: dict[str, Who] = {
     "POST /api/review/{document_id}/skip": Who("write", owned=True),
     "DELETE /api/history/documents/{doc_id}": Who("write", owned=True),
     "GET /api/trash": Who("read"),
+    "GET /api/tags": Who("read"),
     "POST /api/trash/{doc_id}/restore": Who("write", owned=True),
     "DELETE /api/trash/{doc_id}": Who("write", owned=True),
     "GET /api/history/summary": Who("read"),

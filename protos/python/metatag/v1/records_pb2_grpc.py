@@ -96,6 +96,11 @@ class RecordsServiceStub:
                 request_serializer=metatag_dot_v1_dot_records__pb2.FindDocumentsRequest.SerializeToString,
                 response_deserializer=metatag_dot_v1_dot_records__pb2.FindDocumentsResponse.FromString,
                 _registered_method=True)
+        self.ListTags = channel.unary_unary(
+                '/metatag.v1.RecordsService/ListTags',
+                request_serializer=metatag_dot_v1_dot_records__pb2.ListTagsRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_records__pb2.ListTagsResponse.FromString,
+                _registered_method=True)
 
 
 class RecordsServiceServicer:
@@ -196,6 +201,13 @@ class RecordsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListTags(self, request, context):
+        """ListTags gives the tags of a user's documents with their counts. INVALID_ARGUMENT. May be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RecordsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -258,6 +270,11 @@ def add_RecordsServiceServicer_to_server(servicer, server):
                     servicer.FindDocuments,
                     request_deserializer=metatag_dot_v1_dot_records__pb2.FindDocumentsRequest.FromString,
                     response_serializer=metatag_dot_v1_dot_records__pb2.FindDocumentsResponse.SerializeToString,
+            ),
+            'ListTags': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTags,
+                    request_deserializer=metatag_dot_v1_dot_records__pb2.ListTagsRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_records__pb2.ListTagsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -586,6 +603,33 @@ class RecordsService:
             '/metatag.v1.RecordsService/FindDocuments',
             metatag_dot_v1_dot_records__pb2.FindDocumentsRequest.SerializeToString,
             metatag_dot_v1_dot_records__pb2.FindDocumentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTags(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.RecordsService/ListTags',
+            metatag_dot_v1_dot_records__pb2.ListTagsRequest.SerializeToString,
+            metatag_dot_v1_dot_records__pb2.ListTagsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -74,6 +74,8 @@ class RecordsServiceStub:
     """FindDocuments gives a page of a user's ended documents, narrowed and ordered, with the number of all that match.
     INVALID_ARGUMENT. May be repeated.
     """
+    ListTags: _grpc.UnaryUnaryMultiCallable[_records_pb2.ListTagsRequest, _records_pb2.ListTagsResponse]
+    """ListTags gives the tags of a user's documents with their counts. INVALID_ARGUMENT. May be repeated."""
 
 @_typing.type_check_only
 class RecordsServiceAsyncStub(RecordsServiceStub):
@@ -121,6 +123,8 @@ class RecordsServiceAsyncStub(RecordsServiceStub):
     """FindDocuments gives a page of a user's ended documents, narrowed and ordered, with the number of all that match.
     INVALID_ARGUMENT. May be repeated.
     """
+    ListTags: _aio.UnaryUnaryMultiCallable[_records_pb2.ListTagsRequest, _records_pb2.ListTagsResponse]  # type: ignore[assignment]
+    """ListTags gives the tags of a user's documents with their counts. INVALID_ARGUMENT. May be repeated."""
 
 class RecordsServiceServicer(metaclass=_abc_1.ABCMeta):
     """RecordsService is what people do with documents that have ended: correct, review, find and remove them. Served by jobs
@@ -237,5 +241,13 @@ class RecordsServiceServicer(metaclass=_abc_1.ABCMeta):
         """FindDocuments gives a page of a user's ended documents, narrowed and ordered, with the number of all that match.
         INVALID_ARGUMENT. May be repeated.
         """
+
+    @_abc_1.abstractmethod
+    def ListTags(
+        self,
+        request: _records_pb2.ListTagsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_records_pb2.ListTagsResponse, _abc.Awaitable[_records_pb2.ListTagsResponse]]:
+        """ListTags gives the tags of a user's documents with their counts. INVALID_ARGUMENT. May be repeated."""
 
 def add_RecordsServiceServicer_to_server(servicer: RecordsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

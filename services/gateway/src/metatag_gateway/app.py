@@ -36,6 +36,7 @@ from metatag_gateway.routes import (
     socket,
     system,
     tables,
+    tags,
     trash,
     vocabularies,
 )
@@ -59,6 +60,7 @@ ROUTERS = (
     records.router,
     review.router,
     trash.router,
+    tags.router,
     vocabularies.router,
     models.router,
     system.router,

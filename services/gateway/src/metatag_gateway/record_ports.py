@@ -10,7 +10,7 @@ from typing import Protocol
 
 from metatag_gateway.model.documents import Document
 from metatag_gateway.model.jobs import Job
-from metatag_gateway.model.records import Change, Correction, DocumentFilter, Found, ReviewQueue, Trash
+from metatag_gateway.model.records import Change, Correction, DocumentFilter, Found, ReviewQueue, TagPage, Trash
 
 
 class Records(Protocol):
@@ -55,3 +55,6 @@ class Records(Protocol):
         self, user_id: str, wanted: DocumentFilter, *, sort: str, limit: int, offset: int, snippets: bool
     ) -> Found:
         """Return a page of ended documents, ordered by `sort` (a minus in front: falling)."""
+
+    async def tags(self, user_id: str, *, prefix: str, sort: str, limit: int, offset: int) -> TagPage:
+        """Return tags that begin so, in one of the orders count, name and latest."""

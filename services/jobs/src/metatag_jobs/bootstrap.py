@@ -35,6 +35,7 @@ from metatag_jobs.adapters.sql_names import SqlNames
 from metatag_jobs.adapters.sql_objects import SqlObjects
 from metatag_jobs.adapters.sql_review import SqlReview
 from metatag_jobs.adapters.sql_summary import SqlSummary
+from metatag_jobs.adapters.sql_tags import SqlTags
 from metatag_jobs.adapters.sql_trash import SqlTrash
 from metatag_jobs.adapters.sql_vocabularies import SqlVocabularies
 from metatag_jobs.adapters.sql_work import SqlWorkStore
@@ -360,6 +361,7 @@ def _records(settings: JobsSettings, parts: Parts) -> RecordParts:
         trash=SqlTrash(database),
         names=SqlNames(database),
         find=SqlFind(database),
+        tags=SqlTags(database),
         trash_days=settings.trash_days,
     )
 

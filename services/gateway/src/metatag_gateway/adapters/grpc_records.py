@@ -8,7 +8,7 @@ from metatag.v1 import records_pb2 as r
 from metatag.v1.records_pb2_grpc import RecordsServiceStub
 from metatag_gateway.model.documents import Document
 from metatag_gateway.model.jobs import Job
-from metatag_gateway.model.records import Change, Correction, DocumentFilter, Found, ReviewQueue, Trash
+from metatag_gateway.model.records import Change, Correction, DocumentFilter, Found, ReviewQueue, TagPage, Trash
 from metatag_gateway.wire import documents as wire_documents
 from metatag_gateway.wire import jobs as wire_jobs
 from metatag_gateway.wire import records as wire
@@ -22,10 +22,10 @@ WRITE = 60.0
 
 REPEATABLE = tuple(
     f"metatag.v1.RecordsService/{name}"
-    for name in ("GetDocumentHistory", "ListReview", "ListTrash", "RenameJob", "FindDocuments")
+    for name in ("GetDocumentHistory", "ListReview", "ListTrash", "RenameJob", "FindDocuments", "ListTags")
 )
 # Searches may take their time.
-QUICK = tuple(method for method in REPEATABLE if not method.endswith("FindDocuments"))
+QUICK = tuple(method for method in REPEATABLE if not method.endswith(("FindDocuments", "ListTags")))
 
 
 class GrpcRecords:
@@ -147,3 +147,10 @@ class GrpcRecords:
         with peer_errors(PEER):
             answer = await self._stub.FindDocuments(request, timeout=call_timeout(READ), metadata=call_metadata())
         return wire.found(answer)
+
+    async def tags(self, user_id: str, *, prefix: str, sort: str, limit: int, offset: int) -> TagPage:
+        """ListTags."""
+        request = r.ListTagsRequest(user_id=user_id, prefix=prefix, sort=sort, limit=limit, offset=offset)
+        with peer_errors(PEER):
+            answer = await self._stub.ListTags(request, timeout=call_timeout(READ), metadata=call_metadata())
+        return TagPage(tuple(map(wire.tag_count, answer.tags)), answer.total, answer.sampled)

@@ -115,6 +115,15 @@ RECORDS: dict[str, dict[int, Example]] = {
             "retention_days": 30.0,
         }
     },
+    "list_tags": {
+        200: {
+            "tags": [{"tag": "water supply", "count": 41, "latest": DONE, "trend": [0, 2, 0, 5, 9, 8, 7, 10]}],
+            "total": 1,
+            "limit": 50,
+            "offset": 0,
+            "sampled_documents": 0,
+        }
+    },
     "restore_document": {200: DOCUMENT},
     "erase_document": {200: {"message": "The document is deleted for good", "document_id": DOCUMENT_ID}},
 }

@@ -105,3 +105,22 @@ class Found:
     documents: tuple[tuple[Document, tuple[Snippet, ...]], ...]
     total: int
     is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TagCount:
+    """A tag, how many documents have it, when it came last, and how many came in each of 8 weeks, oldest first."""
+
+    tag: str
+    count: int
+    latest: datetime
+    trend: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TagPage:
+    """Tags and how many there are; `sampled_documents`: of so many of the latest documents, 0 for all."""
+
+    tags: tuple[TagCount, ...]
+    total: int
+    sampled_documents: int

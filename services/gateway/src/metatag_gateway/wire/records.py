@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from metatag.v1 import records_pb2 as r
-from metatag_gateway.model.records import Change, Correction, DocumentFilter, FieldChange, Found, Mark, Snippet
+from metatag_gateway.model.records import (
+    Change,
+    Correction,
+    DocumentFilter,
+    FieldChange,
+    Found,
+    Mark,
+    Snippet,
+    TagCount,
+)
 from metatag_gateway.wire import documents
 from metatag_gateway.wire.names import DOCUMENT_STATES, moment_of
 
@@ -80,3 +89,8 @@ def found(message: r.FindDocumentsResponse) -> Found:
 
 def _snippet(message: r.Snippet) -> Snippet:
     return Snippet(message.page, message.text, tuple(Mark(mark.start, mark.end) for mark in message.marks))
+
+
+def tag_count(message: r.TagCount) -> TagCount:
+    """Return a tag with its counts."""
+    return TagCount(message.tag, message.count, moment_of(message.latest), tuple(message.trend))

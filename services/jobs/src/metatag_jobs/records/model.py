@@ -165,3 +165,22 @@ class ReviewPage:
     documents: list[Queued]
     counts: dict[str, int]
     is_exact: bool
+
+
+@dataclass(frozen=True)
+class TagCount:
+    """A tag, how many documents have it, the latest moment, and how many came in each of 8 weeks, oldest first."""
+
+    tag: str
+    count: int
+    latest: float
+    trend: list[int]
+
+
+@dataclass(frozen=True)
+class TagPage:
+    """Tags and how many there are; `sampled`: of so many of the latest documents, 0 for all."""
+
+    tags: list[TagCount]
+    total: int
+    sampled: int

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from metatag_jobs.model import Document, Job
 from metatag_jobs.records.finding import DocumentFilter, Found
-from metatag_jobs.records.model import Change, Edit, ReviewPage, Snapshot
+from metatag_jobs.records.model import Change, Edit, ReviewPage, Snapshot, TagPage
 
 
 class CorrectionStore(Protocol):
@@ -72,3 +72,10 @@ class FindStore(Protocol):
 
     async def find(self, user_id: str, wanted: DocumentFilter, *, sort: str, limit: int, offset: int) -> Found:
         """Return a page of a user's ended documents, in one of the orders of SORTS, and how many match."""
+
+
+class TagStore(Protocol):
+    """The tags of a user's documents."""
+
+    async def page(self, user_id: str, *, prefix: str, sort: str, limit: int, offset: int) -> TagPage:
+        """Return tags that begin so, in one of the orders "count", "name" and "latest", and how many there are."""

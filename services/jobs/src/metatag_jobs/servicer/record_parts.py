@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from metatag_jobs.records.corrections import Corrections
-from metatag_jobs.records.stores import FindStore, NameStore, ReviewStore, TrashStore
+from metatag_jobs.records.stores import FindStore, NameStore, ReviewStore, TagStore, TrashStore
 
 
 @dataclass(frozen=True)
@@ -17,5 +17,6 @@ class RecordParts:
     trash: TrashStore
     names: NameStore
     find: FindStore
+    tags: TagStore
     # Days that a deleted document can come back; 0: for ever.
     trash_days: float
