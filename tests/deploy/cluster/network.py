@@ -57,6 +57,8 @@ def raise_network(nodes: Sequence[int]) -> None:
         _cable("uplink", namespace, f"node{number}", node_address(number))
         _sysctl(namespace, "net.ipv4.ip_forward=1")
         ip("route", "add", "default", "via", API_ADDRESS, namespace=namespace)
+    # This machine asks Services through the first node, as a balancer outside would through any.
+    ip("route", "add", SERVICES, "via", node_address(nodes[0]), "dev", CABLE)
     for number in nodes:
         ip("route", "add", node_pods(number), "via", node_address(number), "dev", CABLE)
         ip("route", "add", node_pods(number), "via", node_address(number), namespace=HUB)
