@@ -29,7 +29,7 @@ test-compose: setup ## build the images, start the stack, scale, kill, upgrade a
 	@timeout --signal=INT --kill-after=120 2700 .venv/bin/pytest -m slow -p no:cacheprovider tests/deploy/compose
 
 .PHONY: test-cluster
-test-cluster: setup ## raise a Kubernetes (or use KUBECONFIG's), type the manifests and the chart into it (root, Go; the first time long)
+test-cluster: setup ## raise a Kubernetes (or use KUBECONFIG's), type the manifests and the chart into it (root, Go, Docker; the first time takes long)
 	@timeout --signal=INT --kill-after=120 5400 .venv/bin/pytest -m slow -p no:cacheprovider tests/deploy/helm tests/deploy/cluster
 
 .PHONY: test-easyocr

@@ -14,7 +14,8 @@ from deploy.cluster.kubernetes import Kubernetes
 from deploy.cluster.node import Node
 
 STATE = Path(os.environ.get("METATAG_TEST_CLUSTER_DIR", "/var/tmp/metatag-cluster"))
-NODES = (1, 2)
+# More are possible; each holds its own copy of the images.
+NODES = (1,)
 
 
 class Cluster:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.cluster import programs
-from deploy.cluster.cluster import Cluster, raised
+from deploy.cluster import images, programs
+from deploy.cluster.cluster import STATE, Cluster, raised
+from deploy.cluster.installation import development, install, volumes
 from deploy.cluster.kubernetes import NAMESPACE, Kubernetes
+from deploy.docker_host import Docker, docker_host
 from deploy.manifests import COMBINATIONS, CUSTOM, K8S, rendered
 
 HERE = Path(__file__).parent
@@ -60,3 +62,44 @@ def kubernetes(request: pytest.FixtureRequest, given: Kubernetes | None) -> Kube
     found.run("apply", "--server-side", "-f", K8S / "base/namespace.yaml")
     assert NAMESPACE in found.run("get", "namespaces")
     return found
+
+
+@pytest.fixture(scope="session")
+def docker() -> Iterator[Docker]:
+    with docker_host() as host:
+        yield host
+
+
+@pytest.fixture(scope="session")
+def nodes(cluster: Cluster, docker: Docker) -> Cluster:
+    """The cluster with two nodes that hold every image, names and metrics."""
+    try:
+        programs.built("addons")
+    except programs.NotHere as error:
+        pytest.skip(f"No pod can run: {error}")
+    stores = docker.store_images()
+    every = [*docker.service_images().values(), *(name for name in stores.values() if name.startswith("metatag-test/"))]
+    every = [name for name in every if "prometheus" not in name] + images.system_images(docker)
+    cluster.start_nodes()
+    images.load(docker, every, cluster.nodes, STATE)
+    cluster.kubernetes.run("apply", "--server-side", "-f", programs.MODULES.parent / "addons.yaml")
+    for each in cluster.nodes:
+        cluster.kubernetes.wait(f"{each.name} is ready", lambda name=each.name: cluster.ready(name), 180, "kube-system")
+    words = ("-n", "kube-system", "rollout", "status", "deployment", "coredns", "--timeout=180s")
+    assert cluster.kubernetes.attempt(*words).returncode == 0, cluster.kubernetes.report("kube-system")
+    return cluster
+
+
+@pytest.fixture(scope="session")
+def postgres_user(docker: Docker) -> int:
+    """The account of the server in the image that stands in for PostgreSQL's."""
+    return int(docker.run("run", "--rm", "--entrypoint", "id", "metatag-test/postgres:12", "-u").strip())
+
+
+@pytest.fixture(scope="session")
+def installed(nodes: Cluster, kubernetes: Kubernetes, postgres_user: int) -> Kubernetes:
+    """The overlay dev, as README types it."""
+    kubernetes.apply(volumes(STATE / "volumes", nodes.nodes[0].name, 2))
+    kubernetes.run("delete", "namespace", NAMESPACE, "--timeout=180s", "--ignore-not-found", limit=240)
+    install(kubernetes, development(postgres_user=postgres_user))
+    return kubernetes

@@ -50,10 +50,10 @@ class Kubernetes:
     def get(self, kind: str, *words: str, namespace: str = NAMESPACE) -> list[dict[str, Any]]:
         """Return the objects of a kind, or one that is named."""
         found: dict[str, Any] = json.loads(self.run("-n", namespace, "get", kind, *words, "-o", "json"))
-        return found["items"] if "items" in found else [found]  # type: ignore[no-any-return]
+        return found.get("items", [found])  # type: ignore[no-any-return]
 
     def wait(self, what: str, answers: Callable[[], Any], seconds: float, namespace: str = NAMESPACE) -> Any:
-        """Wait until a question has a true answer, and return it; raise AssertionError with a report of the namespace."""
+        """Wait until a question has a true answer, and return it; raise AssertionError with a report otherwise."""
         end = time.monotonic() + seconds
         while True:
             answer = answers()

@@ -65,14 +65,10 @@ class Node:
         self._processes.wait(f"containerd of {self.name}", lambda: self.runtime("version", check=False), 90)
 
     def stop(self) -> None:
-        """Kill the node, as a lost machine: nothing in it is asked to stop."""
-        self._processes.stop()
-
-    def kill(self) -> None:
-        """Kill every process of the node at once and keep its folder, as when its power is cut."""
-        assert self._first is not None
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._first.pid, signal.SIGKILL)
+        """Kill every process of the node at once, as when its power is cut; its folder stays."""
+        if self._first is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._first.pid, signal.SIGKILL)
         self._processes.stop()
 
     def runtime(self, *words: str, check: bool = True, given: Path | None = None) -> bool:

@@ -30,8 +30,8 @@ PACKAGES = {
     "nsenter": "util-linux",
 }
 CNI = Path("/usr/lib/cni")
-# What `go build` is asked for, by what it is needed for: an API server that accepts manifests and kubelets, pods that find
-# each other and are measured, policies that are enforced, the chart.
+# What `go build` is asked for, by what it is needed for: an API server and kubelets, pods that find each other and are
+# measured, policies that are enforced, the chart.
 PARTS = {
     "kubernetes": [f"k8s.io/kubernetes/cmd/{name}" for name in (
         "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy",
