@@ -20,6 +20,7 @@ class MemoryAccounts:
         self.users: dict[str, User] = {}
         self.tokens: dict[str, RefreshToken] = {}
         self.keys: dict[str, ApiKey] = {}
+        self.external: dict[tuple[str, str], str] = {}
         self.audit: list[AuditEntry] = []
         # Live sessions: their account and its version at the opening.
         self.sessions: dict[str, tuple[str, int]] = {}
@@ -29,10 +30,14 @@ class MemoryAccounts:
         if self.away:
             raise Unavailable("The account database does not answer.")
 
-    async def add_user(self, user: User, *, audit: AuditEntry | None = None) -> bool:
+    async def add_user(
+        self, user: User, *, external: tuple[str, str] | None = None, audit: AuditEntry | None = None
+    ) -> bool:
         await self.ping()
-        if await self.user_by_email(user.email):
+        if await self.user_by_email(user.email) or external in self.external:
             return False
+        if external is not None:
+            self.external[external] = user.id
         self.users[user.id] = user
         self._note(audit)
         return True
@@ -40,6 +45,14 @@ class MemoryAccounts:
     async def user(self, user_id: str) -> User | None:
         await self.ping()
         return self.users.get(user_id)
+
+    async def external_user(self, issuer: str, subject: str) -> User | None:
+        return self.users.get(self.external.get((issuer, subject), ""))
+
+    async def link_external(self, user_id: str, issuer: str, subject: str, *, audit: AuditEntry | None = None) -> None:
+        self.external[issuer, subject] = user_id
+        await self.change_user(user_id, end_sessions=True, end_api_keys=True, audit=audit)
+        self.users[user_id] = replace(self.users[user_id], password_hash="")
 
     async def user_by_email(self, email: str) -> User | None:
         await self.ping()

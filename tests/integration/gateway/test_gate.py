@@ -36,6 +36,10 @@ PUBLIC = {
     "/api/auth/login",
     "/api/auth/refresh",
     "/api/auth/logout",
+    "/api/auth/methods",
+    "/sign-in/oidc",
+    "/sign-in/oidc/callback",
+    "/api/auth/oidc/session",
 }
 ROUTES = [
     (method, route.path)

@@ -21,7 +21,7 @@ from metatag_gateway.errors import (
     Unauthenticated,
 )
 from metatag_gateway.identity import KEY_MARK, Identity, hash_secret
-from metatag_gateway.model.accounts import SCOPES, ApiKey, Client, Principal, Role, Tokens, User, network_of
+from metatag_gateway.model.accounts import SCOPES, ApiKey, Client, Principal, Role, Tokens, User, network_of, new_user
 from metatag_gateway.model.audit import entry
 from metatag_gateway.ports import AccountStore, Limiter, Passwords, Rate
 from metatag_gateway.second_factor import SecondFactor
@@ -293,19 +293,3 @@ class Accounts:
         wait = await self._limiter.take(bucket, rate)
         if wait > 0:
             raise QuotaExceeded(f"{sentence}; try again in {max(1, round(wait))} seconds.", retry_after=wait)
-
-
-def new_user(email: str, password_hash: str, full_name: str | None, *, role: Role = "user") -> User:
-    """Give a fresh account."""
-    return User(
-        id=str(uuid.uuid4()),
-        email=email,
-        full_name=full_name,
-        is_active=True,
-        is_verified=False,
-        is_admin=role == "administrator",
-        is_auditor=role == "auditor",
-        session_version=1,
-        created_at=datetime.now(UTC),
-        password_hash=password_hash,
-    )

@@ -16,23 +16,26 @@ from metatag_gateway.adapters.grpc_ocr import GrpcOcr
 from metatag_gateway.adapters.grpc_records import GrpcRecords
 from metatag_gateway.adapters.grpc_tagger import GrpcTagger
 from metatag_gateway.adapters.memory_limiter import MemoryLimiter
+from metatag_gateway.adapters.oidc_provider import OidcProvider, groups_of
 from metatag_gateway.adapters.redis_limiter import RedisLimiter
 from metatag_gateway.adapters.sql_accounts import SqlAccounts
 from metatag_gateway.adapters.sql_audit import SqlAudit
 from metatag_gateway.adapters.sql_second_factor import SqlSecondFactor
 from metatag_gateway.app import create_app
 from metatag_gateway.audit_log import AuditLog
+from metatag_gateway.external_accounts import ExternalAccounts, GroupRules
 from metatag_gateway.health import Health
 from metatag_gateway.http_service import HttpService
 from metatag_gateway.identity import Identity
 from metatag_gateway.limits import Quota, Quotas
+from metatag_gateway.model.external import OidcOptions
 from metatag_gateway.observers import Observers
 from metatag_gateway.operator_key import OperatorKey
 from metatag_gateway.places import Places
 from metatag_gateway.routes.dependencies import Dependencies
 from metatag_gateway.second_factor import SecondFactor
 from metatag_gateway.sessions import Sessions
-from metatag_gateway.settings import GatewaySettings
+from metatag_gateway.settings import GatewaySettings, split
 from metatag_gateway.single_documents import Singles
 from metatag_gateway.tokens import AccessTokens, Key, pem_keys, secret_key
 from metatag_runtime.hosting import Service
@@ -63,7 +66,8 @@ class GatewayService:
         self._limiter = RedisLimiter(settings.redis_url) if settings.redis_url else MemoryLimiter()
         self._ring = signing_ring(settings)
         self._http: HttpService | None = None
-        self._closing: list[GrpcJobs | GrpcRecords | GrpcOcr | GrpcTagger] = []
+        self._provider = oidc_provider(settings)
+        self._closing: list[GrpcJobs | GrpcRecords | GrpcOcr | GrpcTagger | OidcProvider] = []
 
     @property
     def port(self) -> int:
@@ -105,7 +109,7 @@ class GatewayService:
         jobs, ocr = GrpcJobs(settings.jobs_address), GrpcOcr(settings.ocr_address)
         tagger = GrpcTagger(settings.tagger_address)
         records = GrpcRecords(settings.jobs_address)
-        self._closing = [jobs, records, ocr, tagger]
+        self._closing = [jobs, records, ocr, tagger, *([self._provider] if self._provider else [])]
         tokens = AccessTokens(
             self._ring,
             issuer=settings.token_issuer,
@@ -139,6 +143,7 @@ class GatewayService:
                 second_factor=second_factor,
                 rules=rules_of(settings),
             ),
+            external=self._external(sessions, identity),
             audit=self._audit,
             second_factor=second_factor,
             identity=identity,
@@ -154,6 +159,47 @@ class GatewayService:
             upload_places=Places(settings.max_uploads),
             picture_places=Places(settings.max_pictures),
         )
+
+    def _external(self, sessions: Sessions, identity: Identity) -> ExternalAccounts | None:
+        """Return single sign-on, whose bearer tokens `identity` then takes too; None where it is not set up."""
+        settings, provider = self._settings, self._provider
+        if provider is None:
+            return None
+        found = ExternalAccounts(
+            provider=provider,
+            store=self._store,
+            sessions=sessions,
+            identity=identity,
+            limiter=self._limiter,
+            secret_keys=secrets_of(settings),
+            rules=GroupRules(
+                frozenset(split(settings.oidc_administrator_groups)),
+                frozenset(split(settings.oidc_auditor_groups)),
+                frozenset(split(settings.oidc_user_groups)),
+            ),
+            groups=lambda claims: groups_of(claims.claims, settings.oidc_groups_claim),
+            link_verified_email=settings.oidc_link_verified_email,
+        )
+        if settings.oidc_audience:
+            identity.take_tokens_of(provider.issuer, found.by_token)
+        return found
+
+
+def oidc_provider(settings: GatewaySettings) -> OidcProvider | None:
+    """Return the single sign-on provider of the settings, which nothing is asked of yet; None without one."""
+    if not settings.oidc_issuer:
+        return None
+    return OidcProvider(
+        OidcOptions(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=settings.oidc_client_secret.get_secret_value(),
+            redirect_url=settings.oidc_redirect_url,
+            scopes=settings.oidc_scopes,
+            audience=settings.oidc_audience,
+            hosts=tuple(split(settings.oidc_hosts)),
+        )
+    )
 
 
 def signing_ring(settings: GatewaySettings) -> list[Key]:

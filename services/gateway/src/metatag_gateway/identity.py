@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
@@ -15,12 +15,14 @@ import structlog
 from metatag_gateway.errors import AccountDisabled, TokenEnded, Unauthenticated
 from metatag_gateway.model.accounts import SCOPES, ApiKey, Principal, User
 from metatag_gateway.ports import AccountStore
-from metatag_gateway.tokens import AccessTokens
+from metatag_gateway.tokens import AccessTokens, issuer_of
 from metatag_runtime.errors import ErrorCode, MetatagError
 
 log = structlog.get_logger("metatag.identity")
 
 T = TypeVar("T")
+
+ByToken = Callable[[str], Awaitable[tuple[User, float]]]
 
 KEY_MARK = "mt_"
 # An account or key just looked at is not looked at again for this long (seconds); so a disabled user is out at most
@@ -44,6 +46,11 @@ class Identity:
         self._asked: _Shared[User] = _Shared()
         self._sessions: _Recent[bool] = _Recent(clock)
         self._asked_sessions: _Shared[bool] = _Shared()
+        self._external: tuple[str, ByToken] | None = None
+
+    def take_tokens_of(self, issuer: str, by_token: ByToken) -> None:
+        """Take bearer tokens of another issuer too; `by_token` gives the account and the token's end."""
+        self._external = issuer, by_token
 
     async def principal(self, token: str) -> Principal:
         """Give who presents `token`; Unauthenticated or AccountDisabled otherwise."""
@@ -51,6 +58,9 @@ class Identity:
             raise Unauthenticated("Not authenticated")
         if token.startswith(KEY_MARK):
             return await self._by_key(token)
+        if self._external is not None and issuer_of(token) == self._external[0]:
+            user, ends_at = await self._external[1](token)
+            return Principal(user, "token", frozenset(SCOPES), ends_at=ends_at)
         claims = self._tokens.check(token)
         user = await self.user(claims.user_id)
         if user.session_version != claims.version:
@@ -82,6 +92,8 @@ class Identity:
             return
         if user.session_version != principal.user.session_version:
             raise Unauthenticated
+        if principal.kind == "token" and self._tokens.is_over(principal.ends_at):
+            raise TokenEnded
         await self._require_session(principal.session_id)
         if self._tokens.is_over(principal.ends_at):
             raise TokenEnded

@@ -29,7 +29,7 @@ class Permission:
     def check(self, principal: Principal) -> None:
         """Raise Forbidden when `principal` may not do this."""
         if self.session and principal.kind != "session":
-            raise Forbidden("An API key cannot manage the account; sign in.")
+            raise Forbidden("An API key or token cannot manage the account; sign in.")
         if self.admin and not principal.user.is_admin:
             raise Forbidden("Only an administrator may do this.")
         if self.audit and not (principal.user.is_admin or principal.user.is_auditor):

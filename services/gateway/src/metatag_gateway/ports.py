@@ -11,6 +11,7 @@ from typing import Protocol
 from metatag_gateway.model.accounts import ApiKey, RefreshToken, User
 from metatag_gateway.model.audit import AuditEntry, AuditFilter
 from metatag_gateway.model.documents import Document, DocumentSpec, Source, StoredFile, Term, Vocabulary
+from metatag_gateway.model.external import ExternalClaims
 from metatag_gateway.model.jobs import (
     Dependency,
     Engine,
@@ -156,8 +157,16 @@ class AccountStore(Protocol):
     async def ping(self) -> None:
         """Raise when the store cannot be reached."""
 
-    async def add_user(self, user: User, *, audit: AuditEntry | None = None) -> bool:
-        """Store a new user; False when the case-folded email is taken."""
+    async def add_user(
+        self, user: User, *, external: tuple[str, str] | None = None, audit: AuditEntry | None = None
+    ) -> bool:
+        """Store a new user; False when the case-folded email, or `external` (issuer, subject), is taken."""
+
+    async def external_user(self, issuer: str, subject: str) -> User | None:
+        """Give the user of a single sign-on provider's subject."""
+
+    async def link_external(self, user_id: str, issuer: str, subject: str, *, audit: AuditEntry | None = None) -> None:
+        """Give a user to a provider's subject: the password, all sessions and API keys of before end."""
 
     async def user(self, user_id: str) -> User | None:
         """Give a user by id."""
@@ -219,6 +228,23 @@ class AccountStore(Protocol):
 
     async def revoke_api_key(self, user_id: str, key_id: str, *, audit: AuditEntry | None = None) -> bool:
         """End a key; False when the user has no such live key."""
+
+
+class IdentityProvider(Protocol):
+    """A single sign-on provider. Every method raises Unavailable where it does not answer."""
+
+    @property
+    def issuer(self) -> str:
+        """The issuer, as its tokens name it."""
+
+    async def authorization_url(self, state: str, nonce: str, verifier: str) -> str:
+        """Return where a browser goes to sign in."""
+
+    async def exchange(self, code: str, verifier: str, nonce: str) -> ExternalClaims:
+        """Return who signed in, for a code that the browser brought back; Unauthenticated for a wrong one."""
+
+    async def check(self, token: str) -> ExternalClaims:
+        """Return who a bearer token was issued to; Unauthenticated for one that does not hold."""
 
 
 class SecondFactorStore(Protocol):

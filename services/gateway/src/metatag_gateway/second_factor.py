@@ -48,7 +48,7 @@ class SecondFactor:
         """`secret_keys` is newest first; `issuer` is what an authenticator app shows beside the email."""
         self._store = store
         self._limiter = limiter
-        self._seal = MultiFernet([Fernet(_derived(secret)) for secret in secret_keys])
+        self._seal = MultiFernet([Fernet(fernet_key(secret, b"metatag gateway totp")) for secret in secret_keys])
         self._issuer = issuer
         self._now = now
 
@@ -134,5 +134,6 @@ class SecondFactor:
         return found
 
 
-def _derived(secret: str) -> bytes:
-    return base64.urlsafe_b64encode(hmac.new(secret.encode(), b"metatag gateway totp", hashlib.sha256).digest())
+def fernet_key(secret: str, purpose: bytes) -> bytes:
+    """Return a key for Fernet, derived from the service's secret for one purpose."""
+    return base64.urlsafe_b64encode(hmac.new(secret.encode(), purpose, hashlib.sha256).digest())

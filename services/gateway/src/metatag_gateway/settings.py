@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from metatag_runtime.settings import ServiceSettings, service_config
 
@@ -47,6 +47,20 @@ class GatewaySettings(ServiceSettings):
     admin_second_factor: bool = False
     password_workers: int = Field(default=2, ge=1, le=64)
     api_keys_per_user: int = Field(default=20, ge=0, le=1000)
+
+    # Single sign-on (OpenID Connect); off while there is no issuer.
+    oidc_issuer: str = Field(default="", pattern=r"^(https?://[^?#\s]+)?$")
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_redirect_url: str = Field(default="", pattern=r"^(https?://[^?#\s]+/sign-in/oidc/callback)?$")
+    oidc_scopes: str = "openid email profile"
+    oidc_hosts: str = ""
+    oidc_audience: str = ""
+    oidc_groups_claim: str = "groups"
+    oidc_administrator_groups: str = ""
+    oidc_auditor_groups: str = ""
+    oidc_user_groups: str = ""
+    oidc_link_verified_email: bool = False
 
     max_pages: int = Field(default=10, ge=1, le=10_000)
     max_upload_bytes: int = Field(default=50 * MIB, ge=1024)
@@ -96,6 +110,12 @@ class GatewaySettings(ServiceSettings):
         for part in split(value):
             ipaddress.ip_network(part, strict=False)
         return value
+
+    @model_validator(mode="after")
+    def _whole_oidc(self) -> Self:
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_redirect_url):
+            raise ValueError("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_REDIRECT_URL beside it")
+        return self
 
     @field_validator("audit_days")
     @classmethod

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from metatag_gateway.adapters.answering import answering
 from metatag_gateway.adapters.sql_audit import note
-from metatag_gateway.adapters.sql_tables import API_KEYS, REFRESH_TOKENS, SESSIONS, USERS
+from metatag_gateway.adapters.sql_tables import API_KEYS, EXTERNAL, REFRESH_TOKENS, SESSIONS, USERS
 from metatag_gateway.model.accounts import ApiKey, RefreshToken, User
 from metatag_gateway.model.audit import AuditEntry
 from metatag_runtime.sql import Database
@@ -28,8 +28,10 @@ class SqlAccounts:
         with answering():
             await self._database.ping()
 
-    async def add_user(self, user: User, *, audit: AuditEntry | None = None) -> bool:
-        """Insert; the unique case-folded email decides a race."""
+    async def add_user(
+        self, user: User, *, external: tuple[str, str] | None = None, audit: AuditEntry | None = None
+    ) -> bool:
+        """Insert; the unique case-folded email, or the key of the provider's subject, decides a race."""
         row = {
             "id": user.id,
             "email": user.email,
@@ -49,6 +51,8 @@ class SqlAccounts:
             with answering():
                 async with self._database.write() as connection:
                     await connection.execute(sa.insert(USERS).values(row))
+                    if external is not None:
+                        await connection.execute(_external_row(user.id, *external))
                     await note(connection, audit)
         except IntegrityError:
             return False
@@ -57,6 +61,25 @@ class SqlAccounts:
     async def user(self, user_id: str) -> User | None:
         """Select by id."""
         return await self._one_user(USERS.c.id == user_id)
+
+    async def external_user(self, issuer: str, subject: str) -> User | None:
+        """Select by the provider's subject."""
+        held = sa.select(EXTERNAL.c.user_id).where(EXTERNAL.c.issuer == issuer, EXTERNAL.c.subject == subject)
+        return await self._one_user(USERS.c.id == held.scalar_subquery())
+
+    async def link_external(self, user_id: str, issuer: str, subject: str, *, audit: AuditEntry | None = None) -> None:
+        """Insert, and end what the account was entered with before, in the same transaction."""
+        now = datetime.now(UTC)
+        values = {"password_hash": "", "session_version": USERS.c.session_version + 1, "updated_at": now}
+        live = sa.and_(API_KEYS.c.user_id == user_id, API_KEYS.c.revoked_at.is_(None))
+        with answering():
+            async with self._database.write() as connection:
+                await connection.execute(_external_row(user_id, issuer, subject))
+                await connection.execute(sa.update(USERS).where(USERS.c.id == user_id).values(values))
+                await connection.execute(_end(SESSIONS.c.user_id == user_id, now))
+                await connection.execute(_revoke(REFRESH_TOKENS.c.user_id == user_id, now))
+                await connection.execute(sa.update(API_KEYS).where(live).values(revoked_at=now))
+                await note(connection, audit)
 
     async def user_by_email(self, email: str) -> User | None:
         """Select by case-folded email."""
@@ -254,6 +277,11 @@ def _user(row: Mapping[Any, Any]) -> User:
 
 def _api_key(row: Mapping[Any, Any]) -> ApiKey:
     return ApiKey(**{**row, "scopes": tuple(row["scopes"].split())})
+
+
+def _external_row(user_id: str, issuer: str, subject: str) -> sa.Insert:
+    row = {"user_id": user_id, "issuer": issuer, "subject": subject, "created_at": datetime.now(UTC)}
+    return sa.insert(EXTERNAL).values(row)
 
 
 def _refresh_row(token: RefreshToken) -> dict[str, Any]:

@@ -108,6 +108,16 @@ RECOVERY_CODES = sa.Table(
     sa.Column("used_at", Moment),
 )
 
+# Whose account a single sign-on provider's subject is.
+EXTERNAL = sa.Table(
+    "gateway_external_identity",
+    METADATA,
+    sa.Column("issuer", sa.String(255), primary_key=True),
+    sa.Column("subject", sa.String(255), primary_key=True),
+    sa.Column("user_id", sa.ForeignKey("gateway_user.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
 # Who did what. No foreign keys: an entry outlives the account that it names. Triggers of the migration refuse changes.
 AUDIT = sa.Table(
     "gateway_audit",

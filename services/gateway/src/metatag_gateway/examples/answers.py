@@ -216,6 +216,8 @@ ANSWERS: dict[str, dict[int, Example]] = {
             "actions": [{"action": "document.process", "outcome": "done", "count": 214}],
         }
     },
+    "sign_in_methods": {200: {"password": True, "registration": False, "single_sign_on": True}},
+    "open_single_sign_on": {200: {"user": USER, "tokens": TOKENS}},
     "begin_totp": {
         200: {
             "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",

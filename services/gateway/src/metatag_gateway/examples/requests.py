@@ -52,6 +52,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     },
     "register": {JSON: {**_PERSON, "full_name": "Asha Rao"}},
     "login": {JSON: _PERSON},
+    "open_single_sign_on": {JSON: {"ticket": "gAAAAABpR1c2..."}},
     "begin_totp": {JSON: {"password": "correct horse battery"}},
     "confirm_totp": {JSON: {"code": "492039"}},
     "remove_totp": {JSON: {"code": "492039"}},

@@ -85,6 +85,7 @@ ACTS: dict[str, Act | None] = {
     "confirm_totp": _stored("account.totp_on", "account"),
     "remove_totp": _stored("account.totp_off", "account"),
     "remove_users_totp": _stored("account.totp_off", "account", "user_id"),
+    "open_single_sign_on": _stored("account.sign_in", "account"),
     # They change nothing.
     "refresh": None,
     "validate_paths": None,

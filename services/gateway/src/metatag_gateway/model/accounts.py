@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 # What an API key may be allowed. A session may do all of it, and manage the account besides.
@@ -44,7 +45,7 @@ class Principal:
     """Who is calling, and what they may do."""
 
     user: User
-    kind: Literal["session", "api_key"]
+    kind: Literal["session", "api_key", "token"]
     scopes: frozenset[str]
     # What was presented, so that a lasting connection can be looked at again: the session's id and the token's end
     # (seconds since the epoch), or the digest of the key.
@@ -120,3 +121,19 @@ def network_of(address: str) -> str:
             return str(found.ipv4_mapped)
         return str(ipaddress.ip_network((found, 64), strict=False))
     return address
+
+
+def new_user(email: str, password_hash: str, full_name: str | None, *, role: Role = "user") -> User:
+    """Give a fresh account."""
+    return User(
+        id=str(uuid.uuid4()),
+        email=email,
+        full_name=full_name,
+        is_active=True,
+        is_verified=False,
+        is_admin=role == "administrator",
+        is_auditor=role == "auditor",
+        session_version=1,
+        created_at=datetime.now(UTC),
+        password_hash=password_hash,
+    )

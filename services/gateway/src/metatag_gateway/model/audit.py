@@ -11,7 +11,7 @@ from typing import Literal
 from metatag_runtime.context import request_id
 
 Outcome = Literal["done", "refused", "failed"]
-ActorKind = Literal["session", "api_key", "anonymous", "system"]
+ActorKind = Literal["session", "api_key", "token", "anonymous", "system"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from metatag_gateway.accounts import Accounts
 from metatag_gateway.audit_log import AuditLog
+from metatag_gateway.external_accounts import ExternalAccounts
 from metatag_gateway.health import Health
 from metatag_gateway.identity import Identity
 from metatag_gateway.limits import Quotas
@@ -27,6 +28,8 @@ class Dependencies:
 
     settings: GatewaySettings
     accounts: Accounts
+    # None where single sign-on is not set up.
+    external: ExternalAccounts | None
     audit: AuditLog
     second_factor: SecondFactor
     identity: Identity

@@ -18,7 +18,7 @@ class AuditEntryView(Payload):
     id: int
     at: datetime
     actor_id: str = Field(description="The account's id; empty where nobody was signed in.")
-    actor_kind: Literal["session", "api_key", "anonymous", "system"]
+    actor_kind: Literal["session", "api_key", "token", "anonymous", "system"]
     key_id: str = Field(description="The API key's id, where one was presented.")
     action: str
     target_kind: str

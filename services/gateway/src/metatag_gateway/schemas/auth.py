@@ -44,6 +44,20 @@ class LoginBody(Body):
     code: str = Field("", max_length=40, description="A code of the authenticator app, or a recovery code.")
 
 
+class MethodsView(Payload):
+    """How people sign in."""
+
+    password: bool
+    registration: bool
+    single_sign_on: bool
+
+
+class TicketBody(Body):
+    """What the browser brings back from the single sign-on provider."""
+
+    ticket: str = Field(min_length=1, max_length=4096)
+
+
 class RefreshBody(Body):
     """The proof of a session."""
 

@@ -102,6 +102,7 @@ const seg = encodeURIComponent;
 
 export const register = (email, password, full_name) =>
   open("POST", "api/auth/register", { email, password, full_name: full_name || null });
+export const methods = () => open("GET", "api/auth/methods");
 export const me = () => get("api/auth/me");
 
 export const stats = () => get("api/history/stats");

@@ -52,8 +52,10 @@ function tell(message, except) {
   for (const port of ports) if (port !== except) port.postMessage(message);
 }
 
-async function signIn({ email, password }, port) {
-  const answer = await post("api/auth/login", { email, password });
+async function signIn({ email, password, code, ticket }, port) {
+  const answer = ticket
+    ? await post("api/auth/oidc/session", { ticket })
+    : await post("api/auth/login", { email, password, code });
   keep(answer.tokens);
   user = answer.user;
   tell({ event: "in", user }, port);

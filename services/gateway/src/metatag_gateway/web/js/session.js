@@ -55,8 +55,14 @@ export async function begin() {
   user.set((await ask("who")).user || false);
 }
 
-export async function signIn(email, password) {
-  const answer = await ask("signIn", { email, password });
+/** Opens a session: with a password, and a code of an authenticator app if need be. */
+export const signIn = (email, password, code = "") => enter({ email, password, code });
+
+/** Opens a session with what single sign-on brought back. */
+export const signInByTicket = (ticket) => enter({ ticket });
+
+async function enter(proof) {
+  const answer = await ask("signIn", proof);
   expired.set(false);
   user.set(answer.user);
 }

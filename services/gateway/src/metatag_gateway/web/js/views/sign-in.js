@@ -1,9 +1,10 @@
 // The door: sign in, or make an account. What was asked for is shown after it.
-import { useState } from "preact/hooks";
-import { register, sentence } from "../api.js";
+import { useEffect, useState } from "preact/hooks";
+import { methods, register, sentence } from "../api.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
-import { expired, signIn } from "../session.js";
+import { go, link, route } from "../router.js";
+import { expired, signIn, signInByTicket } from "../session.js";
 import { useStore } from "../store.js";
 import { Button, Field, Notice, Tabs } from "../ui/parts.js";
 
@@ -17,9 +18,28 @@ function wrong(mode, { email, password }) {
   return password ? {} : { password: t("sign.noPassword") };
 }
 
+/** Whether single sign-on is offered; opens the session when the browser comes back from it. */
+function useSingleSignOn(onProblem) {
+  const [offered, setOffered] = useState(false);
+  useEffect(() => {
+    methods()
+      .then((found) => setOffered(found.single_sign_on))
+      .catch(() => {});
+    const { name, id, query } = route.value;
+    if (name !== "single-sign-on") return;
+    // The ticket is good once: it does not stay in the address.
+    go(link(), { replace: true });
+    if (id) signInByTicket(id).catch(onProblem);
+    else onProblem({ status: 401, detail: t("sign.refused"), code: query.get("problem") });
+  }, []);
+  return offered;
+}
+
 export function SignIn() {
   const [mode, setMode] = useState("in");
-  const [given, set] = useState({ email: "", password: "", name: "" });
+  const [given, set] = useState({ email: "", password: "", name: "", code: "" });
+  const [asksCode, setAsksCode] = useState(false);
+  const single = useSingleSignOn((problem) => setError(problem));
   const [errors, setErrors] = useState(/** @type {any} */ ({}));
   const [error, setError] = useState(null);
   const [busy, setBusy] = useState(false);
@@ -38,13 +58,21 @@ export function SignIn() {
     setError(null);
     try {
       if (mode === "new") await register(given.email, given.password, given.name);
-      await signIn(given.email, given.password);
+      await signIn(given.email, given.password, given.code);
     } catch (problem) {
-      const at = mode === "in" ? REFUSED[problem.status] : TAKEN.exec(problem.detail) && "email";
-      if (at) setErrors({ [at]: mode === "in" ? t("say.wrongPassword") : sentence(problem) });
+      const asks = problem.code === "second_factor_required";
+      const at = asks
+        ? "code"
+        : mode === "in"
+          ? REFUSED[problem.status]
+          : TAKEN.exec(problem.detail) && "email";
+      setAsksCode(asks || asksCode);
+      if (asks) setErrors(given.code ? { code: sentence(problem) } : {});
+      else if (at) setErrors({ [at]: mode === "in" ? t("say.wrongPassword") : sentence(problem) });
       else setError(problem);
       setBusy(false);
-      if (at) form.querySelector(`[name="${at}"]`).focus();
+      // The field of a code is there only after this.
+      if (at) requestAnimationFrame(() => form.querySelector(`[name="${at}"]`)?.focus());
     }
   };
   return html`
@@ -110,9 +138,24 @@ export function SignIn() {
             onValue=${put("password")}
             hint=${mode === "new" ? t("sign.passwordHint") : undefined}
             error=${errors.password} />
+          ${asksCode &&
+          html`
+            <${Field}
+              label=${t("sign.code")}
+              name="code"
+              autocomplete="one-time-code"
+              value=${given.code}
+              onValue=${put("code")}
+              hint=${t("sign.codeHint")}
+              error=${errors.code} />
+          `}
           <${Button} type="submit" cls="main" busy=${busy}>
             ${t(mode === "new" ? "sign.create" : "sign.in")}
           <//>
+          ${single &&
+          html`
+            <a class="button" href="../sign-in/oidc">${t("sign.single")}</a>
+          `}
           <p class="soft small">${t("sign.kept")}</p>
         </form>
       </div>
