@@ -27,7 +27,7 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 # A file's name without its ending: "annual-report-2021_final", "AcroFormsTest".
-_STEM = re.compile(r"[^\W\d_]*\w*(?:[-_]+\w+)+(?:\.\w+)?|[A-Z][a-z]+(?:[A-Z][a-z]+)+\w*")
+_STEM = re.compile(r"[^\W_]*(?:[-_]+[^\W_]+)+(?:\.[^\W_]+)?|[A-Z][a-z]+(?:[A-Z][a-z]+)+[^\W_]*")
 _MADE_BY = re.compile(r"^(?:microsoft (?:office )?(?:word|powerpoint|excel)|adobe \w+)\s*[-–:]\s*", re.IGNORECASE)
 _NUMBER = re.compile(
     r"^(?:(?:chapter|section|part|annex(?:ure)?|appendix|अध्याय|भाग|परिशिष्ट)\s+)?[\divxIVX]{0,4}(?:\.\d+)*[.):]?\s+"
