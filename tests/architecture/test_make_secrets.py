@@ -50,12 +50,12 @@ def test_two_runs_share_no_secret() -> None:
 def test_stores_of_ones_own_take_the_place_of_those_inside() -> None:
     given = secrets(
         NAMESPACE="tags",
-        DATABASE_URL=f"postgresql://u:p@db/x?application_name={AWKWARD}",
-        REDIS_URL="rediss://:p@cache:6379",
-        S3_ACCESS_KEY="me",
-        S3_SECRET_KEY=AWKWARD,
-        ADMIN_EMAIL="admin@example.org",
-        ADMIN_PASSWORD=AWKWARD,
+        METATAG_DATABASE_URL=f"postgresql://u:p@db/x?application_name={AWKWARD}",
+        METATAG_REDIS_URL="rediss://:p@cache:6379",
+        METATAG_S3_ACCESS_KEY="me",
+        METATAG_S3_SECRET_KEY=AWKWARD,
+        METATAG_ADMIN_EMAIL="admin@example.org",
+        METATAG_ADMIN_PASSWORD=AWKWARD,
     )
     assert "metatag-datastores" not in given
     assert given["metatag-jobs"]["database_url"].endswith(AWKWARD)
@@ -63,3 +63,8 @@ def test_stores_of_ones_own_take_the_place_of_those_inside() -> None:
     assert [given[f"metatag-{name}"]["redis_url"] for name in ("jobs", "gateway", "tagger")] == [
         f"rediss://:p@cache:6379/{number}" for number in range(3)
     ]
+
+
+def test_variables_of_other_programs_are_not_taken_for_ours() -> None:
+    given = secrets(DATABASE_URL="postgresql://other", REDIS_URL="redis://other", S3_ACCESS_KEY="other")
+    assert "other" not in str(given)
