@@ -202,6 +202,9 @@ class FakeJobsService(JobsServiceServicer):
 
     async def ExportJob(self, request: j.ExportJobRequest, context: Context) -> AsyncIterator[Any]:
         job = self.engine.find(request.user_id, request.job_id)
+        unknown = set(request.columns) - {"title", "tags", "status"}
+        if unknown:
+            raise InvalidArgument(f"columns names '{min(unknown)}', which this job does not have.")
         if request.format == j.EXPORT_FORMAT_CSV:
             yield j.ExportJobResponse(chunk=b"title,tags,status\n")
         for document in job.documents:

@@ -22,7 +22,7 @@ from metatag_gateway.adapters.sql_tables import METADATA
 from metatag_gateway.bootstrap import SCRIPTS, VERSION_TABLE
 from metatag_gateway.model.accounts import ApiKey, RefreshToken, User
 from metatag_gateway.ports import AccountStore
-from metatag_runtime.errors import MetatagError
+from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_runtime.sql import Database, migrate, run_blocking
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -211,4 +211,22 @@ async def test_a_database_that_is_away_is_said_in_our_words(tmp_path: Path) -> N
     database = Database(f"sqlite+aiosqlite:///{tmp_path}/no/such/folder/a.db")
     with pytest.raises(MetatagError, match="account database does not answer"):
         await SqlAccounts(database).user("u")
+    await database.close()
+
+
+async def test_a_full_disk_is_named_and_reading_goes_on(tmp_path: Path) -> None:
+    url = url_of("sqlite", tmp_path)
+    await asyncio.to_thread(migrate, url, SCRIPTS, VERSION_TABLE)
+    database = Database(url)
+    # SQLite's own bound: a page more is refused as on a disk without room.
+    sa.event.listen(database.engine.sync_engine, "connect", lambda link, _: link.execute("PRAGMA max_page_count = 1"))
+    store = SqlAccounts(database)
+    stored = []
+    with pytest.raises(MetatagError, match="disk of the account database is full") as refused:
+        for number in range(1000):
+            stored.append(new_user(f"{number}@example.com", "x" * 500, "Asha Rao"))
+            await store.add_user(stored[-1])
+    assert refused.value.code is ErrorCode.UNAVAILABLE
+    assert refused.value.retry_after == 60
+    assert await store.user_by_email(stored[0].email) is not None
     await database.close()

@@ -297,6 +297,58 @@ async def test_exports_hold_every_document_and_no_formula(either_service: JobsPr
     assert [cell.value for cell in sheet[2]][-3:-1] == ["जल", "2024"]
 
 
+async def test_exports_give_the_columns_that_are_chosen(either_service: JobsProcess) -> None:
+    client = either_service.client
+    rows = specs(await client.upload(fake_pdf(pages=1)), 2)
+    rows[0].columns.update({"विभाग": "जल", "tags": "own"})
+    job_id = (await client.create(rows, columns=["विभाग", "tags"])).job.id
+    await client.finished(job_id)
+
+    async def export(kind: jobs_pb2.ExportFormat.ValueType, *columns: str) -> bytes:
+        request = jobs_pb2.ExportJobRequest(user_id="u1", job_id=job_id, format=kind, columns=columns)
+        return b"".join([part.chunk async for part in client.stub.ExportJob(request)])
+
+    chosen = ("विभाग", "row_number", "tags")
+    table = list(csv.reader((await export(jobs_pb2.EXPORT_FORMAT_CSV, *chosen)).decode("utf-8-sig").splitlines()))
+    assert table == [list(chosen), ["जल", "1", "own"], ["", "2", ""]]
+    lines = (await export(jobs_pb2.EXPORT_FORMAT_JSON_LINES, *chosen)).splitlines()
+    assert json.loads(lines[0]) == {"विभाग": "जल", "row_number": 1, "tags": "own"}
+    sheet = openpyxl.load_workbook(io.BytesIO(await export(jobs_pb2.EXPORT_FORMAT_XLSX, "title", "विभाग"))).active
+    assert sheet is not None
+    assert [cell.value for cell in sheet[1]] == ["title", "विभाग"]
+    assert sheet.auto_filter.ref == "A1:B3"
+    assert sheet.column_dimensions["A"].width > sheet.column_dimensions["B"].width
+    for kind, columns, hint in (
+        (jobs_pb2.EXPORT_FORMAT_CSV, ["titel"], "did you mean 'title'"),
+        (jobs_pb2.EXPORT_FORMAT_JSON_LD, ["title"], "JSON-LD"),
+    ):
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await export(kind, *columns)
+        assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+        assert hint in (refused.value.details() or "")
+
+
+async def test_linked_data_is_one_graph_of_what_was_read(either_service: JobsProcess) -> None:
+    client = either_service.client
+    rows = specs(await client.upload(fake_pdf(pages=1)), 1)
+    rows[0].title, rows[0].description = 'आदेश "१"', "On wells"
+    rows[0].columns.update({"विभाग": "जल"})
+    rows.append(jobs_pb2.DocumentSpec(source=jobs_pb2.Source(type=jobs_pb2.SOURCE_TYPE_URL, path="")))
+    job_id = (await client.create(rows, columns=["विभाग"])).job.id
+    await client.finished(job_id)
+    request = jobs_pb2.ExportJobRequest(user_id="u1", job_id=job_id, format=jobs_pb2.EXPORT_FORMAT_JSON_LD)
+    found = json.loads(b"".join([part.chunk async for part in client.stub.ExportJob(request)]))
+    assert found["@context"]["dcterms"] == "http://purl.org/dc/terms/"
+    # The second row failed and has no metadata.
+    (node,) = found["@graph"]
+    document = (await client.documents(job_id))[0]
+    assert node["@id"] == f"urn:uuid:{document.id}"
+    assert (node["dcterms:title"], node["dcterms:description"]) == ('आदेश "१"', "On wells")
+    assert node["dcterms:subject"] == [tag.tag for tag in document.result.tags] != []
+    assert node["schema:additionalProperty"][0]["schema:value"] == "जल"
+    assert "dcterms:spatial" not in node
+
+
 async def test_vocabularies_are_versioned_and_pinned(either_service: JobsProcess) -> None:
     client = either_service.client
 

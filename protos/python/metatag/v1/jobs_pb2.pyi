@@ -145,6 +145,8 @@ class _ExportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExportFo
     EXPORT_FORMAT_CSV: _ExportFormat.ValueType  # 1
     EXPORT_FORMAT_JSON_LINES: _ExportFormat.ValueType  # 2
     EXPORT_FORMAT_XLSX: _ExportFormat.ValueType  # 3
+    EXPORT_FORMAT_JSON_LD: _ExportFormat.ValueType  # 4
+    """One graph of the documents that were read, in terms of Dublin Core."""
 
 class ExportFormat(_ExportFormat, metaclass=_ExportFormatEnumTypeWrapper): ...
 
@@ -152,6 +154,8 @@ EXPORT_FORMAT_UNSPECIFIED: ExportFormat.ValueType  # 0
 EXPORT_FORMAT_CSV: ExportFormat.ValueType  # 1
 EXPORT_FORMAT_JSON_LINES: ExportFormat.ValueType  # 2
 EXPORT_FORMAT_XLSX: ExportFormat.ValueType  # 3
+EXPORT_FORMAT_JSON_LD: ExportFormat.ValueType  # 4
+"""One graph of the documents that were read, in terms of Dublin Core."""
 Global___ExportFormat: _TypeAlias = ExportFormat  # noqa: Y015
 
 @_typing.final
@@ -1863,19 +1867,25 @@ class ExportJobRequest(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     JOB_ID_FIELD_NUMBER: _builtins.int
     FORMAT_FIELD_NUMBER: _builtins.int
+    COLUMNS_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     job_id: _builtins.str
     format: Global___ExportFormat.ValueType
+    @_builtins.property
+    def columns(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of the header, the rows' own columns among them, in the order wanted; none means all. At most 150."""
+
     def __init__(
         self,
         *,
         user_id: _builtins.str = ...,
         job_id: _builtins.str = ...,
         format: Global___ExportFormat.ValueType = ...,
+        columns: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["format", b"format", "job_id", b"job_id", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "format", b"format", "job_id", b"job_id", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -106,8 +106,10 @@ class Jobs(Protocol):
     def read_file(self, user_id: str, document_id: str) -> AsyncIterator[bytes]:
         """Give the stored PDF of a document."""
 
-    def export(self, user_id: str, job_id: str, export_format: str) -> AsyncIterator[bytes]:
-        """Give the results of a job as csv, jsonl or xlsx."""
+    def export(
+        self, user_id: str, job_id: str, export_format: str, columns: Sequence[str] = ()
+    ) -> AsyncIterator[bytes]:
+        """Give the results of a job as csv, jsonl, xlsx or jsonld; of a table the named columns, all for none."""
 
     async def put_vocabulary(self, user_id: str, name: str, terms: Sequence[Term]) -> Vocabulary:
         """Store a new version; the same terms make none."""

@@ -1,19 +1,22 @@
-"""Results of a job as a file, made while it is read: CSV, JSON Lines or XLSX."""
+"""Results of a job as a file, made while it is read: CSV, JSON Lines, XLSX or JSON-LD."""
 
 from __future__ import annotations
 
 import asyncio
 import csv
+import difflib
 import io
 import json
 import re
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from metatag_jobs.jsonable import pack
+from metatag_jobs.linked_data import CONTEXT, node_of
 from metatag_jobs.model import Document, Facet
 from metatag_jobs.stores import History
 from metatag_runtime.errors import InvalidArgument
@@ -54,7 +57,38 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _BEHIND_SEPARATOR = re.compile(r"([;\t\r\n|][\s\"]*)(?=[=+\-@])")
 
 
+# Columns that a caller may choose.
+MAX_CHOSEN = 150
+
 Batches = AsyncIterator[list[Document]]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of a table: the names of its header, and which cell of a whole row each one shows."""
+
+    own: Sequence[str]
+    names: Sequence[str]
+    places: Sequence[int]
+
+    @classmethod
+    def choose(cls, own: Sequence[str], chosen: Sequence[str]) -> Layout:
+        """Return the chosen columns in their order, all of them for none; raise InvalidArgument for an unknown one."""
+        every = _header(own)
+        if len(chosen) > MAX_CHOSEN:
+            raise InvalidArgument(f"columns may name {MAX_CHOSEN} columns at most.")
+        for name in chosen:
+            if name not in every:
+                near = difflib.get_close_matches(name, every, 1)
+                hint = f"; did you mean '{near[0]}'?" if near else f"; use some of: {', '.join(every)}."
+                raise InvalidArgument(f"columns names '{name[:50]}', which this job does not have{hint}")
+        names = list(dict.fromkeys(chosen)) or every
+        return cls(own, names, [every.index(name) for name in names])
+
+    def cells(self, document: Document) -> list[Any]:
+        """Return a document's cells."""
+        row = row_of(document) + [document.columns.get(name, "") for name in self.own]
+        return [row[place] for place in self.places]
 
 
 class Exports:
@@ -63,18 +97,24 @@ class Exports:
     def __init__(self, history: History) -> None:
         self._history = history
 
-    async def export(self, user_id: str, job_id: str, kind: str) -> AsyncIterator[bytes]:
-        """Give the file in chunks of at most 1 MiB; raises JobNotFound, InvalidArgument."""
-        writers: dict[str, Callable[[Batches, Sequence[str]], AsyncIterator[bytes]]] = {
+    async def export(self, user_id: str, job_id: str, kind: str, columns: Sequence[str] = ()) -> AsyncIterator[bytes]:
+        """Give the file in chunks of at most 1 MiB; raises JobNotFound, InvalidArgument.
+
+        `columns` are names of the header, the rows' own among them, in the order wanted; none means all of them.
+        """
+        writers: dict[str, Callable[[Batches, Layout], AsyncIterator[bytes]]] = {
             "csv": _csv,
-            "json_lines": _json_lines,
+            "json_lines": _json_lines if not columns else _chosen_lines,
             "xlsx": _xlsx,
+            "json_ld": _json_ld,
         }
         if kind not in writers:
-            raise InvalidArgument("format must be csv, json_lines or xlsx.")
+            raise InvalidArgument("format must be csv, json_lines, xlsx or json_ld.")
+        if columns and kind == "json_ld":
+            raise InvalidArgument("columns cannot be chosen for JSON-LD, which has none.")
         # Before the first byte: what is missing can be told only then.
-        own = await self._history.own_columns(user_id, job_id)
-        async for chunk in writers[kind](self._history.export(user_id, job_id), own):
+        layout = Layout.choose(await self._history.own_columns(user_id, job_id), columns)
+        async for chunk in writers[kind](self._history.export(user_id, job_id), layout):
             for start in range(0, len(chunk), _CHUNK):
                 yield chunk[start : start + _CHUNK]
 
@@ -134,15 +174,11 @@ def _header(own: Sequence[str]) -> list[str]:
     return [*COLUMNS, *(f"{name} (2)" if name in COLUMNS else name for name in own)]
 
 
-def _cells(document: Document, own: Sequence[str]) -> list[Any]:
-    return row_of(document) + [document.columns.get(name, "") for name in own]
-
-
-async def _csv(batches: Batches, own: Sequence[str]) -> AsyncIterator[bytes]:
+async def _csv(batches: Batches, layout: Layout) -> AsyncIterator[bytes]:
     # The mark makes spreadsheets read UTF-8, without which Devanagari is lost.
-    yield "\ufeff".encode() + _csv_lines([[harmless(name) for name in _header(own)]])
+    yield "\ufeff".encode() + _csv_lines([[harmless(name) for name in layout.names]])
     async for batch in batches:
-        yield _csv_lines([[harmless_in_csv(cell) for cell in _cells(document, own)] for document in batch])
+        yield _csv_lines([[harmless_in_csv(cell) for cell in layout.cells(document)] for document in batch])
 
 
 def _csv_lines(rows: Sequence[Sequence[Any]]) -> bytes:
@@ -151,10 +187,35 @@ def _csv_lines(rows: Sequence[Sequence[Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-async def _json_lines(batches: Batches, _own: Sequence[str]) -> AsyncIterator[bytes]:
+async def _json_lines(batches: Batches, _layout: Layout) -> AsyncIterator[bytes]:
     async for batch in batches:
         lines = (json.dumps(_object(document), ensure_ascii=False) for document in batch)
         yield "".join(f"{line}\n" for line in lines).encode()
+
+
+async def _chosen_lines(batches: Batches, layout: Layout) -> AsyncIterator[bytes]:
+    async for batch in batches:
+        rows = (_chosen(document, layout) for document in batch)
+        yield "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows).encode()
+
+
+def _chosen(document: Document, layout: Layout) -> dict[str, Any]:
+    whole = _object(document)
+    cells = zip(layout.names, layout.cells(document), strict=True)
+    # The rows' own columns may bear names of fields that only whole objects have.
+    return {name: whole[name] if name in COLUMNS else cell for name, cell in cells}
+
+
+async def _json_ld(batches: Batches, _layout: Layout) -> AsyncIterator[bytes]:
+    """Write one graph of the documents that were read; the others have no metadata."""
+    yield f'{{"@context": {json.dumps(CONTEXT)}, "@graph": ['.encode()
+    between = "\n"
+    async for batch in batches:
+        for document in batch:
+            if document.result is not None:
+                yield (between + json.dumps(node_of(document, document.result), ensure_ascii=False)).encode()
+                between = ",\n"
+    yield b"\n]}\n"
 
 
 def _object(document: Document) -> dict[str, Any]:
@@ -167,7 +228,7 @@ def _object(document: Document) -> dict[str, Any]:
     return row
 
 
-async def _xlsx(batches: Batches, own: Sequence[str]) -> AsyncIterator[bytes]:
+async def _xlsx(batches: Batches, layout: Layout) -> AsyncIterator[bytes]:
     import xlsxwriter
 
     with tempfile.TemporaryDirectory(prefix="metatag-export-", ignore_cleanup_errors=True) as folder:
@@ -185,23 +246,39 @@ async def _xlsx(batches: Batches, own: Sequence[str]) -> AsyncIterator[bytes]:
         )
         sheet = book.add_worksheet("results")
         sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, _header(own))
+        for column, name in enumerate(layout.names):
+            sheet.set_column(column, column, _WIDTHS.get(name, _WIDTH))
+        sheet.write_row(0, 0, layout.names, book.add_format({"bold": True}))
         number = 1
         async for batch in batches:
-            await asyncio.to_thread(_write_rows, sheet, number, batch, own)
+            await asyncio.to_thread(_write_rows, sheet, number, batch, layout)
             number += len(batch)
+        sheet.autofilter(0, 0, number - 1, len(layout.names) - 1)
         await asyncio.to_thread(book.close)
         with path.open("rb") as file:
             while chunk := await asyncio.to_thread(file.read, _CHUNK):
                 yield chunk
 
 
-# Longest text that a cell of XLSX may hold.
-_CELL = 32_767
+# Longest text that a cell of XLSX may hold; what Excel takes of links, each with its length.
+_CELL, _MAX_LINKS, _MAX_LINK = 32_767, 65_000, 2_000
+# Widths of columns, in characters.
+_WIDTH = 14
+_WIDTHS = {
+    "title": 40, "description": 40, "file_path": 50, "generated_tags": 60, "error": 40, "processed_at": 26,
+    "document_id": 38, "file_name": 30, "organisation": 30, "person": 30, "place": 30, "law_or_scheme": 30,
+}  # fmt: skip
 
 
-def _write_rows(sheet: Any, number: int, batch: Sequence[Document], own: Sequence[str]) -> None:
-    for offset, document in enumerate(batch):
-        row = _cells(document, own)
-        cells = [value[:_CELL] if isinstance(value, str) else value for value in row]
-        sheet.write_row(number + offset, 0, cells)
+def _write_rows(sheet: Any, number: int, batch: Sequence[Document], layout: Layout) -> None:
+    for row, document in enumerate(batch, number):
+        cells = [value[:_CELL] if isinstance(value, str) else value for value in layout.cells(document)]
+        sheet.write_row(row, 0, cells)
+        if "file_path" in layout.names and row <= _MAX_LINKS and _is_link(document):
+            path = document.source.path
+            sheet.write_url(row, layout.names.index("file_path"), path, string=path)
+
+
+def _is_link(document: Document) -> bool:
+    path = document.source.path
+    return document.source.type == "url" and path.startswith(("http://", "https://")) and len(path) <= _MAX_LINK

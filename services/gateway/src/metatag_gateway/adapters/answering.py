@@ -6,6 +6,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from metatag_runtime.errors import Unavailable
+from metatag_runtime.failures import FULL_AGAIN, is_disk_full
+
+# Not 507, which speaks of what the caller wanted to store: signing in needs a few bytes, and the operator.
+_FULL = "The disk of the account database is full; try again when the operator has made room."
 
 
 class answering:
@@ -18,4 +22,6 @@ class answering:
         if isinstance(error, IntegrityError):
             return
         if isinstance(error, DBAPIError | PoolTimeout | OSError):
+            if is_disk_full(error):
+                raise Unavailable(_FULL, retry_after=FULL_AGAIN) from error
             raise Unavailable("The account database does not answer; try again in a moment.") from error

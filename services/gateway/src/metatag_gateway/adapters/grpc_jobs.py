@@ -265,9 +265,12 @@ class GrpcJobs:
             async for answer in call:
                 yield answer.chunk
 
-    async def export(self, user_id: str, job_id: str, export_format: str) -> AsyncIterator[bytes]:
+    async def export(
+        self, user_id: str, job_id: str, export_format: str, columns: Sequence[str] = ()
+    ) -> AsyncIterator[bytes]:
         """ExportJob."""
-        request = j.ExportJobRequest(user_id=user_id, job_id=job_id, format=EXPORTS[export_format])
+        kind = EXPORTS[export_format]
+        request = j.ExportJobRequest(user_id=user_id, job_id=job_id, format=kind, columns=columns)
         call = self._stub.ExportJob(request, timeout=STREAM, metadata=call_metadata())
         with peer_errors(PEER):
             async for answer in call:

@@ -274,6 +274,8 @@ FILES: dict[str, dict[str, str]] = {
         "text/csv; charset=utf-8": f"title,tags,status,processed_at\n{DOCUMENT['title']},water supply,success,{DONE}\n",
         "application/x-ndjson": '{"title": "Water Supply in Rural Districts", "tags": ["water supply"]}\n',
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "PK ...",
+        "application/ld+json": '{"@context": {"dcterms": "http://purl.org/dc/terms/"}, "@graph": [\n'
+        '{"@id": "urn:uuid:5f0c7cf2-6d1c-4c1a-9d53-0c1e3ab1f7d2", "dcterms:subject": ["water supply"]}\n]}\n',
     },
 }
 

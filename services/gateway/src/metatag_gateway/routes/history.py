@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
+from pydantic import Field
 
 from metatag_gateway.errors import TooLarge
 from metatag_gateway.model.records import DocumentFilter
@@ -52,7 +53,15 @@ EXPORTS = {
     "csv": ("text/csv; charset=utf-8", "csv"),
     "jsonl": ("application/x-ndjson", "jsonl"),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+    "jsonld": ("application/ld+json", "jsonld"),
 }
+Columns = Annotated[
+    list[Annotated[str, Field(max_length=110)]],
+    Query(
+        max_length=150,
+        description="A column to give, the rows' own among them; repeated, in the order wanted. None: all of them.",
+    ),
+]
 
 
 @router.get("/jobs", responses=known())
@@ -126,10 +135,11 @@ async def export_job(
     request: Request,
     caller: Reader,
     job_id: UUID,
-    format: Annotated[Literal["csv", "jsonl", "xlsx"], Query()] = "csv",
+    format: Annotated[Literal["csv", "jsonl", "xlsx", "jsonld"], Query()] = "csv",
+    columns: Columns = [],  # noqa: B006  FastAPI copies it
 ) -> Response:
-    """Give the results of a job as a file: CSV, JSON Lines or XLSX."""
-    chunks = dependencies_of(request).jobs.export(caller.user_id, str(job_id), format)
+    """Give the results of a job as a file: CSV, JSON Lines, XLSX, or JSON-LD in terms of Dublin Core."""
+    chunks = dependencies_of(request).jobs.export(caller.user_id, str(job_id), format, columns)
     first = await anext(chunks, b"")
     media, ending = EXPORTS[format]
 

@@ -33,7 +33,12 @@ SOURCE_TYPES = {
     "upload": j.SOURCE_TYPE_UPLOAD,
 }
 CONTROLS = {"pause": j.JOB_CONTROL_PAUSE, "resume": j.JOB_CONTROL_RESUME, "cancel": j.JOB_CONTROL_CANCEL}
-EXPORTS = {"csv": j.EXPORT_FORMAT_CSV, "jsonl": j.EXPORT_FORMAT_JSON_LINES, "xlsx": j.EXPORT_FORMAT_XLSX}
+EXPORTS = {
+    "csv": j.EXPORT_FORMAT_CSV,
+    "jsonl": j.EXPORT_FORMAT_JSON_LINES,
+    "xlsx": j.EXPORT_FORMAT_XLSX,
+    "jsonld": j.EXPORT_FORMAT_JSON_LD,
+}
 VISION_MODES = {"off": d.VISION_MODE_OFF, "auto": d.VISION_MODE_AUTO, "force": d.VISION_MODE_FORCE}
 OCR_MODES = {"auto": d.OCR_MODE_AUTO, "force": d.OCR_MODE_FORCE, "skip": d.OCR_MODE_SKIP}
 TAGGERS = {

@@ -77,7 +77,9 @@ class FilesPart(jobs_pb2_grpc.JobsServiceServicer):
     ) -> AsyncIterator[jobs_pb2.ExportJobResponse]:
         """Give the results of a job as a file."""
         kind = enum_name(_FORMATS, request.format)
-        async for chunk in self.dependencies.exports.export(request.user_id, request.job_id, kind):
+        async for chunk in self.dependencies.exports.export(
+            request.user_id, request.job_id, kind, list(request.columns)
+        ):
             yield jobs_pb2.ExportJobResponse(chunk=chunk)
 
     async def ValidateSources(
