@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metatag_gateway.file_names import content_disposition, pdf_name, sent_name
+from metatag_gateway.routes.single import name_of_url
 
 STAR = "filename*=UTF-8''%E0%A4%86%E0%A4%A6%E0%A5%87%E0%A4%B6.pdf"
 WORDS = "=?utf-8?B?4KSG4KSm4KWH4KS2LnBkZg==?="
@@ -70,3 +71,8 @@ def test_a_download_bears_its_name_in_any_script(name: str, header: str) -> None
 )
 def test_a_pdf_has_its_ending_and_no_folder(name: str, pdf: str) -> None:
     assert pdf_name(name) == pdf
+
+
+def test_an_address_that_cannot_be_parsed_has_no_name() -> None:
+    assert name_of_url("http://a]b/x.pdf") == ""
+    assert pdf_name(name_of_url("https://x.org/%E0%A4%86%20%FF.pdf?v=1")) == "आ \ufffd.pdf"

@@ -265,7 +265,16 @@ async def preview(request: Request, caller: Viewer, url: Url) -> Response:
         if error.code in {ErrorCode.SOURCE_REFUSED, ErrorCode.SOURCE_UNAVAILABLE}:
             raise MetatagError(download_failure(error.message), code=error.code) from error
         raise
-    return pdf_response(first, chunks, unquote(urlsplit(url).path, errors="replace"))
+    return pdf_response(first, chunks, name_of_url(url))
+
+
+def name_of_url(url: str) -> str:
+    """Return the path of an address, unquoted; nothing of one that is malformed."""
+    try:
+        return unquote(urlsplit(url).path, errors="replace")
+    except ValueError:
+        # A bracket in the host is taken for the beginning of an IPv6 address.
+        return ""
 
 
 def pdf_response(first: bytes, rest: AsyncIterator[bytes], name: str) -> Response:
