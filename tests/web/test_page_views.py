@@ -17,7 +17,9 @@ BOTH = ["en", "hi"]
 VIEWS = {
     "": "single.title",
     "batch": "batch.title",
+    "review": "nav.review",
     "history": "nav.history",
+    "trash": "nav.trash",
     "dashboard": "nav.dashboard",
     "vocabularies": "nav.vocabularies",
     "keys": "nav.keys",

@@ -22,7 +22,7 @@ export function FacetFilters({ facets }) {
       <summary>${t("facet.filter")}</summary>
       <div class="stack tight">
         <form class="filters facet-form" onSubmit=${add}>
-          <${Field} as="select" label=${t("facet.filter")} value=${kind} onValue=${setKind}>
+          <${Field} as="select" label=${t("facet.kind")} value=${kind} onValue=${setKind}>
             ${FACETS.map(
               (name) => html`
                 <option value=${name}>${t(`facet.${name}`)}</option>

@@ -8,7 +8,7 @@ import { Button, Empty, Failure, Field, Loading, useFetched } from "../ui/parts.
 import { Pager } from "../ui/pager.js";
 import { DocumentRows } from "./document-rows.js";
 
-const SIZE = 100;
+const SIZE = 50;
 const STATES = ["", "success", "failed"];
 const METHODS = ["", "text_layer", "tesseract_ocr", "mixed", "rapidocr", "easyocr"];
 
@@ -46,7 +46,7 @@ export function Documents({ query, text, facets }) {
   const searched = text !== "" || Object.keys(facets).length > 0;
   const asked = { ...facets, status, method, offset: offset || "", limit: SIZE };
   const { data, error, loading, again } = useFetched(
-    () => (searched ? search({ ...asked, query: text, snippets: "" }) : documents(asked)),
+    () => (searched ? search({ ...asked, query: text, snippets: "true" }) : documents(asked)),
     [text, JSON.stringify(asked)],
   );
   const shown = (data?.documents ?? []).filter(
