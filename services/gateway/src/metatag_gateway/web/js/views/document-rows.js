@@ -44,19 +44,22 @@ export const FacetLinks = ({ facets }) => html`
   </ul>
 `;
 
-export function Marked({ text, marks }) {
+/** A text with its hits marked; places count characters, as the server does. */
+function Marked({ text, marks }) {
+  const letters = [...text];
+  const piece = (from, to) => letters.slice(from, to).join("");
   const parts = [];
   let at = 0;
-  for (const [start, end] of marks ?? []) {
+  for (const { start, end } of marks) {
     parts.push(
-      text.slice(at, start),
+      piece(at, start),
       html`
-        <mark>${text.slice(start, end)}</mark>
+        <mark>${piece(start, end)}</mark>
       `,
     );
     at = end;
   }
-  return [...parts, text.slice(at)];
+  return [...parts, piece(at)];
 }
 
 function Snippets({ document }) {

@@ -1,27 +1,21 @@
-// Documents of the history: all of them or those a search found, filtered and paged. Says what is
-// counted, and what is not.
+// Documents of the history: all of them or those a search found, filtered, sorted and paged by the
+// server. What is counted is what there is.
 import { documents, search } from "../api.js";
 import { html } from "../html.js";
 import { t, word } from "../i18n.js";
+import { midnight } from "../lib/days.js";
 import { setQuery } from "../router.js";
-import { Button, Empty, Failure, Field, Loading, useFetched } from "../ui/parts.js";
 import { Pager } from "../ui/pager.js";
+import { Button, Empty, Failure, Field, Loading, useFetched } from "../ui/parts.js";
 import { DocumentRows } from "./document-rows.js";
 
 const SIZE = 50;
 const STATES = ["", "success", "failed"];
 const METHODS = ["", "text_layer", "tesseract_ocr", "mixed", "rapidocr", "easyocr"];
+const SORTS = ["", "processed_at", "title", "-title", "confidence", "-confidence"];
+const FILTERS = ["status", "method", "sort", "from", "until"];
 
-/** What stands over the list: how many there are, or that not all of them are known. */
-function Count({ data, shown, searched }) {
-  const { total, total_exact: exact } = data;
-  if (exact !== undefined)
-    return exact ? t("history.found", { n: total }) : t("history.foundMore", { n: total });
-  if (data.documents.length < SIZE) return t("history.found", { n: shown });
-  return t(searched ? "history.firstShown" : "history.latestOnly", { n: data.documents.length });
-}
-
-function Choice({ name, label, group, values, chosen }) {
+function Choice({ name, label, group, values, chosen, first }) {
   return html`
     <${Field}
       as="select"
@@ -31,7 +25,7 @@ function Choice({ name, label, group, values, chosen }) {
       ${values.map(
         (value) => html`
           <option value=${value} selected=${value === chosen}>
-            ${value ? word(group, value) : t("rows.all")}
+            ${value ? word(group, value) : first}
           </option>
         `,
       )}
@@ -39,37 +33,80 @@ function Choice({ name, label, group, values, chosen }) {
   `;
 }
 
-export function Documents({ query, text, facets }) {
-  const status = query.get("status") ?? "";
-  const method = query.get("method") ?? "";
-  const offset = Number(query.get("at")) || 0;
-  const searched = text !== "" || Object.keys(facets).length > 0;
-  const asked = { ...facets, status, method, offset: offset || "", limit: SIZE };
-  const { data, error, loading, again } = useFetched(
-    () => (searched ? search({ ...asked, query: text, snippets: "true" }) : documents(asked)),
-    [text, JSON.stringify(asked)],
-  );
-  const shown = (data?.documents ?? []).filter(
-    (document) =>
-      (!status || document.status === status) &&
-      (!method || document.metadata?.extraction_method === method),
-  );
-  const filtered = status || method;
+function Filters({ given }) {
+  const all = t("rows.all");
+  const day = (name, label) => html`
+    <${Field}
+      type="date"
+      label=${label}
+      value=${given[name]}
+      onValue=${(value) => setQuery({ [name]: value, at: "" })} />
+  `;
   return html`
-    <div class="filters">
+    <div class="filters wide-filters">
       <${Choice}
         name="status"
         label=${t("file.status")}
         group="status"
         values=${STATES}
-        chosen=${status} />
+        chosen=${given.status}
+        first=${all} />
       <${Choice}
         name="method"
         label=${t("fact.method")}
         group="method"
         values=${METHODS}
-        chosen=${method} />
+        chosen=${given.method}
+        first=${all} />
+      ${day("from", t("history.from"))} ${day("until", t("history.until"))}
+      <${Choice}
+        name="sort"
+        label=${t("sort.label")}
+        group="sort"
+        values=${SORTS}
+        chosen=${given.sort}
+        first=${t("sort.-processed_at")} />
     </div>
+  `;
+}
+
+function Nothing({ text, searched, filtered }) {
+  const said = filtered
+    ? t("history.noneFits")
+    : text
+      ? t("history.nothing", { text })
+      : t(searched ? "history.noneFits" : "history.empty");
+  const clear = () => setQuery(Object.fromEntries([...FILTERS, "at"].map((name) => [name, ""])));
+  return html`
+    <${Empty} icon=${searched ? "search" : "document"}>
+      <p>${said}</p>
+      ${filtered &&
+      html`
+        <${Button} onClick=${clear}>${t("history.clear")}<//>
+      `}
+    <//>
+  `;
+}
+
+export function Documents({ query, text, facets }) {
+  const given = Object.fromEntries(FILTERS.map((name) => [name, query.get(name) ?? ""]));
+  const offset = Number(query.get("at")) || 0;
+  const searched = text !== "" || Object.keys(facets).length > 0;
+  const { from, until, ...plain } = given;
+  const asked = {
+    ...facets,
+    ...plain,
+    processed_from: midnight(from),
+    processed_before: midnight(until, 1),
+    offset: offset || "",
+    limit: SIZE,
+  };
+  const { data, error, loading, again } = useFetched(
+    () => (searched ? search({ ...asked, query: text, snippets: "true" }) : documents(asked)),
+    [text, JSON.stringify(asked)],
+  );
+  return html`
+    <${Filters} given=${given} />
     <${Failure} error=${error} again=${again} />
     ${loading &&
     !data &&
@@ -79,39 +116,25 @@ export function Documents({ query, text, facets }) {
     ${data &&
     html`
       <p class="soft small" role="status">
-        <${Count} data=${data} shown=${shown.length} searched=${searched} />
+        ${t(data.total_exact ? "history.found" : "history.foundMore", { n: data.total })}
       </p>
-      ${shown.length
+      ${data.documents.length
         ? html`
-            <${DocumentRows} found=${shown} />
+            <${DocumentRows} found=${data.documents} />
           `
         : html`
-            <${Empty} icon=${searched ? "search" : "document"}>
-              <p>
-                ${filtered
-                  ? t("history.noneFits")
-                  : text
-                    ? t("history.nothing", { text })
-                    : t(searched ? "history.noneFits" : "history.empty")}
-              </p>
-              ${filtered &&
-              html`
-                <${Button} onClick=${() => setQuery({ status: "", method: "", at: "" })}>
-                  ${t("history.clear")}
-                <//>
-              `}
-            <//>
+            <${Nothing}
+              text=${text}
+              searched=${searched}
+              filtered=${given.status || given.method || from || until} />
           `}
-      ${data.total_exact !== undefined &&
-      html`
-        <${Pager}
-          offset=${offset}
-          size=${SIZE}
-          shown=${data.documents.length}
-          total=${data.total}
-          exact=${data.total_exact}
-          onOffset=${(at) => setQuery({ at: at || "" })} />
-      `}
+      <${Pager}
+        offset=${offset}
+        size=${SIZE}
+        shown=${data.documents.length}
+        total=${data.total}
+        exact=${data.total_exact}
+        onOffset=${(at) => setQuery({ at: at || "" })} />
     `}
   `;
 }

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { deleteJob, jobs } from "../api.js";
 import { html } from "../html.js";
 import { moment, number, t, word } from "../i18n.js";
+import { midnight } from "../lib/days.js";
 import { link, setQuery } from "../router.js";
 import {
   Badge,
@@ -19,12 +20,6 @@ import { Pager } from "../ui/pager.js";
 import { toast } from "../ui/toasts.js";
 
 const PAGE = 25;
-/** The moment at which a day of the reader's begins, or the one `later` days after it. */
-const midnight = (day, later = 0) => {
-  const [year, month, date] = day.split("-").map(Number);
-  return day && new Date(year, month - 1, date + later).toISOString();
-};
-
 const KINDS = ["", "single", "batch"];
 const STATES = ["", "processing", "paused", "completed", "failed", "cancelled"];
 

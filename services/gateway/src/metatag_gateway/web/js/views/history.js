@@ -11,6 +11,8 @@ import { Documents } from "./history-documents.js";
 import { Jobs } from "./history-jobs.js";
 
 const PAUSE_MS = 300;
+// What one tab is filtered by says nothing of the other.
+const FILTERS = ["status", "method", "kind", "from", "until", "sort", "at"];
 
 /** The words being searched for: typed here, kept in the address a moment later. */
 function useWords(query) {
@@ -69,7 +71,10 @@ export function HistoryView({ query }) {
             ]}
             value=${tab}
             onValue=${(name) =>
-              setQuery({ tab: name === "jobs" ? "" : name, status: "", method: "", at: "" })} />
+              setQuery({
+                tab: name === "jobs" ? "" : name,
+                ...Object.fromEntries(FILTERS.map((filter) => [filter, ""])),
+              })} />
         `}
         <div
           id="past"

@@ -6,15 +6,14 @@ import { t } from "../i18n.js";
 import { askLimits, limits } from "../lib/limits.js";
 import { explain } from "../lib/messages.js";
 import { useStore } from "../store.js";
-import { Button, Notice } from "../ui/parts.js";
+import { Notice } from "../ui/parts.js";
 
 /** How many pages were read of how many; says nothing where all were. */
-function Partly({ result, onReadAll }) {
+function Partly({ result }) {
   const { max_pages: most } = useStore(limits);
   useEffect(askLimits, []);
   const read = result.pagesRead;
   const all = result.pageCount;
-  const reachable = Math.min(all, most);
   return html`
     <${Notice} kind="warn">
       <div class="stack tight">
@@ -23,21 +22,12 @@ function Partly({ result, onReadAll }) {
         html`
           <span>${t("result.partlyLimit", { n: most })}</span>
         `}
-        ${onReadAll &&
-        reachable > read &&
-        html`
-          <div>
-            <${Button} cls="slim" icon="retry" onClick=${() => onReadAll(reachable)}>
-              ${t(reachable === all ? "result.readAll" : "result.readMore", { n: reachable })}
-            <//>
-          </div>
-        `}
       </div>
     <//>
   `;
 }
 
-export function ResultNotices({ result, onReadAll = null }) {
+export function ResultNotices({ result }) {
   const doubtful = result.pages.filter((page) => page.needs_review).map((page) => page.number);
   return html`
     ${result.error &&
@@ -49,7 +39,7 @@ export function ResultNotices({ result, onReadAll = null }) {
     ${result.pagesRead > 0 &&
     result.pageCount > result.pagesRead &&
     html`
-      <${Partly} result=${result} onReadAll=${onReadAll} />
+      <${Partly} result=${result} />
     `}
     ${(result.needsReview || doubtful.length > 0) &&
     !result.reviewed &&

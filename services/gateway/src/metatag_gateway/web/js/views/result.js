@@ -129,7 +129,7 @@ export function Corrections({ result, draft, onDraft, onPage }) {
 }
 
 /** `shown`: { page, evidence }, which page is open and what is marked in it. */
-export function Result({ result, draft, onDraft, shown, onShown, onReadAll = null, aside = null }) {
+export function Result({ result, draft, onDraft, shown, onShown, aside = null }) {
   const last = lastPage(result);
   const open = (page, evidence = "") => {
     onShown({ page: Math.min(Math.max(1, page), last), evidence });
@@ -139,7 +139,7 @@ export function Result({ result, draft, onDraft, shown, onShown, onReadAll = nul
   };
   return html`
     <article class="stack" aria-label=${result.title}>
-      <${ResultNotices} result=${result} onReadAll=${onReadAll} />
+      <${ResultNotices} result=${result} />
       <div class="outcome">
         <section class="card stack">
           <h2>${t("result.tags")}</h2>
