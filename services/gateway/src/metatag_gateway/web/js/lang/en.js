@@ -594,7 +594,7 @@ export const en = {
   "facet.add": "Add filter",
   "facet.drop": "Remove filter {name}: {value}",
   "facet.tag": "Find documents with the tag {tag}",
-  "facet.kind": "Kind",
+  "facet.kind": "Particular",
   "facet.words": "Value",
   "facet.addOne": "Add a particular",
   "correct.title": "Title",

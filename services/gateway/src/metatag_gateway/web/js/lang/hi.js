@@ -590,7 +590,7 @@ export const hi = {
   "facet.add": "छँटाई जोड़ें",
   "facet.drop": "छँटाई हटाएँ, {name}: {value}",
   "facet.tag": "टैग {tag} वाले दस्तावेज़ खोजें",
-  "facet.kind": "प्रकार",
+  "facet.kind": "कौन सी बात",
   "facet.words": "मान",
   "facet.addOne": "मुख्य बात जोड़ें",
   "correct.title": "शीर्षक",
