@@ -12,7 +12,8 @@ from typing import Any
 
 from uvloop import new_event_loop
 
-from metatag_jobs.bootstrap import Parts, build
+from metatag_jobs.bootstrap import build
+from metatag_jobs.components import Components
 from metatag_jobs.model import OcrOutcome, Page, Tag, TagOutcome
 from metatag_jobs.settings import JobsSettings
 from metatag_runtime.hosting import Service
@@ -63,7 +64,7 @@ class NoTagger:
 
 async def _build(settings: JobsSettings) -> Sequence[Service]:
     stages: dict[str, Any] = {"ocr": NoOcr(), "tagger": NoTagger()}
-    return await build(settings, dataclasses.replace(Parts.choose(settings), **stages))
+    return await build(settings, dataclasses.replace(Components.choose(settings), **stages))
 
 
 if __name__ == "__main__":

@@ -99,7 +99,11 @@ def test_a_job_is_changed_by_deleting_it_first_as_the_docs_say(kubernetes: Kuber
 
 def test_the_secrets_of_make_secrets_are_taken(kubernetes: Kubernetes) -> None:
     script = K8S / "make-secrets.sh"
-    environment = {**kubernetes.environment, "METATAG_ADMIN_PASSWORD": """a'b"c: #{}""", "METATAG_ADMIN_EMAIL": "a@example.org"}
+    environment = {
+        **kubernetes.environment,
+        "METATAG_ADMIN_PASSWORD": """a'b"c: #{}""",
+        "METATAG_ADMIN_EMAIL": "a@example.org",
+    }
     made = subprocess.run(["sh", script], env=environment, capture_output=True, text=True, check=True, timeout=60)
     kubernetes.run("apply", "-f", "-", given=made.stdout)
     held = {each["metadata"]["name"]: set(each["data"]) for each in kubernetes.get("secrets")}
