@@ -55,6 +55,7 @@ def test_history_is_filtered_and_searched_and_a_job_taken_out_of_it(visit: Any, 
     page.get_by_label(asha.t("file.status"), exact=True).select_option("")
     page.get_by_label(asha.t("fact.method"), exact=True).select_option(label=asha.t("method.text_layer"))
     expect(found).to_have_count(3)
+    page.get_by_label(asha.t("fact.method"), exact=True).select_option("")
 
     page.get_by_label(asha.t("history.search"), exact=True).fill("भोजन")
     expect(page.get_by_role("status").filter(has_text=asha.t("history.found", n=1))).to_be_visible()
