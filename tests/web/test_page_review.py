@@ -49,10 +49,12 @@ def test_twenty_documents_a_minute_are_checked_with_keys_alone(visit: Any, langu
     assert per_minute >= A_MINUTE
     # The last one is corrected on the way: a tag changed, one added, the title, the size and the page.
     page.keyboard.press("1")
+    expect(page.get_by_role("textbox", name=asha.t("result.tag"), exact=True)).to_be_focused()
     page.keyboard.press("Control+A")
     page.keyboard.type("member rules")
     page.keyboard.press("Enter")
     page.keyboard.press("t")
+    expect(page.get_by_role("textbox", name=asha.t("result.tag"), exact=True)).to_be_focused()
     page.keyboard.type("checked by hand")
     page.keyboard.press("Enter")
     page.keyboard.press("+")

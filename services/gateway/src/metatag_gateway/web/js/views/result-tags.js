@@ -1,6 +1,6 @@
 // The tags of one document: score, source and evidence of each; words can be mended, added and
 // taken away.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { percent, t, word } from "../i18n.js";
 import { ownTag, standsAlready } from "../lib/draft.js";
@@ -33,7 +33,8 @@ function Evidence({ tag, onPage }) {
 
 function Editor({ value, onDone, onCancel }) {
   const input = useRef(/** @type {any} */ (null));
-  useEffect(() => input.current.focus(), []);
+  // Before the paint: whoever types on at once loses no letter.
+  useLayoutEffect(() => input.current.focus(), []);
   const submit = (event) => {
     event.preventDefault();
     const text = input.current.value.trim().slice(0, 200);
