@@ -98,10 +98,12 @@ class Accounts:
         rate = Rate(self._rules.login_attempts, LOGIN_WINDOW)
         await self._throttle(f"login:{account}:{network}", rate, "Too many sign-in attempts")
         known = f"login-known:{account}:{network}"
-        if not await self._was_here(known):
+        was_here = await self._was_here(known)
+        if not was_here:
             await self._slow_down(account, network)
         user = await self._store.user_by_email(email)
-        if not await self._passwords.verify(user.password_hash if user else "", password) or user is None:
+        hashed = user.password_hash if user else ""
+        if not await self._passwords.verify(hashed, password, known=was_here) or user is None:
             await self._audit.record(entry("account.sign_in", "account", user.id if user else "", "refused"))
             raise Unauthenticated(WRONG)
         if not user.is_active:
@@ -125,7 +127,7 @@ class Accounts:
         rate = Rate(self._rules.login_attempts, LOGIN_WINDOW)
         await self._throttle(f"password:{user.id}", rate, "Too many attempts")
         known = await self._store.user(user.id)
-        if known is None or not await self._passwords.verify(known.password_hash, password):
+        if known is None or not await self._passwords.verify(known.password_hash, password, known=True):
             # The door writes the refusal.
             raise InvalidArgument("The current password is not right")
 

@@ -295,8 +295,11 @@ class Passwords(Protocol):
     async def hash(self, password: str) -> str:
         """Give the hash."""
 
-    async def verify(self, password_hash: str, password: str) -> bool:
-        """Compare; takes the same time for an unknown account (empty hash)."""
+    async def verify(self, password_hash: str, password: str, *, known: bool = False) -> bool:
+        """Compare; takes the same time for an unknown account (empty hash).
+
+        `known`: whoever asks was let in from there lately, and does not wait behind those who were not.
+        """
 
 
 @dataclass(frozen=True, slots=True)
