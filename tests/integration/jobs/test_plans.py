@@ -50,10 +50,6 @@ class Listening:
         self._heard[statement.text] = values
         return await self._transaction.run(statement, values)
 
-    async def later(self, statement: TextClause, values: Mapping[str, Any]) -> None:
-        self._heard[statement.text] = values
-        await self._transaction.later(statement, values)
-
 
 class ListeningDatabase(Database):
     """Notes the statements of transactions by key."""

@@ -188,37 +188,12 @@ async def test_a_server_that_is_away_is_told_as_a_lost_connection() -> None:
     await nowhere.close()
 
 
-async def test_what_needs_no_answer_is_done_in_order_with_what_follows(database: Database) -> None:
-    async def count(transaction: Transaction) -> int:
-        for n in (5, 6, 7):
-            await transaction.later(SET, {"n": n})
-        return await read(transaction)
-
-    async def leave(transaction: Transaction) -> None:
-        await transaction.later(SET, {"n": 9})
-
-    assert await database.writing(count) == 7
-    await database.writing(leave)
-    assert await database.reading(read) == 9
-
-
-async def test_a_failure_that_nobody_waited_for_undoes_the_transaction_at_its_end(database: Database) -> None:
-    async def fail_later(transaction: Transaction) -> None:
-        await bump(transaction)
-        await transaction.later(text("INSERT INTO counter SELECT n FROM counter"), {})
-        await transaction.later(SET, {"n": 50})
-
-    with pytest.raises(IntegrityError):
-        await database.writing(fail_later)
-    assert await database.reading(read) == 0
-
-
 async def test_a_statement_that_could_not_be_prepared_can_be_later(database: Database) -> None:
     new = text("SELECT count(*) AS n FROM newer WHERE n > :n")
 
     async def ask(transaction: Transaction) -> int:
         # The second in one sending: neither it nor what follows it may count as prepared.
-        await transaction.later(text("SELECT 1 AS one"), {})
+        await transaction.run(text("SELECT 1 AS one"), {})
         return int((await transaction.fetch(new, {"n": 0}))[0]["n"])
 
     for _ in range(2):
@@ -250,7 +225,7 @@ async def test_kept_plans_and_others_run_side_by_side(database: Database) -> Non
 @pytest.mark.parametrize("value", ["a\x00b", "\ud800", object()], ids=["NUL", "surrogate", "no type of SQL"])
 async def test_a_value_that_cannot_be_sent_undoes_what_was_sent_before_it(database: Database, value: object) -> None:
     async def spoil(transaction: Transaction) -> None:
-        await transaction.later(SET, {"n": 7})
+        await transaction.run(SET, {"n": 7})
         await transaction.run(text("SELECT CAST(:value AS text)"), {"value": value})
 
     with pytest.raises((DBAPIError, UnicodeEncodeError)):

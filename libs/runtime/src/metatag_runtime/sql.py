@@ -47,9 +47,6 @@ class Transaction(Protocol):
     async def run(self, statement: TextClause, values: Mapping[str, Any]) -> int:
         """Run a statement; give how many rows it touched."""
 
-    async def later(self, statement: TextClause, values: Mapping[str, Any]) -> None:
-        """Run a statement whose answer nobody needs: with the next one, or at the end, where its failure shows."""
-
 
 Work = Callable[[Transaction], Awaitable[T]]
 

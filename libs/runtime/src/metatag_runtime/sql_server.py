@@ -105,10 +105,6 @@ class ServerTransaction:
         count = tag.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
-    async def later(self, statement: TextClause, values: Mapping[str, Any]) -> None:
-        """Run a statement, at once: the driver does not send statements together."""
-        await self.run(statement, values)
-
     async def begin(self) -> None:
         """Open the transaction; nothing is done yet."""
         await self._answer(self._connection.execute, "BEGIN")

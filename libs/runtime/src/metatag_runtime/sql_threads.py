@@ -42,10 +42,6 @@ class SqliteTransaction:
         cursor.close()
         return count
 
-    async def later(self, statement: TextClause, values: Mapping[str, Any]) -> None:
-        """Run a statement, at once: here nothing is won by waiting."""
-        self._run(statement, values).close()
-
     def _run(self, statement: TextClause, values: Mapping[str, Any]) -> sqlite3.Cursor:
         try:
             return self._connection.execute(statement.text, values)

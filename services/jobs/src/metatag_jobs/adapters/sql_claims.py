@@ -29,7 +29,7 @@ class SqlClaims(SqlEngine):
         claims: dict[str, Claim] = {}
         for job_id in sorted(by_job):
             now = self._database.now()
-            await transaction.later(self._sql(D.LOCK_ANY), {"id": job_id})
+            await transaction.run(self._sql(D.LOCK_ANY), {"id": job_id})
             rows = await fetch(
                 transaction, self._sql(S.START), rows=rows_json(by_job[job_id]), owner=owner, now=now, job_id=job_id
             )
@@ -89,7 +89,7 @@ class SqlClaims(SqlEngine):
         named = {artifact.id for artifact in in_use.values()}
         await keep_in(transaction, self._dialect, [name for name in new if name in named])
         rows = rows_json(_advance_row(by_id[document_id], artifact) for document_id, artifact in in_use.items())
-        await transaction.later(self._sql(S.ADVANCE), {"rows": rows})
+        await transaction.run(self._sql(S.ADVANCE), {"rows": rows})
         await self._let_go(transaction, [row[f"{by_id[row['id']].kind}_id"] for row in kept])
         return {row["id"]: (row["state"], in_use[row["id"]]) for row in kept}
 
@@ -98,7 +98,7 @@ class SqlClaims(SqlEngine):
         counts = {name: len(group) for name, group in grouped((name, 1) for name in before if name).items()}
         if counts:
             rows = rows_json({"id": name, "n": counts[name]} for name in sorted(counts))
-            await transaction.later(self._sql(S.LET_GO), {"rows": rows})
+            await transaction.run(self._sql(S.LET_GO), {"rows": rows})
 
     async def _without_artifact(self, transaction: Transaction, checkpoints: Sequence[Checkpoint]) -> list[str]:
         """Lock the artifacts that were found, so that no purge removes them; give the documents whose own is gone."""

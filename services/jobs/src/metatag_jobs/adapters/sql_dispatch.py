@@ -59,13 +59,13 @@ class SqlDispatch(SqlEngine):
         """Admit up to n due documents of each job, store the lanes' virtual times, give the tickets."""
         tickets: list[Ticket] = []
         for job_id, n in sorted(shares):
-            await transaction.later(self._sql(S.LOCK_ANY), {"id": job_id})
+            await transaction.run(self._sql(S.LOCK_ANY), {"id": job_id})
             rows = await fetch(transaction, self._sql(S.ADMIT), id=job_id, n=n, lease=lease)
             if rows:
-                await transaction.later(self._sql(S.COUNT), {"id": job_id, "n": len(rows)})
+                await transaction.run(self._sql(S.COUNT), {"id": job_id, "n": len(rows)})
             tickets += [Ticket(row["id"], row["attempt"], job_id, bool(row["interactive"])) for row in rows]
         for user_id in sorted(lanes):
-            await transaction.later(self._sql(S.LANE), {"user_id": user_id, "vtime": lanes[user_id]})
+            await transaction.run(self._sql(S.LANE), {"user_id": user_id, "vtime": lanes[user_id]})
         return tickets
 
     @reads

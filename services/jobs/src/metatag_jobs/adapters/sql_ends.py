@@ -30,7 +30,7 @@ class SqlEnds(SqlEngine):
         by_job = grouped((each.claim.job_id, _End.of(each, now)) for each in finishes)
         states: dict[str, str] = {}
         for job_id in sorted(by_job):
-            await transaction.later(self._sql(D.LOCK_ANY), {"id": job_id})
+            await transaction.run(self._sql(D.LOCK_ANY), {"id": job_id})
             states |= await self._finish_job(transaction, owner, job_id, by_job[job_id])
         return states
 
@@ -44,10 +44,10 @@ class SqlEnds(SqlEngine):
             return {}
         results = [end.result for end in kept if end.result]
         if results:
-            await transaction.later(self._sql(S.RESULTS), {"rows": rows_json(results)})
+            await transaction.run(self._sql(S.RESULTS), {"rows": rows_json(results)})
             await self._search.add(transaction, [end.search for end in kept if end.result])
         flagged = [{"id": end.row["id"], "reasons": end.reasons} for end in kept]
-        await transaction.later(self._sql(S.REVIEW), {"rows": rows_json(flagged)})
+        await transaction.run(self._sql(S.REVIEW), {"rows": rows_json(flagged)})
         bad = sum(not end.good for end in kept)
         counters = (
             await fetch(
@@ -102,7 +102,7 @@ class SqlEnds(SqlEngine):
         )
         for job_id, group in grouped((row["job_id"], row["id"]) for row in rows).items():
             if job_id in open_jobs:
-                await transaction.later(self._sql(S.RETURNED), {"id": job_id, "n": len(group)})
+                await transaction.run(self._sql(S.RETURNED), {"id": job_id, "n": len(group)})
         return {row["id"] for row in rows}
 
 

@@ -83,7 +83,7 @@ class EventWriter:
                 event["job"]["seq"] = seq
             rows.append({"job_id": job_id, "seq": seq, "body": as_json(event)})
         if rows:
-            await transaction.later(self._insert, {"rows": rows_json(rows)})
+            await transaction.run(self._insert, {"rows": rows_json(rows)})
 
 
 def job_event(job: Job, at: float) -> JobEvent:

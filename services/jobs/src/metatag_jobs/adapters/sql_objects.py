@@ -88,7 +88,7 @@ async def doom_in(transaction: Transaction, dialect: Dialect, names: Sequence[st
 async def keep_in(transaction: Transaction, dialect: Dialect, names: Sequence[str]) -> None:
     """Take objects off the account because the caller's rows name them."""
     if names:
-        await transaction.later(dialect.sql(_KEEP), {"ids": as_json(sorted(names))})
+        await transaction.run(dialect.sql(_KEEP), {"ids": as_json(sorted(names))})
 
 
 def _rows(names: Sequence[str]) -> str:

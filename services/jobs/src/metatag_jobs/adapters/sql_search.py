@@ -37,9 +37,9 @@ class SearchWriter:
     async def add(self, transaction: Transaction, documents: Sequence[dict[str, Any]]) -> None:
         """Index documents by their `search_row`; a second time replaces."""
         rows = rows_json(documents)
-        await transaction.later(self._label, {"rows": rows})
+        await transaction.run(self._label, {"rows": rows})
         if self._sqlite:
-            await transaction.later(self._words, {"rows": rows})
+            await transaction.run(self._words, {"rows": rows})
 
 
 def search_row(finish: Finish) -> dict[str, Any]:

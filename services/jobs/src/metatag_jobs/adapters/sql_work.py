@@ -47,7 +47,7 @@ class SqlWorkStore(SqlDispatch, SqlClaims, SqlParts, SqlEnds):
             self._sql(S.BEAT),
             {"owner": owner, "host": host, "slots": slots, "interactive_slots": interactive_slots},
         )
-        await transaction.later(self._sql(S.FORGIVE), {"owner": owner})
+        await transaction.run(self._sql(S.FORGIVE), {"owner": owner})
         return await self._owned_in(transaction, owner)
 
     async def leave(self, owner: str) -> None:
