@@ -132,7 +132,7 @@ async def test_search_finds_title_tags_and_text_in_both_scripts(either_service: 
         jobs_pb2.DocumentSpec(
             title=title,
             source=jobs_pb2.Source(
-                type=jobs_pb2.SOURCE_TYPE_UPLOAD, path="upload://x.pdf", file_id=await client.upload(body)
+                type=jobs_pb2.SOURCE_TYPE_UPLOAD, path="upload://scan.pdf", file_id=await client.upload(body)
             ),
         )
         for title, body in (("Annual_report 100%", fake_pdf(pages=1)), ("वार्षिक रिपोर्ट", fake_pdf(text=hindi)))
@@ -143,6 +143,8 @@ async def test_search_finds_title_tags_and_text_in_both_scripts(either_service: 
         request = jobs_pb2.SearchDocumentsRequest(user_id="u1", query=query)
         return [document.title for document in (await client.stub.SearchDocuments(request)).documents]
 
+    # Both files are called so.
+    assert len(await found("scan.pdf")) == 2
     assert await found("wizards") == ["Annual_report 100%"]
     assert await found("WIZ") == ["Annual_report 100%"]
     assert await found("0%") == ["Annual_report 100%"]
