@@ -48,6 +48,7 @@ def test_twenty_documents_a_minute_are_checked_with_keys_alone(visit: Any, langu
     print(f"{per_minute:.0f} documents a minute by keys")
     assert per_minute >= A_MINUTE
     # The last one is corrected on the way: a tag changed, one added, the title, the size and the page.
+    expect(page.locator(".tag-name").first).to_be_visible()
     page.keyboard.press("1")
     expect(page.get_by_role("textbox", name=asha.t("result.tag"), exact=True)).to_be_focused()
     page.keyboard.press("Control+A")

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from fakes import servers
 from fakes.jobs_process import running_jobs
 from metatag_gateway.bootstrap import GatewayService
 from metatag_gateway.settings import GatewaySettings
 from metatag_runtime.metrics import MetricsService
+from metatag_runtime.sql import run_blocking
 
 
 @dataclass
@@ -162,10 +163,8 @@ async def test_a_gateway_that_is_away_is_told_once_and_the_rest_is_still_looked_
 
 
 async def test_tables_of_an_older_revision_are_found(cluster: Cluster) -> None:
-    engine = create_engine(cluster.variables["METATAG_GATEWAY_DATABASE_URL"])
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version_jobs SET version_num = '0001'"))
-    engine.dispose()
+    older = text("UPDATE alembic_version_jobs SET version_num = '0001'")
+    run_blocking(cluster.variables["METATAG_GATEWAY_DATABASE_URL"], lambda connection: connection.execute(older))
     code, found = await cluster.doctor()
     assert code == 1
     assert found["Tables jobs"]["level"] == "bad"

@@ -60,7 +60,7 @@ def test_a_url_goes_out_as_multipart_too() -> None:
 
 
 def test_public_calls_carry_no_token() -> None:
-    with transport.request_arguments(calls.login("a", "b"), "t") as arguments:
+    with transport.request_arguments(calls.login("a", "b", ""), "t") as arguments:
         assert "Authorization" not in arguments["headers"]
 
 

@@ -10,13 +10,11 @@ from metatag_runtime.settings import ServiceSettings, service_config
 
 ENV = """
 from alembic import context
-from sqlalchemy import create_engine
 
-engine = create_engine(context.config.attributes["url"])
-with engine.begin() as connection:
-    context.configure(connection=connection, version_table=context.config.attributes["version_table"])
+attributes = context.config.attributes
+context.configure(connection=attributes["connection"], version_table=attributes["version_table"])
+with context.begin_transaction():
     context.run_migrations()
-engine.dispose()
 """
 FIRST = """
 from alembic import op
