@@ -31,8 +31,13 @@ RESEND_PERIOD = 1.0
 UNCLAIMED = 2.0
 RELAY_PERIOD = 2.0
 LEADER_PERIOD = 1.0
+# An answer of the database about leadership or lost workers that comes later says nothing any more. Seconds.
+ANSWER_SECONDS = 5.0
 # A leader that has not asked whether it still leads for so long is none. Seconds.
 LEADING_SECONDS = 10.0
+# After a change of the leader, or a silence of the database, workers have so long to say that they live. Two of their
+# heartbeats. Seconds.
+REAP_GRACE = 3.0
 # Tickets looked for at once; the window holds far fewer.
 RESENT = 10_000
 # Hints come one a group of documents. After an admission, and after a relaying, the next waits so long for company.
@@ -73,6 +78,7 @@ class Dispatcher:
         self._relay_wake = asyncio.Event()
         self._leading = False
         self._asked_at = 0.0
+        self._leading_since = 0.0
         self._tasks: list[asyncio.Task[None]] = []
         event_bus.on_wake(self._wake.set)
         event_bus.on_announce(self._announced)
@@ -109,13 +115,14 @@ class Dispatcher:
 
     async def _try_to_lead(self) -> None:
         try:
-            async with asyncio.timeout(5.0):
+            async with asyncio.timeout(ANSWER_SECONDS):
                 leading = await self._leadership.leads()
         except Exception as error:
             log.warning("leadership unknown", error=repr(error))
             leading = False
         if leading != self._leading:
             log.info("leading" if leading else "not leading")
+            self._leading_since = time.monotonic()
         self._leading = leading
         self._asked_at = time.monotonic()
 
@@ -151,9 +158,12 @@ class Dispatcher:
 
     async def _reap_loop(self) -> None:
         await asyncio.sleep(REAP_PERIOD)
-        if not self._leading:
+        if not self._leading or time.monotonic() - self._leading_since < REAP_GRACE:
             return
-        if await self._store.reap(self._lease, self._max_crashes):
+        # A database that froze would answer at last that every worker is overdue: none could say that it lives.
+        async with asyncio.timeout(ANSWER_SECONDS):
+            found = await self._store.reap(self._lease, self._max_crashes)
+        if found:
             self._wake.set()
         while await self._store.sweep(1000):
             pass
