@@ -114,9 +114,11 @@ def test_a_file_that_is_gone_when_its_turn_comes_fails_alone(visit: Any, tmp_pat
     expect(asha.button("batch.start", n=3)).to_be_enabled()
     paths[1].unlink()
     asha.batch.start(3)
-    expect(asha.page.locator(".toasts .bad")).to_contain_text(asha.t("batch.unreadable", name="1.pdf"))
-    asha.batch.done(2)
+    # It is a row of the batch with its cause.
+    expect(asha.page.locator(".toasts")).to_contain_text(asha.t("batch.refused", n=1))
+    asha.batch.done(3)
     expect(asha.batch.tile("job.good")).to_have_text("2")
+    expect(asha.page.get_by_role("link", name="1.pdf", include_hidden=True)).to_have_count(1)
 
 
 def test_a_dropped_folder_is_walked_to_its_ends(visit: Any, tmp_path: Path) -> None:
