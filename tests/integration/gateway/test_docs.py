@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 
 from fakes.gateway_system import System
 from metatag_gateway.app import ROUTERS
+from metatag_gateway.problems import CODE_BY_STATUS, STATUS_BY_CODE
 
 ROOT = Path(__file__).parents[3]
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -69,6 +70,13 @@ def test_every_path_is_on_the_page_with_what_it_needs() -> None:
     }
     assert declared - listed == set()
     assert {path for path in listed - declared if path[1] not in ("/api/single/preview?url=...",)} == set()
+
+
+def test_every_status_of_an_error_is_in_the_table_and_no_other() -> None:
+    table = API[API.index("| status | when") : API.index("Send `X-Request-ID`")]
+    listed = {int(status) for row in re.findall(r"^\| (\d[^|]*) \|", table, re.MULTILINE) for status in row.split(", ")}
+    # 431 is said before there is a request: http_protocol.py.
+    assert listed == {*STATUS_BY_CODE.values(), *CODE_BY_STATUS, 431}
 
 
 def test_every_kind_of_frame_is_on_the_page() -> None:
