@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -87,7 +88,10 @@ def _complete(operation: dict[str, Any], examples: Mapping[tuple[str, str], Any]
         content["example"] = REQUESTS[name][media]
     for media, content in operation["responses"].get("200", {}).get("content", {}).items():
         if (beginning := FILES.get(name, {}).get(media)) is not None:
-            content |= {"schema": {"type": "string", "format": "binary"}, "example": beginning}
+            if media.endswith("+json"):
+                content |= {"schema": {"type": "object"}, "example": json.loads(beginning)}
+            else:
+                content |= {"schema": {"type": "string", "format": "binary"}, "example": beginning}
     for status, response in operation["responses"].items():
         headers = {"X-Request-ID": _REQUEST_ID}
         if status in ("429", "503", "507"):
