@@ -16,7 +16,7 @@ from fakes.tagger_parts import ENGLISH
 from fakes.tagger_service import running_service, tag_request
 from metatag.v1 import document_pb2
 from metatag_runtime.errors import MetatagError
-from metatag_runtime.grpc_client import peer_errors
+from metatag_runtime.grpc_calls import peer_errors
 from metatag_tagger.errors import FAILURES
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("test_bad_input")]

@@ -16,7 +16,7 @@ from fakes.tagger_parts import ENGLISH, HINDI
 from fakes.tagger_service import running_service, tag_request
 from metatag.v1 import document_pb2, tagger_pb2
 from metatag_runtime.errors import ErrorCode, MetatagError
-from metatag_runtime.grpc_client import peer_errors
+from metatag_runtime.grpc_calls import peer_errors
 
 LLM, AUTO = document_pb2.TAGGER_KIND_LLM, document_pb2.TAGGER_KIND_AUTO
 

@@ -12,7 +12,7 @@ import pytest_asyncio
 from fakes.tagger_service import running_service, tag_request
 from metatag.v1 import document_pb2, tagger_pb2
 from metatag_runtime.errors import ErrorCode, MetatagError
-from metatag_runtime.grpc_client import peer_errors
+from metatag_runtime.grpc_calls import peer_errors
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("test_offline_tags")]
 

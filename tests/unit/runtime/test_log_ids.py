@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from structlog.contextvars import clear_contextvars, get_contextvars
 
-from metatag_runtime.grpc_client import call_metadata
+from metatag_runtime.grpc_calls import call_metadata
 from metatag_runtime.log_ids import adopt_log_ids, bind_log_ids, id_metadata
 
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import grpc
 
-from metatag_runtime.context import REQUEST_ID_KEY, request_id, time_left
-from metatag_runtime.grpc_errors import from_rpc_error
+from metatag_runtime.grpc_calls import call_interceptors
 from metatag_runtime.grpc_reload import ReloadingChannel
 from metatag_runtime.grpc_server import MAX_MESSAGE_BYTES
 from metatag_runtime.grpc_tls import Tls, process_tls
 from metatag_runtime.grpc_tries import ShortTries
-from metatag_runtime.log_ids import id_metadata
-from metatag_runtime.tracing import trace_metadata
 
 # A repeated call needs its request still in the buffer: the tagger's go up to MAX_MESSAGE_BYTES; grpc keeps 256 KiB.
 RETRY_BUFFER_BYTES = MAX_MESSAGE_BYTES
@@ -25,6 +21,7 @@ def open_channel(
     target: str,
     repeatable: Sequence[str] = (),
     *,
+    peer: str = "",
     quick: Sequence[str] = (),
     retries: bool = True,
     server_name: str = "",
@@ -32,9 +29,10 @@ def open_channel(
 ) -> grpc.aio.Channel:
     """Open a channel to a service; it connects when first used.
 
-    `target` is "unix:/path", "host:port" or "dns:///name:port". `repeatable` lists the methods that are sent again on
-    UNAVAILABLE, as "metatag.v1.Service/Method", at most four times in all. `quick` lists those of them that are
-    answered at once, or not at all by a replica that hangs: they get short tries (grpc_tries.py). Without `retries`
+    `target` is "unix:/path", "host:port" or "dns:///name:port". With `peer`, the service's name, calls carry the
+    request's ids and deadline, and raise MetatagError (grpc_calls.py). `repeatable` lists the methods that are sent
+    again on UNAVAILABLE, as "metatag.v1.Service/Method", at most four times in all. `quick` lists those of them that
+    are answered at once, or not at all by a replica that hangs: they get short tries (grpc_tries.py). Without `retries`
     nothing is sent again, and nothing kept for it: for streams of files, of which each call would hold
     RETRY_BUFFER_BYTES. TLS is `tls`, or the process's own; a unix socket stays plain. `server_name` is the name a
     certificate must bear when `target` is an address of one replica.
@@ -58,35 +56,18 @@ def open_channel(
         ("grpc.initial_reconnect_backoff_ms", 200),
         ("grpc.max_reconnect_backoff_ms", 2_000),
     ]
-    tries = [ShortTries(quick)] if quick else []
+    interceptors = call_interceptors(peer) if peer else []
+    if quick:
+        interceptors.append(ShortTries(quick))
     tls = tls or process_tls()
     if tls is None or local:
-        return grpc.aio.insecure_channel(target, options=options, interceptors=tries)
+        return grpc.aio.insecure_channel(target, options=options, interceptors=interceptors)
     if server_name:
         options.append(("grpc.ssl_target_name_override", server_name))
     return ReloadingChannel(
-        tls, lambda credentials: grpc.aio.secure_channel(target, credentials, options=options, interceptors=tries)
+        tls,
+        lambda credentials: grpc.aio.secure_channel(target, credentials, options=options, interceptors=interceptors),
     )
-
-
-def call_metadata() -> tuple[tuple[str, str], ...]:
-    """Give the metadata of an outgoing call: the ids of the request and of what is in hand, the place in the trace."""
-    current = request_id()
-    return (((REQUEST_ID_KEY, current),) if current else ()) + id_metadata() + trace_metadata()
-
-
-def call_timeout(own: float) -> float:
-    """Give the deadline of an outgoing call in seconds: `own`, or what the request in work has left."""
-    return time_left(own)
-
-
-@contextmanager
-def peer_errors(peer: str) -> Iterator[None]:
-    """Turn a peer's gRPC failure into the MetatagError it stands for; `peer` is the service's name."""
-    try:
-        yield
-    except grpc.aio.AioRpcError as error:
-        raise from_rpc_error(error, peer) from error
 
 
 def _service_config(repeatable: Sequence[str]) -> dict[str, object]:

@@ -17,7 +17,7 @@ from metatag_gateway.wire import jobs as wire
 from metatag_gateway.wire.names import CONTROLS, DOCUMENT_STATES, EXPORTS, JOB_STATES, JOB_TYPES
 from metatag_runtime.context import request_id
 from metatag_runtime.errors import ErrorCode, MetatagError
-from metatag_runtime.grpc_client import call_metadata, call_timeout, open_channel, peer_errors
+from metatag_runtime.grpc_client import open_channel
 
 PEER = "jobs"
 # Seconds. Reads are answered from indexes; a validation may look at many slow hosts (its promise is 100 s).
@@ -45,10 +45,10 @@ class GrpcJobs:
     """Keeps the promises of ports.Jobs; the comments of JobsService say the rest."""
 
     def __init__(self, address: str) -> None:
-        self._channel = open_channel(address, REPEATABLE, quick=QUICK)
+        self._channel = open_channel(address, REPEATABLE, peer=PEER, quick=QUICK)
         self._stub = JobsServiceStub(self._channel)
         # Files go over a channel of their own that keeps nothing to send again: else each upload stays in memory.
-        self._files = open_channel(address, retries=False)
+        self._files = open_channel(address, peer=PEER, retries=False)
         self._files_stub = JobsServiceStub(self._files)
 
     async def close(self) -> None:
@@ -76,8 +76,7 @@ class GrpcJobs:
                 raise
 
         try:
-            with peer_errors(PEER):
-                answer = await self._files_stub.UploadFile(requests(), timeout=STREAM, metadata=call_metadata())
+            answer = await self._files_stub.UploadFile(requests(), timeout=STREAM)
         except BaseException:
             if failure and isinstance(failure[0], Exception):
                 raise failure[0] from None
@@ -87,8 +86,7 @@ class GrpcJobs:
     async def find_uploads(self, user_id: str, digests: Sequence[str]) -> dict[str, StoredFile]:
         """FindFiles."""
         request = j.FindFilesRequest(user_id=user_id, content_sha256=digests)
-        with peer_errors(PEER):
-            answer = await self._stub.FindFiles(request, timeout=call_timeout(READ), metadata=call_metadata())
+        answer = await self._stub.FindFiles(request, timeout=READ)
         return {
             file.content_sha256: StoredFile(file.file_id, file.content_sha256, file.size_bytes, "")
             for file in answer.files
@@ -112,25 +110,20 @@ class GrpcJobs:
             name=job.name,
             source_name=job.source_name,
         )
-        with peer_errors(PEER):
-            answer = await self._stub.CreateJob(
-                _creation(header, documents), timeout=call_timeout(WRITE), metadata=call_metadata()
-            )
+        answer = await self._stub.CreateJob(_creation(header, documents), timeout=WRITE)
         return wire.job(answer.job), answer.replayed
 
     async def get(self, user_id: str, job_id: str) -> Job:
         """GetJob."""
         request = j.GetJobRequest(user_id=user_id, job_id=job_id)
-        with peer_errors(PEER):
-            answer = await self._stub.GetJob(request, timeout=call_timeout(READ), metadata=call_metadata())
+        answer = await self._stub.GetJob(request, timeout=READ)
         return wire.job(answer.job)
 
     async def knows_key(self, user_id: str, idempotency_key: str) -> bool:
         """GetJob by its key."""
         request = j.GetJobRequest(user_id=user_id, idempotency_key=idempotency_key)
         try:
-            with peer_errors(PEER):
-                await self._stub.GetJob(request, timeout=call_timeout(READ), metadata=call_metadata())
+            await self._stub.GetJob(request, timeout=READ)
         except MetatagError as error:
             if error.code is ErrorCode.NOT_FOUND:
                 return False
@@ -160,40 +153,35 @@ class GrpcJobs:
             request.created_from.FromDatetime(since)
         if before is not None:
             request.created_before.FromDatetime(before)
-        with peer_errors(PEER):
-            answer = await self._stub.ListJobs(request, timeout=call_timeout(READ), metadata=call_metadata())
+        answer = await self._stub.ListJobs(request, timeout=READ)
         return [wire.job(found) for found in answer.jobs], answer.total
 
     async def control(self, user_id: str, job_id: str, command: str) -> Job:
         """ControlJob."""
         request = j.ControlJobRequest(user_id=user_id, job_id=job_id, control=CONTROLS[command])
-        with peer_errors(PEER):
-            answer = await self._stub.ControlJob(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        answer = await self._stub.ControlJob(request, timeout=WRITE)
         return wire.job(answer.job)
 
     async def delete(self, user_id: str, job_id: str) -> None:
         """DeleteJob."""
         request = j.DeleteJobRequest(user_id=user_id, job_id=job_id)
-        with peer_errors(PEER):
-            await self._stub.DeleteJob(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        await self._stub.DeleteJob(request, timeout=WRITE)
 
     async def retry(self, user_id: str, job_id: str, document_ids: Sequence[str], provider_key: str) -> tuple[Job, int]:
         """RetryDocuments."""
         request = j.RetryDocumentsRequest(
             user_id=user_id, job_id=job_id, document_ids=document_ids, provider_key=provider_key
         )
-        with peer_errors(PEER):
-            answer = await self._stub.RetryDocuments(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        answer = await self._stub.RetryDocuments(request, timeout=WRITE)
         return wire.job(answer.job), answer.retried
 
     async def watch(self, user_id: str, job_id: str, after: int) -> AsyncIterator[JobEvent | None]:
         """WatchJob; without a deadline, because a job may run for days."""
         request = j.WatchJobRequest(user_id=user_id, job_id=job_id, after=after)
-        call = self._stub.WatchJob(request, metadata=call_metadata())
+        call = self._stub.WatchJob(request)
         try:
-            with peer_errors(PEER):
-                async for answer in call:
-                    yield wire.event(answer.event) if answer.HasField("event") else None
+            async for answer in call:
+                yield wire.event(answer.event) if answer.HasField("event") else None
         finally:
             call.cancel()
 
@@ -208,15 +196,13 @@ class GrpcJobs:
             from_position=from_row,
             states=[DOCUMENT_STATES[name] for name in statuses],
         )
-        with peer_errors(PEER):
-            answer = await self._stub.ListDocuments(request, timeout=call_timeout(READ), metadata=call_metadata())
+        answer = await self._stub.ListDocuments(request, timeout=READ)
         return [wire_documents.document(found) for found in answer.documents]
 
     async def document(self, user_id: str, document_id: str) -> Document:
         """GetDocument."""
         request = j.GetDocumentRequest(user_id=user_id, document_id=document_id)
-        with peer_errors(PEER):
-            answer = await self._stub.GetDocument(request, timeout=call_timeout(READ), metadata=call_metadata())
+        answer = await self._stub.GetDocument(request, timeout=READ)
         return wire_documents.document(answer.document)
 
     async def search(
@@ -224,46 +210,40 @@ class GrpcJobs:
     ) -> list[Document]:
         """SearchDocuments."""
         request = j.SearchDocumentsRequest(user_id=user_id, query=query, limit=limit, facets=facets)
-        with peer_errors(PEER):
-            answer = await self._stub.SearchDocuments(request, timeout=call_timeout(READ), metadata=call_metadata())
+        answer = await self._stub.SearchDocuments(request, timeout=READ)
         return [wire_documents.document(found) for found in answer.documents]
 
     async def stats(self, user_id: str) -> Stats:
         """GetStats."""
         request = j.GetStatsRequest(user_id=user_id)
-        with peer_errors(PEER):
-            return wire.stats(await self._stub.GetStats(request, timeout=call_timeout(READ), metadata=call_metadata()))
+        return wire.stats(await self._stub.GetStats(request, timeout=READ))
 
     async def summary(self, user_id: str, days: int) -> Summary:
         """GetSummary."""
         request = j.GetSummaryRequest(user_id=user_id, days=days)
-        with peer_errors(PEER):
-            answer = await self._stub.GetSummary(request, timeout=call_timeout(READ), metadata=call_metadata())
+        answer = await self._stub.GetSummary(request, timeout=READ)
         return wire.summary(answer)
 
     async def validate(self, user_id: str, sources: Sequence[Source]) -> list[SourceCheck]:
         """ValidateSources."""
         written = [wire_documents.to_source(source) for source in sources]
         request = j.ValidateSourcesRequest(user_id=user_id, sources=written)
-        with peer_errors(PEER):
-            answer = await self._stub.ValidateSources(request, timeout=call_timeout(VALIDATE), metadata=call_metadata())
+        answer = await self._stub.ValidateSources(request, timeout=VALIDATE)
         return [wire.check(found) for found in answer.checks]
 
     async def fetch(self, user_id: str, source: Source) -> AsyncIterator[bytes]:
         """FetchSource."""
         request = j.FetchSourceRequest(user_id=user_id, source=wire_documents.to_source(source))
-        call = self._stub.FetchSource(request, timeout=STREAM, metadata=call_metadata())
-        with peer_errors(PEER):
-            async for answer in call:
-                yield answer.chunk
+        call = self._stub.FetchSource(request, timeout=STREAM)
+        async for answer in call:
+            yield answer.chunk
 
     async def read_file(self, user_id: str, document_id: str) -> AsyncIterator[bytes]:
         """ReadFile."""
         request = j.ReadFileRequest(user_id=user_id, document_id=document_id)
-        call = self._stub.ReadFile(request, timeout=STREAM, metadata=call_metadata())
-        with peer_errors(PEER):
-            async for answer in call:
-                yield answer.chunk
+        call = self._stub.ReadFile(request, timeout=STREAM)
+        async for answer in call:
+            yield answer.chunk
 
     async def export(
         self, user_id: str, job_id: str, export_format: str, columns: Sequence[str] = ()
@@ -271,46 +251,38 @@ class GrpcJobs:
         """ExportJob."""
         kind = EXPORTS[export_format]
         request = j.ExportJobRequest(user_id=user_id, job_id=job_id, format=kind, columns=columns)
-        call = self._stub.ExportJob(request, timeout=STREAM, metadata=call_metadata())
-        with peer_errors(PEER):
-            async for answer in call:
-                yield answer.chunk
+        call = self._stub.ExportJob(request, timeout=STREAM)
+        async for answer in call:
+            yield answer.chunk
 
     async def put_vocabulary(self, user_id: str, name: str, terms: Sequence[Term]) -> Vocabulary:
         """PutVocabulary."""
         request = j.PutVocabularyRequest(user_id=user_id, name=name, terms=wire_documents.to_terms(terms))
-        with peer_errors(PEER):
-            answer = await self._stub.PutVocabulary(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        answer = await self._stub.PutVocabulary(request, timeout=WRITE)
         # The answer does not bring the terms back.
         return wire_documents.vocabulary(answer.vocabulary, len(request.terms))
 
     async def vocabulary(self, user_id: str, name: str, version: int) -> Vocabulary:
         """GetVocabulary."""
         request = j.GetVocabularyRequest(user_id=user_id, name=name, version=version)
-        with peer_errors(PEER):
-            answer = await self._stub.GetVocabulary(request, timeout=call_timeout(READ), metadata=call_metadata())
+        answer = await self._stub.GetVocabulary(request, timeout=READ)
         return wire_documents.vocabulary(answer.vocabulary)
 
     async def vocabularies(self, user_id: str) -> list[Vocabulary]:
         """ListVocabularies."""
         request = j.ListVocabulariesRequest(user_id=user_id)
-        with peer_errors(PEER):
-            answer = await self._stub.ListVocabularies(request, timeout=call_timeout(READ), metadata=call_metadata())
+        answer = await self._stub.ListVocabularies(request, timeout=READ)
         counts = answer.term_counts
         return [wire_documents.vocabulary(v, n) for v, n in zip(answer.vocabularies, counts, strict=True)]
 
     async def delete_vocabulary(self, user_id: str, name: str) -> None:
         """DeleteVocabulary."""
         request = j.DeleteVocabularyRequest(user_id=user_id, name=name)
-        with peer_errors(PEER):
-            await self._stub.DeleteVocabulary(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        await self._stub.DeleteVocabulary(request, timeout=WRITE)
 
     async def dependencies(self) -> list[Dependency]:
         """GetDependencies."""
-        with peer_errors(PEER):
-            answer = await self._stub.GetDependencies(
-                j.GetDependenciesRequest(), timeout=call_timeout(5.0), metadata=call_metadata()
-            )
+        answer = await self._stub.GetDependencies(j.GetDependenciesRequest(), timeout=5.0)
         return [wire.dependency(found) for found in answer.dependencies]
 
 

@@ -11,7 +11,8 @@ from metatag.v1 import ocr_pb2 as o
 from metatag.v1.ocr_pb2_grpc import OcrServiceStub
 from metatag_gateway.model.jobs import Engine
 from metatag_gateway.wire import jobs as wire
-from metatag_runtime.grpc_client import call_metadata, call_timeout, open_channel, peer_errors
+from metatag_runtime.grpc_calls import call_metadata, call_timeout, peer_errors
+from metatag_runtime.grpc_client import open_channel
 
 PEER = "ocr"
 CHUNK = 1024 * 1024
@@ -24,7 +25,7 @@ class GrpcOcr:
     """Keeps the promises of ports.Ocr."""
 
     def __init__(self, address: str) -> None:
-        self._channel = open_channel(address, ["metatag.v1.OcrService/ListEngines"])
+        self._channel = open_channel(address, ["metatag.v1.OcrService/ListEngines"], peer=PEER)
         self._stub = OcrServiceStub(self._channel)
 
     async def close(self) -> None:
@@ -62,10 +63,7 @@ class GrpcOcr:
 
     async def engines(self) -> list[Engine]:
         """ListEngines."""
-        with peer_errors(PEER):
-            answer = await self._stub.ListEngines(
-                o.ListEnginesRequest(), timeout=call_timeout(5.0), metadata=call_metadata()
-            )
+        answer = await self._stub.ListEngines(o.ListEnginesRequest(), timeout=5.0)
         return [wire.engine(found) for found in answer.engines]
 
     async def render(self, content: bytes | bytearray, page: int, width: int) -> AsyncIterator[bytes]:

@@ -13,7 +13,7 @@ from metatag_gateway.wire import documents as wire_documents
 from metatag_gateway.wire import jobs as wire_jobs
 from metatag_gateway.wire import records as wire
 from metatag_gateway.wire.names import moment
-from metatag_runtime.grpc_client import call_metadata, call_timeout, open_channel, peer_errors
+from metatag_runtime.grpc_client import open_channel
 
 PEER = "jobs"
 # Seconds.
@@ -32,7 +32,7 @@ class GrpcRecords:
     """Keeps the promises of record_ports.Records; the comments of RecordsService say the rest."""
 
     def __init__(self, address: str) -> None:
-        self._channel = open_channel(address, REPEATABLE, quick=QUICK)
+        self._channel = open_channel(address, REPEATABLE, peer=PEER, quick=QUICK)
         self._stub = RecordsServiceStub(self._channel)
 
     async def close(self) -> None:
@@ -47,15 +47,13 @@ class GrpcRecords:
             expected_version=expected,
             correction=wire.to_correction(correction),
         )
-        with peer_errors(PEER):
-            answer = await self._stub.CorrectDocument(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        answer = await self._stub.CorrectDocument(request, timeout=WRITE)
         return wire_documents.document(answer.document)
 
     async def history(self, user_id: str, document_id: str, limit: int, before: int) -> tuple[int, list[Change]]:
         """GetDocumentHistory."""
         request = r.GetDocumentHistoryRequest(user_id=user_id, document_id=document_id, limit=limit, before=before)
-        with peer_errors(PEER):
-            answer = await self._stub.GetDocumentHistory(request, timeout=call_timeout(READ), metadata=call_metadata())
+        answer = await self._stub.GetDocumentHistory(request, timeout=READ)
         return answer.version, [wire.change(each) for each in answer.changes]
 
     async def undo(self, user_id: str, document_id: str, steps: int, expected: int) -> Document:
@@ -63,23 +61,20 @@ class GrpcRecords:
         request = r.UndoCorrectionsRequest(
             user_id=user_id, document_id=document_id, steps=steps, expected_version=expected
         )
-        with peer_errors(PEER):
-            answer = await self._stub.UndoCorrections(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        answer = await self._stub.UndoCorrections(request, timeout=WRITE)
         return wire_documents.document(answer.document)
 
     async def rename_job(self, user_id: str, job_id: str, name: str) -> Job:
         """RenameJob."""
         request = r.RenameJobRequest(user_id=user_id, job_id=job_id, name=name)
-        with peer_errors(PEER):
-            answer = await self._stub.RenameJob(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        answer = await self._stub.RenameJob(request, timeout=WRITE)
         return wire_jobs.job(answer.job)
 
     async def review(self, user_id: str, reason: str, job_id: str, after: str, limit: int) -> ReviewQueue:
         """ListReview."""
         wanted = r.ReviewFilter(reason=reason, job_id=job_id)
         request = r.ListReviewRequest(user_id=user_id, filter=wanted, after=after, limit=limit)
-        with peer_errors(PEER):
-            answer = await self._stub.ListReview(request, timeout=call_timeout(READ), metadata=call_metadata())
+        answer = await self._stub.ListReview(request, timeout=READ)
         waiting = tuple((wire_documents.document(each.document), tuple(each.reasons)) for each in answer.documents)
         return ReviewQueue(waiting, dict(answer.counts), answer.is_exact)
 
@@ -93,44 +88,38 @@ class GrpcRecords:
             expected_version=expected,
             filter=r.ReviewFilter(reason=reason, job_id=job_id),
         )
-        with peer_errors(PEER):
-            answer = await self._stub.ApproveDocument(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        answer = await self._stub.ApproveDocument(request, timeout=WRITE)
         return wire_documents.document(answer.document), answer.next
 
     async def skip(self, user_id: str, document_id: str, reason: str, job_id: str) -> str:
         """SkipDocument."""
         wanted = r.ReviewFilter(reason=reason, job_id=job_id)
         request = r.SkipDocumentRequest(user_id=user_id, document_id=document_id, filter=wanted)
-        with peer_errors(PEER):
-            answer = await self._stub.SkipDocument(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        answer = await self._stub.SkipDocument(request, timeout=WRITE)
         return answer.next
 
     async def trash(self, user_id: str, document_id: str) -> datetime | None:
         """TrashDocument."""
         request = r.TrashDocumentRequest(user_id=user_id, document_id=document_id)
-        with peer_errors(PEER):
-            answer = await self._stub.TrashDocument(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        answer = await self._stub.TrashDocument(request, timeout=WRITE)
         return moment(answer, "erased_at")
 
     async def trashed(self, user_id: str, limit: int, offset: int) -> Trash:
         """ListTrash."""
         request = r.ListTrashRequest(user_id=user_id, limit=limit, offset=offset)
-        with peer_errors(PEER):
-            answer = await self._stub.ListTrash(request, timeout=call_timeout(READ), metadata=call_metadata())
+        answer = await self._stub.ListTrash(request, timeout=READ)
         return Trash(tuple(map(wire_documents.document, answer.documents)), answer.total, answer.days)
 
     async def restore(self, user_id: str, document_id: str) -> Document:
         """RestoreDocument."""
         request = r.RestoreDocumentRequest(user_id=user_id, document_id=document_id)
-        with peer_errors(PEER):
-            answer = await self._stub.RestoreDocument(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        answer = await self._stub.RestoreDocument(request, timeout=WRITE)
         return wire_documents.document(answer.document)
 
     async def erase(self, user_id: str, document_id: str) -> None:
         """EraseDocument."""
         request = r.EraseDocumentRequest(user_id=user_id, document_id=document_id)
-        with peer_errors(PEER):
-            await self._stub.EraseDocument(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        await self._stub.EraseDocument(request, timeout=WRITE)
 
     async def find(
         self, user_id: str, wanted: DocumentFilter, *, sort: str, limit: int, offset: int, snippets: bool
@@ -144,13 +133,11 @@ class GrpcRecords:
             offset=offset,
             snippets=snippets,
         )
-        with peer_errors(PEER):
-            answer = await self._stub.FindDocuments(request, timeout=call_timeout(READ), metadata=call_metadata())
+        answer = await self._stub.FindDocuments(request, timeout=READ)
         return wire.found(answer)
 
     async def tags(self, user_id: str, *, prefix: str, sort: str, limit: int, offset: int) -> TagPage:
         """ListTags."""
         request = r.ListTagsRequest(user_id=user_id, prefix=prefix, sort=sort, limit=limit, offset=offset)
-        with peer_errors(PEER):
-            answer = await self._stub.ListTags(request, timeout=call_timeout(READ), metadata=call_metadata())
+        answer = await self._stub.ListTags(request, timeout=READ)
         return TagPage(tuple(map(wire.tag_count, answer.tags)), answer.total, answer.sampled)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-import grpc
-
 from metatag.v1 import tagger_pb2, tagger_pb2_grpc
 from metatag_jobs.model import Page, TagOptions, TagOutcome, Vocabulary
 from metatag_jobs.usage import PictureOutcome
 from metatag_jobs.wire import from_message, to_message
-from metatag_runtime.errors import Unavailable
-from metatag_runtime.grpc_client import call_metadata, call_timeout, open_channel, peer_errors
+from metatag_runtime.errors import MetatagError, Unavailable
+from metatag_runtime.grpc_client import open_channel
 
 # A message to the tagger carries at most 8 MiB of text; the rest of a longer document adds nothing to its tags.
 MAX_TEXT_BYTES = 8 * 1024 * 1024 - 64 * 1024
@@ -27,7 +25,9 @@ class GrpcTagger:
 
     def __init__(self, address: str, deadline: float) -> None:
         # Both are repeatable by contract: a repeated call of a model is answered from the tagger's cache.
-        self._channel = open_channel(address, [f"metatag.v1.TaggerService/{name}" for name in ("Tag", "ReadPicture")])
+        self._channel = open_channel(
+            address, [f"metatag.v1.TaggerService/{name}" for name in ("Tag", "ReadPicture")], peer="tagger"
+        )
         self._stub = tagger_pb2_grpc.TaggerServiceStub(self._channel)
         self._deadline = deadline
         self._version = ""
@@ -63,8 +63,7 @@ class GrpcTagger:
         if vocabulary is not None:
             to_message(request.vocabulary, vocabulary)
         _add_pages(request, pages)
-        with peer_errors("tagger"):
-            answer = await self._stub.Tag(request, timeout=call_timeout(self._deadline), metadata=call_metadata())
+        answer = await self._stub.Tag(request, timeout=self._deadline)
         return from_message(TagOutcome, answer)
 
     async def read_picture(
@@ -90,10 +89,7 @@ class GrpcTagger:
             provider_key=provider_key,
             account=account,
         )
-        with peer_errors("tagger"):
-            answer = await self._stub.ReadPicture(
-                request, timeout=call_timeout(self._deadline), metadata=call_metadata()
-            )
+        answer = await self._stub.ReadPicture(request, timeout=self._deadline)
         return from_message(PictureOutcome, answer)
 
     async def version(self) -> str:
@@ -101,7 +97,7 @@ class GrpcTagger:
         if time.monotonic() > self._version_until:
             try:
                 answer = await self._stub.ListTaggers(tagger_pb2.ListTaggersRequest(), timeout=5.0)
-            except grpc.aio.AioRpcError:
+            except MetatagError:
                 return self._version
             self._version = ";".join(
                 f"{each.name}={each.version},{each.default_model},{each.has_default_key}"
@@ -113,8 +109,7 @@ class GrpcTagger:
 
     async def ping(self) -> None:
         """Raise if the tagger does not answer."""
-        with peer_errors("tagger"):
-            answer = await self._stub.ListTaggers(tagger_pb2.ListTaggersRequest(), timeout=3.0)
+        answer = await self._stub.ListTaggers(tagger_pb2.ListTaggersRequest(), timeout=3.0)
         if not any(each.healthy for each in answer.taggers):
             raise Unavailable("The tagger has no healthy way to write tags.")
 

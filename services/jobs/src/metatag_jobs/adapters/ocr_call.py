@@ -11,7 +11,7 @@ from metatag_jobs.adapters.ocr_nodes import Node
 from metatag_jobs.model import Page, ProcessOptions
 from metatag_jobs.wire import enum_number, from_message
 from metatag_runtime.errors import ErrorCode, MetatagError
-from metatag_runtime.grpc_client import call_metadata, call_timeout, peer_errors
+from metatag_runtime.grpc_calls import call_metadata, call_timeout, peer_errors
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any, cast
 from metatag.v1 import ocr_pb2
 from metatag_jobs.adapters.ocr_nodes import Node
 from metatag_runtime.errors import ErrorCode, MetatagError
-from metatag_runtime.grpc_client import call_metadata, call_timeout, peer_errors
+from metatag_runtime.grpc_calls import call_metadata, call_timeout, peer_errors
 
 # A page of 2,000 pixels' width as a JPEG has at most 4 MB.
 MAX_BYTES = 4 * 1024 * 1024

@@ -15,7 +15,7 @@ from metatag_jobs.adapters.ocr_nodes import DOWN_SECONDS, Node, OcrNodes
 from metatag_jobs.adapters.ocr_picture import Rendering, render_page
 from metatag_jobs.model import OcrOutcome, Page, ProcessOptions
 from metatag_runtime.errors import ErrorCode, MetatagError, Unavailable
-from metatag_runtime.grpc_client import peer_errors
+from metatag_runtime.grpc_calls import peer_errors
 
 # A run of pages should take about so long: short enough that another document is not kept waiting. Seconds.
 RANGE_SECONDS = 0.25
