@@ -10,7 +10,7 @@ import grpc
 from fakes.ocr_client import recognize
 from metatag.v1 import document_pb2
 from metatag_runtime.errors import ErrorCode, MetatagError
-from metatag_runtime.grpc_client import peer_errors
+from metatag_runtime.grpc_calls import peer_errors
 
 # What a document, or a page, may be refused with. Everything else is a fault of the node.
 NAMED = {

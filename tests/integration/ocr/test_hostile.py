@@ -13,7 +13,7 @@ from fakes.ocr_client import Answer, recognize
 from fakes.ocr_pace import pace
 from metatag.v1 import document_pb2
 from metatag_runtime.errors import ErrorCode, MetatagError
-from metatag_runtime.grpc_client import peer_errors
+from metatag_runtime.grpc_calls import peer_errors
 
 HEALTHY = text_pdf([["A healthy document about irrigation canals in the northern district."] * 10])
 

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont, features
 from fakes.ocr_client import recognize
 from fakes.ocr_pdfs import page_image, sample, scan_pdf
 from metatag_runtime.errors import ErrorCode, MetatagError
-from metatag_runtime.grpc_client import peer_errors
+from metatag_runtime.grpc_calls import peer_errors
 
 ROOT = Path(__file__).parents[3]
 FONTS = Path("/usr/share/fonts")

@@ -13,7 +13,7 @@ from fakes.ocr_client import header, recognize, render, stream
 from fakes.ocr_pdfs import page_image, sample, scan_pdf
 from metatag.v1 import document_pb2, ocr_pb2, ocr_pb2_grpc
 from metatag_runtime.errors import ErrorCode, MetatagError
-from metatag_runtime.grpc_client import peer_errors
+from metatag_runtime.grpc_calls import peer_errors
 
 LINE = "The committee approved the water supply scheme for the northern district of the state."
 
