@@ -54,13 +54,13 @@ class Person:
         data: dict[str, Any] = answer.json()["data"]
         return data
 
-    async def batch(self, body: bytes, count: int) -> Batch:
-        """Start a batch of `count` rows that name one local file."""
+    async def batch(self, body: bytes, count: int, **config: Any) -> Batch:
+        """Start a batch of `count` rows that name one local file; `config` is the request's."""
         name = uuid.uuid4().hex[:8]
         file = self.system.inbox / f"{name}.pdf"
         file.write_bytes(body)
         rows = [{"title": f"{name} {i}", "file_path": str(file), "file_source_type": "local"} for i in range(count)]
-        job_id = str((await self.post("/api/batch/start", {"documents": rows, "config": {}}))["job_id"])
+        job_id = str((await self.post("/api/batch/start", {"documents": rows, "config": config}))["job_id"])
         return await Batch.adopt(self.system, job_id, name, count)
 
     async def control(self, batch: Batch, step: str, gateway: str = "gateway1") -> None:

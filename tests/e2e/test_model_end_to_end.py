@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,38 +13,19 @@ import pytest
 
 from e2e.http_user import PATIENCE, User
 from e2e.running import Server, command, run, terminal
-from fakes.openrouter import FakeOpenRouter
-
-
-class Provider:
-    """The fake provider on a loop of its own."""
-
-    def __init__(self) -> None:
-        self.fake = FakeOpenRouter(keys=None)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self.fake.__aenter__(), self._loop).result(10)
-
-    def stop(self) -> None:
-        asyncio.run_coroutine_threadsafe(self.fake.__aexit__(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
+from fakes.openrouter import FakeOpenRouter, ThreadedOpenRouter
 
 
 @pytest.fixture(scope="module")
-def provider() -> Iterator[Provider]:
-    found = Provider()
+def provider() -> Iterator[ThreadedOpenRouter]:
+    found = ThreadedOpenRouter()
     found.start()
     yield found
     found.stop()
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory, samples: Path, provider: Provider) -> Iterator[Server]:
+def system(tmp_path_factory: pytest.TempPathFactory, samples: Path, provider: ThreadedOpenRouter) -> Iterator[Server]:
     running = Server(
         tmp_path_factory.mktemp("model") / "data",
         local_root=samples,
@@ -61,7 +40,7 @@ def system(tmp_path_factory: pytest.TempPathFactory, samples: Path, provider: Pr
 
 
 @pytest.fixture
-def fake(provider: Provider) -> FakeOpenRouter:
+def fake(provider: ThreadedOpenRouter) -> FakeOpenRouter:
     provider.fake.queue.clear()
     provider.fake.requests.clear()
     return provider.fake

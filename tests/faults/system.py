@@ -44,6 +44,8 @@ class FaultySystem(System):
         self._links: dict[str, Link] = {}
         # More environment, by process.
         self.environment: dict[str, dict[str, str]] = {}
+        # The tagger of the product, with these settings, in place of the fast fake.
+        self.real_tagger: dict[str, str] | None = None
 
     def links(self, pattern: str) -> list[Link]:
         """Return the links whose names match, at least one: "*>redis", "worker1>*"."""
@@ -103,6 +105,11 @@ class FaultySystem(System):
         if name not in self._links:
             self._links[name] = self._proxies.add(self._ports[server])
         return f"127.0.0.1:{self._links[name].port}"
+
+    def _tagger(self, name: str) -> tuple[list[str], dict[str, Any]]:
+        if self.real_tagger is None:
+            return super()._tagger(name)
+        return ["metatag_tagger"], {"METATAG_TAGGER_LISTEN": self._at(name), **self.real_tagger}
 
     def _jobs(self, name: str) -> tuple[list[str], dict[str, Any]]:
         command, environment = super()._jobs(name)

@@ -6,5 +6,6 @@ Tests start `FakeOpenRouter` in their event loop; by hand: `make fake-llm`, or `
 from __future__ import annotations
 
 from fakes.openrouter.server import FakeOpenRouter, Recorded
+from fakes.openrouter.threaded import ThreadedOpenRouter
 
-__all__ = ["FakeOpenRouter", "Recorded"]
+__all__ = ["FakeOpenRouter", "Recorded", "ThreadedOpenRouter"]

@@ -56,6 +56,10 @@ class FakeOpenRouter:
     sees: Callable[[str], str] = field(default=lambda first: first)
     # No model takes pictures.
     sightless: bool = False
+    # Keys whose calls are refused with 429, and the Retry-After that goes with it (empty: none).
+    limited: dict[str, str] = field(default_factory=dict)
+    # Keys whose calls are not answered while they stand here.
+    silent: set[str] = field(default_factory=set)
     # Answer 503 to everything but completions: the list of models and the key's state are away.
     outage: bool = False
     requests: list[Recorded] = field(default_factory=list)
@@ -138,6 +142,8 @@ class FakeOpenRouter:
         refusal = self._refuse(request)
         if refusal is not None:
             return refusal
+        while request.key in self.silent:
+            await asyncio.sleep(0.05)
         self.limits.begin()
         cost = 0
         try:
@@ -162,6 +168,9 @@ class FakeOpenRouter:
             return error(400, "Invalid message role")
         if not 1 <= body.get("max_tokens", 1) <= 100_000:
             return error(400, "max_tokens out of range")
+        if request.key in self.limited:
+            wished = self.limited[request.key]
+            return error(429, "Rate limit exceeded", **({"retry_after": wished} if wished else {}))
         wait = self.limits.admit()
         if wait is not None:
             return error(429, "Rate limit exceeded", retry_after=f"{max(wait, 0.01):.3f}")

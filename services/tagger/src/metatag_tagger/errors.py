@@ -160,6 +160,13 @@ class ProviderError(MetatagError):
         return FAILURES[self.category].retry
 
 
+class NoPlace(ProviderError):
+    """Our own limits had no place for a call within the longest wait: nothing was sent, and its time was waited."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(Category.RATE_LIMITED, retry_after=retry_after)
+
+
 class InsufficientText(MetatagError):
     """The document holds too little text to be tagged."""
 

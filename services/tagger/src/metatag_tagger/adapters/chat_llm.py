@@ -15,7 +15,7 @@ from metatag_tagger.adapters.metrics import CALL_SECONDS, CALLS, COST, TOKENS
 from metatag_tagger.adapters.model_list import ModelList, listed, unknown_model
 from metatag_tagger.adapters.price_cap import check_price
 from metatag_tagger.adapters.provider_http import ProviderHttp
-from metatag_tagger.adapters.retries import wait_or_raise
+from metatag_tagger.adapters.retries import Retries
 from metatag_tagger.errors import Category, ProviderError
 from metatag_tagger.llm import money
 from metatag_tagger.llm.answer import Reading, read
@@ -36,7 +36,7 @@ _OTHER_MODEL = {
 
 @dataclass(frozen=True, slots=True)
 class ChatOptions:
-    """How this provider is used. `wait_seconds` bounds each wait inside a call."""
+    """How this provider is used. `wait_seconds` bounds the waits inside a call."""
 
     wait_seconds: float
     data_collection: str = "deny"
@@ -179,7 +179,7 @@ class _Asking:
             parameters=parameters,
             openrouter=self.openrouter,
         )
-        retries = 0
+        retries = Retries(self._llm.options.wait_seconds)
         for _ in range(MAX_CALLS):
             check_price(
                 (attempt.model, *attempt.fallbacks),
@@ -196,8 +196,7 @@ class _Asking:
             except ProviderError as error:
                 eased = attempt.eased(error)
                 if eased is None:
-                    retries += 1
-                    await wait_or_raise(error, retries, self._llm.options.wait_seconds)
+                    await retries.wait_or_raise(error)
                 attempt = eased or attempt
                 continue
             if reading.tags and not (reply.cut_off and attempt.may_grow):

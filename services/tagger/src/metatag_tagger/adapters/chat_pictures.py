@@ -11,7 +11,7 @@ from metatag_tagger.adapters.chat_request import Reply
 from metatag_tagger.adapters.manners import Manners, MannersBook
 from metatag_tagger.adapters.model_list import listed, unknown_model
 from metatag_tagger.adapters.price_cap import check_price
-from metatag_tagger.adapters.retries import wait_or_raise
+from metatag_tagger.adapters.retries import Retries
 from metatag_tagger.errors import Category, ProviderError
 from metatag_tagger.llm import money
 from metatag_tagger.llm.picture_prompt import messages
@@ -57,7 +57,7 @@ class ChatPictures:
     async def _ask(
         self, question: PictureQuestion, model: str, options: LlmOptions, known: Mapping[str, ModelInfo]
     ) -> PictureAnswer:
-        manners, failures = self._manners.of(model) or Manners(), 0
+        manners, retries = self._manners.of(model) or Manners(), Retries(self._llm.options.wait_seconds)
         length = _answer_tokens(question, model, known)
         prompt = _PICTURE_TOKENS + _RULES_TOKENS + tokens(question.first_text)
         check_price([model], options, known, spent=Usage(), prompt_tokens=prompt, max_tokens=length)
@@ -69,8 +69,7 @@ class ChatPictures:
                     raise
                 eased = manners.without(error) if error.category is Category.INVALID_REQUEST else None
                 if eased is None:
-                    failures += 1
-                    await wait_or_raise(error, failures, self._llm.options.wait_seconds)
+                    await retries.wait_or_raise(error)
                 manners = eased or manners
                 continue
             self._manners.learn(model, manners)

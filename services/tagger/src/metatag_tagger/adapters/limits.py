@@ -14,7 +14,7 @@ from typing import Protocol
 
 from metatag_tagger.adapters.metrics import WAIT_SECONDS
 from metatag_tagger.adapters.pace import Gate
-from metatag_tagger.errors import Category, ProviderError
+from metatag_tagger.errors import NoPlace
 
 _PAIRS = 1_000
 
@@ -47,7 +47,7 @@ class SharedLimits:
             left = max(0.0, self._longest - (time.monotonic() - begun))
             granted, wait = await self._schedule.reserve(name, left)
             if not granted:
-                raise ProviderError(Category.RATE_LIMITED, retry_after=wait)
+                raise NoPlace(wait)
             if wait > 0:
                 await asyncio.sleep(wait)
             WAIT_SECONDS.observe(time.monotonic() - begun)
@@ -76,7 +76,7 @@ class SharedLimits:
                     await condition.wait_for(lambda: running[0] < gate.allowed)
                     running[0] += 1
         except TimeoutError:
-            raise ProviderError(Category.RATE_LIMITED, retry_after=max(1.0, self._longest / 2)) from None
+            raise NoPlace(max(1.0, self._longest / 2)) from None
         try:
             yield
         finally:
