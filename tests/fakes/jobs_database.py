@@ -20,6 +20,7 @@ TABLES = (
     "doc_change",
     "doc_review",
     "doc_trash",
+    "tag_job",
     "job_event",
     "lane",
     "worker",

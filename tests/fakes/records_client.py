@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -75,6 +76,33 @@ class Records:
     async def erase(self, document_id: str) -> None:
         """Remove a document in the trash for good."""
         await self.stub.EraseDocument(records_pb2.EraseDocumentRequest(user_id=self.user, document_id=document_id))
+
+    async def retag(self, action: str, tags: Sequence[str] = (), to: Sequence[str] = (), **edit: Any) -> str:
+        """Begin a tag job and return its id; `ids` and `search` choose documents."""
+        ids, search, new = edit.pop("ids", None), edit.pop("search", None), edit.pop("replace", None)
+        change = records_pb2.TagChange(action=action, tags=tags, to=to, **edit)
+        if new is not None:
+            change.replace.CopyFrom(records_pb2.TagList(tags=new))
+        documents = None if ids is None else records_pb2.DocumentIds(ids=ids)
+        request = records_pb2.StartTagJobRequest(user_id=self.user, change=change, documents=documents, search=search)
+        return (await self.stub.StartTagJob(request)).job.id
+
+    async def tag_job(self, tag_job_id: str) -> records_pb2.TagJob:
+        """Return a tag job."""
+        request = records_pb2.GetTagJobRequest(user_id=self.user, tag_job_id=tag_job_id)
+        return (await self.stub.GetTagJob(request)).job
+
+    async def retagged(self, tag_job_id: str) -> records_pb2.TagJob:
+        """Wait for the end of a tag job, or of its undoing, and return it."""
+        async with asyncio.timeout(60):
+            while (job := await self.tag_job(tag_job_id)).state in ("running", "undoing"):
+                await asyncio.sleep(0.03)
+        return job
+
+    async def undo_tag_job(self, tag_job_id: str) -> records_pb2.TagJob:
+        """Take a tag job back and return it at its end."""
+        await self.stub.UndoTagJob(records_pb2.UndoTagJobRequest(user_id=self.user, tag_job_id=tag_job_id))
+        return await self.retagged(tag_job_id)
 
     async def found(self, query: str) -> list[str]:
         """Return the ids of the documents that a search gives."""

@@ -7,20 +7,20 @@ from datetime import timedelta
 from typing import Any
 
 from fakes.jobs_service_engine import FakeEngine, now
+from fakes.records_tag_jobs import FakeTagJobs
 from metatag.v1 import document_pb2 as d
 from metatag.v1 import jobs_pb2 as j
 from metatag.v1 import records_pb2 as r
-from metatag.v1.records_pb2_grpc import RecordsServiceServicer
 from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError, NotFound
 
 _ENDED = (j.DOCUMENT_STATE_SUCCESS, j.DOCUMENT_STATE_FAILED, j.DOCUMENT_STATE_CANCELLED)
 
 
-class FakeRecordsService(RecordsServiceServicer):
+class FakeRecordsService(FakeTagJobs):
     """Changes the documents of the engine."""
 
     def __init__(self, engine: FakeEngine) -> None:
-        self.engine = engine
+        super().__init__(engine)
         self.histories: dict[str, list[r.DocumentChange]] = {}
         self.skipped: list[str] = []
 

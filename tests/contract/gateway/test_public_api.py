@@ -145,6 +145,7 @@ async def keep(stage: Stage, case: Case) -> None:
         assert isinstance(body["code"], str)
     if "detail" in case:
         assert body["detail"] == case["detail"]
+    stage.known |= {name: body[key] for name, key in case.get("keep", {}).items()}
     check("body", stage.fill(case.get("body", {})), body)
 
 

@@ -123,6 +123,10 @@ WHO: dict[str, Who] = {
     "DELETE /api/history/documents/{doc_id}": Who("write", owned=True),
     "GET /api/trash": Who("read"),
     "GET /api/tags": Who("read"),
+    "POST /api/tag-jobs": Who("write", request={"json": {"action": "delete", "tags": ["none"]}}),
+    "GET /api/tag-jobs": Who("read"),
+    "GET /api/tag-jobs/{tag_job_id}": Who("read", owned=True),
+    "POST /api/tag-jobs/{tag_job_id}/undo": Who("write", owned=True),
     "POST /api/trash/{doc_id}/restore": Who("write", owned=True),
     "DELETE /api/trash/{doc_id}": Who("write", owned=True),
     "GET /api/history/summary": Who("read"),
@@ -178,7 +182,11 @@ class Stage:
         await system.client.put(
             "/api/vocabularies/water", headers=owner["headers"], json={"terms": [{"label": "wells"}]}
         )
+        begun = await system.client.post(
+            "/api/tag-jobs", headers=owner["headers"], json={"action": "delete", "tags": ["none"]}
+        )
         self.known |= {
+            "tag_job_id": begun.json()["data"]["id"],
             "job_id": job,
             "document_id": system.jobs.engine.jobs[job].documents[0].id,
             "doc_id": system.jobs.engine.jobs[job].documents[0].id,

@@ -101,6 +101,26 @@ class RecordsServiceStub:
                 request_serializer=metatag_dot_v1_dot_records__pb2.ListTagsRequest.SerializeToString,
                 response_deserializer=metatag_dot_v1_dot_records__pb2.ListTagsResponse.FromString,
                 _registered_method=True)
+        self.StartTagJob = channel.unary_unary(
+                '/metatag.v1.RecordsService/StartTagJob',
+                request_serializer=metatag_dot_v1_dot_records__pb2.StartTagJobRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_records__pb2.StartTagJobResponse.FromString,
+                _registered_method=True)
+        self.ListTagJobs = channel.unary_unary(
+                '/metatag.v1.RecordsService/ListTagJobs',
+                request_serializer=metatag_dot_v1_dot_records__pb2.ListTagJobsRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_records__pb2.ListTagJobsResponse.FromString,
+                _registered_method=True)
+        self.GetTagJob = channel.unary_unary(
+                '/metatag.v1.RecordsService/GetTagJob',
+                request_serializer=metatag_dot_v1_dot_records__pb2.GetTagJobRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_records__pb2.GetTagJobResponse.FromString,
+                _registered_method=True)
+        self.UndoTagJob = channel.unary_unary(
+                '/metatag.v1.RecordsService/UndoTagJob',
+                request_serializer=metatag_dot_v1_dot_records__pb2.UndoTagJobRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_records__pb2.UndoTagJobResponse.FromString,
+                _registered_method=True)
 
 
 class RecordsServiceServicer:
@@ -208,6 +228,38 @@ class RecordsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StartTagJob(self, request, context):
+        """StartTagJob begins a change of the tags of many documents, those that have ended by now, and answers at once. One
+        user's jobs are done one after the other; each document gets one change in its history. INVALID_ARGUMENT.
+        ALREADY_EXISTS (conflict): a rename into a tag that exists. FAILED_PRECONDITION (invalid_state): too many are open.
+        Not to be repeated: the second would be another job.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTagJobs(self, request, context):
+        """ListTagJobs gives a user's tag jobs, newest first. May be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetTagJob(self, request, context):
+        """GetTagJob says how far a tag job is. NOT_FOUND. May be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UndoTagJob(self, request, context):
+        """UndoTagJob begins to take a tag job back in all documents in which its change still stands. NOT_FOUND.
+        FAILED_PRECONDITION (invalid_state): it still runs, or was undone already. Not to be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RecordsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -275,6 +327,26 @@ def add_RecordsServiceServicer_to_server(servicer, server):
                     servicer.ListTags,
                     request_deserializer=metatag_dot_v1_dot_records__pb2.ListTagsRequest.FromString,
                     response_serializer=metatag_dot_v1_dot_records__pb2.ListTagsResponse.SerializeToString,
+            ),
+            'StartTagJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartTagJob,
+                    request_deserializer=metatag_dot_v1_dot_records__pb2.StartTagJobRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_records__pb2.StartTagJobResponse.SerializeToString,
+            ),
+            'ListTagJobs': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTagJobs,
+                    request_deserializer=metatag_dot_v1_dot_records__pb2.ListTagJobsRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_records__pb2.ListTagJobsResponse.SerializeToString,
+            ),
+            'GetTagJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTagJob,
+                    request_deserializer=metatag_dot_v1_dot_records__pb2.GetTagJobRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_records__pb2.GetTagJobResponse.SerializeToString,
+            ),
+            'UndoTagJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndoTagJob,
+                    request_deserializer=metatag_dot_v1_dot_records__pb2.UndoTagJobRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_records__pb2.UndoTagJobResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -630,6 +702,114 @@ class RecordsService:
             '/metatag.v1.RecordsService/ListTags',
             metatag_dot_v1_dot_records__pb2.ListTagsRequest.SerializeToString,
             metatag_dot_v1_dot_records__pb2.ListTagsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartTagJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.RecordsService/StartTagJob',
+            metatag_dot_v1_dot_records__pb2.StartTagJobRequest.SerializeToString,
+            metatag_dot_v1_dot_records__pb2.StartTagJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTagJobs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.RecordsService/ListTagJobs',
+            metatag_dot_v1_dot_records__pb2.ListTagJobsRequest.SerializeToString,
+            metatag_dot_v1_dot_records__pb2.ListTagJobsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTagJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.RecordsService/GetTagJob',
+            metatag_dot_v1_dot_records__pb2.GetTagJobRequest.SerializeToString,
+            metatag_dot_v1_dot_records__pb2.GetTagJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndoTagJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.RecordsService/UndoTagJob',
+            metatag_dot_v1_dot_records__pb2.UndoTagJobRequest.SerializeToString,
+            metatag_dot_v1_dot_records__pb2.UndoTagJobResponse.FromString,
             options,
             channel_credentials,
             insecure,

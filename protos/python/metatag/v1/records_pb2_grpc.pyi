@@ -76,6 +76,20 @@ class RecordsServiceStub:
     """
     ListTags: _grpc.UnaryUnaryMultiCallable[_records_pb2.ListTagsRequest, _records_pb2.ListTagsResponse]
     """ListTags gives the tags of a user's documents with their counts. INVALID_ARGUMENT. May be repeated."""
+    StartTagJob: _grpc.UnaryUnaryMultiCallable[_records_pb2.StartTagJobRequest, _records_pb2.StartTagJobResponse]
+    """StartTagJob begins a change of the tags of many documents, those that have ended by now, and answers at once. One
+    user's jobs are done one after the other; each document gets one change in its history. INVALID_ARGUMENT.
+    ALREADY_EXISTS (conflict): a rename into a tag that exists. FAILED_PRECONDITION (invalid_state): too many are open.
+    Not to be repeated: the second would be another job.
+    """
+    ListTagJobs: _grpc.UnaryUnaryMultiCallable[_records_pb2.ListTagJobsRequest, _records_pb2.ListTagJobsResponse]
+    """ListTagJobs gives a user's tag jobs, newest first. May be repeated."""
+    GetTagJob: _grpc.UnaryUnaryMultiCallable[_records_pb2.GetTagJobRequest, _records_pb2.GetTagJobResponse]
+    """GetTagJob says how far a tag job is. NOT_FOUND. May be repeated."""
+    UndoTagJob: _grpc.UnaryUnaryMultiCallable[_records_pb2.UndoTagJobRequest, _records_pb2.UndoTagJobResponse]
+    """UndoTagJob begins to take a tag job back in all documents in which its change still stands. NOT_FOUND.
+    FAILED_PRECONDITION (invalid_state): it still runs, or was undone already. Not to be repeated.
+    """
 
 @_typing.type_check_only
 class RecordsServiceAsyncStub(RecordsServiceStub):
@@ -125,6 +139,20 @@ class RecordsServiceAsyncStub(RecordsServiceStub):
     """
     ListTags: _aio.UnaryUnaryMultiCallable[_records_pb2.ListTagsRequest, _records_pb2.ListTagsResponse]  # type: ignore[assignment]
     """ListTags gives the tags of a user's documents with their counts. INVALID_ARGUMENT. May be repeated."""
+    StartTagJob: _aio.UnaryUnaryMultiCallable[_records_pb2.StartTagJobRequest, _records_pb2.StartTagJobResponse]  # type: ignore[assignment]
+    """StartTagJob begins a change of the tags of many documents, those that have ended by now, and answers at once. One
+    user's jobs are done one after the other; each document gets one change in its history. INVALID_ARGUMENT.
+    ALREADY_EXISTS (conflict): a rename into a tag that exists. FAILED_PRECONDITION (invalid_state): too many are open.
+    Not to be repeated: the second would be another job.
+    """
+    ListTagJobs: _aio.UnaryUnaryMultiCallable[_records_pb2.ListTagJobsRequest, _records_pb2.ListTagJobsResponse]  # type: ignore[assignment]
+    """ListTagJobs gives a user's tag jobs, newest first. May be repeated."""
+    GetTagJob: _aio.UnaryUnaryMultiCallable[_records_pb2.GetTagJobRequest, _records_pb2.GetTagJobResponse]  # type: ignore[assignment]
+    """GetTagJob says how far a tag job is. NOT_FOUND. May be repeated."""
+    UndoTagJob: _aio.UnaryUnaryMultiCallable[_records_pb2.UndoTagJobRequest, _records_pb2.UndoTagJobResponse]  # type: ignore[assignment]
+    """UndoTagJob begins to take a tag job back in all documents in which its change still stands. NOT_FOUND.
+    FAILED_PRECONDITION (invalid_state): it still runs, or was undone already. Not to be repeated.
+    """
 
 class RecordsServiceServicer(metaclass=_abc_1.ABCMeta):
     """RecordsService is what people do with documents that have ended: correct, review, find and remove them. Served by jobs
@@ -249,5 +277,43 @@ class RecordsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_records_pb2.ListTagsResponse, _abc.Awaitable[_records_pb2.ListTagsResponse]]:
         """ListTags gives the tags of a user's documents with their counts. INVALID_ARGUMENT. May be repeated."""
+
+    @_abc_1.abstractmethod
+    def StartTagJob(
+        self,
+        request: _records_pb2.StartTagJobRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_records_pb2.StartTagJobResponse, _abc.Awaitable[_records_pb2.StartTagJobResponse]]:
+        """StartTagJob begins a change of the tags of many documents, those that have ended by now, and answers at once. One
+        user's jobs are done one after the other; each document gets one change in its history. INVALID_ARGUMENT.
+        ALREADY_EXISTS (conflict): a rename into a tag that exists. FAILED_PRECONDITION (invalid_state): too many are open.
+        Not to be repeated: the second would be another job.
+        """
+
+    @_abc_1.abstractmethod
+    def ListTagJobs(
+        self,
+        request: _records_pb2.ListTagJobsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_records_pb2.ListTagJobsResponse, _abc.Awaitable[_records_pb2.ListTagJobsResponse]]:
+        """ListTagJobs gives a user's tag jobs, newest first. May be repeated."""
+
+    @_abc_1.abstractmethod
+    def GetTagJob(
+        self,
+        request: _records_pb2.GetTagJobRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_records_pb2.GetTagJobResponse, _abc.Awaitable[_records_pb2.GetTagJobResponse]]:
+        """GetTagJob says how far a tag job is. NOT_FOUND. May be repeated."""
+
+    @_abc_1.abstractmethod
+    def UndoTagJob(
+        self,
+        request: _records_pb2.UndoTagJobRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_records_pb2.UndoTagJobResponse, _abc.Awaitable[_records_pb2.UndoTagJobResponse]]:
+        """UndoTagJob begins to take a tag job back in all documents in which its change still stands. NOT_FOUND.
+        FAILED_PRECONDITION (invalid_state): it still runs, or was undone already. Not to be repeated.
+        """
 
 def add_RecordsServiceServicer_to_server(servicer: RecordsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

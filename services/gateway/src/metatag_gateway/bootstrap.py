@@ -14,6 +14,7 @@ from metatag_gateway.adapters.argon2_passwords import Argon2Passwords
 from metatag_gateway.adapters.grpc_jobs import GrpcJobs
 from metatag_gateway.adapters.grpc_ocr import GrpcOcr
 from metatag_gateway.adapters.grpc_records import GrpcRecords
+from metatag_gateway.adapters.grpc_tag_jobs import GrpcTagJobs
 from metatag_gateway.adapters.grpc_tagger import GrpcTagger
 from metatag_gateway.adapters.memory_limiter import MemoryLimiter
 from metatag_gateway.adapters.oidc_provider import OidcProvider, groups_of
@@ -67,7 +68,7 @@ class GatewayService:
         self._ring = signing_ring(settings)
         self._http: HttpService | None = None
         self._provider = oidc_provider(settings)
-        self._closing: list[GrpcJobs | GrpcRecords | GrpcOcr | GrpcTagger | OidcProvider] = []
+        self._closing: list[GrpcJobs | GrpcRecords | GrpcTagJobs | GrpcOcr | GrpcTagger | OidcProvider] = []
 
     @property
     def port(self) -> int:
@@ -108,8 +109,8 @@ class GatewayService:
         settings = self._settings
         jobs, ocr = GrpcJobs(settings.jobs_address), GrpcOcr(settings.ocr_address)
         tagger = GrpcTagger(settings.tagger_address)
-        records = GrpcRecords(settings.jobs_address)
-        self._closing = [jobs, records, ocr, tagger, *([self._provider] if self._provider else [])]
+        records, tag_jobs = GrpcRecords(settings.jobs_address), GrpcTagJobs(settings.jobs_address)
+        self._closing = [jobs, records, tag_jobs, ocr, tagger, *([self._provider] if self._provider else [])]
         tokens = AccessTokens(
             self._ring,
             issuer=settings.token_issuer,
@@ -154,6 +155,7 @@ class GatewayService:
             health=Health(jobs, ocr, tagger, self._store, self._limiter),
             jobs=jobs,
             records=records,
+            tag_jobs=tag_jobs,
             ocr=ocr,
             tagger=tagger,
             upload_places=Places(settings.max_uploads),

@@ -5,12 +5,14 @@ Every method may raise MetatagError; another user's document is NotFound.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from metatag_gateway.model.documents import Document
 from metatag_gateway.model.jobs import Job
 from metatag_gateway.model.records import Change, Correction, DocumentFilter, Found, ReviewQueue, TagPage, Trash
+from metatag_gateway.model.tag_jobs import TagChange, TagJob
 
 
 class Records(Protocol):
@@ -58,3 +60,21 @@ class Records(Protocol):
 
     async def tags(self, user_id: str, *, prefix: str, sort: str, limit: int, offset: int) -> TagPage:
         """Return tags that begin so, in one of the orders count, name and latest."""
+
+
+class TagJobs(Protocol):
+    """Changes of the tags of many documents."""
+
+    async def start(
+        self, user_id: str, change: TagChange, document_ids: Sequence[str] | None, search: DocumentFilter | None
+    ) -> TagJob:
+        """Begin a change; CONFLICT for a rename into a tag that exists, INVALID_STATE when too many are open."""
+
+    async def latest(self, user_id: str, limit: int) -> list[TagJob]:
+        """Return the latest ones, newest first."""
+
+    async def get(self, user_id: str, tag_job_id: str) -> TagJob:
+        """Return one."""
+
+    async def undo(self, user_id: str, tag_job_id: str) -> TagJob:
+        """Begin to take one back; INVALID_STATE while it runs and when it was undone."""

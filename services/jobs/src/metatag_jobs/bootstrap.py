@@ -14,7 +14,9 @@ from metatag_jobs.adapters.sql_corrections import SqlCorrections
 from metatag_jobs.adapters.sql_find import SqlFind
 from metatag_jobs.adapters.sql_names import SqlNames
 from metatag_jobs.adapters.sql_review import SqlReview
+from metatag_jobs.adapters.sql_selection import SqlSelection
 from metatag_jobs.adapters.sql_summary import SqlSummary
+from metatag_jobs.adapters.sql_tag_jobs import SqlTagJobs
 from metatag_jobs.adapters.sql_tags import SqlTags
 from metatag_jobs.adapters.sql_trash import SqlTrash
 from metatag_jobs.components import Components
@@ -24,6 +26,8 @@ from metatag_jobs.intake import Intake
 from metatag_jobs.journal import GroupJournal
 from metatag_jobs.pipeline import Limits, Pipeline
 from metatag_jobs.records.corrections import Corrections
+from metatag_jobs.records.tag_job_steps import TagJobSteps
+from metatag_jobs.records.tag_jobs import TagJobs
 from metatag_jobs.retrying import Limits as RetryLimits
 from metatag_jobs.servicer.core import Dependencies
 from metatag_jobs.servicer.record_parts import RecordParts
@@ -31,6 +35,7 @@ from metatag_jobs.servicer.records import RecordsServicer
 from metatag_jobs.servicer.service import JobsServicer
 from metatag_jobs.settings import JobsSettings
 from metatag_jobs.sweeper import Retention, Sweeper
+from metatag_jobs.tag_job_runner import TagJobRunner
 from metatag_jobs.uploads import Uploads
 from metatag_jobs.watching import Watching
 from metatag_jobs.worker import Worker
@@ -59,7 +64,9 @@ async def build(settings: JobsSettings, components: Components | None = None) ->
     if settings.role in ("all", "api"):
         services.append(_dispatcher(settings, components))
         services.append(_sweeper(settings, components))
-        services.append(_server(settings, components))
+        runner = _tag_job_runner(components)
+        services.append(runner)
+        services.append(_server(settings, components, runner.wake))
     else:
         services.append(_health(settings, components))
     return services
@@ -174,9 +181,23 @@ def _sweeper(settings: JobsSettings, components: Components) -> Sweeper:
     )
 
 
-def _server(settings: JobsSettings, components: Components) -> GrpcService:
+def _corrections(components: Components) -> Corrections:
+    database = components.database
+    return Corrections(SqlCorrections(database), components.vocabularies, components.files, database.now)
+
+
+def _tag_job_runner(components: Components) -> TagJobRunner:
+    database = components.database
+    store = SqlTagJobs(database)
+    documents, text_of = SqlCorrections(database), _corrections(components).text_of
+    steps = TagJobSteps(store, SqlSelection(database), documents, text_of, database.now)
+    return TagJobRunner(store, steps.step, components.leadership)
+
+
+def _server(settings: JobsSettings, components: Components, wake: Callable[[], None]) -> GrpcService:
+    """Return the service; `wake` is called when there is a tag job to do."""
     servicer = JobsServicer(_dependencies(settings, components))
-    records = RecordsServicer(_records(settings, components))
+    records = RecordsServicer(_records(settings, components, wake))
     return GrpcService(
         "jobs",
         GrpcServerOptions(settings.listen, reflection=settings.reflection, callers=CALLERS),
@@ -189,16 +210,17 @@ def _server(settings: JobsSettings, components: Components) -> GrpcService:
     )
 
 
-def _records(settings: JobsSettings, components: Components) -> RecordParts:
+def _records(settings: JobsSettings, components: Components, wake: Callable[[], None]) -> RecordParts:
     database = components.database
-    corrections = Corrections(SqlCorrections(database), components.vocabularies, components.files, database.now)
+    tag_jobs = TagJobs(SqlTagJobs(database), SqlSelection(database), now=database.now, new_id=new_id, wake=wake)
     return RecordParts(
-        corrections=corrections,
+        corrections=_corrections(components),
         review=SqlReview(database),
         trash=SqlTrash(database),
         names=SqlNames(database),
         find=SqlFind(database),
         tags=SqlTags(database),
+        tag_jobs=tag_jobs,
         trash_days=settings.trash_days,
     )
 

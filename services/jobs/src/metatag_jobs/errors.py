@@ -104,6 +104,33 @@ class VersionMismatch(MetatagError):
         super().__init__("The document was changed meanwhile; load it again and repeat your change.")
 
 
+class TagJobNotFound(MetatagError):
+    """The tag job does not exist, or belongs to somebody else."""
+
+    code = ErrorCode.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__("Tag job not found")
+
+
+class TagExists(MetatagError):
+    """A tag cannot get the name of another one."""
+
+    code = ErrorCode.CONFLICT
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(f"The tag '{tag[:80]}' exists already; merge the two instead.")
+
+
+class TooManyTagJobs(MetatagError):
+    """The user has as many open tag jobs as are kept."""
+
+    code = ErrorCode.INVALID_STATE
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} changes of tags wait already; send this one when one of them is at its end.")
+
+
 class NotInTrash(MetatagError):
     """The document is not in the trash, or its time there is over."""
 

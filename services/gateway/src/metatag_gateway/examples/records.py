@@ -80,6 +80,35 @@ FOUND: Example = {
     "limit": 50,
     "offset": 0,
 }
+TAG_JOB: Example = {
+    "id": "0199f0c4-5d1e-7a31-9c3f-5b1d2e7a9c04",
+    "action": "merge",
+    "state": "completed",
+    "tags": ["water-supply", "Water Supply"],
+    "to": ["water supply"],
+    "add": [],
+    "remove": [],
+    "replace": None,
+    "total": 41,
+    "total_exact": True,
+    "done": 41,
+    "changed": 41,
+    "refused": 0,
+    "missing": 0,
+    "restored": 0,
+    "left": 0,
+    "error_message": None,
+    "created_at": DONE,
+    "completed_at": DONE,
+}
+_BEGUN: Example = {
+    "state": "running",
+    "total": 0,
+    "total_exact": False,
+    "done": 0,
+    "changed": 0,
+    "completed_at": None,
+}
 ERASED = "2026-04-01T08:30:04Z"
 RECORDS: dict[str, dict[int, Example]] = {
     "correct_document": {200: CORRECTED},
@@ -124,6 +153,10 @@ RECORDS: dict[str, dict[int, Example]] = {
             "sampled_documents": 0,
         }
     },
+    "start_tag_job": {202: {**TAG_JOB, **_BEGUN}},
+    "list_tag_jobs": {200: {"tag_jobs": [TAG_JOB]}},
+    "get_tag_job": {200: TAG_JOB},
+    "undo_tag_job": {202: {**TAG_JOB, "state": "undoing"}},
     "restore_document": {200: DOCUMENT},
     "erase_document": {200: {"message": "The document is deleted for good", "document_id": DOCUMENT_ID}},
 }

@@ -41,6 +41,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         }
     },
     "undo_corrections": {JSON: {"steps": 1}},
+    "start_tag_job": {JSON: {"action": "merge", "tags": ["water-supply", "Water Supply"], "to": "water supply"}},
     "rename_job": {JSON: {"name": "Circulars of 2019"}},
     "retry_documents": {JSON: {"document_ids": [DOCUMENT_ID], "api_key": "sk-or-..."}},
     "validate_paths": {JSON: {"paths": [{"path": URL, "type": "url"}]}},

@@ -58,6 +58,8 @@ ACTS: dict[str, Act | None] = {
     "erase_document": Act("document.erase", "document", "doc_id"),
     "approve_document": Act("document.approve", "document", "document_id"),
     "skip_document": Act("document.skip", "document", "document_id"),
+    "start_tag_job": Act("tag.change", "tag_job", "tag_job_id"),
+    "undo_tag_job": Act("tag.undo", "tag_job", "tag_job_id"),
     "rename_job": Act("job.rename", "job", "job_id"),
     "review_queue": Act("document.list", "document"),
     "list_trash": Act("document.list", "document"),

@@ -20,7 +20,7 @@ MAX_CHANGES = 1_000
 
 _ENDED = "doc.state IN ('done', 'failed', 'cancelled')"
 _OWNED = "doc.id = :id AND doc.user_id = :user_id AND doc.trashed_at IS NULL AND job.state <> 'deleted'"
-_CHANGE = "version, made_at, made_by, action, body, undone, undoes"
+CHANGE = "version, made_at, made_by, action, body, undone, undoes"
 
 _WRITE = f"""
     UPDATE doc SET version = :version, title = :title, description = :description, note = :note, reviewed_at =
@@ -42,40 +42,23 @@ _FORGET = """
     DELETE FROM doc_change WHERE doc_id = :id AND version <= :oldest AND version > 2
 """
 _UNDOABLE = f"""
-    SELECT {_CHANGE} FROM doc_change WHERE doc_id = :id AND NOT undone AND action <> 'undo' AND version >
+    SELECT {CHANGE} FROM doc_change WHERE doc_id = :id AND NOT undone AND action <> 'undo' AND version >
     COALESCE((SELECT max(version) FROM doc_change WHERE doc_id = :id AND action = 'process_again'), 0)
     ORDER BY version DESC LIMIT :n
 """  # noqa: S608
 
 
-class SqlCorrections:
-    """The port CorrectionStore."""
+class CorrectionWriter:
+    """Writes changes of documents inside the caller's transaction."""
 
-    def __init__(self, database: Database) -> None:
-        dialect = Dialect(database)
+    def __init__(self, dialect: Dialect) -> None:
         sql = dialect.sql
-        self._database = database
         self._search = SearchWriter(dialect)
         self._queue = ReviewWriter(dialect)
-        self._one = sql(f"SELECT {COLUMNS}, {_ENDED} AS has_ended {FROM} WHERE {_OWNED}")
         self._write, self._result, self._remember = sql(_WRITE), sql(_RESULT), sql(_REMEMBER)
-        self._mark_undone, self._forget, self._undoable = sql(_UNDONE), sql(_FORGET), sql(_UNDOABLE)
+        self._mark_undone, self._forget = sql(_UNDONE), sql(_FORGET)
         self._unqueue = sql("DELETE FROM doc_review WHERE doc_id = :id")
-        self._version = sql(f"SELECT doc.version FROM doc JOIN job ON job.id = doc.job_id WHERE {_OWNED}")  # noqa: S608
-        self._changes = sql(
-            f"SELECT {_CHANGE} FROM doc_change WHERE doc_id = :id AND (:before = 0 OR version < :before) "  # noqa: S608
-            "ORDER BY version DESC LIMIT :n"
-        )
 
-    @reads
-    async def snapshot(self, transaction: Transaction, user_id: str, document_id: str) -> Snapshot:
-        """Return a document as it is now; raises DocumentNotFound."""
-        rows = await fetch(transaction, self._one, id=document_id, user_id=user_id)
-        if not rows:
-            raise DocumentNotFound
-        return Snapshot(document_of(rows[0]), rows[0]["ocr_id"] or "", bool(rows[0]["has_ended"]))
-
-    @writes
     async def write(self, transaction: Transaction, edit: Edit) -> bool:
         """Write a change with its history and search entry; False, nothing written, when the version moved on."""
         if not await transaction.run(self._write, _doc_values(edit)):
@@ -103,6 +86,36 @@ class SqlCorrections:
         elif flags == [False]:
             await self._queue.add(transaction, edit.document_id, edit.reasons)
 
+
+class SqlCorrections:
+    """The port CorrectionStore."""
+
+    def __init__(self, database: Database) -> None:
+        dialect = Dialect(database)
+        sql = dialect.sql
+        self._database = database
+        self._writer = CorrectionWriter(dialect)
+        self._one = sql(f"SELECT {COLUMNS}, {_ENDED} AS has_ended {FROM} WHERE {_OWNED}")
+        self._undoable = sql(_UNDOABLE)
+        self._version = sql(f"SELECT doc.version FROM doc JOIN job ON job.id = doc.job_id WHERE {_OWNED}")  # noqa: S608
+        self._changes = sql(
+            f"SELECT {CHANGE} FROM doc_change WHERE doc_id = :id AND (:before = 0 OR version < :before) "  # noqa: S608
+            "ORDER BY version DESC LIMIT :n"
+        )
+
+    @reads
+    async def snapshot(self, transaction: Transaction, user_id: str, document_id: str) -> Snapshot:
+        """Return a document as it is now; raises DocumentNotFound."""
+        rows = await fetch(transaction, self._one, id=document_id, user_id=user_id)
+        if not rows:
+            raise DocumentNotFound
+        return Snapshot(document_of(rows[0]), rows[0]["ocr_id"] or "", bool(rows[0]["has_ended"]))
+
+    @writes
+    async def write(self, transaction: Transaction, edit: Edit) -> bool:
+        """Write a change with its history and search entry; False, nothing written, when the version moved on."""
+        return await self._writer.write(transaction, edit)
+
     @reads
     async def changes(
         self, transaction: Transaction, user_id: str, document_id: str, *, before: int, limit: int
@@ -112,12 +125,12 @@ class SqlCorrections:
         if not owned:
             raise DocumentNotFound
         rows = await fetch(transaction, self._changes, id=document_id, before=before, n=limit)
-        return owned[0]["version"], [_change(row) for row in rows]
+        return owned[0]["version"], [change_of(row) for row in rows]
 
     @reads
     async def undoable(self, transaction: Transaction, document_id: str, limit: int) -> list[Change]:
         """Return the last changes that can be undone and are not, newest first."""
-        return [_change(row) for row in await fetch(transaction, self._undoable, id=document_id, n=limit)]
+        return [change_of(row) for row in await fetch(transaction, self._undoable, id=document_id, n=limit)]
 
 
 def _doc_values(edit: Edit) -> dict[str, Any]:
@@ -149,7 +162,8 @@ def _change_values(edit: Edit) -> dict[str, Any]:
     }
 
 
-def _change(row: Any) -> Change:
+def change_of(row: Any) -> Change:
+    """Return the change of a row of CHANGE."""
     return Change(
         version=row["version"],
         at=row["made_at"],

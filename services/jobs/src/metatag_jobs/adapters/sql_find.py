@@ -53,10 +53,9 @@ class SqlFind:
             "json_each(body, '$.tags')" if lite else "json_array_elements(COALESCE(CAST(body AS json) -> 'tags', '[]'))"
         )
         name = "json_extract(t.value, '$.tag')" if lite else "t.value ->> 'tag'"
-        self._has_tag = (
-            f"EXISTS (SELECT 1 FROM doc_result CROSS JOIN {each} AS t "  # noqa: S608  ours alone
-            f"WHERE doc_result.doc_id = doc.id AND lower({name}) = :tag)"
-        )
+        has = f"EXISTS (SELECT 1 FROM doc_result CROSS JOIN {each} AS t WHERE doc_result.doc_id = doc.id AND {{}})"  # noqa: S608  ours alone
+        self._has_tag = has.format(f"lower({name}) = :tag")
+        self._has_any_tag = has.format(f"{name} IN {{ids(any_tags)}}")
         self._held = (
             "SELECT s.doc_id FROM doc_fts JOIN doc_search s ON s.n = doc_fts.rowid "
             "WHERE doc_fts MATCH :{} AND s.user_id = :user_id"
@@ -129,6 +128,13 @@ class SqlFind:
             if value is not None:
                 found.append(condition)
                 values[name] = value
+        for name, condition, listed in (
+            ("any_tags", self._has_any_tag, wanted.any_tags or None),
+            ("ids", "doc.id IN {ids(ids)}", wanted.ids),
+        ):
+            if listed is not None:
+                found.append(condition)
+                values[name] = as_json(list(listed))
         if wanted.reviewed is not None:
             found.append(f"doc.reviewed_at IS {'NOT ' if wanted.reviewed else ''}NULL")
         return found, values
@@ -149,6 +155,10 @@ class SqlFind:
             found.append([label, *held("query", words(wanted.query)[:MAX_WORDS])])
         others = (held("facets", filter_words(wanted.facets)), held("tag_words", words(wanted.tag)[:MAX_WORDS]))
         found.extend(group for group in others if group)
+        split = [words(tag)[:MAX_WORDS] for tag in wanted.any_tags]
+        if split and all(split):
+            # One of them is enough; a tag without a letter is in no index.
+            found.append([each for number, asked in enumerate(split) for each in held(f"any_{number:03}", asked)])
         return found
 
     async def _are_frequent(
@@ -180,5 +190,7 @@ class SqlFind:
         # The offset keeps the lookup of one document apart from the index over words.
         held = " AND ".join(f"({test})" for test in tests)
         hit = f"SELECT 1 FROM doc_search s WHERE s.doc_id = d.id AND {held} OFFSET 0"  # noqa: S608
-        inner = self._statement("doc.id", conditions, f"ORDER BY {self._order(sort)}")
-        return f"SELECT d.id FROM ({inner}) AS d CROSS JOIN LATERAL ({hit}) AS hit LIMIT :n OFFSET :offset"  # noqa: S608
+        inner = self._statement("doc.id, doc.processed_at", conditions, f"ORDER BY {self._order(sort)}")
+        return (
+            f"SELECT d.id, d.processed_at FROM ({inner}) AS d CROSS JOIN LATERAL ({hit}) AS hit LIMIT :n OFFSET :offset"  # noqa: S608
+        )

@@ -203,7 +203,46 @@ doc_change = Table(
     Column("tag_job_id", _id()),
 )
 _OF_TAG_JOB = text("tag_job_id IS NOT NULL")
-Index("ix_doc_change_tag_job", doc_change.c.tag_job_id, sqlite_where=_OF_TAG_JOB, postgresql_where=_OF_TAG_JOB)
+Index(
+    "ix_doc_change_of_tag_job",
+    doc_change.c.tag_job_id,
+    doc_change.c.doc_id,
+    sqlite_where=_OF_TAG_JOB,
+    postgresql_where=_OF_TAG_JOB,
+)
+
+# Changes of the tags of many documents.
+tag_job = Table(
+    "tag_job",
+    metadata,
+    Column("id", _id(), primary_key=True),
+    Column("user_id", _id(), nullable=False),
+    # running, completed, failed, undoing, undone
+    Column("state", String(16), nullable=False),
+    # What becomes of tags, and in which documents: JSON of records/tag_model.py and records/finding.py.
+    Column("change", Text, nullable=False),
+    Column("wanted", Text, nullable=False),
+    Column("is_counted", Boolean, nullable=False, server_default=text("false")),
+    Column("total", Integer, nullable=False, server_default="0"),
+    Column("total_exact", Boolean, nullable=False, server_default=text("false")),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("changed", Integer, nullable=False, server_default="0"),
+    Column("refused", Integer, nullable=False, server_default="0"),
+    Column("missing", Integer, nullable=False, server_default="0"),
+    Column("restored", Integer, nullable=False, server_default="0"),
+    Column("left_alone", Integer, nullable=False, server_default="0"),
+    # Where it has come to: the moment at which a document ended and its id; undoing, the id alone.
+    Column("place_at", Double, nullable=False),
+    Column("place_id", _id(), nullable=False),
+    # Portions that failed in a row.
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("problem", Text, nullable=False, server_default=""),
+    Column("created_at", Double, nullable=False),
+    Column("completed_at", Double),
+)
+_OPEN = text("state IN ('running', 'undoing')")
+Index("ix_tag_job_user", tag_job.c.user_id, tag_job.c.id)
+Index("ix_tag_job_open", tag_job.c.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
 
 job_event = Table(
     "job_event",

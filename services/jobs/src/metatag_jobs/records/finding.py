@@ -20,6 +20,7 @@ class DocumentFilter:
     """What documents must have; empty and None: anything. Times are seconds since 1970, confidence is 0 to 100.
 
     `facets` are beginnings of values by kind, `tag` is a whole tag in any spelling, `since` <= processed < `before`.
+    `any_tags` are tags letter by letter, of which one is enough; `ids` are those of documents, None for all.
     """
 
     query: str = ""
@@ -34,6 +35,8 @@ class DocumentFilter:
     reviewed: bool | None = None
     since: float | None = None
     before: float | None = None
+    any_tags: tuple[str, ...] = ()
+    ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from metatag_jobs.model import Document, Job
 from metatag_jobs.records.finding import DocumentFilter, Found
 from metatag_jobs.records.model import Change, Edit, ReviewPage, Snapshot, TagPage
+from metatag_jobs.records.tag_model import Made, Place, TagJob
 
 
 class CorrectionStore(Protocol):
@@ -79,3 +81,57 @@ class TagStore(Protocol):
 
     async def page(self, user_id: str, *, prefix: str, sort: str, limit: int, offset: int) -> TagPage:
         """Return tags that begin so, in one of the orders "count", "name" and "latest", and how many there are."""
+
+
+class SelectionStore(Protocol):
+    """Documents chosen for a change of many: those that ended until a moment, in the order in which they ended."""
+
+    async def count(self, user_id: str, wanted: DocumentFilter, *, until: float, most: int) -> tuple[int, bool]:
+        """Return how many there are, at most `most`, and whether that is all."""
+
+    async def portion(
+        self, user_id: str, wanted: DocumentFilter, *, after: Place, until: float, limit: int
+    ) -> list[Place]:
+        """Return the next ones after a place."""
+
+
+class TagJobStore(Protocol):
+    """Tag jobs and what they have done."""
+
+    async def create(self, job: TagJob, most: int) -> bool:
+        """Store a job; False, nothing stored, when the user has `most` open ones."""
+
+    async def get(self, user_id: str, job_id: str) -> TagJob | None:
+        """Return a job of the user; None for none."""
+
+    async def latest(self, user_id: str, limit: int) -> list[TagJob]:
+        """Return a user's jobs, newest first."""
+
+    async def begin_undo(self, user_id: str, job_id: str) -> bool:
+        """Make a job that is at its end one that is undone; False, nothing written, for others."""
+
+    async def open(self, limit: int) -> list[TagJob]:
+        """Return the oldest open job of each user."""
+
+    async def counted(self, job_id: str, total: int, is_exact: bool, missing: int) -> None:
+        """Keep how many documents there are."""
+
+    async def write(self, job_id: str, edits: Sequence[Edit], *, undone: bool) -> set[str]:
+        """Write changes with their histories in one transaction, and count them; return the documents written.
+
+        The others have moved on since they were read. `undone`: they count as restored.
+        """
+
+    async def advance(
+        self, job_id: str, since: Place, to: Place, *, done: int = 0, refused: int = 0, left: int = 0
+    ) -> bool:
+        """Move a job from one place to the next; False, nothing written, when it is elsewhere."""
+
+    async def made(self, job_id: str, *, after: str, limit: int) -> list[Made]:
+        """Return the changes that a job made, in the order of the documents' ids, after one of them."""
+
+    async def tried(self, job_id: str, most: int, problem: str) -> bool:
+        """Count a portion that failed; the job fails with `problem` at the last. Return whether it did."""
+
+    async def end(self, job_id: str, state: str) -> None:
+        """End an open job."""

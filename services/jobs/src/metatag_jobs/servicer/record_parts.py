@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from metatag_jobs.records.corrections import Corrections
 from metatag_jobs.records.stores import FindStore, NameStore, ReviewStore, TagStore, TrashStore
+from metatag_jobs.records.tag_jobs import TagJobs
 
 
 @dataclass(frozen=True)
@@ -18,5 +19,6 @@ class RecordParts:
     names: NameStore
     find: FindStore
     tags: TagStore
+    tag_jobs: TagJobs
     # Days that a deleted document can come back; 0: for ever.
     trash_days: float

@@ -6,11 +6,12 @@ from metatag_jobs.servicer.corrections import CorrectionsPart
 from metatag_jobs.servicer.finding import FindingPart
 from metatag_jobs.servicer.record_parts import RecordParts
 from metatag_jobs.servicer.review import ReviewPart
+from metatag_jobs.servicer.tag_jobs import TagJobsPart
 from metatag_jobs.servicer.tags import TagsPart
 from metatag_jobs.servicer.trash import TrashPart
 
 
-class RecordsServicer(CorrectionsPart, FindingPart, ReviewPart, TagsPart, TrashPart):
+class RecordsServicer(CorrectionsPart, FindingPart, ReviewPart, TagJobsPart, TagsPart, TrashPart):
     """Translates; the use cases do the work."""
 
     def __init__(self, parts: RecordParts) -> None:
