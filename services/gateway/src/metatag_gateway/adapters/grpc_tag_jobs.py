@@ -10,7 +10,7 @@ from metatag_gateway.model.records import DocumentFilter
 from metatag_gateway.model.tag_jobs import TagChange, TagJob
 from metatag_gateway.wire import records as wire_records
 from metatag_gateway.wire import tag_jobs as wire
-from metatag_runtime.grpc_client import call_metadata, call_timeout, open_channel, peer_errors
+from metatag_runtime.grpc_client import open_channel
 
 PEER = "jobs"
 # Seconds.
@@ -24,7 +24,7 @@ class GrpcTagJobs:
     """Keeps the promises of record_ports.TagJobs; the comments of RecordsService say the rest."""
 
     def __init__(self, address: str) -> None:
-        self._channel = open_channel(address, REPEATABLE, quick=REPEATABLE)
+        self._channel = open_channel(address, REPEATABLE, peer=PEER, quick=REPEATABLE)
         self._stub = RecordsServiceStub(self._channel)
 
     async def close(self) -> None:
@@ -41,27 +41,23 @@ class GrpcTagJobs:
             documents=None if document_ids is None else r.DocumentIds(ids=document_ids),
             search=None if search is None else wire_records.to_filter(search),
         )
-        with peer_errors(PEER):
-            answer = await self._stub.StartTagJob(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        answer = await self._stub.StartTagJob(request, timeout=WRITE)
         return wire.tag_job(answer.job)
 
     async def latest(self, user_id: str, limit: int) -> list[TagJob]:
         """ListTagJobs."""
         request = r.ListTagJobsRequest(user_id=user_id, limit=limit)
-        with peer_errors(PEER):
-            answer = await self._stub.ListTagJobs(request, timeout=call_timeout(READ), metadata=call_metadata())
+        answer = await self._stub.ListTagJobs(request, timeout=READ)
         return [wire.tag_job(job) for job in answer.jobs]
 
     async def get(self, user_id: str, tag_job_id: str) -> TagJob:
         """GetTagJob."""
         request = r.GetTagJobRequest(user_id=user_id, tag_job_id=tag_job_id)
-        with peer_errors(PEER):
-            answer = await self._stub.GetTagJob(request, timeout=call_timeout(READ), metadata=call_metadata())
+        answer = await self._stub.GetTagJob(request, timeout=READ)
         return wire.tag_job(answer.job)
 
     async def undo(self, user_id: str, tag_job_id: str) -> TagJob:
         """UndoTagJob."""
         request = r.UndoTagJobRequest(user_id=user_id, tag_job_id=tag_job_id)
-        with peer_errors(PEER):
-            answer = await self._stub.UndoTagJob(request, timeout=call_timeout(WRITE), metadata=call_metadata())
+        answer = await self._stub.UndoTagJob(request, timeout=WRITE)
         return wire.tag_job(answer.job)

@@ -44,8 +44,8 @@ _ADVANCE = """
 # changed just before a cut bear their tags no more: they are not found again, and count as done all the same.
 _END = """
     UPDATE tag_job SET state = :state, completed_at = {now}, total = CASE WHEN NOT :is_whole THEN total WHEN
-    changed + refused > done THEN changed + refused ELSE done END, total_exact = total_exact OR :is_whole, wanted = '{}' WHERE id = :id AND state IN
-    ('running', 'undoing')
+    changed + refused > done THEN changed + refused ELSE done END, total_exact = total_exact OR :is_whole,
+    wanted = '{}' WHERE id = :id AND state IN ('running', 'undoing')
 """
 _TRIED = """
     UPDATE tag_job SET tries = tries + 1 WHERE id = :id RETURNING tries
