@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from e2e.http_user import PATIENCE, User
-from e2e.running import Server
+from e2e.running import Server, json_of, run
 from fakes.ocr_pdfs import scan_pdf
 from fakes.ocr_scans import ENGLISH, blurred, english_page
 from fakes.openrouter import FakeOpenRouter
@@ -265,3 +265,18 @@ def test_a_batch_is_stopped_during_a_call_and_a_paused_one_goes_on(
     user.data(user.http.post(f"/api/batch/jobs/{job_id}/resume"))
     assert user.until(job_id, "completed", "failed")["processed_count"] == len(NAMES)
     assert {each["pages"][0]["method"] for each in user.documents(job_id)} == {"vision"}
+
+
+def test_the_command_asks_for_a_vision_model(
+    system: Server, user: User, fake: FakeOpenRouter, poor: bytes, tmp_path: Path
+) -> None:
+    file = tmp_path / "notice.pdf"
+    file.write_bytes(poor + f"\n% {uuid.uuid4()}".encode())
+    asked = ("--tagger", "local", "--language", "eng", "--vision", "auto", "--vision-model", MODEL)
+    token = user.http.headers["Authorization"].removeprefix("Bearer ")
+    secrets = {"METATAG_CLI_TOKEN": token, "METATAG_CLI_API_KEY": user.key}
+    done = run("tag", str(file), "--server", system.base_url, "--json", *asked, **secrets)
+    assert done.returncode == 0, done.stderr
+    answer: Any = json_of(done)
+    assert answer[0]["result"]["pages"][0]["method"] == "vision"
+    assert [call.body["model"] for call in fake.completions] == [MODEL]

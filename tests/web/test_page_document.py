@@ -17,6 +17,14 @@ pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(600)]
 LANGUAGES = ["en", pytest.param("hi", marks=pytest.mark.slow)]
 HINDI_FIRST = ["hi", pytest.param("en", marks=pytest.mark.slow)]
 
+KEEP_CONFIG = """() => {
+  const set = FormData.prototype.set;
+  FormData.prototype.set = function (name, ...rest) {
+    if (name === "config") window.sentConfig = rest[0];
+    return set.call(this, name, ...rest);
+  };
+}"""
+
 
 def tag(visitor: Visitor, sample: str | Path) -> None:
     visitor.heading("single.title")
@@ -129,3 +137,24 @@ def test_a_broken_pdf_gets_the_servers_sentence_and_an_address_is_checked(visit:
     # The browser writes its own line for every answer of 4xx and 5xx; that is all it may complain of.
     assert all("status of 4" in line for line in asha.complaints)
     asha.complaints.clear()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_vision_model_is_chosen_beside_the_recognition_of_scans(visit: Any, language: str) -> None:
+    asha = visit(language)
+    asha.register()
+    page = asha.page
+    page.get_by_text(asha.t("options.more"), exact=True).click()
+    model = page.get_by_label(asha.t("options.visionModel"), exact=True)
+    expect(model).to_have_count(0)
+    page.get_by_label(asha.t("options.tagger"), exact=True).select_option("local")
+    expect(page.get_by_label(asha.t("options.key"), exact=True)).to_have_count(0)
+    page.get_by_label(asha.t("options.vision"), exact=True).select_option("auto")
+    model.fill(" openai/gpt-4o-mini ")
+    # The offline tagger needs no key, a vision model does.
+    page.get_by_label(asha.t("options.key"), exact=True).fill("sk-or-test")
+    # Chromium gives no body of a request with a file in it.
+    page.evaluate(KEEP_CONFIG)
+    tag(asha, SAMPLES / "water-supply-report.pdf")
+    sent = json.loads(page.evaluate("sentConfig"))
+    assert (sent["vision"], sent["vision_model"], sent["api_key"]) == ("auto", "openai/gpt-4o-mini", "sk-or-test")

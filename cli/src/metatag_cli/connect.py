@@ -25,6 +25,18 @@ Tagger = Literal["auto", "llm", "local", "both"]
 OcrOption = Annotated[
     Literal["auto", "force", "skip"] | None, typer.Option("--ocr", help="When to recognize pages.", show_default=False)
 ]
+VisionOption = Annotated[
+    Literal["off", "auto", "force"] | None,
+    typer.Option(
+        "--vision",
+        help="Which pages a vision model reads again, at the key's cost: those that need a review, or all with text.",
+        show_default=False,
+    ),
+]
+VisionModelOption = Annotated[
+    str | None,
+    typer.Option("--vision-model", help="Model that reads pictures, as the provider names it.", show_default=False),
+]
 LanguageOption = Annotated[
     list[str] | None, typer.Option("--language", help="Tesseract language such as hin; may be repeated.")
 ]

@@ -21,6 +21,8 @@ from metatag_cli.connect import (
     ServerOption,
     StrictOption,
     TaggerOption,
+    VisionModelOption,
+    VisionOption,
     VocabularyOption,
     client_for,
     job_id,
@@ -47,6 +49,8 @@ def batch(
     tags: Annotated[int | None, typer.Option(min=3, max=15, help="Tags wanted.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="Word that must not become a tag; may be repeated.")] = None,
     ocr: OcrOption = None,
+    vision: VisionOption = None,
+    vision_model: VisionModelOption = None,
     language: LanguageOption = None,
     tagger: TaggerOption = None,
     vocabulary: VocabularyOption = None,
@@ -71,7 +75,7 @@ def batch(
     lists.check(vocabulary, strict, server)
     options = Options(
         pages=pages, tags=tags, exclude=exclude or (), tagger=tagger, model=model, api_key=api_key, strict=strict,
-        ocr=ocr, languages=language or (),
+        ocr=ocr, languages=language or (), vision=vision, vision_model=vision_model,
     )  # fmt: skip
     roots = [] if server else sending.roots(wanted)
     with plain_errors(), client_for(server, roots) as client:

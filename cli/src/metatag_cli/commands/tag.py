@@ -20,6 +20,8 @@ from metatag_cli.connect import (
     ServerOption,
     StrictOption,
     TaggerOption,
+    VisionModelOption,
+    VisionOption,
     VocabularyOption,
     client_for,
     plain_errors,
@@ -60,6 +62,8 @@ def tag(
     tags: Annotated[int | None, typer.Option(min=3, max=15, help="Tags wanted.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="Word that must not become a tag; may be repeated.")] = None,
     ocr: OcrOption = None,
+    vision: VisionOption = None,
+    vision_model: VisionModelOption = None,
     language: LanguageOption = None,
     tagger: TaggerOption = None,
     vocabulary: VocabularyOption = None,
@@ -75,7 +79,7 @@ def tag(
     lists.check(vocabulary, strict, server)
     options = Options(
         pages=pages, tags=tags, exclude=exclude or (), api_key=api_key, model=model, ocr=ocr, tagger=tagger,
-        languages=language or (), strict=strict,
+        languages=language or (), strict=strict, vision=vision, vision_model=vision_model,
     )  # fmt: skip
     with plain_errors(), client_for(server) as client:
         options = replace(options, vocabulary=lists.stored(client, vocabulary))

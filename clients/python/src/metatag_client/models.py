@@ -19,7 +19,8 @@ class Options:
     `pages` 1..10 read from the front, `tags` 3..15 wanted, `ocr` "auto", "force" or "skip", `tagger` "auto", "llm",
     "local" or "both", `languages` Tesseract names such as "hin", `tag_language` "en" or "document". `vocabulary` names
     a stored list of allowed tags, `allowed_tags` are some; `strict`: nothing else may come out. `api_key` is the
-    provider's.
+    provider's. `vision` "off", "auto" or "force" has a vision model read pages again, at the key's cost; `vision_model`
+    names it as the provider does.
     """
 
     pages: int | None = None
@@ -34,6 +35,8 @@ class Options:
     allowed_tags: Sequence[str] = ()
     vocabulary: str | None = None
     strict: bool = False
+    vision: str | None = None
+    vision_model: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Give the body's `config`."""
@@ -50,6 +53,8 @@ class Options:
             "allowed_tags": list(self.allowed_tags) or None,
             "vocabulary": self.vocabulary,
             "strict": self.strict or None,
+            "vision": self.vision,
+            "vision_model": self.vision_model,
         }
         return {name: value for name, value in config.items() if value is not None}
 

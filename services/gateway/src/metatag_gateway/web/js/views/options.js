@@ -12,6 +12,8 @@ export const DEFAULTS = {
   num_pages: "3",
   tagger: "auto",
   ocr: "auto",
+  vision: "off",
+  vision_model: "",
   tag_language: "",
   languages: "",
   vocabulary: "",
@@ -48,6 +50,10 @@ export function toConfig(options) {
   };
   for (const name of ["tag_language", "vocabulary", "model_name", "api_key"])
     if (options[name].trim()) config[name] = options[name].trim();
+  if (options.vision !== "off") {
+    config.vision = options.vision;
+    if (options.vision_model.trim()) config.vision_model = options.vision_model.trim();
+  }
   if (options.languages) config.languages = options.languages.split("+");
   if (options.strict && options.vocabulary) config.strict = true;
   if (Number(options.budget_usd) > 0) config.budget_usd = Number(options.budget_usd);
@@ -129,6 +135,18 @@ export function Options({ value, onValue, children }) {
               choices=${["auto", "force", "skip"].map((name) => [name, t(`ocr.${name}`)])}
               ...${pick("ocr")} />
             <${Choice}
+              label=${t("options.vision")}
+              hint=${value.vision === "off" ? undefined : t("options.visionHint")}
+              choices=${["off", "auto", "force"].map((name) => [name, t(`vision.${name}`)])}
+              ...${pick("vision")} />
+            ${value.vision !== "off" &&
+            html`
+              <${Field}
+                label=${t("options.visionModel")}
+                placeholder="openai/gpt-4o-mini"
+                ...${pick("vision_model")} />
+            `}
+            <${Choice}
               label=${t("options.read")}
               choices=${[
                 ["", t("options.readAuto")],
@@ -141,7 +159,7 @@ export function Options({ value, onValue, children }) {
               label=${t("options.vocabulary")}
               choices=${[["", t("options.vocabularyNone")], ...names.map((name) => [name, name])]}
               ...${pick("vocabulary")} />
-            ${value.tagger !== "local" &&
+            ${(value.tagger !== "local" || value.vision !== "off") &&
             html`
               <${Field}
                 label=${t("options.key")}
@@ -149,6 +167,9 @@ export function Options({ value, onValue, children }) {
                 type="password"
                 autocomplete="off"
                 ...${pick("api_key")} />
+            `}
+            ${value.tagger !== "local" &&
+            html`
               <${Field}
                 label=${t("options.model")}
                 placeholder="openai/gpt-4o-mini"
