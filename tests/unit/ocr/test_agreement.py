@@ -51,7 +51,7 @@ def test_a_right_english_half_says_nothing_of_a_hindi_half():
 
 
 def test_spellings_of_one_word_are_alike():
-    assert agreement("माँ क्\u200dष गाँव", _read("मां क्ष गांव")) == Agreement(3, 1.0, 1.0)
+    assert agreement("माँ क्\u200dष गाँव", _read("मां क्ष गांव")) == Agreement(3, 1.0, 1.0, 3)
 
 
 def test_signs_of_a_legacy_font_are_no_accents():
@@ -59,3 +59,23 @@ def test_signs_of_a_legacy_font_are_no_accents():
     printed = f"{ENGLISH} स्वास्थ्य परिवार कल्याण मंत्रालय कार्यालय आदेश विषय प्राथमिक केन्द्रों में " * 4
 
     assert not agrees(agreement(layer, _read(printed)), layer)
+
+
+def test_a_layer_with_blanks_within_its_words_does_not_agree():
+    text = shown_text("chrome-hindi")
+    words = [word for word in text.split() if len(word) > 4][:4]
+    broken = text
+    for word in words:
+        broken = broken.replace(word, f"{word[:3]} {word[3:]}")
+    found = agreement(broken, _read(text))
+
+    assert found.share > 0.88
+    assert found.in_pieces
+    assert not agrees(found, broken)
+
+
+def test_a_word_that_recognition_joined_is_no_sign_of_pieces():
+    text = shown_text("chrome-hindi")
+    first, second = text.split()[:2]
+
+    assert agrees(agreement(text, _read(text.replace(f"{first} {second}", first + second))), text)

@@ -42,7 +42,11 @@ FULL = Layer(PROSE)
             Decision("compare", Reason.LEGACY_FONT, "legacy_font:KrutiDev010"),
         ),
         (Layer(KRUTI, fonts=(("F1", 1.0),)), Decision("compare", Reason.LEGACY_ENCODING, "legacy_encoding:F1")),
-        (Layer(PROSE, fonts=(("KrutiDev010", 0.9),)), Decision("keep", Reason.TEXT_LAYER_GOOD)),
+        (
+            Layer(PROSE, fonts=(("Arial", 0.8), ("KrutiDev010", 0.2))),
+            Decision("compare", Reason.LEGACY_FONT, "legacy_font:Arial"),
+        ),
+        (Layer(PROSE, fonts=(("Arial", 0.95), ("KrutiDev010", 0.05))), Decision("keep", Reason.TEXT_LAYER_GOOD)),
         (Layer("Page 3 of 9", picture_share=0.97), Decision("compare", Reason.PICTURE_WITH_LITTLE_TEXT)),
         (
             Layer(PROSE, picture_share=1.0, fonts=(("Arial", 1.0),)),

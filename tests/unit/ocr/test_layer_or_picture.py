@@ -24,8 +24,9 @@ def _own(text: str) -> PageText:
     return PageText(1, text, "text_layer", "layer_confirmed")
 
 
-def _read(text: str, confidence: float = 94.0, **fields: object) -> PageText:
-    words = tuple(Word(word, confidence, 0.0, 0.0, 0.1, 0.1) for word in text.split())
+def _read(text: str, sure: float = 94.0, *, confidence: float | None = None, **fields: object) -> PageText:
+    confidence = sure if confidence is None else confidence
+    words = tuple(Word(word, sure, 0.0, 0.0, 0.1, 0.1) for word in text.split())
     page = PageText(1, text, "tesseract", "ill_formed_text", confidence=confidence, words=words, tries=1)
     return replace(page, **fields)  # type: ignore[arg-type]
 
@@ -50,6 +51,19 @@ def test_a_layer_that_looks_right_is_kept_beside_an_unsure_reading():
     page = choose(_own(HINDI), _read(WRONG, 70.0), CHECK)
 
     assert (page.method, page.reason, page.verdict, page.notes) == ("text_layer", "text_layer_good", "", ())
+
+
+def test_a_layer_in_a_neighbouring_language_stays_beside_a_reading_in_the_installed_one():
+    unsure = _read(WRONG, confidence=84.0)
+
+    assert choose(_own(HINDI), unsure, CHECK).method == "text_layer"
+    assert choose(_own(HINDI), unsure, HIDDEN).method == "tesseract", "a scan reads worse than what is drawn"
+
+
+def test_english_words_of_a_bilingual_page_do_not_weaken_what_its_hindi_words_prove():
+    page = choose(_own(WRONG + ENGLISH * 3), _read(HINDI + ENGLISH * 3), CHECK)
+
+    assert page.method == "tesseract"
 
 
 def test_a_short_page_is_judged_but_does_not_speak_for_others():

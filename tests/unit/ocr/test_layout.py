@@ -44,6 +44,19 @@ def test_lines_that_follow_each_other_on_one_baseline_are_a_row():
     assert text == "Name\tVillage\tArea"
 
 
+def test_a_line_drawn_again_for_boldness_or_a_shadow_comes_out_once():
+    page = body(5, 700)
+    shadow = [line(each.text, each.base - 1.2, left=51.2) for each in page]
+
+    assert render([*page, *shadow, *page])[0] == render(page)[0]
+
+
+def test_the_same_words_in_another_place_stay():
+    rows = [line("nil", 700), line("nil", 688), line("nil", 688, left=70)]
+
+    assert render(rows)[0].split() == ["nil"] * 3
+
+
 def test_larger_print_is_a_heading_and_its_levels_go_by_size():
     lines = [line("WATER SUPPLY REPORT", 760, size=20), line("Canals", 730, size=14), *body(5, 700)]
     text, headings = render(lines)

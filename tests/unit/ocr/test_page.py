@@ -7,9 +7,9 @@ import pytest
 
 from fakes.ocr_reading import FakeDocument, FakeEngine, printed, reading, reading_of
 from metatag_ocr.model import MAX_PAGE_CHARS, Options, PageText
-from metatag_ocr.reading.evidence import Layer
+from metatag_ocr.reading.evidence import Layer, PictureBeside
 from metatag_ocr.reading.page import PageRequest, read_page
-from metatag_ocr.reading.ports import Layout, Orientation, Recognition
+from metatag_ocr.reading.ports import Layout, Orientation, Picture, Recognition
 from metatag_runtime.errors import ErrorCode, MetatagError
 
 PROSE = "The committee approved the water supply scheme for the northern district of the state. " * 8
@@ -293,6 +293,22 @@ def test_a_picture_that_adds_nothing_leaves_the_layer():
         "Annual Report",
         1,
     )
+
+
+def test_a_picture_beside_a_layer_that_had_to_be_compared_is_read():
+    sure = [(word, 95.0) for word in HINDI.split()[:14]]
+    pixels = printed(height=400, width=300)
+    pixels[300:] = printed(height=100, width=300)
+
+    def reads(picture: Picture, _: tuple[str, ...]) -> Recognition:
+        return reading(PROSE, 95) if picture.pixels.shape[0] < 200 else reading_of(sure)
+
+    layer = Layer(HINDI, beside=(PictureBeside((0.0, 0.75, 1.0, 1.0)),))
+    page, _, _ = _read(layer, FakeEngine(reads), pixels=pixels)
+
+    assert (page.method, page.reason, page.notes) == ("text_layer", "layer_confirmed", ("picture_read",))
+    assert page.text.startswith(HINDI.strip())
+    assert page.text.endswith(PROSE.strip())
 
 
 def test_a_deep_engine_gets_one_try():

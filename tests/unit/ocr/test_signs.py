@@ -17,6 +17,8 @@ ENGLISH = (
     "This circular regulates the regular and similar particular procedures of the Ministry. Kindly take note that all "
     "circulars, regular schedules and particulars are to be kept at the office in Muzaffarpur by the Block Officer."
 )
+# Hindi words of a font that has its signs on accented letters and capitals.
+CAPITALS = "mñVHmV KñbZ bVRRñb YZmVmMZ KñíZab añEYd KñbZ YZSñRRñ HñbZ KàmVZ bKZAdd"
 FINNISH = (
     "Kaikki ihmiset syntyvät vapaina ja tasavertaisina arvoltaan ja oikeuksiltaan. Heille on annettu järki ja "
     "omatunto, ja heidän on toimittava toisiaan kohtaan veljeyden hengessä. Jokainen on oikeutettu kaikkiin "
@@ -102,7 +104,7 @@ def test_single_letters_that_stand_apart_are_no_spaced_ones(text: str):
     assert signs.single_letter_share(text) < 0.05
 
 
-@pytest.mark.parametrize("text", [KRUTI, SHREE, f"{ENGLISH} {KRUTI} {ENGLISH}"])
+@pytest.mark.parametrize("text", [KRUTI, SHREE, f"{ENGLISH} {KRUTI} {ENGLISH}", f"{ENGLISH} {CAPITALS}"])
 def test_legacy_fonts_are_told_by_what_stands_inside_words(text: str):
     assert signs.legacy_share(text) > 0.1
 

@@ -12,8 +12,8 @@ from metatag_ocr.engines import pdfium_calls as calls
 from metatag_ocr.engines.pdfium_calls import Handle
 from metatag_ocr.reading.evidence import PictureBeside
 
-# Share of the page from which a picture may hold text worth reading; stamps, signatures and emblems are smaller.
-_LARGE = 0.12
+# Share of the page from which a picture may hold text worth reading; signatures and emblems are smaller.
+_LARGE = 0.05
 # Letters over a picture from which it is not beside the text but under it.
 _COVERED = 20
 # Strips of one scan lie this close, as shares of the page's sides.

@@ -92,6 +92,8 @@ _EXTENDED = 0.25
 _HEADLESS = 0.1
 # Shares of words from which a sign counts; see signs.py for what was measured.
 _ILL_FORMED, _MIXED, _ODD, _SPACED, _LEGACY = 0.02, 0.02, 0.02, 0.2, 0.08
+# Share of the sampled characters in fonts from before Unicode from which their names alone are a sign.
+_LEGACY_FONT = 0.1
 # Letters of an Indian script from which a layer is one of those that are often wrong.
 _INDIC = 20
 # Share of function words from which Latin text is surely language; letters that a text without them needs to be judged.
@@ -173,7 +175,8 @@ def _sign_of_indic(text: str, counts: Census) -> Reason | None:
 def _sign_of_latin(layer: Layer, counts: Census) -> Reason | None:
     text = layer.text
     legacy = legacy_share(text)
-    if legacy > _LEGACY / 2 and legacy_font_share(layer.fonts) > 0:
+    named = legacy_font_share(layer.fonts)
+    if named >= _LEGACY_FONT or (named and legacy > _LEGACY / 2):
         return Reason.LEGACY_FONT
     if legacy > _LEGACY:
         return Reason.LEGACY_ENCODING

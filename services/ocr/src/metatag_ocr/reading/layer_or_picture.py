@@ -17,6 +17,9 @@ from metatag_ocr.reading.writing import is_gibberish
 # Mean confidence from which a recognised text is believed against a layer that looks right, and the share of its words
 # that must be sure of themselves.
 _BELIEVED, _SURE_SHARE = 80.0, 0.5
+# The same where the picture is drawn from the file itself, not scanned: the right language reads it with 93 and more,
+# Sanskrit read as Hindi with 82.
+_BELIEVED_DRAWN = 88.0
 # The same against a layer with signs of damage, where there are too few sure words to compare.
 _BELIEVED_ALONE = 75.0
 # Share of the layer's Indian letters that a reading in the right script has at least.
@@ -76,7 +79,7 @@ def choose(own: PageText, read: PageText, decision: Decision) -> PageText:
     if agrees(found, own.text):
         verdict: Literal["confirmed", ""] = "confirmed" if found.sure >= SPEAKS_FOR_OTHERS else ""
         return replace(own, tries=read.tries, doubt=decision.doubt, verdict=verdict)
-    sure = found.sure >= _SURE_SHARE * max(1, len(read.words))
+    sure = found.sure >= _SURE_SHARE * max(1, found.read)
     if _reads_better(own, read, decision, proves=found.proves, sure=sure):
         return replace(read, doubt=decision.doubt, verdict="refuted")
     notes = own.notes if decision.way == "check" else (*own.notes, "layer_doubtful")
@@ -90,7 +93,8 @@ def _reads_better(own: PageText, read: PageText, decision: Decision, *, proves: 
         return False
     confidence = read.confidence or 0.0
     if decision.way == "check":
-        return proves and sure and confidence >= _BELIEVED
+        drawn = decision.reason is Reason.LAYER_DIFFERS
+        return proves and sure and confidence >= (_BELIEVED_DRAWN if drawn else _BELIEVED)
     if proves:
         return confidence >= SUSPECT_BELOW
     return confidence >= _BELIEVED_ALONE or (confidence >= SUSPECT_BELOW and is_gibberish(own.text))

@@ -22,6 +22,8 @@ BLOCK_STEP = 1.3
 _LONE_STEP = 1.8
 # Baselines nearer than this, in em, are one row.
 _SAME_ROW = 0.3
+# Distance in em within which the same line again is a bold or shadowed one, drawn twice.
+_REPEATED = 0.25
 # Size of a heading over that of the page's body, and how much of each is looked at.
 _HEADING = 1.15
 _HEADING_CHARS, _HEADING_LINES, _MAX_HEADINGS, _LEVELS = 300, 5, 40, 6
@@ -86,7 +88,7 @@ def render(
 
     A block begins where the distance of two lines is over `block_step` times the smaller of those beside it.
     """
-    placed = _with_entries(_rows(lines), entries)
+    placed = _with_entries(_rows(without_repeats(lines)), entries)
     if not placed:
         return "", ()
     breaks = _breaks(placed, block_step)
@@ -95,6 +97,23 @@ def render(
         parts.append("\n\n" if new else "\n")
         parts.append(line.text)
     return "".join(parts), headings(placed, breaks)
+
+
+def without_repeats(lines: Iterable[Line]) -> list[Line]:
+    """Return the lines without those drawn again in their own place, as print is made bold or gets a shadow."""
+    seen: dict[str, list[Line]] = {}
+    kept = []
+    for line in lines:
+        same = seen.setdefault(line.text, [])
+        if not any(_is_repeat(line, other) for other in same):
+            same.append(line)
+            kept.append(line)
+    return kept
+
+
+def _is_repeat(line: Line, other: Line) -> bool:
+    near = _REPEATED * max(line.size, other.size)
+    return abs(line.base - other.base) <= near and abs(line.left - other.left) <= near
 
 
 def headings(lines: Sequence[Line], breaks: Sequence[bool]) -> tuple[Heading, ...]:

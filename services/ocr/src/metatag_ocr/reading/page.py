@@ -72,11 +72,8 @@ def read_page(
     clock.lap("decide")
     page = _from_layer(page_request, layer, decision)
     if page is not None:
-        page = _without_notice(page)
-        if page.method == "text_layer" and layer.beside and page_request.options.mode == "auto":
-            reader = _picture_reader(document, engine, page_request, page.script)
-            page = with_pictures(page, layer, reader, words=page_request.options.words)
-            clock.lap("recognize")
+        page = _with_pictures(document, engine, page_request, _without_notice(page), layer)
+        clock.lap("recognize")
         if page.script:
             script_found(page.script)
         return _timed(page, clock)
@@ -88,6 +85,8 @@ def read_page(
         own = _layer_page(page_request, layer, kept_reason(decision, confirmed=True))
         page = choose(own, page, decision)
         page = page if page_request.options.words else replace(page, words=())
+        page = _with_pictures(document, engine, page_request, page, layer)
+        clock.lap("recognize")
     return _timed(_without_notice(page), clock)
 
 
@@ -96,11 +95,16 @@ def _timed(page: PageText, clock: _Clock) -> PageText:
     return replace(page, **times)  # type: ignore[arg-type]
 
 
-def _picture_reader(document: Document, engine: Engine, page_request: PageRequest, script: str) -> PictureReader:
-    """Return the reader for pictures on a page whose own text is in `script`."""
-    plan = Plan(page_request.languages, bool(page_request.options.languages), page_request.script or script)
+def _with_pictures(
+    document: Document, engine: Engine, page_request: PageRequest, page: PageText, layer: Layer
+) -> PageText:
+    """Return the page, if it is its layer's, with the text of the pictures beside that."""
+    if page.method != "text_layer" or not layer.beside or page_request.options.mode != "auto":
+        return page
+    plan = Plan(page_request.languages, bool(page_request.options.languages), page_request.script or page.script)
     draw = partial(document.picture, page_request.number)
-    return PictureReader(engine, plan, draw, (page_request.dpi, SECOND_DPI))
+    reader = PictureReader(engine, plan, draw, (page_request.dpi, SECOND_DPI))
+    return with_pictures(page, layer, reader, words=page_request.options.words)
 
 
 def _from_layer(page_request: PageRequest, layer: Layer, decision: Decision) -> PageText | None:

@@ -20,7 +20,10 @@ _SIGN_INSIDE = re.compile(
     r"[A-Za-z](?:[;{}~^*+\\`|\[\]<>=$%@#¡¢£¤¥¦§¨©«¬®¯°±²³¶·¸¹»¼½¾¿×÷†‡‰ŒœŠšŽžŸƒ‚„…‹›˜ˆ]|[À-ÞŸ](?=[a-z]))[A-Za-z&²]"
 )
 _IS_ODD = re.compile(r"[?;{}~^*+\\`|\[\]<>=$%@#¡-\xbf×÷À-Þ]")
-_CAPITAL_INSIDE = re.compile(r"[a-z]{2}[A-Z]|[a-z][A-Z][a-z]{2}")
+# One capital after a single letter is a unit ("kW"), two are none.
+_CAPITAL_INSIDE = re.compile(
+    "[a-zß-öø-ÿ]{2}[A-ZÀ-ÖØ-Þ]|[a-z][A-Z][a-z]{2}|[a-zß-öø-ÿ][A-ZÀ-ÖØ-Þ]\\w*[a-zß-öø-ÿ][A-ZÀ-ÖØ-Þ]"
+)
 _LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff][A-Za-z\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff'’]*")
 # Three and more words of one letter in a row: "l'eau" is one word.
 _SINGLE_LETTERS = re.compile(
