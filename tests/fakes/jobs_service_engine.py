@@ -65,6 +65,7 @@ class FakeJob:
             created_at=now(),
             columns=spec.columns,
             folder=spec.folder,
+            reprocess_of=spec.reprocess_of,
             file_name=spec.source.path.rpartition("/")[2],
         )
         if spec.HasField("problem"):
@@ -137,6 +138,7 @@ class FakeEngine:
             raise MetatagError("No documents provided", code=ErrorCode.INVALID_ARGUMENT)
         if header.job_id in self.jobs:
             raise MetatagError("A job with this id exists already.", code=ErrorCode.CONFLICT)
+        self._fill_runs(header, specs)
         job = FakeJob(header.user_id, header, specs)
         self.jobs[job.job.id] = job
         if header.idempotency_key:
@@ -144,6 +146,24 @@ class FakeEngine:
         job.set_state(j.JOB_STATE_PROCESSING)
         self._work(job)
         return job, False
+
+    def _fill_runs(self, header: j.CreateJobHeader, specs: list[j.DocumentSpec]) -> None:
+        """Give the rows that are runs over documents what those hold; a job of one is refused instead."""
+        for spec in specs:
+            if spec.reprocess_of:
+                try:
+                    self._fill_run(header.user_id, spec)
+                except MetatagError as error:
+                    if header.type == j.JOB_TYPE_SINGLE:
+                        raise
+                    spec.problem.CopyFrom(d.Problem(code=str(error.code), message=error.message))
+
+    def _fill_run(self, user_id: str, spec: j.DocumentSpec) -> None:
+        document = self.document(user_id, spec.reprocess_of)
+        if document.state not in (j.DOCUMENT_STATE_SUCCESS, j.DOCUMENT_STATE_FAILED, j.DOCUMENT_STATE_CANCELLED):
+            raise MetatagError("The document is still in work; wait for its end.", code=ErrorCode.INVALID_STATE)
+        spec.title, spec.folder = document.title, document.folder
+        spec.source.CopyFrom(document.source)
 
     def control(self, job: FakeJob, command: j.JobControl) -> None:
         state = job.job.state

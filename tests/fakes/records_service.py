@@ -88,6 +88,7 @@ class FakeRecordsService(FakeTagJobs):
             for each in every
             if each.state in (j.DOCUMENT_STATE_SUCCESS, j.DOCUMENT_STATE_FAILED)
             and not each.HasField("trashed_at")
+            and not each.reprocess_of
             and (not wanted.states or each.state in wanted.states)
             and wanted.query.casefold() in _searchable(each)
             and wanted.job_id in ("", each.job_id)

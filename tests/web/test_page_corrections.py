@@ -135,3 +135,22 @@ def test_a_document_is_marked_as_checked_and_taken_back(visit: Any) -> None:
     expect(asha.page.locator(".badge").first).to_have_text(asha.t("status.reviewed"))
     asha.button("review.takeBack").click()
     expect(asha.page.locator(".badge").first).to_have_text(asha.t("status.success"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_document_is_processed_again_and_keeps_what_a_person_gave(visit: Any, language: str) -> None:
+    asha = with_a_document(visit(language))
+    page = asha.page
+    retag(asha, "given by hand")
+    save(asha)
+    asha.button("again.title").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(asha.t("options.tags"), exact=True).fill("3")
+    assert asha.violations() == []
+    dialog.get_by_role("button", name=asha.t("again.start")).click()
+    expect(page.get_by_text(asha.t("again.done"))).to_be_visible(timeout=120_000)
+    expect(page.locator(".tag-name").first).to_have_text("given by hand")
+    past = page.locator("section.card", has=page.get_by_role("heading", name=asha.t("change.title")))
+    expect(past).to_contain_text(asha.t("change.process_again"))
+    expect(page.locator(".tag-name")).to_have_count(4)

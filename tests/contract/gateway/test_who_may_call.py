@@ -115,6 +115,10 @@ WHO: dict[str, Who] = {
     "POST /api/history/documents/{doc_id}/undo": Who(
         "write", owned=True, request={"json": {}}, headers={"If-Match": "*"}
     ),
+    "POST /api/history/documents/{doc_id}/process-again": Who("process", owned=True, request={"json": {}}),
+    "POST /api/history/documents/process-again": Who(
+        "process", request={"json": {"document_ids": ["01934c5e-7b1a-7000-8000-000000000000"]}}, answers=(202,)
+    ),
     "GET /api/history/stats": Who("read"),
     "PATCH /api/history/jobs/{job_id}": Who("write", owned=True, request={"json": {"name": "New"}}),
     "GET /api/review": Who("read"),

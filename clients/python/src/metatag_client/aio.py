@@ -17,6 +17,7 @@ from metatag_client.follow import Follow
 from metatag_client.live import follow_async
 from metatag_client.mixed import Mixed
 from metatag_client.models import Document, Event, Job, Json, Options, Result, Row, Tokens, Upload, User
+from metatag_client.records import AsyncRecords
 from metatag_client.sending import Sending, check_size, is_large, size_of
 from metatag_client.session import OnTokens, Session
 from metatag_client.transport import RetryPolicy
@@ -24,7 +25,7 @@ from metatag_client.transport import RetryPolicy
 T = TypeVar("T")
 
 
-class AsyncClient:
+class AsyncClient(AsyncRecords):
     """Talks to one server, for one user. Safe to share between tasks; close it, or use it in an `async with`.
 
     Every method raises Unreachable or an ApiError. An access token that expired is refreshed once, behind the scenes;

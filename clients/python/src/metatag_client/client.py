@@ -18,6 +18,7 @@ from metatag_client.follow import Follow
 from metatag_client.live import follow
 from metatag_client.mixed import Mixed
 from metatag_client.models import Document, Event, Job, Json, Options, Result, Row, Tokens, Upload, User
+from metatag_client.records import Records
 from metatag_client.sending import Sending, check_size, is_large, size_of
 from metatag_client.session import OnTokens, Session
 from metatag_client.transport import RetryPolicy
@@ -25,7 +26,7 @@ from metatag_client.transport import RetryPolicy
 T = TypeVar("T")
 
 
-class Client:
+class Client(Records):
     """Talks to one server, for one user. Safe to share between threads; close it, or use it in a `with`.
 
     Every method raises Unreachable or an ApiError. An access token that expired is refreshed once, behind the scenes;

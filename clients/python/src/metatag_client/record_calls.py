@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 from metatag_client.calls import Call
-from metatag_client.models import Document, Job, Json
+from metatag_client.models import Document, Job, Json, Options
 
 
 def correct(document_id: str, changes: Json, version: int | None) -> Call[Document]:
@@ -70,6 +71,24 @@ def trash(limit: int, offset: int) -> Call[tuple[list[Document], int]]:
 def restore(document_id: str) -> Call[Document]:
     """Take a document out of the trash."""
     return Call("POST", f"/api/trash/{_part(document_id)}/restore", Document.from_json, repeatable=False)
+
+
+def process_again(document_id: str, options: Options, replace_edits: bool, key: str) -> Call[str]:
+    """Process a document again."""
+    path = f"/api/history/documents/{_part(document_id)}/process-again"
+    body = {"config": options.to_json(), "replace_edits": replace_edits}
+    return Call("POST", path, lambda raw: str(raw["job_id"]), body=body, headers={"Idempotency-Key": key})
+
+
+def process_all_again(
+    document_ids: Sequence[str], options: Options, replace_edits: bool, name: str, key: str
+) -> Call[str]:
+    """Process documents again as one batch."""
+    body = {
+        "document_ids": list(document_ids), "config": options.to_json(), "replace_edits": replace_edits, "name": name,
+    }  # fmt: skip
+    path = "/api/history/documents/process-again"
+    return Call("POST", path, lambda raw: str(raw["job_id"]), body=body, headers={"Idempotency-Key": key})
 
 
 def _found(raw: Json) -> tuple[list[Document], int]:

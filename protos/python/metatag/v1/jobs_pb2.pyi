@@ -203,6 +203,7 @@ class ProcessOptions(_message.Message):
     MIN_TEXT_CHARS_FIELD_NUMBER: _builtins.int
     VISION_FIELD_NUMBER: _builtins.int
     VISION_MODEL_FIELD_NUMBER: _builtins.int
+    REPLACE_EDITS_FIELD_NUMBER: _builtins.int
     num_pages: _builtins.int
     """Pages read from the front, 1 to the gateway's bound; 0 means 3."""
     ocr_mode: _document_pb2.OcrMode.ValueType
@@ -218,6 +219,8 @@ class ProcessOptions(_message.Message):
     """Which pages a vision model may read again, paid like the tags."""
     vision_model: _builtins.str
     """Vision model as the provider names it; empty means the tagger's own, if it has one."""
+    replace_edits: _builtins.bool
+    """Of documents processed again: tags, facets and titles that people gave are not kept."""
     @_builtins.property
     def languages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Tesseract names; empty means detect."""
@@ -237,10 +240,11 @@ class ProcessOptions(_message.Message):
         min_text_chars: _builtins.int = ...,
         vision: _document_pb2.VisionMode.ValueType = ...,
         vision_model: _builtins.str = ...,
+        replace_edits: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["tag_options", b"tag_options"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget_micros", b"budget_micros", "languages", b"languages", "max_running", b"max_running", "min_text_chars", b"min_text_chars", "num_pages", b"num_pages", "ocr_mode", b"ocr_mode", "tag_options", b"tag_options", "vision", b"vision", "vision_model", b"vision_model", "vocabulary", b"vocabulary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget_micros", b"budget_micros", "languages", b"languages", "max_running", b"max_running", "min_text_chars", b"min_text_chars", "num_pages", b"num_pages", "ocr_mode", b"ocr_mode", "replace_edits", b"replace_edits", "tag_options", b"tag_options", "vision", b"vision", "vision_model", b"vision_model", "vocabulary", b"vocabulary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -276,11 +280,17 @@ class DocumentSpec(_message.Message):
     PROBLEM_FIELD_NUMBER: _builtins.int
     COLUMNS_FIELD_NUMBER: _builtins.int
     FOLDER_FIELD_NUMBER: _builtins.int
+    REPROCESS_OF_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     """At most 500 characters; empty: found in the document."""
     description: _builtins.str
     folder: _builtins.str
     """Where it lay, without the file's name, parts separated by "/"; at most 1,000 characters."""
+    reprocess_of: _builtins.str
+    """Id of an ended document of the user that is processed again from its stored file; everything else of the row is that
+    document's. Its new result takes the place of the old one, which stays in its history. A document that is unknown, in
+    work or without a stored file makes the row fail; a job of type SINGLE is refused: NOT_FOUND, FAILED_PRECONDITION.
+    """
     @_builtins.property
     def source(self) -> Global___Source: ...
     @_builtins.property
@@ -300,10 +310,11 @@ class DocumentSpec(_message.Message):
         problem: _document_pb2.Problem | None = ...,
         columns: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         folder: _builtins.str = ...,
+        reprocess_of: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["problem", b"problem", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "description", b"description", "folder", b"folder", "problem", b"problem", "source", b"source", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "description", b"description", "folder", b"folder", "problem", b"problem", "reprocess_of", b"reprocess_of", "source", b"source", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -840,6 +851,7 @@ class Document(_message.Message):
     FOLDER_FIELD_NUMBER: _builtins.int
     DUPLICATE_OF_FIELD_NUMBER: _builtins.int
     TRASHED_AT_FIELD_NUMBER: _builtins.int
+    REPROCESS_OF_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     job_id: _builtins.str
     position: _builtins.int
@@ -866,6 +878,8 @@ class Document(_message.Message):
     """Whether a person changed its title, description, note, tags or facets."""
     folder: _builtins.str
     """As in DocumentSpec."""
+    reprocess_of: _builtins.str
+    """As in DocumentSpec: this row is another run over that document, and in no list but its job's."""
     @_builtins.property
     def source(self) -> Global___Source: ...
     @_builtins.property
@@ -921,10 +935,11 @@ class Document(_message.Message):
         folder: _builtins.str = ...,
         duplicate_of: Global___Duplicate | None = ...,
         trashed_at: _timestamp_pb2.Timestamp | None = ...,
+        reprocess_of: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "duplicate_of", b"duplicate_of", "problem", b"problem", "processed_at", b"processed_at", "result", b"result", "reviewed_at", b"reviewed_at", "source", b"source", "trashed_at", b"trashed_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "created_at", b"created_at", "description", b"description", "duplicate_of", b"duplicate_of", "edited", b"edited", "file_name", b"file_name", "file_size", b"file_size", "folder", b"folder", "id", b"id", "job_id", b"job_id", "mime_type", b"mime_type", "note", b"note", "position", b"position", "problem", b"problem", "processed_at", b"processed_at", "result", b"result", "reviewed_at", b"reviewed_at", "reviewed_by", b"reviewed_by", "source", b"source", "stage", b"stage", "state", b"state", "text", b"text", "title", b"title", "trashed_at", b"trashed_at", "tries", b"tries", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "created_at", b"created_at", "description", b"description", "duplicate_of", b"duplicate_of", "edited", b"edited", "file_name", b"file_name", "file_size", b"file_size", "folder", b"folder", "id", b"id", "job_id", b"job_id", "mime_type", b"mime_type", "note", b"note", "position", b"position", "problem", b"problem", "processed_at", b"processed_at", "reprocess_of", b"reprocess_of", "result", b"result", "reviewed_at", b"reviewed_at", "reviewed_by", b"reviewed_by", "source", b"source", "stage", b"stage", "state", b"state", "text", b"text", "title", b"title", "trashed_at", b"trashed_at", "tries", b"tries", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

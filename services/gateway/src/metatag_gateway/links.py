@@ -38,6 +38,8 @@ FOLLOWS: dict[tuple[str, int], tuple[Follow, ...]] = {
         Follow("/document_id", "doc_id", _DOCUMENT),
     ),
     ("process_single", 202): (Follow("/job_id", "job_id", _JOB),),
+    ("reprocess_document", 202): (Follow("/job_id", "job_id", _JOB),),
+    ("reprocess_documents", 202): (Follow("/job_id", "job_id", _JOB),),
     ("list_jobs", 200): (Follow("/jobs/0/id", "job_id", ("get_job", "job_documents")),),
     ("get_job", 200): (Follow("/documents/0/id", "doc_id", _DOCUMENT),),
     ("job_documents", 200): (Follow("/documents/0/id", "doc_id", _DOCUMENT),),

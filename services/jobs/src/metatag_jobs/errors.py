@@ -184,6 +184,13 @@ class FileGone(MetatagError):
         super().__init__(message)
 
 
+class FileNotKept(FileGone):
+    """A document's file is not stored any more, so nothing can be read from it again."""
+
+    def __init__(self) -> None:
+        super().__init__("The document's file is no longer stored, so it cannot be processed again; upload it anew.")
+
+
 class FileMissing(FileGone):
     """An object that a row names is not found: the store is not itself, or it lost the object."""
 

@@ -46,6 +46,7 @@ MAX_CELL = 2000
 # Characters of a batch's name and of a document's folder.
 MAX_NAME = 200
 MAX_FOLDER = 1000
+MAX_ID = 64
 # A creation says this often that it goes on. Seconds.
 BEAT_SECONDS = 1.5
 # A call waits so long for another one with the same idempotency key, and looks this often. Seconds.
@@ -202,9 +203,10 @@ class Intake:
             title=spec.title.strip()[:MAX_TITLE],
             description=spec.description[:MAX_DESCRIPTION],
             source=replace(spec.source, path=spec.source.path[:MAX_PATH]),
-            problem=spec.problem or _wrong(spec.source),
+            problem=spec.problem or (None if spec.reprocess_of else _wrong(spec.source)),
             columns={name[:MAX_COLUMN_NAME]: value[:MAX_CELL] for name, value in spec.columns.items()},
             folder=folder_of(spec.folder),
+            reprocess_of=spec.reprocess_of[:MAX_ID],
         )
 
 

@@ -120,6 +120,8 @@ class ProcessOptions:
     min_text_chars: int = 0
     vision: str = ""
     vision_model: str = ""
+    # Of documents processed again: what people gave is not kept.
+    replace_edits: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ class DocumentSpec:
     problem: Problem | None = None
     columns: dict[str, str] = field(default_factory=dict)
     folder: str = ""
+    # The document that is processed again; everything else is taken from it.
+    reprocess_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -305,6 +309,8 @@ class Document:
     folder: str = ""
     duplicate_of: Duplicate | None = None
     trashed_at: float | None = None
+    # The document over which this row is another run.
+    reprocess_of: str = ""
 
     @property
     def file_name(self) -> str:

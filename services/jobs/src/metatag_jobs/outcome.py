@@ -16,7 +16,7 @@ from metatag_jobs.model import (
 from metatag_jobs.review_reasons import reasons_of
 from metatag_jobs.search_entry import search_entry
 from metatag_jobs.usage import add_usage, cost_of
-from metatag_jobs.work import Claim, Finish
+from metatag_jobs.work import Claim, Finish, Reprocessed
 
 # Lines looked at for a title, and the length that a title has.
 _TITLE_LINES = 5
@@ -57,8 +57,8 @@ def full_text(pages: list[Page]) -> str:
     return "\n\f".join(texts) if any(texts) else ""
 
 
-def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome) -> Finish:
-    """Give the end of a document that was tagged."""
+def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome, *, replace_edits: bool = False) -> Finish:
+    """Give the end of a document that was tagged; `replace_edits`: in one processed again, what people gave goes."""
     title, text = title_of(claim, ocr), full_text(ocr.pages)
     usage = add_usage(ocr.vision_usage, tags.usage)
     result = DocumentResult(
@@ -104,6 +104,7 @@ def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome) -> Finish:
         search_tokens=entry.tokens,
         cost_micros=cost_of(ocr.vision_usage) + cost_of(tags.usage),
         reasons=reasons_of(result, failed=False),
+        reprocessed=Reprocessed(text, replace_edits) if claim.reprocess_of else None,
     )
 
 
@@ -132,6 +133,7 @@ def _document(
         created_at=claim.created_at,
         tries=claim.tries,
         folder=claim.folder,
+        reprocess_of=claim.reprocess_of,
     )
 
 

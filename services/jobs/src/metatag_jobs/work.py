@@ -56,6 +56,7 @@ class NewDocument:
     problem: Problem | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     folder: str = ""
+    reprocess_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ class Claim:
     ocr_ms: int = 0
     tag_ms: int = 0
     folder: str = ""
+    # The document whose result this one will be.
+    reprocess_of: str = ""
     # Spent on the stages behind it, in millionths of a US dollar.
     spent_micros: int = 0
 
@@ -127,6 +130,14 @@ class Checkpoint:
 
 
 @dataclass(frozen=True)
+class Reprocessed:
+    """What the document needs over which a run went: its text, and whether what people gave is replaced."""
+
+    text: str
+    replace_edits: bool
+
+
+@dataclass(frozen=True)
 class Finish:
     """A document is done or has failed for good."""
 
@@ -138,6 +149,7 @@ class Finish:
     cost_micros: int = 0
     # Why a person should look at it, a sum of the numbers in review_reasons.py.
     reasons: int = 0
+    reprocessed: Reprocessed | None = None
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,8 @@ RECORDS: dict[str, dict[int, Example]] = {
     "correct_document": {200: CORRECTED},
     "document_history": {200: {"document_id": DOCUMENT_ID, "version": 2, "changes": [_CHANGE], "next": None}},
     "undo_corrections": {200: {**DETAIL, "version": 3}},
+    "reprocess_document": {202: {"document_id": DOCUMENT_ID, "job_id": JOB["id"], "status": "pending", "warnings": []}},
+    "reprocess_documents": {202: {"job_id": JOB["id"], "total_documents": 1, "status": "pending", "warnings": []}},
     "review_queue": {
         200: {
             "documents": [{**DOCUMENT, "reasons": ["duplicate"]}],

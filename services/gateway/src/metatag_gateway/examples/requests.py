@@ -40,6 +40,10 @@ REQUESTS: dict[str, dict[str, Any]] = {
             "reviewed": True,
         }
     },
+    "reprocess_document": {JSON: {"config": {"num_pages": 10, "ocr": "force", "languages": ["hin", "eng"]}}},
+    "reprocess_documents": {
+        JSON: {"document_ids": [DOCUMENT_ID], "config": {"num_pages": 10}, "name": "Read more pages"}
+    },
     "undo_corrections": {JSON: {"steps": 1}},
     "start_tag_job": {JSON: {"action": "merge", "tags": ["water-supply", "Water Supply"], "to": "water supply"}},
     "rename_job": {JSON: {"name": "Circulars of 2019"}},

@@ -128,6 +128,7 @@ DOCUMENT: Example = {
     },
     "pages_read": 3,
     "pages_total": 3,
+    "reprocess_of": None,
 }
 FAILED: Example = {
     **DOCUMENT,

@@ -52,6 +52,8 @@ ACTS: dict[str, Act | None] = {
     "page_picture": Act("document.read", "document", "doc_id"),
     "document_history": Act("document.read", "document", "doc_id"),
     "correct_document": Act("document.correct", "document", "doc_id"),
+    "reprocess_document": Act("document.reprocess", "document", "doc_id"),
+    "reprocess_documents": Act("document.reprocess", "job", "job_id"),
     "undo_corrections": Act("document.undo", "document", "doc_id"),
     "delete_document": Act("document.delete", "document", "doc_id"),
     "restore_document": Act("document.restore", "document", "doc_id"),

@@ -51,6 +51,8 @@ class Options:
     existing_tags: tuple[str, ...] = ()
     # Texts with the tags that a person gave them.
     examples: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    # Of documents processed again: what people gave is not kept.
+    replace_edits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class DocumentSpec:
     # The error code of the problem.
     problem_code: str = "invalid_argument"
     folder: str = ""
+    # The ended document that is processed again; everything else is taken from it.
+    reprocess_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +207,8 @@ class Document:
     folder: str = ""
     duplicate_of: Duplicate | None = None
     trashed_at: datetime | None = None
+    # The document over which this is another run.
+    reprocess_of: str | None = None
 
     @property
     def row_number(self) -> int:

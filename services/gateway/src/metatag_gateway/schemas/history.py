@@ -150,6 +150,7 @@ class DocumentSummary(Payload):
     duplicate_of: DuplicateView | None
     pages_read: int | None
     pages_total: int | None
+    reprocess_of: str | None = Field(description="The document over which this is another run; null for all others.")
 
 
 class JobDetail(JobSummary):

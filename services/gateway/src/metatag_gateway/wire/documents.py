@@ -64,6 +64,7 @@ def document(message: j.Document) -> Document:
         folder=message.folder,
         duplicate_of=_duplicate(message.duplicate_of) if message.HasField("duplicate_of") else None,
         trashed_at=moment(message, "trashed_at"),
+        reprocess_of=message.reprocess_of or None,
     )
 
 
@@ -176,6 +177,7 @@ def to_spec(spec: DocumentSpec) -> j.DocumentSpec:
         source=to_source(spec.source),
         columns=spec.columns,
         folder=spec.folder,
+        reprocess_of=spec.reprocess_of,
     )
     if spec.problem:
         written.problem.CopyFrom(d.Problem(code=spec.problem_code, message=spec.problem))
@@ -207,6 +209,7 @@ def to_options(options: Options) -> j.ProcessOptions:
         budget_micros=options.budget_micros,
         vision=VISION_MODES[options.vision],
         vision_model=options.vision_model,
+        replace_edits=options.replace_edits,
     )
 
 

@@ -157,6 +157,7 @@ def _started(row: Any) -> Document:
         stage=row["stage"],
         folder=row["folder"],
         created_at=row["created_at"],
+        reprocess_of=row["reprocess_of"] or "",
     )
 
 
@@ -184,6 +185,7 @@ def _claim(row: Any) -> Claim:
         fetch_ms=row["fetch_ms"],
         ocr_ms=row["ocr_ms"],
         tag_ms=row["tag_ms"],
+        reprocess_of=row["reprocess_of"] or "",
     )
 
 

@@ -129,7 +129,10 @@ class _Retry:
 
     def __init__(self, dialect: Dialect) -> None:
         sql = dialect.sql
-        self._pick = sql("SELECT id FROM doc WHERE job_id = :id AND state = 'failed' AND trashed_at IS NULL")
+        self._pick = sql(
+            "SELECT id FROM doc WHERE job_id = :id AND state = 'failed' AND "
+            "(trashed_at IS NULL OR reprocess_of IS NOT NULL)"
+        )
         self._unqueue = sql(f"DELETE FROM doc_review WHERE doc_id IN {dialect.ids('ids')}")  # noqa: S608
         self._drop_results = sql(f"DELETE FROM doc_result WHERE doc_id IN {dialect.ids('ids')}")  # noqa: S608
         self._queue = sql(

@@ -18,6 +18,7 @@ COLUMNS = (
     f"doc.file_id, "
     f"doc.file_size, {STATE} AS state, doc.stage, doc.tries, doc.problem, doc.created_at, doc.processed_at, "
     "doc.ocr_id, doc.version, doc.note, doc.reviewed_at, doc.reviewed_by, doc.edited, doc.folder, doc.trashed_at, "
+    "doc.reprocess_of, "
     "original.id AS original_id, original.job_id AS original_job, original.source_type AS original_type, "
     "original.source_path AS original_path, doc_result.body"
 )
@@ -65,12 +66,14 @@ def document_of(row: Any) -> Document:
         edited=bool(row["edited"]),
         folder=row["folder"],
         duplicate_of=_duplicate(row),
-        trashed_at=row["trashed_at"],
+        # A run over another document is hidden like one in the trash, but is not there.
+        trashed_at=None if row["reprocess_of"] else row["trashed_at"],
+        reprocess_of=row["reprocess_of"] or "",
     )
 
 
 def _duplicate(row: Any) -> Duplicate | None:
-    if not row["original_id"]:
+    if not row["original_id"] or row["reprocess_of"]:
         return None
     source = Source(row["original_type"], row["original_path"])
     return Duplicate(row["original_id"], row["original_job"], source.file_name)

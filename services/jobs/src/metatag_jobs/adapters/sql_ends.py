@@ -42,12 +42,7 @@ class SqlEnds(SqlEngine):
         kept = [end for end in ends if end.row["id"] in kept_ids]
         if not kept:
             return {}
-        results = [end.result for end in kept if end.result]
-        if results:
-            await transaction.run(self._sql(S.RESULTS), {"rows": rows_json(results)})
-            await self._search.add(transaction, [end.search for end in kept if end.result])
-        flagged = [{"id": end.row["id"], "reasons": end.reasons} for end in kept]
-        await transaction.run(self._sql(S.REVIEW), {"rows": rows_json(flagged)})
+        await self._store_results(transaction, kept)
         bad = sum(not end.good for end in kept)
         counters = (
             await fetch(
@@ -72,6 +67,20 @@ class SqlEnds(SqlEngine):
                 )
                 state = "paused"
         return dict.fromkeys(kept_ids, state)
+
+    async def _store_results(self, transaction: Transaction, kept: Sequence[_End]) -> None:
+        results = [end.result for end in kept if end.result]
+        if results:
+            await transaction.run(self._sql(S.RESULTS), {"rows": rows_json(results)})
+        # Runs over other documents are neither searched for nor looked at: what they found is written to those.
+        own = [end for end in kept if not end.finish.claim.reprocess_of]
+        found = [end.search for end in own if end.result]
+        if found:
+            await self._search.add(transaction, found)
+        if own:
+            flagged = [{"id": end.row["id"], "reasons": end.reasons} for end in own]
+            await transaction.run(self._sql(S.REVIEW), {"rows": rows_json(flagged)})
+        await self._runs.apply(transaction, [end.finish for end in kept if end.finish.reprocessed])
 
     async def _pause_job(self, transaction: Transaction, job_id: str, code: str, message: str) -> None:
         taken = await transaction.run(self._sql(S.TAKE_BACK), {"id": job_id})
@@ -117,6 +126,7 @@ class _End:
     good: bool
     cost_micros: int
     reasons: int
+    finish: Finish
 
     @classmethod
     def of(cls, each: Finish, now: float) -> _End:
@@ -131,6 +141,7 @@ class _End:
             good=each.document.state == "success",
             cost_micros=each.cost_micros,
             reasons=each.reasons,
+            finish=each,
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from metatag_jobs.adapters import statements_dispatch as D
 from metatag_jobs.adapters.dialect import Dialect, fetch
 from metatag_jobs.adapters.sql_events import EventWriter, job_event, job_of
+from metatag_jobs.adapters.sql_reprocess import RunWriter
 from metatag_jobs.adapters.sql_search import SearchWriter
 from metatag_jobs.model import JobEvent
 from metatag_runtime.sql import Database, Transaction
@@ -27,6 +28,7 @@ class SqlEngine:
         self._lease = lease
         self._events = EventWriter(self._dialect)
         self._search = SearchWriter(self._dialect)
+        self._runs = RunWriter(self._dialect)
 
     async def _end_if_done(self, transaction: Transaction, job_id: str) -> str:
         """End the job if nothing is open; give its state. The caller holds the job row."""

@@ -37,17 +37,18 @@ class SqlHistory:
         self._database = database
         self._search = SearchReader(dialect)
         owned = "job.user_id = :user_id AND job.state <> 'deleted'"
+        shown = "(doc.trashed_at IS NULL OR doc.reprocess_of IS NOT NULL)"
         self._job = sql(f"SELECT id, columns FROM job WHERE id = :job_id AND {owned}")  # noqa: S608
         self._of_job = sql(
             f"SELECT {COLUMNS} {FROM} WHERE doc.job_id = :job_id AND doc.position >= :from_position "
-            f"AND doc.trashed_at IS NULL AND {STATE} IN {dialect.ids('states')} ORDER BY doc.position LIMIT :n"
+            f"AND {shown} AND {STATE} IN {dialect.ids('states')} ORDER BY doc.position LIMIT :n"
         )
         self._latest = sql(
             f"SELECT {COLUMNS} {FROM} WHERE doc.user_id = :user_id AND doc.state IN ('done', 'failed') "
             f"AND doc.state IN {dialect.ids('states')} AND job.state <> 'deleted' AND doc.trashed_at IS NULL "
             "ORDER BY doc.processed_at DESC, doc.id DESC LIMIT :n"
         )
-        self._one = sql(f"SELECT {COLUMNS} {FROM} WHERE doc.id = :id AND doc.trashed_at IS NULL AND {owned}")
+        self._one = sql(f"SELECT {COLUMNS} {FROM} WHERE doc.id = :id AND {shown} AND {owned}")
         self._some = sql(f"SELECT {COLUMNS} {FROM} WHERE doc.id IN {dialect.ids('ids')}")
         self._counts = sql(
             "SELECT count(*) AS jobs, COALESCE(SUM(total), 0) AS documents, COALESCE(SUM(done), 0) AS done, "  # noqa: S608

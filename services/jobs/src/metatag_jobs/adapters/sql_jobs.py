@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from metatag_jobs.adapters import statements_jobs as S
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_events import JOB_COLUMNS, EventWriter, job_event, job_of
+from metatag_jobs.adapters.sql_reprocess import RunReader
 from metatag_jobs.adapters.transact import reads, writes
 from metatag_jobs.errors import IdempotencyMismatch, JobIdTaken, JobNotFound, StillCreating
 from metatag_jobs.jsonable import pack
@@ -45,6 +46,7 @@ class SqlJobs:
         self._dialect = Dialect(database)
         self._sql = self._dialect.sql
         self._events = EventWriter(self._dialect)
+        self._runs = RunReader(self._dialect)
 
     async def begin(self, job: NewJob) -> Job | None:
         """Store a job that still receives its documents; give the job of an earlier call with the same key."""
@@ -97,12 +99,14 @@ class SqlJobs:
         if not locked:
             raise JobNotFound
         user_id = locked[0]["user_id"]
+        documents = await self._runs.fill(transaction, user_id, documents, alone=locked[0]["type"] == JOB_SINGLE)
         rows = [_doc_row(document) for document in documents]
         await self._attach_files(transaction, user_id, rows)
         await transaction.run(self._sql(S.INSERT_DOCS), {"rows": rows_json(rows), "job_id": job_id, "user_id": user_id})
         bad = [document for document in documents if document.problem is not None]
-        if bad:
-            await transaction.run(self._sql(S.QUEUE_FAILED), {"ids": as_json([document.id for document in bad])})
+        to_look_at = [document.id for document in bad if not document.reprocess_of]
+        if to_look_at:
+            await transaction.run(self._sql(S.QUEUE_FAILED), {"ids": as_json(to_look_at)})
         counts = (
             await fetch(
                 transaction,
@@ -261,6 +265,7 @@ def _doc_row(document: NewDocument) -> dict[str, Any]:
         "file_id": document.source.file_id or None,
         "stage": "ocr" if document.source.file_id else "fetch",
         "problem": as_json(pack(document.problem)) if document.problem else None,
+        "reprocess_of": document.reprocess_of or None,
     }
 
 
@@ -272,6 +277,7 @@ def _failed_event(job_id: str, document: NewDocument, counts: Any, now: float) -
         title=document.title,
         source=document.source,
         folder=document.folder,
+        reprocess_of=document.reprocess_of,
         state="failed",
         problem=document.problem,
         created_at=now,

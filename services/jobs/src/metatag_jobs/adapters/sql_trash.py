@@ -12,7 +12,7 @@ from metatag_jobs.errors import DocumentInWork, DocumentNotFound, NotInTrash
 from metatag_jobs.model import Document
 from metatag_runtime.sql import Database, Transaction
 
-_OWNED = "doc.id = :id AND doc.user_id = :user_id AND job.state <> 'deleted'"
+_OWNED = "doc.id = :id AND doc.user_id = :user_id AND doc.reprocess_of IS NULL AND job.state <> 'deleted'"
 _ENDED = "doc.state IN ('done', 'failed', 'cancelled')"
 _IDS = "doc.id, doc.user_id, doc.file_id, doc.ocr_id, doc.tag_id, doc.trashed_at"
 _DAY = 86_400.0

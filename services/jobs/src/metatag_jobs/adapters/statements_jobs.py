@@ -13,11 +13,13 @@ INSERT_JOB = """
 
 INSERT_DOCS = """
     INSERT INTO doc (id, job_id, user_id, position, state, title, description, columns, source_type, source_path,
-    folder, file_id, file_size, stage, problem, created_at, processed_at) SELECT r.id, :job_id, :user_id, r.position,
-    r.state, r.title, r.description, r.columns, r.source_type, r.source_path, r.folder, r.file_id, COALESCE(a.size, 0),
-    r.stage, r.problem, {now}, CASE WHEN r.state = 'failed' THEN {now} END FROM {rows(id text, position int, state text,
-    title text, description text, columns text, source_type text, source_path text, folder text, file_id text,
-    stage text, problem text)} AS r LEFT JOIN artifact a ON a.id = r.file_id
+    folder, file_id, file_size, stage, problem, created_at, processed_at, reprocess_of, trashed_at) SELECT r.id,
+    :job_id, :user_id, r.position, r.state, r.title, r.description, r.columns, r.source_type, r.source_path, r.folder,
+    r.file_id, COALESCE(a.size, 0), r.stage, r.problem, {now}, CASE WHEN r.state = 'failed' THEN {now} END,
+    r.reprocess_of, CASE WHEN r.reprocess_of IS NOT NULL THEN {now} END FROM
+    {rows(id text, position int, state text, title text,
+    description text, columns text, source_type text, source_path text, folder text, file_id text, stage text,
+    problem text, reprocess_of text)} AS r LEFT JOIN artifact a ON a.id = r.file_id
 """
 
 HOLD_FILES = """
@@ -30,7 +32,7 @@ OWN_FILES = """
 """
 
 LOCK_CREATING = """
-    SELECT user_id FROM job WHERE id = :id AND state = 'creating'{for_update}
+    SELECT user_id, type FROM job WHERE id = :id AND state = 'creating'{for_update}
 """
 
 KEEP_CREATING = """
@@ -70,4 +72,17 @@ BY_KEY = """
 QUEUE_FAILED = """
     INSERT INTO doc_review (doc_id, user_id, job_id, reasons, due_at) SELECT id, user_id, job_id, 4, {now} FROM doc
     WHERE id IN {ids(ids)} AND state = 'failed'
+"""
+
+# The documents are locked, so that of two runs over one of them the second sees the first.
+LOCK_ORIGINALS = """
+    SELECT id FROM doc WHERE id IN {ids(ids)} AND user_id = :user_id ORDER BY id{for_update}
+"""
+
+ORIGINALS = """
+    SELECT doc.id, doc.title, doc.description, doc.columns, doc.source_type, doc.source_path, doc.file_id, doc.folder,
+    doc.state IN ('done', 'failed', 'cancelled') AS has_ended, EXISTS (SELECT 1 FROM doc AS run JOIN job AS other ON
+    other.id = run.job_id WHERE run.reprocess_of = doc.id AND run.state IN ('queued', 'admitted', 'running') AND
+    other.state IN ('creating', 'running', 'paused')) AS in_work FROM doc JOIN job ON job.id = doc.job_id WHERE
+    doc.id IN {ids(ids)} AND doc.user_id = :user_id AND doc.trashed_at IS NULL AND job.state <> 'deleted'
 """

@@ -13,7 +13,7 @@ START = """
     WHERE job.id = :job_id) = 'running' RETURNING doc.id, doc.attempt,
     doc.job_id, doc.user_id, doc.position, doc.title, doc.description, doc.source_type, doc.source_path,
     doc.folder, doc.stage, doc.tries, doc.waits, doc.crashes, doc.created_at, doc.started_at, doc.file_id,
-    doc.file_size, doc.ocr_id, doc.tag_id, doc.fetch_ms, doc.ocr_ms, doc.tag_ms,
+    doc.file_size, doc.ocr_id, doc.tag_id, doc.fetch_ms, doc.ocr_ms, doc.tag_ms, doc.reprocess_of,
     (SELECT artifact.digest FROM artifact WHERE artifact.id = doc.file_id) AS file_sha256
 """
 
@@ -91,7 +91,8 @@ RESULTS = """
 REVIEW = """
     INSERT INTO doc_review (doc_id, user_id, job_id, reasons, due_at) SELECT f.id, f.user_id, f.job_id, f.reasons, {now}
     FROM (SELECT doc.id, doc.user_id, doc.job_id, r.reasons + CASE WHEN EXISTS (SELECT 1 FROM doc AS other WHERE
-    other.file_id = doc.file_id AND other.id < doc.id) THEN 8 ELSE 0 END AS reasons FROM {rows(id text, reasons int)}
+    other.file_id = doc.file_id AND other.id < doc.id AND other.reprocess_of IS NULL) THEN 8 ELSE 0 END AS reasons FROM
+    {rows(id text, reasons int)}
     AS r JOIN doc ON doc.id = r.id WHERE doc.id {keys}) AS f WHERE f.reasons > 0 ON CONFLICT (doc_id) DO UPDATE SET
     reasons = excluded.reasons, due_at = excluded.due_at
 """

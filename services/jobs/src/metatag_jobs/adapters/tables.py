@@ -123,6 +123,8 @@ doc = Table(
     # Where it lay, without the file's name; when it was put into the trash.
     Column("folder", Text, nullable=False, server_default=""),
     Column("trashed_at", Double),
+    # The document over which this is another run; such a row bears trashed_at, which keeps it out of every list.
+    Column("reprocess_of", _id()),
     # How it was read, from its result; null for those that ended in earlier versions.
     Column("language", String(16)),
     Column("method", String(32)),
@@ -135,6 +137,7 @@ _RUNNING = text("state = 'running'")
 _ENDED = text("state IN ('done', 'failed') AND trashed_at IS NULL")
 _LOST = text("lost_by IS NOT NULL")
 _WITH_FILE = text("file_id IS NOT NULL")
+_RUN = text("reprocess_of IS NOT NULL")
 Index("ix_doc_ready", doc.c.job_id, doc.c.not_before, doc.c.position, sqlite_where=_QUEUED, postgresql_where=_QUEUED)
 Index("ix_doc_admitted", doc.c.lease_until, sqlite_where=_ADMITTED, postgresql_where=_ADMITTED)
 Index("ix_doc_running", doc.c.owner, sqlite_where=_RUNNING, postgresql_where=_RUNNING)
@@ -149,6 +152,7 @@ Index(
     postgresql_where=_ENDED,
 )
 
+Index("ix_doc_reprocess", doc.c.reprocess_of, sqlite_where=_RUN, postgresql_where=_RUN)
 Index("ix_doc_lost", doc.c.lost_by, sqlite_where=_LOST, postgresql_where=_LOST)
 
 doc_result = Table(

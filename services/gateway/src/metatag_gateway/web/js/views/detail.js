@@ -20,9 +20,10 @@ import {
 import { toast } from "../ui/toasts.js";
 import { Changes } from "./detail-changes.js";
 import { SaveBar, useCorrections } from "./corrections.js";
+import { Reprocess } from "./reprocess.js";
 import { Result } from "./result.js";
 
-function Head({ document, reviewed, onReviewed, busy }) {
+function Head({ document, reviewed, onReviewed, busy, onNew }) {
   const [doomed, doom] = useState(false);
   const [remove] = useAction(async () => {
     await trashDocument(document.id);
@@ -48,6 +49,7 @@ function Head({ document, reviewed, onReviewed, busy }) {
         ${t(reviewed ? "review.takeBack" : "review.approve")}
       <//>
       <${Button} icon="download" busy=${loading} onClick=${original}>${t("detail.original")}<//>
+      <${Reprocess} document=${document} onNew=${onNew} />
       <${Button} cls="bad" icon="trash" onClick=${() => doom(true)}>${t("trash.move")}<//>
     </div>
     ${document.duplicate_of &&
@@ -70,7 +72,7 @@ function Head({ document, reviewed, onReviewed, busy }) {
   `;
 }
 
-function Document({ first, query }) {
+function Document({ first, query, onNew }) {
   const work = useCorrections(first);
   const [shown, setShown] = useState({ page: Number(query.get("page")) || 1, evidence: "" });
   const onShown = (next) => {
@@ -83,7 +85,8 @@ function Document({ first, query }) {
       document=${work.document}
       reviewed=${work.document.reviewed}
       busy=${work.busy}
-      onReviewed=${(reviewed) => work.save({ reviewed })} />
+      onReviewed=${(reviewed) => work.save({ reviewed })}
+      onNew=${onNew} />
     <${Result}
       result=${result}
       draft=${work.draft}
@@ -120,7 +123,11 @@ export function DetailView({ id, query }) {
       `}
       ${data &&
       html`
-        <${Document} key=${data.id} first=${data} query=${query} />
+        <${Document}
+          key=${`${data.id} ${data.version}`}
+          first=${data}
+          query=${query}
+          onNew=${again} />
       `}
     </div>
   `;
