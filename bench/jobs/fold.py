@@ -23,14 +23,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 
 from bench.jobs.say import say
 from fakes import servers
 from metatag_jobs.bootstrap import MIGRATIONS, VERSION_TABLE
-from metatag_runtime.sql import Database, migrate, sync_url
+from metatag_runtime.sql import Database, migrate, run_blocking
 
 WORDS = 60
 _LATIN = "aeioubcdfghjklmnprstvwyz"
@@ -118,19 +116,12 @@ def measure(kind: str, count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         postgres = servers.postgres() if kind == "postgres" else None
         url = postgres.new_database() if postgres else f"sqlite+aiosqlite:///{folder}/jobs.sqlite"
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.attributes.update({"url": sync_url(url), "version_table": VERSION_TABLE})
-        command.upgrade(config, "0004")
-        engine = create_engine(sync_url(url))
+        migrate(url, MIGRATIONS, VERSION_TABLE, "0004")
         begun = time.monotonic()
-        with engine.begin() as connection:
-            fill(connection, count)
+        run_blocking(url, lambda connection: fill(connection, count))
         if not postgres:
             # As the service keeps it.
-            with engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-        engine.dispose()
+            run_blocking(url, lambda connection: connection.exec_driver_sql("PRAGMA journal_mode=WAL"))
         filled = time.monotonic() - begun
         migrating = multiprocessing.get_context("spawn").Process(target=migrate, args=(url, MIGRATIONS, VERSION_TABLE))
         begun = time.monotonic()

@@ -12,7 +12,6 @@ import tesserocr
 
 from bench.ocr.pages import Scan
 from bench.ocr.scores import Result
-from metatag_ocr.child.limits import keep_freed_memory
 from metatag_ocr.engines.pdfium_document import PdfiumDocument
 from metatag_ocr.engines.tesserocr_engine import TesserocrEngine
 from metatag_ocr.languages import script_of
@@ -20,6 +19,7 @@ from metatag_ocr.model import Options
 from metatag_ocr.reading.level import deskewed
 from metatag_ocr.reading.page import FIRST_DPI, PageRequest, read_page
 from metatag_ocr.reading.ports import Picture
+from metatag_runtime.child_limits import keep_freed_memory
 
 
 def measure(scans: list[Scan], tessdata: Path, rounds: int) -> list[Result]:

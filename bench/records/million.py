@@ -14,7 +14,7 @@ import statistics
 import time
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, text
 
 from fakes import servers
 from metatag_jobs.adapters.sql_find import SqlFind
@@ -23,7 +23,7 @@ from metatag_jobs.adapters.sql_review import SqlReview
 from metatag_jobs.adapters.sql_summary import SqlSummary
 from metatag_jobs.bootstrap import MIGRATIONS, VERSION_TABLE
 from metatag_jobs.records.finding import DocumentFilter
-from metatag_runtime.sql import Database, migrate, sync_url
+from metatag_runtime.sql import Database, migrate, run_blocking
 
 JOBS = 20
 TRIES = 20
@@ -62,16 +62,17 @@ _FILL = (
 
 def fill(url: str, count: int) -> None:
     """Make the documents."""
-    engine = create_engine(sync_url(url), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+
+    def work(connection: Connection) -> None:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
         for statement in _FILL:
             began = time.monotonic()
             # Numbers of ours: the server could not tell their types.
-            ready = statement.replace(":count", str(count)).replace(":now", str(time.time()))
-            connection.exec_driver_sql(ready.replace("%", "%%"), ())
+            connection.exec_driver_sql(statement.replace(":count", str(count)).replace(":now", str(time.time())))
             print(f"  filled in {time.monotonic() - began:.0f} s")
         connection.execute(text("VACUUM ANALYZE"))
-    engine.dispose()
+
+    run_blocking(url, work)
 
 
 async def measure(name: str, call: Callable[[], Awaitable[object]], tries: int = TRIES) -> None:

@@ -8,17 +8,17 @@ from collections.abc import Callable
 
 import psutil
 
-from metatag_ocr.adapters.worker_pool import WorkerPool
-from metatag_ocr.adapters.worker_process import WorkerProcess
+from metatag_runtime.child_pool import ChildPool
+from metatag_runtime.child_process import ChildProcess
 
 
-async def pace(pool: WorkerPool) -> float:
+async def pace(pool: ChildPool) -> float:
     """Tell how many times slower than an idle machine this one is just now; at least 1.
 
     A child's start is nothing but work (0.2 s on two idle cores, 0.18 s of them CPU time): what it takes by the clock
     beyond its own CPU time, it has waited for others.
     """
-    child = WorkerProcess(pool._plan)
+    child = ChildProcess(pool.program)
     start = time.monotonic()
     try:
         await child.start()
@@ -29,7 +29,7 @@ async def pace(pool: WorkerPool) -> float:
         await child.kill()
 
 
-async def within(pool: WorkerPool, seconds: float, condition: Callable[[], object]) -> float:
+async def within(pool: ChildPool, seconds: float, condition: Callable[[], object]) -> float:
     """Wait until a condition holds and give the seconds it took; fails after `seconds`.
 
     Only where a child takes longer to start than on an idle machine as well, is the bar as many times longer.

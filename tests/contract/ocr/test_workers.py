@@ -12,8 +12,7 @@ import pytest
 
 from fakes.hostile_pdfs import text_pdf
 from fakes.ocr_workers import FakeWorkers
-from metatag_ocr.adapters.process_workers import ProcessWorkers
-from metatag_ocr.adapters.worker_pool import PoolOptions, WorkerPool
+from metatag_ocr.adapters.process_workers import ProcessWorkers, page_pool
 from metatag_ocr.errors import page_damaged
 from metatag_ocr.model import DocumentRef, Options, PageText
 from metatag_ocr.ports import PageOrder, Workers
@@ -40,7 +39,7 @@ async def workers(request) -> AsyncIterator[Workers]:
     if request.param == "fake":
         yield FakeWorkers(_fake_page, page_count=2, slots=1, seconds=0.01)
         return
-    pool = WorkerPool(_plan(), PoolOptions("tesseract", slots=1, worker_pages=50))
+    pool = page_pool("tesseract", _plan(), slots=1, max_pages=50)
     pool.start()
     yield ProcessWorkers(pool, open_seconds=30, page_seconds=30, languages=lambda: ("eng", "hin"))
     await pool.stop()

@@ -12,9 +12,9 @@ import grpc
 import pytest
 
 from fakes.ocr_page_reader import PageReader, page_reader
-from metatag_ocr.adapters.worker_pool import WorkerPool
 from metatag_ocr.bootstrap import build
 from metatag_ocr.settings import DEBIAN_TESSDATA, OcrSettings
+from metatag_runtime.child_pool import ChildPool
 from metatag_runtime.grpc_client import open_channel
 from metatag_runtime.hosting import Service
 
@@ -44,7 +44,7 @@ class Node:
     services: list[Service]
 
     @property
-    def pool(self) -> WorkerPool:
+    def pool(self) -> ChildPool:
         return self.services[0]._pools[0]  # type: ignore[attr-defined,no-any-return]
 
 

@@ -34,20 +34,20 @@ def _workers() -> list[psutil.Process]:
 
 def _working(node) -> list[psutil.Process]:
     """The children that have a page. One that still starts, as a successor does, has none yet."""
-    ready = [worker for worker in node.pool._all if worker.engine and worker.alive]
+    ready = [worker for worker in node.pool._all if worker.hello and worker.alive]
     return [psutil.Process(worker.pid) for worker in ready if worker not in node.pool._idle]
 
 
 def _ready(node) -> set[int]:
     """Process ids of the children that live and have said that they can be asked."""
-    return {worker.pid for worker in node.pool._all if worker.alive and worker.engine}
+    return {worker.pid for worker in node.pool._all if worker.alive and worker.hello}
 
 
 async def test_cancelling_a_call_ends_its_page_within_a_second(make_node):
     node = await make_node(page_seconds=60)
     data = nested_forms()
     call = asyncio.create_task(recognize(node.channel, data))
-    await within(node.pool, 10, lambda: node.pool.working == 1 and node.pool.engine)
+    await within(node.pool, 10, lambda: node.pool.working == 1 and node.pool.hello)
     await asyncio.sleep(0.5)
     (busy,) = _working(node)
 

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from fakes.tagger_parts import ENGLISH, document
-from metatag_runtime.errors import Busy, ErrorCode
+from metatag_runtime.errors import Busy, ErrorCode, Unavailable
 from metatag_tagger.adapters.analyst_pool import AnalystPool
 from metatag_tagger.errors import AnalystFailed
 from metatag_tagger.ports import AnalysisOptions
@@ -49,8 +49,8 @@ async def pool() -> AsyncIterator[AnalystPool]:
 
 
 def child(pool: AnalystPool) -> psutil.Process:
-    [found] = pool._all
-    return psutil.Process(found._process.pid)
+    [found] = pool.children._all
+    return psutil.Process(found.pid)
 
 
 async def test_a_child_stays_below_its_memory_bar(pool: AnalystPool) -> None:
@@ -124,9 +124,7 @@ async def test_a_document_that_comes_with_the_start_costs_no_second_child() -> N
     await found.start()
     try:
         await found.study(document(ENGLISH), AnalysisOptions(5))
-        assert found._warming is not None
-        await found._warming
-        assert len(found._all) == 1
+        assert len(found.children._all) == 1
     finally:
         await found.stop(1.0)
 
@@ -137,5 +135,5 @@ async def test_no_child_outlives_the_pool(pool: AnalystPool) -> None:
     found = child(pool)
     await pool.stop(1.0)
     assert not found.is_running()
-    with pytest.raises(AnalystFailed):
+    with pytest.raises(Unavailable, match="stopping"):
         await pool.study(document(ENGLISH), AnalysisOptions(5))

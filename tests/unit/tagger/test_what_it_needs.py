@@ -38,8 +38,8 @@ def test_the_service_installs_no_heavy_and_no_copying_library() -> None:
 def test_a_child_at_work_loads_no_heavy_library() -> None:
     script = """
 import sys
-from metatag_tagger.offline.work import warm
-warm(None)
+from metatag_tagger.offline.work import Analyst
+Analyst(None).warm()
 print(*{name.partition(".")[0] for name in sys.modules})
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True)

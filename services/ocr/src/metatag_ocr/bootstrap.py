@@ -9,16 +9,15 @@ from pathlib import Path
 from metatag.v1 import ocr_pb2_grpc
 from metatag_ocr.adapters.deep_pool import deep_workers
 from metatag_ocr.adapters.directory_scratch import DirectoryScratch
-from metatag_ocr.adapters.process_workers import ProcessWorkers
+from metatag_ocr.adapters.process_workers import ProcessWorkers, page_pool
 from metatag_ocr.adapters.prometheus_observer import PrometheusObserver
 from metatag_ocr.adapters.resources import NodeResources
-from metatag_ocr.adapters.worker_pool import PoolOptions, WorkerPool
-from metatag_ocr.frames import Message
 from metatag_ocr.languages import installed_languages
 from metatag_ocr.pages import Limits
 from metatag_ocr.recognize import Recognizer
 from metatag_ocr.servicer import OcrServicer
 from metatag_ocr.settings import OcrSettings
+from metatag_runtime.child_frames import Message
 from metatag_runtime.grpc_callers import GATEWAY, JOBS
 from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
 from metatag_runtime.hosting import Service
@@ -30,7 +29,7 @@ CALLERS = {SERVICE_NAME: GATEWAY | JOBS}
 async def build(settings: OcrSettings) -> Sequence[Service]:
     """Put the node together; nothing runs before the services start."""
     place = _scratch_dir(settings)
-    pool = WorkerPool(_plan(settings, place), PoolOptions("tesseract", settings.slot_count(), settings.worker_pages))
+    pool = page_pool("tesseract", _plan(settings, place), slots=settings.slot_count(), max_pages=settings.worker_pages)
     deep_pool, deep = deep_workers(settings)
     scratch = DirectoryScratch(place, settings.scratch_bytes)
     tessdata = settings.tessdata()

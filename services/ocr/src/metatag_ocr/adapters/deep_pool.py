@@ -6,22 +6,22 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from metatag_ocr.adapters.process_workers import ProcessWorkers
-from metatag_ocr.adapters.worker_pool import PoolOptions, WorkerPool
-from metatag_ocr.frames import Message
+from metatag_ocr.adapters.process_workers import ProcessWorkers, page_pool
 from metatag_ocr.languages import RAPIDOCR_LANGUAGES, easyocr_languages
 from metatag_ocr.settings import OcrSettings
+from metatag_runtime.child_frames import Message
+from metatag_runtime.child_pool import ChildPool
 
 # Deep engines leak little; a child lives long because its start takes ten seconds.
 _WORKER_PAGES = 1000
 
 
-def deep_workers(settings: OcrSettings) -> tuple[WorkerPool, ProcessWorkers] | tuple[None, None]:
+def deep_workers(settings: OcrSettings) -> tuple[ChildPool, ProcessWorkers] | tuple[None, None]:
     """Give the deep engine's pool and workers, or nothing when none is wanted or installed."""
     name = deep_engine(settings)
     if not name:
         return None, None
-    pool = WorkerPool(_plan(settings, name), PoolOptions(name, settings.deep_workers, _WORKER_PAGES, warm=False))
+    pool = page_pool(name, _plan(settings, name), slots=settings.deep_workers, max_pages=_WORKER_PAGES, warm=False)
     workers = ProcessWorkers(
         pool,
         open_seconds=settings.open_seconds + settings.deep_seconds,

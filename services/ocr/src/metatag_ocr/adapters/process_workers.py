@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from metatag_ocr import errors
-from metatag_ocr.adapters.worker_pool import WorkerPool
-from metatag_ocr.adapters.worker_process import WorkerLost, WorkerProcess
-from metatag_ocr.frames import Message
+from metatag_ocr.adapters.prometheus_observer import DEATHS
 from metatag_ocr.model import DocumentRef, EngineInfo, FileFacts, PageText, PictureFormat
 from metatag_ocr.ports import PageOrder, ScriptFound
+from metatag_runtime.child_frames import Message
+from metatag_runtime.child_pool import ChildPool, PoolOptions
+from metatag_runtime.child_process import ChildLost, ChildProcess, ChildProgram
 from metatag_runtime.errors import ErrorCode, MetatagError
 
 # What a child says is checked like a stranger's word: a hostile PDF may have taken it over.
@@ -25,12 +26,30 @@ T = TypeVar("T")
 _CODES = {str(code) for code in ErrorCode}
 
 
+def page_pool(name: str, plan: Message, *, slots: int, max_pages: int, warm: bool = True) -> ChildPool:
+    """Return a pool of children that read pages, each replaced after `max_pages`.
+
+    A warm one keeps a child ready for each slot, and one for the document that comes while all slots are busy; such a
+    child costs 130 MB, so that there may be twice as many. One that is not warm starts a child when first needed, and
+    keeps it, because its start is slow and it costs gigabytes.
+    """
+    options = PoolOptions(
+        name,
+        slots=slots,
+        max_uses=max_pages,
+        max_children=2 * slots if warm else slots,
+        kept=slots + 1 if warm else 0,
+    )
+    program = ChildProgram("metatag_ocr.child", plan)
+    return ChildPool(program, options, lambda cause: DEATHS.labels(name, cause).inc())
+
+
 class ProcessWorkers:
     """Opens, reads and renders in children."""
 
     def __init__(
         self,
-        pool: WorkerPool,
+        pool: ChildPool,
         *,
         open_seconds: float,
         page_seconds: float,
@@ -52,7 +71,7 @@ class ProcessWorkers:
 
         try:
             return await _again_if_killed(once)
-        except WorkerLost as error:
+        except ChildLost as error:
             raise (errors.broken() if error.cause == "crash" else errors.open_too_costly()) from error
 
     async def read(self, order: PageOrder, script_found: ScriptFound) -> PageText:
@@ -70,13 +89,13 @@ class ProcessWorkers:
 
         async def once() -> PageText:
             async with self._pool.lend(order.document.sha256) as worker:
-                worker.pages += 1
+                worker.uses += 1
                 answer, _ = await worker.ask(message, order.seconds, lambda ahead: script_found(str(ahead["script"])))
                 return await _checked(worker, _PAGE, _told(answer, "page", errors.page_damaged(order.number)))
 
         try:
             return await _again_if_killed(once)
-        except WorkerLost as error:
+        except ChildLost as error:
             raise _page_error(error, order.number, order.seconds) from error
 
     async def render(
@@ -87,12 +106,12 @@ class ProcessWorkers:
 
         async def once() -> tuple[Message, bytes]:
             async with self._pool.lend(document.sha256) as worker:
-                worker.pages += 1
+                worker.uses += 1
                 return await worker.ask(message, self._page_seconds)
 
         try:
             answer, blob = await _again_if_killed(once)
-        except WorkerLost as error:
+        except ChildLost as error:
             raise _page_error(error, number, self._page_seconds) from error
         _told(answer, "picture", errors.page_damaged(number))
         return blob
@@ -101,7 +120,7 @@ class ProcessWorkers:
         """Tell the engine's name and languages, known before any child runs, and what the children say of it."""
         languages = tuple(self._languages())
         detail = self._pool.detail or ("" if languages else "no language data is installed")
-        version = str(self._pool.engine.get("version", ""))
+        version = str(self._pool.hello.get("engine", {}).get("version", ""))
         return EngineInfo(self._pool.options.name, version, not detail, detail, languages)
 
     def load(self) -> tuple[int, int]:
@@ -119,25 +138,25 @@ def _told(answer: Message, key: str, otherwise: MetatagError) -> Any:
     raise otherwise
 
 
-async def _checked(worker: WorkerProcess, adapter: TypeAdapter[Checked], value: Any) -> Checked:
+async def _checked(worker: ChildProcess, adapter: TypeAdapter[Checked], value: Any) -> Checked:
     try:
         return adapter.validate_python(value)
     except ValidationError as error:
         await worker.kill()
-        raise WorkerLost("crash") from error
+        raise ChildLost("crash") from error
 
 
 async def _again_if_killed(once: Callable[[], Awaitable[T]]) -> T:
     """Do a piece of work, once more in another child when the first was killed from outside."""
     try:
         return await once()
-    except WorkerLost as error:
+    except ChildLost as error:
         if error.cause != "killed":
             raise
     return await once()
 
 
-def _page_error(error: WorkerLost, number: int, seconds: float) -> MetatagError:
+def _page_error(error: ChildLost, number: int, seconds: float) -> MetatagError:
     if error.cause == "time":
         return errors.page_too_slow(number, seconds)
     # Killed twice: it is this page's memory.

@@ -24,6 +24,8 @@ IN_FLIGHT = Gauge("metatag_ocr_pages_in_flight", "Pages in work on this node.")
 WAITING = Gauge("metatag_ocr_pages_waiting", "Pages that wait for a free worker of this node.")
 FAILURES = Counter("metatag_ocr_page_failures_total", "Pages that could not be read, by code.", ["code"])
 
+DEATHS = Counter("metatag_ocr_worker_deaths_total", "Workers that ended, by cause.", ["pool", "cause"])
+
 
 def watch_pages(working: Callable[[], int], waiting: Callable[[], int]) -> None:
     """Have every scrape ask how many pages are in work and waiting: what the nodes are scaled on."""

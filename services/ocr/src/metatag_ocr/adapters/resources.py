@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from metatag_ocr.adapters.directory_scratch import DirectoryScratch
 from metatag_ocr.adapters.prometheus_observer import watch_pages
-from metatag_ocr.adapters.worker_pool import WorkerPool
+from metatag_runtime.child_pool import ChildPool
 
 
 class NodeResources:
@@ -15,7 +15,7 @@ class NodeResources:
 
     name = "ocr-workers"
 
-    def __init__(self, pools: Sequence[WorkerPool], scratch: DirectoryScratch) -> None:
+    def __init__(self, pools: Sequence[ChildPool], scratch: DirectoryScratch) -> None:
         self._pools = pools
         self._scratch = scratch
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from metatag_ocr.frames import Message
 from metatag_ocr.model import Options
 from metatag_ocr.reading.page import FIRST_DPI, PageRequest, read_page
 from metatag_ocr.reading.ports import Document, Engine, Picture
+from metatag_runtime.child_frames import Message
 from metatag_runtime.errors import MetatagError, NotFound
 
 Tell = Callable[[Message], None]
@@ -22,10 +22,18 @@ Tell = Callable[[Message], None]
 class RequestHandler:
     """Holds the open document and the engine. `answer` never raises but MemoryError."""
 
-    def __init__(self, engine: Engine, opener: Callable[[Path], Document], dpi: int = FIRST_DPI) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        opener: Callable[[Path], Document],
+        dpi: int = FIRST_DPI,
+        languages: tuple[str, ...] = (),
+    ) -> None:
+        """`languages` are those that `warm` loads."""
         self._engine = engine
         self._opener = opener
         self._dpi = dpi
+        self._languages = languages
         self._path = ""
         self._document: Document | None = None
 
@@ -33,10 +41,10 @@ class RequestHandler:
         """Describe the engine for the parent."""
         return {"name": self._engine.name, "version": self._engine.version()}
 
-    def warm(self, languages: tuple[str, ...]) -> None:
+    def warm(self) -> None:
         """Load models ahead of the first page; whatever is wrong with them shows at that page."""
         paper = Picture(np.full((64, 64), 255, dtype=np.uint8), 100)
-        for language in languages:
+        for language in self._languages:
             if language in self._engine.languages():
                 with suppress(Exception):
                     self._engine.recognize(paper, [language])

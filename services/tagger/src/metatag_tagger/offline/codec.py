@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Any
 
 from metatag_tagger.model import Document, Facet, FacetKind, Page, Tag, Term
 from metatag_tagger.ports import AnalysisOptions, Evidence, Study
-
-# A request holds at most 8 MiB of text, escaped by JSON at worst six times.
-MAX_FRAME = 64 * 1024 * 1024
-
-
-def encode(message: dict[str, Any]) -> bytes:
-    """Give a message's bytes; lone surrogates of broken text become question marks."""
-    return json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
-
-
-def decode(raw: bytes) -> dict[str, Any]:
-    """Give the message that bytes hold."""
-    message: dict[str, Any] = json.loads(raw)
-    return message
 
 
 def study_request(document: Document, tag_options: AnalysisOptions) -> dict[str, Any]:
@@ -42,7 +27,7 @@ def read_document(raw: dict[str, Any]) -> Document:
     return Document(pages, raw["title"], raw["description"], raw["language"])
 
 
-def read_wish(raw: dict[str, Any]) -> AnalysisOptions:
+def read_options(raw: dict[str, Any]) -> AnalysisOptions:
     """Return the options of a request."""
     terms = tuple(Term(**{**term, "aliases": tuple(term["aliases"])}) for term in raw["terms"])
     return AnalysisOptions(raw["count"], terms, tuple(raw["exclusions"]), raw["budget"], raw["tag_language"])

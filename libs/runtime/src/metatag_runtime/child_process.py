@@ -6,30 +6,31 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from metatag_ocr.frames import HEADER_BYTES, Message, lengths, pack, unpack
+from metatag_runtime.child_frames import HEADER_BYTES, Message, lengths, pack, unpack
+from metatag_runtime.child_server import OUT_OF_MEMORY
 
-log = structlog.get_logger("metatag.ocr.worker")
+log = structlog.get_logger("metatag.child")
 
-# A start takes 0.3 s on an idle machine; this bounds one on a machine that is very busy. Seconds.
-START_SECONDS = 30.0
+# A start takes 0.3 to 2 s on an idle machine; this bounds one on a machine that is very busy. Seconds.
+START_SECONDS = 60.0
 # Seconds a child may take to leave when its pipe is closed.
 _LEAVE_SECONDS = 1.0
-_OUT_OF_MEMORY = 12
 
 # Times the limit that may pass by the clock while the child gets too little of a core.
 _PATIENCE = 3
 _TICKS = os.sysconf("SC_CLK_TCK")
 Answer = tuple[Message, bytes]
 
-# What a child may know of our environment. Secrets of other services must not reach a process that opens hostile files.
+# What a child may know of our environment. No secret may reach a process that reads what strangers wrote.
 _ENVIRONMENT = (
     "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME",
     "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES",
@@ -39,7 +40,7 @@ _SET = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS":
 
 @cache
 def _tell(lacks: tuple[str, ...]) -> None:
-    log.warning("children that open documents run with less of a sandbox: the system lacks a part", lacks=lacks)
+    log.warning("child processes run with less of a sandbox: the system lacks a part", lacks=lacks)
 
 
 def _tell_lacks(lacks: Sequence[str]) -> None:
@@ -48,7 +49,7 @@ def _tell_lacks(lacks: Sequence[str]) -> None:
         _tell(tuple(lacks))
 
 
-class WorkerLost(Exception):
+class ChildLost(Exception):
     """The child ended or was ended. `cause` is "memory", "killed", "crash", "time" or "start"."""
 
     def __init__(self, cause: str) -> None:
@@ -56,16 +57,27 @@ class WorkerLost(Exception):
         self.cause = cause
 
 
-class WorkerProcess:
-    """A child and its pipes. `document` names the file it has open, `pages` how many it has read."""
+@dataclass(frozen=True)
+class ChildProgram:
+    """What a child runs: a module that ends in `child_server.run`, and the plan that is its first frame."""
 
-    def __init__(self, plan: Message) -> None:
-        self._plan = plan
+    module: str
+    plan: Message
+    # Added to what a child may know of our environment.
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+class ChildProcess:
+    """A child and its pipes. `work` names what it did last, `uses` how many pieces of work its callers counted."""
+
+    def __init__(self, program: ChildProgram) -> None:
+        self._program = program
         self._process: asyncio.subprocess.Process | None = None
         self._pidfd = -1
-        self.document = ""
-        self.pages = 0
-        self.engine: Message = {}
+        self.work = ""
+        self.uses = 0
+        # Its answer to the plan; empty until it has started.
+        self.hello: Message = {}
         # Why it could not start, for health.
         self.detail = ""
 
@@ -80,44 +92,44 @@ class WorkerProcess:
         return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
-        """Start the child and wait until it can be asked; raises WorkerLost("start")."""
-        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | _SET
+        """Start the child and wait until it can be asked; raises ChildLost("start")."""
+        passed = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "metatag_ocr.child", str(os.getpid()),
+            sys.executable, "-P", "-m", self._program.module, str(os.getpid()),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            env=environment, limit=1024 * 1024, start_new_session=True,
+            env={**passed, **_SET, **self._program.environment}, limit=1024 * 1024, start_new_session=True,
         )  # fmt: skip
         with suppress(ProcessLookupError):
             self._pidfd = os.pidfd_open(self._process.pid)
         try:
-            answer, _ = await self.ask(self._plan, START_SECONDS)
-        except WorkerLost as error:
-            raise WorkerLost("start") from error
+            answer, _ = await self.ask(self._program.plan, START_SECONDS)
+        except ChildLost as error:
+            raise ChildLost("start") from error
         self.detail = str(answer.get("bad_start", ""))
         if self.detail:
             await self.kill()
-            raise WorkerLost("start")
-        self.engine = answer["engine"]
+            raise ChildLost("start")
+        self.hello = answer
         _tell_lacks(answer.get("lacks", []))
 
     async def ask(
-        self, message: Message, seconds: float, ahead: Callable[[Message], None] = lambda _: None
+        self, message: Message | bytes, seconds: float, ahead: Callable[[Message], None] = lambda _: None
     ) -> tuple[Message, bytes]:
-        """Send a message and give the answer; frames before it go to `ahead`.
+        """Send a message, or a frame that is packed already, and return the answer; frames before it go to `ahead`.
 
-        Raises WorkerLost. When the time is over, or the caller is cancelled, the child is killed first. The time is
+        Raises ChildLost. When the time is over, or the caller is cancelled, the child is killed first. The time is
         over when the child has worked for `seconds`, or _PATIENCE times as long has passed on a busy machine.
         """
         try:
             return await self._while_affordable(self._exchange(message, ahead), seconds)
         except TimeoutError:
             await self.kill()
-            raise WorkerLost("time") from None
+            raise ChildLost("time") from None
         except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise WorkerLost(await self._cause()) from error
+            raise ChildLost(await self._cause()) from error
         except (ValueError, KeyError) as error:
             await self.kill()
-            raise WorkerLost("crash") from error
+            raise ChildLost("crash") from error
         except BaseException:
             await self.kill()
             raise
@@ -147,16 +159,16 @@ class WorkerProcess:
         except (OSError, ValueError, IndexError):
             return 0.0
 
-    async def _exchange(self, message: Message, ahead: Callable[[Message], None]) -> Answer:
+    async def _exchange(self, message: Message | bytes, ahead: Callable[[Message], None]) -> Answer:
         assert self._process is not None
         assert self._process.stdin is not None
-        self._process.stdin.write(pack(message))
+        self._process.stdin.write(message if isinstance(message, bytes) else pack(message))
         await self._process.stdin.drain()
         while True:
             answer, blob = await self._frame()
-            if "script" not in answer:
+            if "ahead" not in answer:
                 return answer, blob
-            ahead(answer)
+            ahead(answer["ahead"])
 
     async def _frame(self) -> tuple[Message, bytes]:
         assert self._process is not None
@@ -173,7 +185,7 @@ class WorkerProcess:
                 await self._process.wait()
         code = self._process.returncode
         await self.kill()
-        if code == _OUT_OF_MEMORY or code in (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL):
+        if code == OUT_OF_MEMORY or code in (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL):
             # pdfium, Leptonica and C++ end their process by these signals when memory is refused.
             return "memory"
         if code in (-signal.SIGKILL, -signal.SIGTERM):

@@ -1,4 +1,4 @@
-"""The limits a child lays on itself before it touches a PDF."""
+"""The limits a child lays on itself before it touches what strangers wrote."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_DUMPABLE = 4
 
-# Temporary pictures of engines that need files; a page of 50 megapixels is 50 MB. Bytes.
+# Temporary pictures of OCR engines that need files; a page of 50 megapixels is 50 MB. Bytes.
 _FILE_BYTES = 256 * 1024 * 1024
 
 # glibc's numbers. Freed memory beyond 64 MB goes back to the kernel; blocks above 32 MB, which only huge pages need,

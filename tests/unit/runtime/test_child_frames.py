@@ -1,4 +1,4 @@
-"""Frames between node and child survive the pipe and are bounded."""
+"""Frames between service and child survive the pipe and are bounded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from metatag_ocr.frames import HEADER_BYTES, lengths, pack, read_frame, unpack, write_frame
+from metatag_runtime.child_frames import HEADER_BYTES, lengths, pack, read_frame, unpack, write_frame
 
 
 def test_a_frame_comes_back_as_it_was_sent():
