@@ -1,4 +1,4 @@
-.PHONY: bench-facets bench-tags bench-tags-speed bench-tags-held-out fit-tags fake-llm
+.PHONY: fit-calibration bench-facets bench-tags bench-tags-speed bench-tags-held-out fit-tags fake-llm
 
 bench-tags: ## measure tags against people's tags and rivals: make bench-tags DATA=<folder of *.jsonl>
 	$(UV) run --no-sync --with yake python -m bench.tags.run $(if $(DATA),--data $(DATA)) $(BENCH_TAGS)
@@ -12,6 +12,9 @@ bench-tags-speed: ## wall time and memory of 20-page documents on one core: make
 bench-tags-held-out: ## ours and rivals on documents our rankers did not see: make bench-tags-held-out DATA=<folder>
 	$(UV) run --no-sync --with yake --with scikit-learn \
 		python -m bench.tags.held_out --data $(DATA)
+
+fit-calibration: ## fit the offline scores anew on the marks of bench/gold/by_eye.tsv
+	$(UV) run --no-sync python -m bench.tags.calibrate
 
 fit-tags: ## fit the offline ranker anew: make fit-tags DATA=<folder with inspec_*.jsonl and semeval2010_train.jsonl>
 	$(UV) run --no-sync --with scikit-learn python -m bench.tags.fit --data $(DATA)

@@ -10,6 +10,8 @@ MIN_TAG = 2
 MAX_TAG = 60
 MAX_WORDS = 6
 
+# Prefixes that are no words of their own: "re-verification" is shown as one word.
+_PREFIX = re.compile(r"\b(re)[-‐‑](?=[a-z]{3})", re.IGNORECASE)
 _JOINTS = re.compile(r"[-‐‑‒–—―_/\\|·•]+")
 # What may stand inside a word: "c++", "c#", "r&d", "node.js", "o'neil", "1.5".
 _DROP = re.compile(
@@ -29,7 +31,7 @@ def public(text: str) -> str:
     text = _BULLET.sub("", _JOINERS.sub("", normalise(text).replace("’", "'"))).strip().strip("\"'“”‘’«»,;:")
     if len(text) > 4 * MAX_TAG or _ADDRESS.search(text) or _MARKUP.search(text):
         return ""
-    shown = " ".join(_DROP.sub(" ", _JOINTS.sub(" ", text)).split()).lower()
+    shown = " ".join(_DROP.sub(" ", _JOINTS.sub(" ", _PREFIX.sub(r"\1", text))).split()).lower()
     return shown if _acceptable(shown) else ""
 
 

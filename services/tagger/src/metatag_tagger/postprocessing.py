@@ -12,8 +12,8 @@ from metatag_tagger.offline.vocabulary import Labels, shown
 from metatag_tagger.ports import LlmAnswer, Study
 from metatag_tagger.words import excludes, key, keys
 
-# Offline tags beyond the first LEAST must have this score: below it more than half would be struck out by a reader.
-FLOOR, LEAST = 0.1, 3
+# Offline tags beyond the first LEAST must be good with this probability: fewer tags rather than poor ones.
+FLOOR, LEAST = 0.4, 2
 # What a local tag weighs beside a model's when both were asked.
 _LOCAL_WEIGHT = 0.8
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 
+from metatag_tagger.offline.lists import word_list
+
 Span = tuple[int, int]
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
@@ -50,7 +52,8 @@ _POSTAL = re.compile(
 )
 _STREET = re.compile(
     r"\b(?:road|street|lane|marg|nagar|colony|avenue|bhawan|bhavan|chowk|bazar|mohalla|sector|phase|post|p\.?o\.?|dist(?:t|rict)?|"
-    r"tehsil|taluka?|village|near|opp(?:osite)?|floor|मार्ग|नगर|कॉलोनी|भवन|चौक|मोहल्ला|ग्राम|पोस्ट|तहसील|जिला|थाना)\b",
+    r"tehsil|taluka?|village|near|opp(?:osite)?|floor|building|lines|complex|enclave|residency|apartments?|towers?|"
+    r"chambers|plaza|मार्ग|नगर|कॉलोनी|भवन|चौक|मोहल्ला|ग्राम|पोस्ट|तहसील|जिला|थाना)\b",
     re.IGNORECASE,
 )
 _STREETS = 2
@@ -90,6 +93,13 @@ def _labels() -> re.Pattern[str]:
     )
 
 
+@cache
+def _filler() -> re.Pattern[str]:
+    """Return the pattern of filler text in the words of "Lorem ipsum", four or more in a row."""
+    words = "|".join(sorted(word_list("filler"), key=len, reverse=True))
+    return re.compile(rf"\b(?:(?:{words})\b\W{{0,3}}){{4,}}", re.IGNORECASE)
+
+
 def spans(body: str) -> list[Span]:
     """Return the places (start, end) of a text's boilerplate, in order; they may overlap."""
     found = [match.span() for match in _lines().finditer(body)]
@@ -97,6 +107,8 @@ def spans(body: str) -> list[Span]:
     found += [match.span(1) for match in _labels().finditer(body)]
     if "@" in body or "www." in body or "://" in body:
         found += [match.span() for match in _LINK.finditer(body)]
+    if "ipsum" in body or "dolor" in body:
+        found += [match.span() for match in _filler().finditer(body)]
     found += _postal(body)
     found += _addressees(body)
     found += _signatures(body)
@@ -115,7 +127,7 @@ def _postal(body: str) -> Iterator[Span]:
     place = 0
     for line in body.split("\n"):
         streets = len(_STREET.findall(line)) if len(line) < 110 else 0
-        if streets >= _STREETS and "," in line and any(character.isdigit() for character in line):
+        if streets >= _STREETS and "," in line and not line.rstrip().endswith((".", "।")):
             yield place, place + len(line)
         place += len(line) + 1
 

@@ -14,11 +14,12 @@ from metatag_tagger.offline.hindi import (
     is_adverb,
     is_empty_first,
     is_genitive,
+    is_letterhead,
     is_predicate,
     is_verb,
 )
 from metatag_tagger.offline.legible import is_torn
-from metatag_tagger.offline.lists import stop_words
+from metatag_tagger.offline.lists import stop_words, word_list
 from metatag_tagger.offline.names import names
 from metatag_tagger.offline.scripts import UNSPACED, script_of
 from metatag_tagger.offline.tokens import Token
@@ -121,6 +122,8 @@ def _allowed(token: Token, run: Run) -> bool:
 
 
 def _english(token: Token, run: Run) -> bool:
+    if not run and fold(token.text) in word_list("empty_first_en"):
+        return False
     if token.tag in ("VBG", "VBN"):
         return bool(run) or zipf(token.text.lower(), "en") <= COMMON_PARTICIPLE
     return token.tag.startswith(("NN", "JJ", "FW"))
@@ -156,6 +159,8 @@ def _is_phrase(texts: Sequence[str]) -> bool:
     """Return whether words can be a phrase: more than one letter, not letters in a row, a word after a number."""
     if len(texts) == 1:
         return len(texts[0]) > 1 and not texts[0][0].isdigit()
+    if is_letterhead(texts):
+        return False
     if texts[0][0].isdigit():
         return not texts[1][0].isdigit() and len(texts[-1]) > 1
     return sum(len(text) == 1 for text in texts) < min(2, len(texts))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz import fuzz
 
+from metatag_tagger.offline.scripts import UNSPACED, script_of
 from metatag_tagger.words import contains, fold, key
 
 # Two spellings this alike (0 to 100, words in any order) are one tag. Below it "x ray" and "gamma ray" would merge.
 ALIKE = 92
+# Share of the shorter of two strings that they have in common when they are pieces of one.
+_SHARED = 0.7
 _SHORT = re.compile(r"\(\s*([A-Z][A-Za-z]{1,7})\s*\)")
 _PARTS = re.compile(r"[A-Za-z]\w*")
 # Characters before the bracket that can hold the long form.
@@ -89,6 +93,8 @@ def _pairs(key: str) -> frozenset[tuple[str, str]]:
 def _repeats(row: Ranked, other: Ranked, pairs: dict[str, str], ratio: float) -> bool:
     if same(row[0], other[0], row[1], other[1]):
         return True
+    if ratio > 0 and _overlap(row[0], other[0]):
+        return True
     if pairs.get(row[1]) == other[1] or pairs.get(other[1]) == row[1]:
         return True
     if ratio > 0 and _same_head(row[1], other[1]):
@@ -96,6 +102,15 @@ def _repeats(row: Ranked, other: Ranked, pairs: dict[str, str], ratio: float) ->
     if other[1].startswith(f"{row[1]} of "):
         return ratio > 0
     return ratio > 0 and contains(other[1], row[1]) and row[2] < ratio * other[2]
+
+
+def _overlap(first: str, second: str) -> bool:
+    """Tell whether two tags without blanks, in a script that writes none, share most of the shorter one."""
+    if " " in first + second or script_of(first) not in UNSPACED or script_of(second) not in UNSPACED:
+        return False
+    shorter = min(len(first), len(second))
+    common = SequenceMatcher(None, first, second, autojunk=False).find_longest_match()
+    return common.size > _SHARED * shorter
 
 
 def _same_head(first: str, second: str) -> bool:

@@ -12,6 +12,8 @@ from metatag_tagger.words import fold, words
 
 # Words of the text's first lines that count as its title when none is known.
 TITLE_WORDS = 25
+# Lines of a letterhead at most.
+_HEAD_LINES = 4
 # Characters of a heading, and how many are looked at.
 _LONGEST, _MOST = 90, 60
 # What programs write into the title of a file, and what a file without a title is called.
@@ -34,10 +36,29 @@ _NUMBER = re.compile(
 )
 
 
+# The first line of an office's paper names the office, not the subject.
+_LETTERHEAD = re.compile(
+    r"(?:the )?(?:government|govt\.?|office|ministry|department|directorate|commissionerate|municipal corporation)"
+    r" of(?: the)? [^\n.:;–]{3,60}|[^\n:;–।]{2,40} (?:सरकार|शासन|मंत्रालय|विभाग|निदेशालय|संचालनालय)"
+    r"|कार्यालय[ ,][^\n:।]{3,90}",
+    re.IGNORECASE,
+)
+_NO_LETTERHEAD = re.compile(
+    r"\b(?:report|act|rules|policy|order|circular|notification|notice|guidelines?|manual|scheme|budget|minutes)\b"
+    r"|आदेश|ज्ञापन",
+    re.IGNORECASE,
+)
+
+
+def is_letterhead(line: str) -> bool:
+    """Return whether a line names an office as papers begin: "Government of Sonpur", "भारत सरकार"."""
+    return _LETTERHEAD.fullmatch(line.strip()) is not None and _NO_LETTERHEAD.search(line) is None
+
+
 def usable_title(title: str, body: str) -> str:
     """Return a title that says something about the document; "" for names of files and programs, and nonsense."""
     title = " ".join(_MADE_BY.sub("", title.strip()).split())
-    if not title or _NO_TITLE.match(title) or _FILE.search(title) or _STEM.fullmatch(title):
+    if not title or is_letterhead(title) or _NO_TITLE.match(title) or _FILE.search(title) or _STEM.fullmatch(title):
         return ""
     found = words(title)
     letters = [word for word in found if word[0].isalpha()]
@@ -107,5 +128,6 @@ def _looks_like_heading(text: str) -> bool:
 
 def first_lines(body: str) -> str:
     """Return the beginning of the text that stands for its title when none is known."""
-    beginning = body.lstrip()[:600].split("\n")
-    return " ".join(beginning[0].split()[:TITLE_WORDS])
+    beginning = [line for line in body.lstrip()[:600].split("\n") if line.strip()]
+    first = next((line for line in beginning[:_HEAD_LINES] if not is_letterhead(line)), "")
+    return " ".join(first.split()[:TITLE_WORDS])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -121,7 +122,7 @@ _PREDICATES = """
 गिरफ्तार फरार ज्ञात विदित अवगत अंकित संतोषजनक असंतोषजनक सादर
 पंजीकृत वंचित संपन्न सम्पन्न सक्षम योग्य जरूरी सुनिश्चित परिपक्व पर्याप्त समर्थ असमर्थ अनुसार निम्नानुसार मना व्यक्त नियुक्त
 प्रस्तुत संयुक्त विरुद्ध संबद्ध कार्यरत इच्छुक उत्तरदायी जिम्मेदार जब्त शामिल सम्मिलित नष्ट खाली
-अंतर्गत विषयांतर्गत निर्भर उत्पन्न सफल असफल मान्य अमान्य देय
+अंतर्गत विषयांतर्गत कार्यालयीन निर्भर उत्पन्न सफल असफल मान्य अमान्य देय
 """
 _PREDICATE = frozenset(fold(word) for word in _PREDICATES.split())
 # Nouns with the ending of a participle.
@@ -163,3 +164,13 @@ def direct(word: str) -> str:
             # Unknown in every form: the word is left as the document writes it.
             return best[2] if best[0] > UNKNOWN else word
     return word
+
+
+# What an office writes or is, behind the word for it.
+_OF_OFFICE_WORDS = "आदेश ज्ञापन भवन परिसर पद्धति प्रक्रिया स्वचालन प्रबंधन प्रबन्धन"
+_OFFICE, _OF_OFFICE = fold("कार्यालय"), frozenset(fold(word) for word in _OF_OFFICE_WORDS.split())
+
+
+def is_letterhead(words: Sequence[str]) -> bool:
+    """Tell whether a phrase is "office of" before a name, as papers begin: "कार्यालय नगर पंचायत"."""
+    return len(words) > 1 and fold(words[0]) == _OFFICE and fold(words[1]) not in _OF_OFFICE

@@ -48,6 +48,12 @@ def poor_alone(language: str) -> frozenset[str]:
 
 
 @cache
+def word_list(name: str) -> frozenset[str]:
+    """Return the folded words of the file `data/<name>.txt`."""
+    return _read(name)
+
+
+@cache
 def _read(name: str) -> frozenset[str]:
     file = resources.files("metatag_tagger.offline") / "data" / f"{name}.txt"
     return frozenset(fold(word) for word in file.read_text(encoding="utf-8").split())

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from metatag_tagger.facets.find import find as find_facets
-from metatag_tagger.model import NOTE_INSTRUCTIONS, NOTE_LOW_CONFIDENCE, Document, Facet, FacetKind, Tag
+from metatag_tagger.model import NOTE_INSTRUCTIONS, NOTE_LOW_CONFIDENCE, Document, Facet, Tag
 from metatag_tagger.normal import public
 from metatag_tagger.offline import features
-from metatag_tagger.offline.candidates import Candidate, find
+from metatag_tagger.offline.calibration import Evidence, calibration
+from metatag_tagger.offline.candidates import find
 from metatag_tagger.offline.clean import Text, clean
+from metatag_tagger.offline.demotion import shares
 from metatag_tagger.offline.doubt import LOW_CONFIDENCE, doubts, mean_confidence, repair
 from metatag_tagger.offline.duplicates import acronyms, distinct
 from metatag_tagger.offline.embed import Embedder
@@ -40,15 +42,8 @@ HINTS = 30
 MEANING_SHARE, MEANING_SHARE_OTHER = 0.5, 0.25
 # How much likelier a phrase is a tag when the line "Subject:" holds it.
 SUBJECT_ODDS = 2.5
-# What a person's name keeps of its score: whom a paper names is a facet, what it is about a topic.
-PERSON_KEPT = 0.5
-# What a possible piece of a sentence keeps of its score, and the words from which a phrase may be one.
-PIECE_KEPT, LONG_PHRASE = 0.6, 4
 # Characters of the text's beginning that stand for it.
 HEAD = 1_500
-
-
-_HONORIFICS = frozenset({"shri", "smt", "mr", "mrs", "ms", "dr", "sri", "km"})
 
 
 @dataclass(slots=True)
@@ -61,13 +56,15 @@ class Ranked:
     language: str
     tokens: int
     title_key: str = ""
+    # The share of its score that each candidate kept, see `demotion`.
+    kept: np.ndarray | None = None
 
 
 def study(document: Document, tag_options: AnalysisOptions, embedder: Embedder | None = None) -> Study:
     """Study a document; never fails on text, however odd."""
     ranked = rank(document, embedder)
     facets = _facets(document, ranked)
-    _lower_people(ranked, facets)
+    lower(ranked, facets)
     finder = Finder(ranked.text, ranked.language)
     tags = _tags(ranked, finder, max(tag_options.count, HINTS if tag_options.budget else 0), tag_options)
     candidates = dict(zip(ranked.pool.forms, ranked.scores.tolist(), strict=True))
@@ -84,13 +81,10 @@ def study(document: Document, tag_options: AnalysisOptions, embedder: Embedder |
     return Study(ranked.language, tuple(tags), tuple(matches), excerpt, tokens, tuple(notes), facets)
 
 
-def _lower_people(ranked: Ranked, facets: Sequence[Facet]) -> None:
-    """Lower the scores of names of persons, whole or in part, that the title does not hold."""
-    people = [key(facet.value, ranked.language) for facet in facets if facet.kind is FacetKind.PERSON]
-    for number, candidate in enumerate(ranked.pool.candidates):
-        bare = " ".join(stem for stem in candidate.stems if stem not in _HONORIFICS)
-        if any(contains(person, bare) for person in people) and not contains(ranked.title_key, candidate.key):
-            ranked.scores[number] *= PERSON_KEPT
+def lower(ranked: Ranked, facets: Sequence[Facet]) -> None:
+    """Lower the scores of what a document's facets hold, and of pieces of names and sentences."""
+    ranked.kept = shares(ranked.pool.candidates, facets, ranked.title_key, ranked.language)
+    ranked.scores = ranked.scores * ranked.kept
 
 
 def _facets(document: Document, ranked: Ranked) -> tuple[Facet, ...]:
@@ -133,7 +127,6 @@ def rank(
         share = MEANING_SHARE if language == "en" else MEANING_SHARE_OTHER
         scores = (1 - share) * scores + share * score(pool.matrix, language, True)
     scores = _with_subject(scores, pool, subject_key) * doubts(pool.candidates, text, language)
-    scores *= np.array([_completeness(candidate, title_key) for candidate in pool.candidates])
     return Ranked(pool, scores, text, language, len(tokens), title_key)
 
 
@@ -145,19 +138,6 @@ def _with_subject(scores: np.ndarray, pool: features.Pool, subject_key: str) -> 
     odds = np.where(named, SUBJECT_ODDS, 1.0) * scores / np.maximum(1 - scores, 1e-6)
     raised: np.ndarray = odds / (1 + odds)
     return raised
-
-
-def _completeness(candidate: Candidate, title_key: str) -> float:
-    """Return what a phrase keeps of its score: less when it may be a piece of a sentence that happened to be cut so.
-
-    That is a once-seen phrase with a participle ("repaired pump") or of five words without a capital.
-    """
-    if len(candidate.positions) > 1 or candidate.language != "en" or contains(title_key, candidate.key):
-        return 1.0
-    participle = len(candidate.tags) > 1 and candidate.tags[0] in ("VBN", "VBG", "VBD")
-    inside = any(tag.startswith("VB") for tag in candidate.tags[1:-1])
-    long = len(candidate.tags) > LONG_PHRASE and candidate.form.islower()
-    return PIECE_KEPT if participle or inside or long else 1.0
 
 
 def _headings_key(document: Document, text: Text, language: str) -> str:
@@ -177,21 +157,34 @@ def _tags(ranked: Ranked, finder: Finder, count: int, tag_options: AnalysisOptio
     banned = keys(tag_options.exclusions, ranked.language)
     order = np.argsort(-ranked.scores, kind="stable")
     rows: list[tuple[str, str, float]] = []
-    picked: list[Candidate] = []
+    picked: list[int] = []
     for number in order:
         candidate = ranked.pool.candidates[number]
         form = _shown(public(ranked.pool.forms[number]), ranked.language)
         if form and not any(excludes(candidate.key, word) for word in banned):
             rows.append((form, candidate.key, float(ranked.scores[number])))
-            picked.append(candidate)
-    chosen = distinct(rows, count, acronyms(ranked.text.body, ranked.language), PART_RATIO, FAMILY)
-    tags = []
-    for number in chosen:
-        form, _, value = rows[number]
-        place = next((offset for offset in picked[number].offsets if offset >= 0), None)
-        page, quote = (0, "") if place is None else finder.quote(place, len(picked[number].form))
-        tags.append(Tag(form, round(min(1.0, max(0.0, value)), 4), "local", page=page, evidence=quote, grounded=True))
-    return tags
+            picked.append(int(number))
+    pairs = acronyms(ranked.text.body, ranked.language)
+    chosen = distinct(rows, count, pairs, PART_RATIO, FAMILY)
+    tags = [_tag(rows[number][0], ranked, picked[number], finder) for number in chosen]
+    return sorted(tags, key=lambda tag: -tag.score)
+
+
+def _tag(form: str, ranked: Ranked, number: int, finder: Finder) -> Tag:
+    """Return a candidate as a tag: its score is the probability that a reader finds it good."""
+    candidate = ranked.pool.candidates[number]
+    place = next((offset for offset in candidate.offsets if offset >= 0), None)
+    page, quote = (0, "") if place is None else finder.quote(place, len(candidate.form))
+    score = calibration().probability(evidence(ranked, number).measures())
+    return Tag(form, round(score, 4), "local", page=page, evidence=quote, grounded=True)
+
+
+def evidence(ranked: Ranked, number: int) -> Evidence:
+    """Return what is known of how good a candidate is."""
+    candidate = ranked.pool.candidates[number]
+    kept = 1.0 if ranked.kept is None else float(ranked.kept[number])
+    row = ranked.pool.matrix[number].tolist()
+    return Evidence(float(ranked.scores[number]), row, candidate.language, kept)
 
 
 def _shown(form: str, language: str) -> str:

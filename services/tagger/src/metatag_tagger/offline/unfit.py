@@ -45,7 +45,11 @@ def _is_cut(candidate: Candidate, text: Text) -> bool:
     """Return whether a stop stands behind a phrase's single letter, which then begins an abbreviation ("B.Com")."""
     offset = candidate.offsets[0]
     end = offset + len(candidate.form)
-    return offset >= 0 and text.body[end : end + 1] == "." and text.body[end + 1 : end + 2].isalpha()
+    if offset < 0 or text.body[end : end + 1] != ".":
+        return False
+    # "B.Com", and the first letter of a name: "Steven E. Mercer".
+    following = text.body[end + 1 : end + 3]
+    return following[:1].isalpha() or (following[:1] == " " and following[1:].isupper() and candidate.form.istitle())
 
 
 def _is_generic(forms: list[str], language: str) -> bool:
