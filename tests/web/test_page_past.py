@@ -94,3 +94,41 @@ def test_the_dashboard_counts_what_was_done_and_says_what_it_covers(visit: Any, 
     expect(card("dashboard.failures")).to_contain_text(asha.t("code.source_unavailable"))
     expect(card("dashboard.tags").locator("li").first).to_be_visible()
     assert asha.violations() == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_search_is_saved_opened_renamed_and_deleted(visit: Any, language: str) -> None:
+    asha = visit(language)
+    asha.register()
+    page = asha.page
+    asha.go("#/history?tab=documents&q=library&status=success&until=2026-03-31")
+    asha.button("saved.save").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label(asha.t("saved.name"))).to_have_value("library")
+    dialog.get_by_label(asha.t("saved.name")).fill("<b>Library</b> 2026")
+    assert asha.violations() == []
+    page.keyboard.press("Enter")
+    saved = page.get_by_role("list", name=asha.t("saved.title"))
+    expect(saved.get_by_role("link", name="<b>Library</b> 2026")).to_be_visible()
+    # The same name again is refused beside the field.
+    asha.button("saved.save").click()
+    dialog.get_by_label(asha.t("saved.name")).fill("<b>LIBRARY</b> 2026")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_label(asha.t("saved.name"))).to_have_attribute("aria-invalid", "true")
+    page.keyboard.press("Escape")
+    asha.go("#/history")
+    expect(asha.button("saved.save")).to_have_count(0)
+    saved.get_by_role("link", name="<b>Library</b> 2026").click()
+    expect(page.get_by_label(asha.t("history.search"), exact=True)).to_have_value("library")
+    expect(page.get_by_label(asha.t("file.status"), exact=True)).to_have_value("success")
+    expect(page.get_by_label(asha.t("history.until"), exact=True)).to_have_value("2026-03-31")
+    page.get_by_role("button", name=asha.t("saved.renameNamed", name="<b>Library</b> 2026")).click()
+    dialog.get_by_label(asha.t("saved.name")).fill("Rules")
+    page.keyboard.press("Enter")
+    expect(saved.get_by_role("link", name="Rules")).to_be_visible()
+    page.get_by_role("button", name=asha.t("saved.deleteNamed", name="Rules")).click()
+    page.get_by_role("dialog").get_by_role("button", name=asha.t("saved.delete"), exact=True).click()
+    expect(saved.get_by_role("link")).to_have_count(0)
+    # The browser writes its own line for the refusal.
+    assert all("409" in line for line in asha.complaints)
+    asha.complaints.clear()

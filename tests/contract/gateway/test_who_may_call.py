@@ -119,6 +119,10 @@ WHO: dict[str, Who] = {
     "POST /api/history/documents/process-again": Who(
         "process", request={"json": {"document_ids": ["01934c5e-7b1a-7000-8000-000000000000"]}}, answers=(202,)
     ),
+    "GET /api/searches": Who("read"),
+    "POST /api/searches": Who("write", request={"json": {"name": "Wells", "params": {"query": "wells"}}}),
+    "PUT /api/searches/{search_id}": Who("write", owned=True, request={"json": {"name": "Rivers"}}),
+    "DELETE /api/searches/{search_id}": Who("write", owned=True),
     "GET /api/history/stats": Who("read"),
     "PATCH /api/history/jobs/{job_id}": Who("write", owned=True, request={"json": {"name": "New"}}),
     "GET /api/review": Who("read"),
@@ -195,6 +199,7 @@ class Stage:
             "document_id": system.jobs.engine.jobs[job].documents[0].id,
             "doc_id": system.jobs.engine.jobs[job].documents[0].id,
             "key_id": key["id"],
+            "search_id": "8c1d0a52-7d55-4d0e-9a55-2f5c1f9e6b10",
             # Somebody else's: what an administrator does to it must not end what the others need.
             "user_id": (await system.register())["user"]["id"],
             "refresh": owner["tokens"]["refresh_token"],

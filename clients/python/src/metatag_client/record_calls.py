@@ -91,6 +91,30 @@ def process_all_again(
     return Call("POST", path, lambda raw: str(raw["job_id"]), body=body, headers={"Idempotency-Key": key})
 
 
+def searches() -> Call[list[Json]]:
+    """List saved searches."""
+    return Call("GET", "/api/searches", lambda raw: list(raw["searches"]))
+
+
+def save_search(name: str, params: Json) -> Call[Json]:
+    """Keep a search under a name."""
+    return Call("POST", "/api/searches", _same, body={"name": name, "params": params}, repeatable=False)
+
+
+def change_search(search_id: str, changes: Json) -> Call[Json]:
+    """Give a saved search another name or other parameters."""
+    return Call("PUT", f"/api/searches/{_part(search_id)}", _same, body=changes)
+
+
+def delete_search(search_id: str) -> Call[None]:
+    """Forget a saved search."""
+    return Call("DELETE", f"/api/searches/{_part(search_id)}", lambda _raw: None, repeatable=False)
+
+
+def _same(raw: Any) -> Any:
+    return raw
+
+
 def _found(raw: Json) -> tuple[list[Document], int]:
     return [Document.from_json(entry) for entry in raw["documents"]], int(raw["total"])
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from metatag_client import record_calls
 from metatag_client.calls import Call
-from metatag_client.models import Options
+from metatag_client.models import Json, Options
 
 T = TypeVar("T")
 
@@ -40,6 +40,23 @@ class Records(ABC):
         """Process up to 10,000 documents again as one batch and return its id."""
         key = str(uuid.uuid4())
         return self._run(record_calls.process_all_again(document_ids, options or Options(), replace_edits, name, key))
+
+    def searches(self) -> list[Json]:
+        """List the saved searches by name: `id`, `name`, `params`, `created_at`."""
+        return self._run(record_calls.searches())
+
+    def save_search(self, name: str, **params: str) -> Json:
+        """Keep a search under a name; `params` are those of `documents`. Conflict when the name is taken."""
+        return self._run(record_calls.save_search(name, params))
+
+    def change_search(self, search_id: str, *, name: str | None = None, params: Json | None = None) -> Json:
+        """Give a saved search another name or other parameters."""
+        changes = {key: value for key, value in (("name", name), ("params", params)) if value is not None}
+        return self._run(record_calls.change_search(search_id, changes))
+
+    def delete_search(self, search_id: str) -> None:
+        """Forget a saved search."""
+        self._run(record_calls.delete_search(search_id))
 
 
 class AsyncRecords(ABC):
@@ -72,3 +89,20 @@ class AsyncRecords(ABC):
         return await self._run(
             record_calls.process_all_again(document_ids, options or Options(), replace_edits, name, key)
         )
+
+    async def searches(self) -> list[Json]:
+        """List the saved searches by name: `id`, `name`, `params`, `created_at`."""
+        return await self._run(record_calls.searches())
+
+    async def save_search(self, name: str, **params: str) -> Json:
+        """Keep a search under a name; `params` are those of `documents`. Conflict when the name is taken."""
+        return await self._run(record_calls.save_search(name, params))
+
+    async def change_search(self, search_id: str, *, name: str | None = None, params: Json | None = None) -> Json:
+        """Give a saved search another name or other parameters."""
+        changes = {key: value for key, value in (("name", name), ("params", params)) if value is not None}
+        return await self._run(record_calls.change_search(search_id, changes))
+
+    async def delete_search(self, search_id: str) -> None:
+        """Forget a saved search."""
+        await self._run(record_calls.delete_search(search_id))

@@ -21,6 +21,7 @@ from metatag_gateway.adapters.oidc_provider import OidcProvider, groups_of
 from metatag_gateway.adapters.redis_limiter import RedisLimiter
 from metatag_gateway.adapters.sql_accounts import SqlAccounts
 from metatag_gateway.adapters.sql_audit import SqlAudit
+from metatag_gateway.adapters.sql_searches import SqlSearches
 from metatag_gateway.adapters.sql_second_factor import SqlSecondFactor
 from metatag_gateway.app import create_app
 from metatag_gateway.audit_log import AuditLog
@@ -155,6 +156,7 @@ class GatewayService:
             health=Health(jobs, ocr, tagger, self._store, self._limiter),
             jobs=jobs,
             records=records,
+            searches=SqlSearches(self._database),
             tag_jobs=tag_jobs,
             ocr=ocr,
             tagger=tagger,

@@ -40,6 +40,8 @@ FOLLOWS: dict[tuple[str, int], tuple[Follow, ...]] = {
     ("process_single", 202): (Follow("/job_id", "job_id", _JOB),),
     ("reprocess_document", 202): (Follow("/job_id", "job_id", _JOB),),
     ("reprocess_documents", 202): (Follow("/job_id", "job_id", _JOB),),
+    ("save_search", 201): (Follow("/id", "search_id", ("change_search", "delete_search")),),
+    ("list_searches", 200): (Follow("/searches/0/id", "search_id", ("change_search", "delete_search")),),
     ("list_jobs", 200): (Follow("/jobs/0/id", "job_id", ("get_job", "job_documents")),),
     ("get_job", 200): (Follow("/documents/0/id", "doc_id", _DOCUMENT),),
     ("job_documents", 200): (Follow("/documents/0/id", "doc_id", _DOCUMENT),),

@@ -12,6 +12,7 @@ from typing import Protocol
 from metatag_gateway.model.documents import Document
 from metatag_gateway.model.jobs import Job
 from metatag_gateway.model.records import Change, Correction, DocumentFilter, Found, ReviewQueue, TagPage, Trash
+from metatag_gateway.model.searches import SavedSearch
 from metatag_gateway.model.tag_jobs import TagChange, TagJob
 
 
@@ -78,3 +79,21 @@ class TagJobs(Protocol):
 
     async def undo(self, user_id: str, tag_job_id: str) -> TagJob:
         """Begin to take one back; INVALID_STATE while it runs and when it was undone."""
+
+
+class SearchStore(Protocol):
+    """Searches that users keep under names. Another user's is NotFound; a name taken, without case, Conflict."""
+
+    async def searches(self, user_id: str) -> list[SavedSearch]:
+        """Return a user's saved searches by name."""
+
+    async def add_search(self, user_id: str, search: SavedSearch) -> None:
+        """Keep a search; Conflict also when the user has MAX_SEARCHES."""
+
+    async def change_search(
+        self, user_id: str, search_id: str, name: str | None, params: dict[str, str] | None
+    ) -> SavedSearch:
+        """Give a search another name or other parameters and return it; None: as they were."""
+
+    async def delete_search(self, user_id: str, search_id: str) -> None:
+        """Forget a search."""

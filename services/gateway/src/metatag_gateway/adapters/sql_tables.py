@@ -118,6 +118,20 @@ EXTERNAL = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
 )
 
+SEARCHES = sa.Table(
+    "gateway_search",
+    METADATA,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("user_id", sa.ForeignKey("gateway_user.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("name", sa.String(100), nullable=False),
+    # The name without case.
+    sa.Column("name_key", sa.String(400), nullable=False),
+    # A JSON object of strings.
+    sa.Column("params", sa.Text, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.UniqueConstraint("user_id", "name_key", name="uq_gateway_search_name"),
+)
+
 # Who did what. No foreign keys: an entry outlives the account that it names. Triggers of the migration refuse changes.
 AUDIT = sa.Table(
     "gateway_audit",

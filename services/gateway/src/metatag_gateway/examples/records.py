@@ -55,6 +55,12 @@ CORRECTED: Example = {
     "edited": True,
     "note": "The seal is missing.",
 }
+_SEARCH: Example = {
+    "id": "8c1d0a52-7d55-4d0e-9a55-2f5c1f9e6b10",
+    "name": "Water orders of 2019",
+    "params": {"query": "water", "year": "2019"},
+    "created_at": DONE,
+}
 _CHANGE: Example = {
     "version": 2,
     "at": DONE,
@@ -114,6 +120,10 @@ RECORDS: dict[str, dict[int, Example]] = {
     "correct_document": {200: CORRECTED},
     "document_history": {200: {"document_id": DOCUMENT_ID, "version": 2, "changes": [_CHANGE], "next": None}},
     "undo_corrections": {200: {**DETAIL, "version": 3}},
+    "list_searches": {200: {"searches": [_SEARCH]}},
+    "save_search": {201: _SEARCH},
+    "change_search": {200: {**_SEARCH, "name": "Water orders"}},
+    "delete_search": {200: {"message": "The saved search is deleted", "id": _SEARCH["id"]}},
     "reprocess_document": {202: {"document_id": DOCUMENT_ID, "job_id": JOB["id"], "status": "pending", "warnings": []}},
     "reprocess_documents": {202: {"job_id": JOB["id"], "total_documents": 1, "status": "pending", "warnings": []}},
     "review_queue": {

@@ -44,6 +44,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "reprocess_documents": {
         JSON: {"document_ids": [DOCUMENT_ID], "config": {"num_pages": 10}, "name": "Read more pages"}
     },
+    "save_search": {JSON: {"name": "Water orders of 2019", "params": {"query": "water", "year": "2019"}}},
+    "change_search": {JSON: {"name": "Water orders"}},
     "undo_corrections": {JSON: {"steps": 1}},
     "start_tag_job": {JSON: {"action": "merge", "tags": ["water-supply", "Water Supply"], "to": "water supply"}},
     "rename_job": {JSON: {"name": "Circulars of 2019"}},

@@ -15,7 +15,7 @@ from metatag_gateway.limits import Quotas
 from metatag_gateway.observers import Observers
 from metatag_gateway.places import Places
 from metatag_gateway.ports import Jobs, Ocr, TaggerPeer
-from metatag_gateway.record_ports import Records, TagJobs
+from metatag_gateway.record_ports import Records, SearchStore, TagJobs
 from metatag_gateway.second_factor import SecondFactor
 from metatag_gateway.settings import GatewaySettings
 from metatag_gateway.single_documents import Singles
@@ -40,6 +40,7 @@ class Dependencies:
     health: Health
     jobs: Jobs
     records: Records
+    searches: SearchStore
     tag_jobs: TagJobs
     ocr: Ocr
     tagger: TaggerPeer

@@ -25,3 +25,8 @@ export const skipReview = (id, query) => call("POST", `api/review/${seg(id)}/ski
 export const trash = (query) => get("api/trash", query);
 export const restore = (id) => call("POST", `api/trash/${seg(id)}/restore`);
 export const deleteForGood = (id) => call("DELETE", `api/trash/${seg(id)}`);
+
+export const searches = () => get("api/searches");
+export const saveSearch = (json) => call("POST", "api/searches", { json });
+export const changeSearch = (id, json) => call("PUT", `api/searches/${seg(id)}`, { json });
+export const deleteSearch = (id) => call("DELETE", `api/searches/${seg(id)}`);

@@ -9,6 +9,7 @@ import { Field, Tabs } from "../ui/parts.js";
 import { FacetFilters } from "./facet-filters.js";
 import { Documents } from "./history-documents.js";
 import { Jobs } from "./history-jobs.js";
+import { SavedSearches } from "./saved-searches.js";
 
 const PAUSE_MS = 300;
 // What one tab is filtered by says nothing of the other.
@@ -59,6 +60,7 @@ export function HistoryView({ query }) {
           onValue=${words.setTyped} />
       </form>
       <${FacetFilters} facets=${facets} />
+      <${SavedSearches} query=${query} ofDocuments=${tab === "documents"} />
       <section class="card stack">
         ${!searching &&
         html`
