@@ -52,6 +52,18 @@ class FakeOcrService(OcrServiceServicer):
             raise MetatagError("The document has no such page.", code=ErrorCode.NOT_FOUND)
         yield o.RenderPageResponse(chunk=PNG)
 
+    async def DescribePdf(
+        self, request_iterator: AsyncIterator[o.DescribePdfRequest], context: Any
+    ) -> AsyncIterator[Any]:
+        header = (await anext(request_iterator)).header
+        if header.content_sha256 not in self.known:
+            yield o.DescribePdfResponse(need_content=o.NeedContent())
+            await self._take(header.content_sha256, header.size_bytes, request_iterator)
+        # A comment behind the end of a PDF is no part of it.
+        said = "; ".join([header.title, *header.tags])
+        yield o.DescribePdfResponse(chunk=self.known[header.content_sha256])
+        yield o.DescribePdfResponse(chunk=f"%{said}".encode())
+
     async def ListEngines(self, request: o.ListEnginesRequest, context: Any) -> Any:
         tesseract = o.Engine(name="tesseract", version="5.5", healthy=self.healthy, languages=["eng", "hin"])
         return o.ListEnginesResponse(engines=[tesseract], slots=2)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from metatag_ocr.model import DocumentRef, EngineInfo, FileFacts, PageText, PictureFormat
+from metatag_ocr.model import Description, DocumentRef, EngineInfo, FileFacts, PageText, PictureFormat
 from metatag_ocr.ports import PageOrder, ScriptFound
 from metatag_runtime.errors import NotFound
 
@@ -50,6 +50,9 @@ class FakeWorkers:
         if number > self.page_count:
             raise NotFound(f"The document has no page {number}.")
         return b"\x89PNG" if kind == "PNG" else b"\xff\xd8\xff"
+
+    async def describe(self, document: DocumentRef, path: Path, description: Description) -> bytes:
+        return b"%PDF-1.7 " + description.title.encode()
 
     def engine(self) -> EngineInfo:
         return EngineInfo(self.name, "fake-1", True, "", tuple(self.languages))

@@ -36,6 +36,8 @@ class Call(Generic[T]):
     files: Sequence[tuple[str, Source]] = ()
     headers: Json = field(default_factory=dict)
     public: bool = False
+    # `read` gets the bytes of the answer, not what its JSON says.
+    binary: bool = False
     repeatable: bool = True
     seconds: float = 60.0
 

@@ -91,6 +91,12 @@ def process_all_again(
     return Call("POST", path, lambda raw: str(raw["job_id"]), body=body, headers={"Idempotency-Key": key})
 
 
+def download(document_id: str, tagged: bool) -> Call[bytes]:
+    """Get a document's PDF."""
+    path = f"/api/history/documents/{_part(document_id)}/{'tagged-file' if tagged else 'file'}"
+    return Call("GET", path, bytes, binary=True, seconds=300.0)
+
+
 def searches() -> Call[list[Json]]:
     """List saved searches."""
     return Call("GET", "/api/searches", lambda raw: list(raw["searches"]))

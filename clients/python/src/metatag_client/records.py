@@ -58,6 +58,13 @@ class Records(ABC):
         """Forget a saved search."""
         self._run(record_calls.delete_search(search_id))
 
+    def download(self, document_id: str, *, tagged: bool = False) -> bytes:
+        """Return a document's PDF: as it came, or with title, description and tags in its metadata.
+
+        Conflict for a signed PDF, which cannot take tags.
+        """
+        return self._run(record_calls.download(document_id, tagged))
+
 
 class AsyncRecords(ABC):
     """Methods of AsyncClient."""
@@ -106,3 +113,10 @@ class AsyncRecords(ABC):
     async def delete_search(self, search_id: str) -> None:
         """Forget a saved search."""
         await self._run(record_calls.delete_search(search_id))
+
+    async def download(self, document_id: str, *, tagged: bool = False) -> bytes:
+        """Return a document's PDF: as it came, or with title, description and tags in its metadata.
+
+        Conflict for a signed PDF, which cannot take tags.
+        """
+        return await self._run(record_calls.download(document_id, tagged))

@@ -72,6 +72,8 @@ def request_arguments(call: Call[T], token: str) -> Iterator[dict[str, Any]]:
 
 def read(call: Call[T], response: httpx.Response) -> T:
     """Give what the answer says, with or without the envelope; raise ApiError for an error."""
+    if call.binary and response.is_success:
+        return call.read(response.content)
     try:
         raw = response.json()
     except ValueError:

@@ -15,6 +15,8 @@ HEADER_BYTES = _LENGTHS.size
 
 # A page's text is at most 1,000,000 characters, a document's 8 MiB; with JSON escapes they stay below. Bytes.
 MAX_FRAME_BYTES = 64 * 1024 * 1024
+# Beside a message of its own.
+MAX_BLOB_BYTES = MAX_FRAME_BYTES - 1024 * 1024
 
 Message = dict[str, Any]
 

@@ -401,6 +401,94 @@ class RenderPageResponse(_message.Message):
 Global___RenderPageResponse: _TypeAlias = RenderPageResponse  # noqa: Y015
 
 @_typing.final
+class DescribePdfHeader(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_SHA256_FIELD_NUMBER: _builtins.int
+    SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    TAGS_FIELD_NUMBER: _builtins.int
+    content_sha256: _builtins.str
+    size_bytes: _builtins.int
+    title: _builtins.str
+    """At most 1,000 characters; becomes dc:title. An empty field is taken out of the file."""
+    description: _builtins.str
+    """At most 10,000 characters; becomes dc:description."""
+    @_builtins.property
+    def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """At most 200 of at most 500 characters; become dc:subject and pdf:Keywords."""
+
+    def __init__(
+        self,
+        *,
+        content_sha256: _builtins.str = ...,
+        size_bytes: _builtins.int = ...,
+        title: _builtins.str = ...,
+        description: _builtins.str = ...,
+        tags: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_sha256", b"content_sha256", "description", b"description", "size_bytes", b"size_bytes", "tags", b"tags", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DescribePdfHeader: _TypeAlias = DescribePdfHeader  # noqa: Y015
+
+@_typing.final
+class DescribePdfRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    CHUNK_FIELD_NUMBER: _builtins.int
+    chunk: _builtins.bytes
+    """At most 1 MiB."""
+    @_builtins.property
+    def header(self) -> Global___DescribePdfHeader: ...
+    def __init__(
+        self,
+        *,
+        header: Global___DescribePdfHeader | None = ...,
+        chunk: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "header", b"header", "part", b"part"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "header", b"header", "part", b"part"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["header", "chunk"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___DescribePdfRequest: _TypeAlias = DescribePdfRequest  # noqa: Y015
+
+@_typing.final
+class DescribePdfResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NEED_CONTENT_FIELD_NUMBER: _builtins.int
+    CHUNK_FIELD_NUMBER: _builtins.int
+    chunk: _builtins.bytes
+    """Bytes of the PDF, at most 1 MiB each, in order."""
+    @_builtins.property
+    def need_content(self) -> Global___NeedContent: ...
+    def __init__(
+        self,
+        *,
+        need_content: Global___NeedContent | None = ...,
+        chunk: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "need_content", b"need_content", "part", b"part"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "need_content", b"need_content", "part", b"part"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["need_content", "chunk"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___DescribePdfResponse: _TypeAlias = DescribePdfResponse  # noqa: Y015
+
+@_typing.final
 class ListEnginesRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -50,6 +50,11 @@ class OcrServiceStub:
                 request_serializer=metatag_dot_v1_dot_ocr__pb2.RenderPageRequest.SerializeToString,
                 response_deserializer=metatag_dot_v1_dot_ocr__pb2.RenderPageResponse.FromString,
                 _registered_method=True)
+        self.DescribePdf = channel.stream_stream(
+                '/metatag.v1.OcrService/DescribePdf',
+                request_serializer=metatag_dot_v1_dot_ocr__pb2.DescribePdfRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_ocr__pb2.DescribePdfResponse.FromString,
+                _registered_method=True)
 
 
 class OcrServiceServicer:
@@ -83,6 +88,15 @@ class OcrServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DescribePdf(self, request_iterator, context):
+        """DescribePdf gives the PDF with a title, a description and tags in its own metadata, its pages as they are. Headers
+        and chunks travel as for Recognize. Same codes; FAILED_PRECONDITION also: the PDF is signed (invalid_state), the
+        result is too large (too_large). May be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OcrServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -100,6 +114,11 @@ def add_OcrServiceServicer_to_server(servicer, server):
                     servicer.RenderPage,
                     request_deserializer=metatag_dot_v1_dot_ocr__pb2.RenderPageRequest.FromString,
                     response_serializer=metatag_dot_v1_dot_ocr__pb2.RenderPageResponse.SerializeToString,
+            ),
+            'DescribePdf': grpc.stream_stream_rpc_method_handler(
+                    servicer.DescribePdf,
+                    request_deserializer=metatag_dot_v1_dot_ocr__pb2.DescribePdfRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_ocr__pb2.DescribePdfResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -184,6 +203,33 @@ class OcrService:
             '/metatag.v1.OcrService/RenderPage',
             metatag_dot_v1_dot_ocr__pb2.RenderPageRequest.SerializeToString,
             metatag_dot_v1_dot_ocr__pb2.RenderPageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DescribePdf(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/metatag.v1.OcrService/DescribePdf',
+            metatag_dot_v1_dot_ocr__pb2.DescribePdfRequest.SerializeToString,
+            metatag_dot_v1_dot_ocr__pb2.DescribePdfResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -46,6 +46,11 @@ class OcrServiceStub:
     """ListEngines tells which engines and languages this node can use, and how busy it is. May be repeated."""
     RenderPage: _grpc.StreamStreamMultiCallable[_ocr_pb2.RenderPageRequest, _ocr_pb2.RenderPageResponse]
     """RenderPage gives one page as a picture. Headers and chunks travel as for Recognize. Same codes. May be repeated."""
+    DescribePdf: _grpc.StreamStreamMultiCallable[_ocr_pb2.DescribePdfRequest, _ocr_pb2.DescribePdfResponse]
+    """DescribePdf gives the PDF with a title, a description and tags in its own metadata, its pages as they are. Headers
+    and chunks travel as for Recognize. Same codes; FAILED_PRECONDITION also: the PDF is signed (invalid_state), the
+    result is too large (too_large). May be repeated.
+    """
 
 @_typing.type_check_only
 class OcrServiceAsyncStub(OcrServiceStub):
@@ -65,6 +70,11 @@ class OcrServiceAsyncStub(OcrServiceStub):
     """ListEngines tells which engines and languages this node can use, and how busy it is. May be repeated."""
     RenderPage: _aio.StreamStreamMultiCallable[_ocr_pb2.RenderPageRequest, _ocr_pb2.RenderPageResponse]  # type: ignore[assignment]
     """RenderPage gives one page as a picture. Headers and chunks travel as for Recognize. Same codes. May be repeated."""
+    DescribePdf: _aio.StreamStreamMultiCallable[_ocr_pb2.DescribePdfRequest, _ocr_pb2.DescribePdfResponse]  # type: ignore[assignment]
+    """DescribePdf gives the PDF with a title, a description and tags in its own metadata, its pages as they are. Headers
+    and chunks travel as for Recognize. Same codes; FAILED_PRECONDITION also: the PDF is signed (invalid_state), the
+    result is too large (too_large). May be repeated.
+    """
 
 class OcrServiceServicer(metaclass=_abc_1.ABCMeta):
     """OcrService turns a PDF into text per page. It keeps nothing but a bounded scratch of documents by content hash."""
@@ -99,5 +109,16 @@ class OcrServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_ocr_pb2.RenderPageResponse], _abc.AsyncIterator[_ocr_pb2.RenderPageResponse]]:
         """RenderPage gives one page as a picture. Headers and chunks travel as for Recognize. Same codes. May be repeated."""
+
+    @_abc_1.abstractmethod
+    def DescribePdf(
+        self,
+        request_iterator: _MaybeAsyncIterator[_ocr_pb2.DescribePdfRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_ocr_pb2.DescribePdfResponse], _abc.AsyncIterator[_ocr_pb2.DescribePdfResponse]]:
+        """DescribePdf gives the PDF with a title, a description and tags in its own metadata, its pages as they are. Headers
+        and chunks travel as for Recognize. Same codes; FAILED_PRECONDITION also: the PDF is signed (invalid_state), the
+        result is too large (too_large). May be repeated.
+        """
 
 def add_OcrServiceServicer_to_server(servicer: OcrServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

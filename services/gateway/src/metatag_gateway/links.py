@@ -27,7 +27,7 @@ _JOB = (
     "cancel_job",
     "delete_job",
 )
-_DOCUMENT = ("get_document", "document_file", "page_picture", "document_history", "correct_document")
+_DOCUMENT = ("get_document", "document_file", "tagged_file", "page_picture", "document_history", "correct_document")
 _VOCABULARY = ("get_vocabulary", "delete_vocabulary")
 
 # Operation, and the status of the answer, to what follows.

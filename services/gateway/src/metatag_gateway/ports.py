@@ -139,6 +139,11 @@ class Ocr(Protocol):
     def render(self, content: bytes | bytearray, page: int, width: int) -> AsyncIterator[bytes]:
         """Give one page as PNG."""
 
+    def describe(
+        self, content: bytes | bytearray, title: str, description: str, tags: Sequence[str]
+    ) -> AsyncIterator[bytes]:
+        """Give the PDF with these in its metadata; INVALID_STATE for a signed one."""
+
 
 class TaggerPeer(Protocol):
     """The tagger service, asked directly for models, keys and health."""

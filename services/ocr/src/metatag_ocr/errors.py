@@ -35,6 +35,14 @@ def encrypted() -> DocumentError:
     )
 
 
+def signed() -> DocumentError:
+    """The file bears a signature, which no change of it survives."""
+    return DocumentError(
+        "The PDF is signed, and its signature would no longer hold with tags in the file; take the original.",
+        code=ErrorCode.INVALID_STATE,
+    )
+
+
 def broken() -> DocumentError:
     """The file is damaged."""
     return DocumentError(

@@ -223,3 +223,12 @@ class Tally:
             engine_version=engine_version,
             elapsed_ms=elapsed_ms,
         )
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a PDF's own metadata shall say."""
+
+    title: str
+    description: str
+    tags: tuple[str, ...]

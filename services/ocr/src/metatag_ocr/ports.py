@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from metatag_ocr.model import DocumentRef, EngineInfo, FileFacts, Options, PageText, PictureFormat
+from metatag_ocr.model import Description, DocumentRef, EngineInfo, FileFacts, Options, PageText, PictureFormat
 
 ScriptFound = Callable[[str], None]
 
@@ -51,6 +51,9 @@ class Workers(Protocol):
         self, document: DocumentRef, path: Path, number: int, width: int, kind: PictureFormat = "PNG"
     ) -> bytes:
         """Give a page as a picture of `width` pixels; raises MetatagError: not_found past the last page."""
+
+    async def describe(self, document: DocumentRef, path: Path, description: Description) -> bytes:
+        """Give the PDF with a description in its metadata; raises DocumentError, MetatagError."""
 
     def engine(self) -> EngineInfo:
         """Tell what these workers recognise with. Never waits."""

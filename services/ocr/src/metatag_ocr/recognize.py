@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, contextmanager
 from metatag_ocr import errors
 from metatag_ocr.languages import missing
 from metatag_ocr.model import (
+    Description,
     DocumentRef,
     EngineInfo,
     Event,
@@ -81,6 +82,19 @@ class Recognizer:
                     yield NeedContent()
                     path = await stack.enter_async_context(self._scratch.receive(document, content))
                 yield await self._workers.render(document, path, number, width, kind)
+
+    async def describe(
+        self, document: DocumentRef, description: Description, content: AsyncIterator[bytes]
+    ) -> AsyncIterator[NeedContent | bytes]:
+        """Give NeedContent if the document is not here, then the PDF with a description in its metadata."""
+        self._check(document)
+        with self._admitted():
+            async with AsyncExitStack() as stack:
+                path = await stack.enter_async_context(self._scratch.hold(document))
+                if path is None:
+                    yield NeedContent()
+                    path = await stack.enter_async_context(self._scratch.receive(document, content))
+                yield await self._workers.describe(document, path, description)
 
     def state(self) -> NodeState:
         """Give engines and load."""

@@ -58,6 +58,21 @@ class OcrServicer(ocr_pb2_grpc.OcrServiceServicer):
                 for start in range(0, len(event), _CHUNK_BYTES):
                     yield ocr_pb2.RenderPageResponse(chunk=event[start : start + _CHUNK_BYTES])
 
+    async def DescribePdf(
+        self, request_iterator: AsyncIterator[ocr_pb2.DescribePdfRequest], context: Context
+    ) -> AsyncIterator[ocr_pb2.DescribePdfResponse]:
+        """Write title, description and tags into a PDF."""
+        upload = _Upload(request_iterator, self._upload_seconds)
+        document, description = wire.describe_request_of(await upload.header())
+        events = self._recognizer.describe(document, description, upload.chunks())
+        async with aclosing(events):  # type: ignore[type-var]
+            async for event in events:
+                if isinstance(event, NeedContent):
+                    yield ocr_pb2.DescribePdfResponse(need_content=ocr_pb2.NeedContent())
+                    continue
+                for start in range(0, len(event), _CHUNK_BYTES):
+                    yield ocr_pb2.DescribePdfResponse(chunk=event[start : start + _CHUNK_BYTES])
+
 
 def _answer(event: object) -> ocr_pb2.RecognizeResponse:
     if isinstance(event, NeedContent):

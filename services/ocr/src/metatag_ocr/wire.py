@@ -7,6 +7,7 @@ import re
 from metatag.v1 import document_pb2, ocr_pb2
 from metatag_ocr.languages import tesseract_name
 from metatag_ocr.model import (
+    Description,
     DocumentRef,
     Method,
     Mode,
@@ -67,6 +68,16 @@ def render_request_of(header: ocr_pb2.RenderPageHeader) -> tuple[DocumentRef, in
         raise InvalidArgument("width must be 64 to 2000 pixels.")
     kind: PictureFormat = "JPEG" if header.format == ocr_pb2.PICTURE_FORMAT_JPEG else "PNG"
     return document_ref(header.content_sha256, header.size_bytes), header.page, header.width, kind
+
+
+def describe_request_of(header: ocr_pb2.DescribePdfHeader) -> tuple[DocumentRef, Description]:
+    """Give the document and what its metadata shall say; raises InvalidArgument."""
+    if len(header.title) > 1_000 or len(header.description) > 10_000:
+        raise InvalidArgument("A title has 1,000 characters at most, a description 10,000.")
+    if len(header.tags) > 200 or any(len(tag) > 500 for tag in header.tags):
+        raise InvalidArgument("A PDF takes 200 tags at most, of 500 characters each.")
+    description = Description(header.title, header.description, tuple(header.tags))
+    return document_ref(header.content_sha256, header.size_bytes), description
 
 
 def opened(event: Opened) -> ocr_pb2.RecognizeResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from metatag.v1 import document_pb2 as d
 from metatag.v1 import ocr_pb2 as o
@@ -79,6 +79,33 @@ class GrpcOcr:
                     yield o.RenderPageRequest(chunk=bytes(content[start : start + CHUNK]))
 
         call = self._stub.RenderPage(requests(), timeout=call_timeout(RENDER_SECONDS), metadata=call_metadata())
+        try:
+            with peer_errors(PEER):
+                async for answer in call:
+                    _settle(needed, answer.HasField("need_content"))
+                    if answer.HasField("chunk"):
+                        yield answer.chunk
+        finally:
+            _settle(needed, False)
+            call.cancel()
+
+    async def describe(
+        self, content: bytes | bytearray, title: str, description: str, tags: Sequence[str]
+    ) -> AsyncIterator[bytes]:
+        """DescribePdf, sending the bytes only when the node asks for them."""
+        digest = await asyncio.to_thread(lambda: hashlib.sha256(content).hexdigest())
+        header = o.DescribePdfHeader(
+            content_sha256=digest, size_bytes=len(content), title=title, description=description, tags=tags
+        )
+        needed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        async def requests() -> AsyncIterator[o.DescribePdfRequest]:
+            yield o.DescribePdfRequest(header=header)
+            if await needed:
+                for start in range(0, len(content), CHUNK):
+                    yield o.DescribePdfRequest(chunk=bytes(content[start : start + CHUNK]))
+
+        call = self._stub.DescribePdf(requests(), timeout=call_timeout(RENDER_SECONDS), metadata=call_metadata())
         try:
             with peer_errors(PEER):
                 async for answer in call:

@@ -49,6 +49,7 @@ ACTS: dict[str, Act | None] = {
     "export_job": Act("job.export", "job", "job_id"),
     "get_document": Act("document.read", "document", "doc_id"),
     "document_file": Act("document.download", "document", "doc_id"),
+    "tagged_file": Act("document.download", "document", "doc_id"),
     "page_picture": Act("document.read", "document", "doc_id"),
     "document_history": Act("document.read", "document", "doc_id"),
     "correct_document": Act("document.correct", "document", "doc_id"),

@@ -237,6 +237,29 @@ async def document_file(request: Request, caller: Viewer, doc_id: UUID) -> Respo
 
 
 @router.get(
+    "/documents/{doc_id}/tagged-file",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}, "description": "The PDF."}, **known(404, 409, 413, 415, 504)},
+)
+async def tagged_file(request: Request, caller: Viewer, doc_id: UUID) -> Response:
+    """Give the PDF with title, description and tags in its metadata (XMP and document information).
+
+    Its pages are those of the original. A signed PDF stays as it is: 409.
+    """
+    parts = dependencies_of(request)
+    found = await parts.jobs.document(caller.user_id, str(doc_id))
+
+    async def described() -> AsyncIterator[bytes]:
+        async with upload_place(parts.picture_places, caller.user_id, "pictures"):
+            content = await _whole(parts.jobs, caller.user_id, found.id, parts.settings.max_upload_bytes)
+            async for chunk in parts.ocr.describe(content, found.title, found.description, found.tags):
+                yield chunk
+
+    chunks = described()
+    return pdf_response(await _first(chunks), chunks, found.file_name or found.title)
+
+
+@router.get(
     "/documents/{doc_id}/pages/{number}.png",
     response_class=Response,
     responses={200: {"content": {"image/png": {}}, "description": "The picture."}, **known(404, 415, 504)},
@@ -283,7 +306,7 @@ async def _whole(jobs: Jobs, user_id: str, doc_id: str, most: int) -> bytearray:
     async for chunk in jobs.read_file(user_id, doc_id):
         gathered += chunk
         if len(gathered) > most:
-            raise TooLarge("The document is too large for a picture of its pages.")
+            raise TooLarge("The document is too large to be opened here.")
     if not gathered:
         raise MetatagError("Document not found", code=ErrorCode.NOT_FOUND)
     return gathered

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from metatag_ocr import errors
 from metatag_ocr.adapters.prometheus_observer import DEATHS
-from metatag_ocr.model import DocumentRef, EngineInfo, FileFacts, PageText, PictureFormat
+from metatag_ocr.model import Description, DocumentRef, EngineInfo, FileFacts, PageText, PictureFormat
 from metatag_ocr.ports import PageOrder, ScriptFound
 from metatag_runtime.child_frames import Message
 from metatag_runtime.child_pool import ChildPool, PoolOptions
@@ -114,6 +114,21 @@ class ProcessWorkers:
         except ChildLost as error:
             raise _page_error(error, number, self._page_seconds) from error
         _told(answer, "picture", errors.page_damaged(number))
+        return blob
+
+    async def describe(self, document: DocumentRef, path: Path, description: Description) -> bytes:
+        """Write the metadata in a child; raises DocumentError, MetatagError."""
+        message = {"do": "describe", "path": str(path), "description": asdict(description)}
+
+        async def once() -> tuple[Message, bytes]:
+            async with self._pool.lend(document.sha256) as worker:
+                return await worker.ask(message, self._page_seconds)
+
+        try:
+            answer, blob = await _again_if_killed(once)
+        except ChildLost as error:
+            raise (errors.broken() if error.cause == "crash" else errors.open_too_costly()) from error
+        _told(answer, "described", errors.broken())
         return blob
 
     def engine(self) -> EngineInfo:

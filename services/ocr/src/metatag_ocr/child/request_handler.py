@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from metatag_ocr.model import Options
+from metatag_ocr.engines.qpdf_metadata import described
+from metatag_ocr.model import Description, Options
 from metatag_ocr.reading.page import FIRST_DPI, PageRequest, read_page
 from metatag_ocr.reading.ports import Document, Engine, Picture
-from metatag_runtime.child_frames import Message
+from metatag_runtime.child_frames import MAX_BLOB_BYTES, Message
 from metatag_runtime.errors import MetatagError, NotFound
 
 Tell = Callable[[Message], None]
@@ -85,6 +86,12 @@ class RequestHandler:
         if not 1 <= message["number"] <= document.page_count:
             raise NotFound(f"The document has no page {message['number']}; its last is {document.page_count}.")
         return {"picture": True}, document.encoded(message["number"], message["width"], message["kind"])
+
+    def _do_describe(self, message: Message, _tell: Tell) -> tuple[Message, bytes]:
+        given = message["description"]
+        description = Description(given["title"], given["description"], tuple(given["tags"]))
+        # Its own open file: what pdfium repairs or takes out for reading is not what was sent.
+        return {"described": True}, described(Path(message["path"]), description, MAX_BLOB_BYTES)
 
     def _open(self, message: dict[str, Any]) -> Document:
         path = str(message["path"])

@@ -17,6 +17,9 @@ export const trashDocument = (id) => call("DELETE", at(id));
 /** The stored PDF, under the name with which it came. */
 export const downloadOriginal = (id, name) => download(`${at(id)}/file`, {}, name);
 
+/** The same pages with title and tags in the file's metadata. */
+export const downloadTagged = (id, name) => download(`${at(id)}/tagged-file`, {}, name);
+
 export const reviewQueue = (query) => get("api/review", query);
 export const approve = (id, version, query) =>
   call("POST", `api/review/${seg(id)}/approve`, { query, headers: ifMatch(version) });

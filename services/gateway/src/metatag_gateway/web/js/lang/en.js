@@ -335,6 +335,7 @@ export const en = {
   "detail.title": "Document",
   "detail.job": "Its run",
   "detail.original": "Original file",
+  "detail.tagged": "PDF with tags",
   "dashboard.lead": "How much, how well, at what cost.",
   "dashboard.jobs": "Runs",
   "dashboard.documents": "Documents",

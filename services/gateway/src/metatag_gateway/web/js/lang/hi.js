@@ -335,6 +335,7 @@ export const hi = {
   "detail.title": "दस्तावेज़",
   "detail.job": "इसका काम",
   "detail.original": "मूल फ़ाइल",
+  "detail.tagged": "टैग वाली PDF",
   "dashboard.lead": "कितना, कैसा और किस ख़र्च पर।",
   "dashboard.jobs": "काम",
   "dashboard.documents": "दस्तावेज़",

@@ -1,7 +1,7 @@
 // One document of the history: everything that is known of it, to be read, corrected and approved.
 import { useState } from "preact/hooks";
 import { documentDetail } from "../api.js";
-import { downloadOriginal, trashDocument } from "../api-records.js";
+import { downloadOriginal, downloadTagged, trashDocument } from "../api-records.js";
 import { html } from "../html.js";
 import { t, word } from "../i18n.js";
 import { fileOf, nameOf, placeOf, standing } from "../lib/records.js";
@@ -31,6 +31,7 @@ function Head({ document, reviewed, onReviewed, busy, onNew }) {
     go(link("history") + "?tab=documents", { replace: true });
   });
   const [original, loading] = useAction(() => downloadOriginal(document.id, fileOf(document)));
+  const [tagged, tagging] = useAction(() => downloadTagged(document.id, fileOf(document)));
   return html`
     <p class="row small soft">
       <${Badge} status=${standing({ ...document, reviewed })} />
@@ -49,6 +50,7 @@ function Head({ document, reviewed, onReviewed, busy, onNew }) {
         ${t(reviewed ? "review.takeBack" : "review.approve")}
       <//>
       <${Button} icon="download" busy=${loading} onClick=${original}>${t("detail.original")}<//>
+      <${Button} icon="tag" busy=${tagging} onClick=${tagged}>${t("detail.tagged")}<//>
       <${Reprocess} document=${document} onNew=${onNew} />
       <${Button} cls="bad" icon="trash" onClick=${() => doom(true)}>${t("trash.move")}<//>
     </div>
