@@ -265,6 +265,7 @@ ANSWERS: dict[str, dict[int, Example]] = {
 FILES: dict[str, dict[str, str]] = {
     "preview": {"application/pdf": "%PDF-1.7 ..."},
     "document_file": {"application/pdf": "%PDF-1.7 ..."},
+    "tagged_file": {"application/pdf": "%PDF-1.7 ..."},
     "page_picture": {"image/png": "\x89PNG ..."},
     "export_audit": {
         "text/csv; charset=utf-8": "id,at,actor_id,actor_kind,key_id,action,target_kind,target_id,outcome,...\n",
