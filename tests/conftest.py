@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,9 @@ for name in [name for name in os.environ if name.startswith("METATAG_") and not 
     del os.environ[name]
 if FETCHED.is_dir():
     os.environ.setdefault("METATAG_OCR_TESSDATA_DIR", str(FETCHED))
+# Without compiled modules every process that a test starts would compile them all again: eight seconds of CPU a system.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Tesseract and NumPy would start a thread a core in each of the processes that tests run side by side.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")

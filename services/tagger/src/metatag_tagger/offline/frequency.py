@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
-import wordfreq
-
+# Zipf's scale is the decimal logarithm of the count in a billion words.
+_PER_BILLION = 9.0
 # Below every word of the small lists (their rarest stand at 3.0).
 UNKNOWN = 2.2
 # For languages without a list: every word is middling, so rarity says nothing.
@@ -14,6 +15,9 @@ NEUTRAL = 3.5
 
 @cache
 def _table(language: str) -> dict[str, float]:
+    # Imported here: it takes half a second of CPU, and only the analyst's child process looks words up.
+    import wordfreq
+
     # The library silently answers with the nearest language for one it does not have; the guard keeps that out.
     if language not in wordfreq.available_languages("small"):
         return {}
@@ -36,7 +40,7 @@ def zipf(word: str, language: str) -> float:
         return max((zipf(part, language) for part in word.split("-") if part), default=UNKNOWN) - 1.0
     if share is None and word.isascii() and language != "en":
         return max(UNKNOWN, zipf(word, "en") - 1.0)
-    return UNKNOWN if share is None else wordfreq.freq_to_zipf(share)
+    return UNKNOWN if share is None else math.log10(share) + _PER_BILLION
 
 
 @cache
