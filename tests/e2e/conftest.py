@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from e2e.running import Server
+from fakes.openrouter import ThreadedOpenRouter
 from metatag_client import Client
 
 PASSWORD = "correct horse battery"
@@ -29,9 +30,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[Server]:
     """A running system that no test may stop."""
-    # Registrations of one address are throttled; here one address is all users.
     running = Server(
-        tmp_path_factory.mktemp("system") / "data", local_root=samples, METATAG_GATEWAY_REGISTER_ATTEMPTS="0"
+        tmp_path_factory.mktemp("system") / "data",
+        local_root=samples,
+        # Registrations of one address are throttled; here one address is all users.
+        METATAG_GATEWAY_REGISTER_ATTEMPTS="0",
+        # A minute by default, which pages made to last for years use up to its end.
+        METATAG_OCR_PAGE_SECONDS="15",
     )
     running.start()
     yield running
@@ -44,6 +49,33 @@ def base_url(request: pytest.FixtureRequest) -> str:
     """Where the system is: METATAG_E2E_SERVER, or one of our own."""
     given = os.environ.get("METATAG_E2E_SERVER")
     return given.rstrip("/") if given else str(request.getfixturevalue("server").base_url)
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[ThreadedOpenRouter]:
+    """A fake provider of language models, for `provided`."""
+    found = ThreadedOpenRouter()
+    found.start()
+    yield found
+    found.stop()
+
+
+@pytest.fixture(scope="session")
+def provided(tmp_path_factory: pytest.TempPathFactory, samples: Path, provider: ThreadedOpenRouter) -> Iterator[Server]:
+    """A running system whose language models are the fake provider's; no test may stop it."""
+    running = Server(
+        tmp_path_factory.mktemp("provided") / "data",
+        local_root=samples,
+        METATAG_GATEWAY_REGISTER_ATTEMPTS="0",
+        METATAG_TAGGER_LLM_BASE_URL=provider.fake.url,
+        METATAG_TAGGER_LLM_WAIT_SECONDS="0",
+        METATAG_TAGGER_LLM_CONNECT_SECONDS="2",
+        METATAG_TAGGER_LLM_READ_SECONDS="20",
+    )
+    running.start()
+    yield running
+    running.stop()
+    running.kill()
 
 
 @pytest.fixture

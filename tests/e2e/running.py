@@ -42,9 +42,13 @@ class Server:
     def start(self) -> float:
         """Start and wait until it is ready; give the seconds that took."""
         began = time.monotonic()
+        # What a killed system cannot remove any more goes with the data of the test. A socket's path must be short.
+        scratch = self.data_dir.parent / "t"
+        scratch.mkdir(exist_ok=True)
+        environment = os.environ | {"TMPDIR": str(scratch)} | self._settings
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command(), stdout=log, stderr=log, env=os.environ | self._settings, start_new_session=True
+                self.command(), stdout=log, stderr=log, env=environment, start_new_session=True
             )
         while time.monotonic() - began < READY_SECONDS:
             assert self.process.poll() is None, f"it ended at once:\n{self.said()[-4000:]}"

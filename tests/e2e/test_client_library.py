@@ -159,10 +159,11 @@ async def test_the_async_client_does_the_same(base_url: str, samples: Path) -> N
         assert client.tokens is None
 
 
-@pytest.fixture
-def hasty(tmp_path: Path, samples: Path) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[Server]:
     """A system whose access tokens last ten seconds."""
-    server = Server(tmp_path / "data", local_root=samples, METATAG_GATEWAY_ACCESS_TOKEN_SECONDS="10")
+    folder = tmp_path_factory.mktemp("hasty")
+    server = Server(folder / "data", local_root=samples, METATAG_GATEWAY_ACCESS_TOKEN_SECONDS="10")
     server.start()
     yield server
     server.stop()
@@ -215,7 +216,7 @@ class PowerCut:
 
     def _cut(self) -> None:
         with Client(self._server.base_url) as client:
-            client.login("asha@example.com", PASSWORD)
+            client.login("ravi@example.com", PASSWORD)
             self.running = len(client.active())
         self._server.kill()
         self._server.start()
@@ -235,7 +236,7 @@ def batch_through(cut: PowerCut, base_url: str, paths: list[Path]) -> list[Event
     """Send files and follow them to the end with the blocking client."""
     events: list[Event] = []
     with Client(base_url) as client:
-        client.login("asha@example.com", PASSWORD)
+        client.login("ravi@example.com", PASSWORD)
         for event in client.batch(paths):
             events.append(event)
             if cut.at(events):
@@ -247,7 +248,7 @@ async def async_batch_through(cut: PowerCut, base_url: str, paths: list[Path]) -
     """Do the same with the async client."""
     events: list[Event] = []
     async with AsyncClient(base_url) as client:
-        await client.login("asha@example.com", PASSWORD)
+        await client.login("ravi@example.com", PASSWORD)
         async for event in client.batch(paths):
             events.append(event)
             if cut.at(events):
@@ -260,7 +261,7 @@ async def test_a_killed_gateway_costs_no_event_and_doubles_none_in_a_batch_of_ei
     hasty: Server, samples: Path, tmp_path: Path
 ) -> None:
     with Client(hasty.base_url) as client:
-        client.register("asha@example.com", PASSWORD)
+        client.register("ravi@example.com", PASSWORD)
     cut, mine, others = PowerCut(hasty), own_files(samples, tmp_path / "mine", 3), own_files(samples, tmp_path / "o", 2)
     told = await asyncio.gather(
         asyncio.to_thread(batch_through, cut, hasty.base_url, mine), async_batch_through(cut, hasty.base_url, others)

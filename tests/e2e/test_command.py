@@ -169,10 +169,12 @@ def test_a_workbook_and_a_latin_1_table_go_through_a_server_and_keep_their_rows(
     assert answer["documents"][0]["title"] == "Résumé"
 
 
-def test_a_name_with_brackets_and_colons_is_printed_as_it_is(samples: Path, tmp_path: Path) -> None:
-    (tmp_path / "a:b").mkdir()
-    (tmp_path / "a:b/[b]:smile:.pdf").write_bytes((samples / "library-rules.pdf").read_bytes())
-    done = run("batch", str(tmp_path))
+def test_a_name_with_brackets_and_colons_is_printed_as_it_is(
+    samples: Path, tmp_path: Path, signed_in: dict[str, str]
+) -> None:
+    (tmp_path / "scans/a:b").mkdir(parents=True)
+    (tmp_path / "scans/a:b/[b]:smile:.pdf").write_bytes((samples / "library-rules.pdf").read_bytes())
+    done = run("batch", str(tmp_path / "scans"), **signed_in)
     assert done.returncode == 0, done.stderr
     assert "a:b/[b]:smile:.pdf" in done.stderr
 

@@ -1,4 +1,4 @@
-"""Starting, stopping, dying and coming back; each test has a system of its own."""
+"""Starting, stopping, dying and coming back, on a system that these tests alone may stop."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,17 +24,22 @@ pytestmark = pytest.mark.skipif(
 PASSWORD = "correct horse battery"
 
 
-@pytest.fixture
-def own(tmp_path: Path, samples: Path) -> Iterator[Server]:
-    server = Server(tmp_path / "data", local_root=samples)
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[Server]:
+    """A system on a data directory of its own, not started yet."""
+    server = Server(tmp_path_factory.mktemp("own") / "data", local_root=samples, METATAG_GATEWAY_REGISTER_ATTEMPTS="0")
     yield server
     server.kill()
 
 
 def signed_in(server: Server) -> Client:
+    """Start the system where it does not run, and sign in with a new account."""
+    if server.process is None or server.process.poll() is not None:
+        server.start()
     client = Client(server.base_url)
-    client.register("asha@example.com", PASSWORD)
-    client.login("asha@example.com", PASSWORD)
+    email = f"{uuid.uuid4().hex}@example.com"
+    client.register(email, PASSWORD)
+    client.login(email, PASSWORD)
     return client
 
 
@@ -90,7 +96,6 @@ def test_everything_it_keeps_is_for_its_owner_alone(server: Server) -> None:
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
 def test_a_batch_survives_a_restart_in_its_middle(own: Server, samples: Path, how: signal.Signals) -> None:
-    own.start()
     client = signed_in(own)
     wanted = rows(samples, 4)
     job = client.start_batch(wanted)
@@ -110,7 +115,6 @@ def test_a_batch_survives_a_restart_in_its_middle(own: Server, samples: Path, ho
 
 @pytest.mark.timeout(400)
 def test_pause_resume_and_cancel_do_what_they_say(own: Server, samples: Path) -> None:
-    own.start()
     client = signed_in(own)
     job = client.start_batch(rows(samples, 12))
     client.pause(job.id)
@@ -134,7 +138,6 @@ def test_pause_resume_and_cancel_do_what_they_say(own: Server, samples: Path) ->
 
 
 def test_a_pause_lasts_over_a_restart(own: Server, samples: Path) -> None:
-    own.start()
     client = signed_in(own)
     job = client.start_batch(rows(samples, 6))
     client.pause(job.id)

@@ -16,29 +16,6 @@ from e2e.running import Server, command, run, terminal
 from fakes.openrouter import FakeOpenRouter, ThreadedOpenRouter
 
 
-@pytest.fixture(scope="module")
-def provider() -> Iterator[ThreadedOpenRouter]:
-    found = ThreadedOpenRouter()
-    found.start()
-    yield found
-    found.stop()
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory, samples: Path, provider: ThreadedOpenRouter) -> Iterator[Server]:
-    running = Server(
-        tmp_path_factory.mktemp("model") / "data",
-        local_root=samples,
-        METATAG_GATEWAY_REGISTER_ATTEMPTS="0",
-        METATAG_TAGGER_LLM_BASE_URL=provider.fake.url,
-        METATAG_TAGGER_LLM_WAIT_SECONDS="0",
-    )
-    running.start()
-    yield running
-    running.stop()
-    running.kill()
-
-
 @pytest.fixture
 def fake(provider: ThreadedOpenRouter) -> FakeOpenRouter:
     provider.fake.queue.clear()
@@ -47,8 +24,8 @@ def fake(provider: ThreadedOpenRouter) -> FakeOpenRouter:
 
 
 @pytest.fixture
-def user(system: Server, samples: Path, fake: FakeOpenRouter) -> Iterator[User]:
-    found = User(system.base_url, samples)
+def user(provided: Server, samples: Path, fake: FakeOpenRouter) -> Iterator[User]:
+    found = User(provided.base_url, samples)
     yield found
     found.http.close()
 

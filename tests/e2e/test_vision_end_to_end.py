@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -17,54 +15,10 @@ from e2e.http_user import PATIENCE, User
 from e2e.running import Server, json_of, run
 from fakes.ocr_pdfs import scan_pdf
 from fakes.ocr_scans import ENGLISH, blurred, english_page
-from fakes.openrouter import FakeOpenRouter
+from fakes.openrouter import FakeOpenRouter, ThreadedOpenRouter
 
 MODEL = "openai/gpt-4o-mini"
 TRUTH = "\n".join(ENGLISH)
-
-
-class Provider:
-    """The fake provider on a loop of its own."""
-
-    def __init__(self) -> None:
-        self.fake = FakeOpenRouter(keys=None)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self.fake.__aenter__(), self._loop).result(10)
-
-    def stop(self) -> None:
-        asyncio.run_coroutine_threadsafe(self.fake.__aexit__(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[Provider]:
-    found = Provider()
-    found.start()
-    yield found
-    found.stop()
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory, samples: Path, provider: Provider) -> Iterator[Server]:
-    running = Server(
-        tmp_path_factory.mktemp("vision") / "data",
-        local_root=samples,
-        METATAG_GATEWAY_REGISTER_ATTEMPTS="0",
-        METATAG_TAGGER_LLM_BASE_URL=provider.fake.url,
-        METATAG_TAGGER_LLM_WAIT_SECONDS="0",
-        METATAG_TAGGER_LLM_CONNECT_SECONDS="2",
-        METATAG_TAGGER_LLM_READ_SECONDS="20",
-    )
-    running.start()
-    yield running
-    running.stop()
-    running.kill()
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +28,7 @@ def poor() -> bytes:
 
 
 @pytest.fixture
-def fake(provider: Provider) -> Iterator[FakeOpenRouter]:
+def fake(provider: ThreadedOpenRouter) -> Iterator[FakeOpenRouter]:
     fake = provider.fake
     fake.queue.clear()
     fake.requests.clear()
@@ -86,8 +40,8 @@ def fake(provider: Provider) -> Iterator[FakeOpenRouter]:
 
 
 @pytest.fixture
-def user(system: Server, samples: Path, fake: FakeOpenRouter) -> Iterator[User]:
-    found = User(system.base_url, samples)
+def user(provided: Server, samples: Path, fake: FakeOpenRouter) -> Iterator[User]:
+    found = User(provided.base_url, samples)
     yield found
     found.http.close()
 
@@ -268,14 +222,14 @@ def test_a_batch_is_stopped_during_a_call_and_a_paused_one_goes_on(
 
 
 def test_the_command_asks_for_a_vision_model(
-    system: Server, user: User, fake: FakeOpenRouter, poor: bytes, tmp_path: Path
+    provided: Server, user: User, fake: FakeOpenRouter, poor: bytes, tmp_path: Path
 ) -> None:
     file = tmp_path / "notice.pdf"
     file.write_bytes(poor + f"\n% {uuid.uuid4()}".encode())
     asked = ("--tagger", "local", "--language", "eng", "--vision", "auto", "--vision-model", MODEL)
     token = user.http.headers["Authorization"].removeprefix("Bearer ")
     secrets = {"METATAG_CLI_TOKEN": token, "METATAG_CLI_API_KEY": user.key}
-    done = run("tag", str(file), "--server", system.base_url, "--json", *asked, **secrets)
+    done = run("tag", str(file), "--server", provided.base_url, "--json", *asked, **secrets)
     assert done.returncode == 0, done.stderr
     answer: Any = json_of(done)
     assert answer[0]["result"]["pages"][0]["method"] == "vision"
