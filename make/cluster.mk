@@ -2,7 +2,7 @@
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 IMAGES ?= metatag
 TAG ?= dev
-IMAGE_SERVICES ?= gateway jobs ocr tagger doctor
+IMAGE_SERVICES ?= gateway jobs ocr tagger doctor all-in-one
 # Extra options of docker build: BUILD_ARGS="--build-arg BASE_IMAGE=... --secret id=ca_bundle,src=..."
 BUILD_ARGS ?=
 

@@ -25,7 +25,7 @@ BASE_IMAGE = os.environ.get("METATAG_TEST_BASE_IMAGE", "")
 KEEP_IMAGES = bool(os.environ.get("METATAG_TEST_KEEP_IMAGES"))
 OWN_BASE_IMAGE = "metatag-test/base:12"
 SERVICES = ("gateway", "jobs", "ocr", "tagger")
-IMAGES = (*SERVICES, "doctor")
+IMAGES = (*SERVICES, "doctor", "all-in-one")
 TAG = "test"
 # Variables of docker-compose.yml, and what stands in for the published image that they name otherwise.
 _STANDINS = {"POSTGRES": "postgres", "REDIS": "redis", "MINIO": "s3", "PROMETHEUS": "prometheus"}
@@ -98,7 +98,7 @@ class Docker:
         return chosen
 
     def service_images(self) -> dict[str, str]:
-        """Builds the image of each service, and the doctor's, one after the other; gives their names."""
+        """Builds the image of each service, the doctor's and the whole system's, one after the other; gives their names."""
         images = {service: f"metatag-test/{service}:{TAG}" for service in IMAGES}
         for service, image in images.items():
             if not (KEEP_IMAGES and self.has_image(image)):
