@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from metatag_cli.commands import audit, batch, demo, doctor, evaluate, jobs, login, serve, tag, users, vocabularies
+from metatag_cli.help import Command, Group
 
 app = typer.Typer(
+    cls=Group,
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -31,17 +33,17 @@ def main(
     """metatag turns PDFs, digital or scanned, into tags that make them findable."""
 
 
-app.command()(serve.serve)
-app.command()(tag.tag)
-app.command()(evaluate.evaluate)
-app.command()(batch.batch)
-app.command()(batch.watch)
-app.command()(jobs.jobs)
-app.command()(jobs.search)
-app.add_typer(vocabularies.app, name="vocabulary")
-app.add_typer(users.app, name="user")
-app.command()(audit.audit)
-app.command()(login.login)
-app.command()(login.logout)
-app.command()(doctor.doctor)
-app.command()(demo.demo)
+app.command(cls=Command)(serve.serve)
+app.command(cls=Command)(tag.tag)
+app.command(cls=Command)(evaluate.evaluate)
+app.command(cls=Command)(batch.batch)
+app.command(cls=Command)(batch.watch)
+app.command(cls=Command)(jobs.jobs)
+app.command(cls=Command)(jobs.search)
+app.add_typer(vocabularies.app, name="vocabulary", cls=Group)
+app.add_typer(users.app, name="user", cls=Group)
+app.command(cls=Command)(audit.audit)
+app.command(cls=Command)(login.login)
+app.command(cls=Command)(login.logout)
+app.command(cls=Command)(doctor.doctor)
+app.command(cls=Command)(demo.demo)

@@ -10,12 +10,13 @@ from rich.text import Text
 
 from metatag_cli import screen
 from metatag_cli.connect import JsonOption, ServerOption, need_server, plain_errors, server_client
+from metatag_cli.help import Command
 
 app = typer.Typer(help="Make accounts and set passwords on a server, as its administrator.", no_args_is_help=True)
 Email = Annotated[str, typer.Argument(help="Email of the account.")]
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_all(
     query: Annotated[str, typer.Argument(help="Part of an email or name.")] = "",
     *,
@@ -36,7 +37,7 @@ def list_all(
     screen.show(table)
 
 
-@app.command()
+@app.command(cls=Command)
 def add(
     email: Email,
     name: Annotated[str | None, typer.Option("--name", help="Whose account it is.")] = None,
@@ -58,7 +59,7 @@ def add(
         screen.out.print(f"{made['email']} signs in with {made['first_password']}", markup=False, soft_wrap=True)
 
 
-@app.command()
+@app.command(cls=Command)
 def reset(email: Email, *, server: ServerOption = None, as_json: JsonOption = False) -> None:
     """Set a new password, shown this once; the account's sessions and API keys end."""
     with plain_errors(), server_client(need_server(server)) as client:

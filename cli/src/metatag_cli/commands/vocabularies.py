@@ -11,6 +11,7 @@ from rich.text import Text
 
 from metatag_cli import screen
 from metatag_cli.connect import JsonOption, ServerOption, need_server, plain_errors, server_client
+from metatag_cli.help import Command
 from metatag_client.models import Json
 
 app = typer.Typer(help="Keep lists of allowed tags on a server.", no_args_is_help=True)
@@ -24,7 +25,7 @@ File = Annotated[
 ]
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_all(*, server: ServerOption = None, as_json: JsonOption = False) -> None:
     """List your vocabularies."""
     with plain_errors(), server_client(need_server(server)) as client:
@@ -40,7 +41,7 @@ def list_all(*, server: ServerOption = None, as_json: JsonOption = False) -> Non
         screen.err.print("No vocabularies yet: metatag vocabulary import NAME FILE.csv")
 
 
-@app.command("import")
+@app.command("import", cls=Command)
 def import_file(name: Name, file: File, *, server: ServerOption = None, as_json: JsonOption = False) -> None:
     """Store a CSV as a vocabulary; under a name that is taken it is the next version."""
     if not file.is_file():
@@ -53,7 +54,7 @@ def import_file(name: Name, file: File, *, server: ServerOption = None, as_json:
         screen.out.print(f"{found['name']}, version {found['version']}: {found['term_count']:,} terms.", soft_wrap=True)
 
 
-@app.command()
+@app.command(cls=Command)
 def show(name: Name, *, server: ServerOption = None, as_json: JsonOption = False) -> None:
     """Show the terms of a vocabulary."""
     with plain_errors(), server_client(need_server(server)) as client:
@@ -67,7 +68,7 @@ def show(name: Name, *, server: ServerOption = None, as_json: JsonOption = False
     screen.show(table)
 
 
-@app.command()
+@app.command(cls=Command)
 def delete(name: Name, *, server: ServerOption = None, as_json: JsonOption = False) -> None:
     """Remove a vocabulary with all its versions; results keep the tags that it gave."""
     with plain_errors(), server_client(need_server(server)) as client:
