@@ -50,8 +50,24 @@ DESCRIPTION = """
 Turns PDFs, digital or scanned, into metadata tags.
 
 Sign in at `/api/auth/login` and send the access token as `Authorization: Bearer ...`. Errors are
-`{"detail": "<one sentence>", "code": "<word>"}`. Live events of a job come over the WebSocket
-`/api/batch/ws/{job_id}` (see docs/websocket.md).
+`{"detail": "<one sentence>", "code": "<word>"}`.
+
+### Live events: `WS /api/batch/ws/{job_id}`
+
+A WebSocket, which the list below cannot hold, sends the events of a job as JSON text frames until its last one. The token
+comes as `?token=`, in the header of the upgrade, or in the first message: `{"type": "auth", "token": "..."}`.
+
+| `type` | sent |
+|---|---|
+| `catchup` | first: the state of the job, and one entry for each row that has ended |
+| `progress` | when a row begins, is tried again, or ends; at its end with `tags` or `error` |
+| `page` | when a page was read, with `?pages=true` |
+| `started` | when the job begins or goes on |
+| `keepalive` | after 30 seconds of silence, and when the job is paused |
+| `completed`, `cancelled`, `error` | last |
+
+Each frame has a number, `seq`. After a lost connection `?after=<seq>` goes on behind it, each event once and in order. Close
+code 1008 is a refusal, other codes mean that one may come again.
 """
 
 
