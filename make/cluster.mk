@@ -6,15 +6,27 @@ IMAGE_SERVICES ?= gateway jobs ocr tagger doctor all-in-one
 # Extra options of docker build: BUILD_ARGS="--build-arg BASE_IMAGE=... --secret id=ca_bundle,src=..."
 BUILD_ARGS ?=
 
+# What the labels of an image say. SOURCE: the address of the repository.
+SOURCE ?=
+LABELS = --build-arg VERSION=$(TAG) --build-arg REVISION=$(shell git rev-parse HEAD 2>/dev/null || echo unknown) --build-arg SOURCE=$(SOURCE)
+PLATFORMS ?= linux/amd64,linux/arm64
+
 .PHONY: images
 images: ## build the container images (IMAGES=registry/name TAG=... BUILD_ARGS=...)
 	@for service in $(IMAGE_SERVICES); do \
-	    DOCKER_BUILDKIT=1 docker build $(BUILD_ARGS) -f deploy/docker/Dockerfile --target $$service -t $(IMAGES)/$$service:$(TAG) . || exit 1; \
+	    DOCKER_BUILDKIT=1 docker build $(LABELS) $(BUILD_ARGS) -f deploy/docker/Dockerfile --target $$service -t $(IMAGES)/$$service:$(TAG) . || exit 1; \
 	done
 
 .PHONY: push
 push: ## push the images to their registry (IMAGES=registry/name TAG=...)
 	@for service in $(IMAGE_SERVICES); do docker push $(IMAGES)/$$service:$(TAG) || exit 1; done
+
+.PHONY: publish
+publish: ## build the images for amd64 and arm64 and push them with a bill of materials and provenance (docker buildx)
+	@for service in $(IMAGE_SERVICES); do \
+	    docker buildx build --platform $(PLATFORMS) --sbom=true --provenance=mode=max --push $(LABELS) $(BUILD_ARGS) \
+	        -f deploy/docker/Dockerfile --target $$service -t $(IMAGES)/$$service:$(TAG) . || exit 1; \
+	done
 
 .PHONY: compose-env
 compose-env: ## write .env with random secrets for docker-compose.yml

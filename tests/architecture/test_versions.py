@@ -42,3 +42,19 @@ def test_the_changelog_begins_with_this_version() -> None:
 
 def test_all_packages_take_the_same_pythons() -> None:
     assert {project["requires-python"] for project in PROJECTS.values()} == {">=3.11,<3.15"}
+
+
+def test_every_locked_package_has_a_wheel_for_amd64_and_for_arm64() -> None:
+    """`make publish` builds images for both, without a compiler."""
+    locked = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+    # Windows' own.
+    fetched = [each for each in locked if "registry" in each["source"] and each["name"] != "pywin32"]
+    assert len(fetched) > 100
+    for machine in ("x86_64", "aarch64"):
+        fitting = re.compile(rf"(py3|cp312-cp312|abi3)-(none-any|\S*manylinux\S*{machine}\S*)\.whl$|py3-none-any")
+        lacking = [
+            each["name"]
+            for each in fetched
+            if not any(fitting.search(wheel["url"]) for wheel in each.get("wheels", []))
+        ]
+        assert lacking == [], machine

@@ -98,7 +98,7 @@ class Docker:
         return chosen
 
     def service_images(self) -> dict[str, str]:
-        """Builds the image of each service, the doctor's and the whole system's, one after the other; gives their names."""
+        """Build every image, one after the other; return their names."""
         images = {service: f"metatag-test/{service}:{TAG}" for service in IMAGES}
         for service, image in images.items():
             if not (KEEP_IMAGES and self.has_image(image)):

@@ -54,8 +54,8 @@ Sign in at `/api/auth/login` and send the access token as `Authorization: Bearer
 
 ### Live events: `WS /api/batch/ws/{job_id}`
 
-A WebSocket, which the list below cannot hold, sends the events of a job as JSON text frames until its last one. The token
-comes as `?token=`, in the header of the upgrade, or in the first message: `{"type": "auth", "token": "..."}`.
+A WebSocket, which the list below cannot hold, sends the events of a job as JSON text frames until its last one. The
+token comes as `?token=`, in the header of the upgrade, or in the first message: `{"type": "auth", "token": "..."}`.
 
 | `type` | sent |
 |---|---|
@@ -66,8 +66,8 @@ comes as `?token=`, in the header of the upgrade, or in the first message: `{"ty
 | `keepalive` | after 30 seconds of silence, and when the job is paused |
 | `completed`, `cancelled`, `error` | last |
 
-Each frame has a number, `seq`. After a lost connection `?after=<seq>` goes on behind it, each event once and in order. Close
-code 1008 is a refusal, other codes mean that one may come again.
+Each frame has a number, `seq`. After a lost connection `?after=<seq>` goes on behind it, each event once and in order.
+Close code 1008 is a refusal, other codes mean that one may come again.
 """
 
 
