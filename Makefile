@@ -58,6 +58,10 @@ check: setup ## format, lint, types, walls between services, generated code curr
 test-versions: setup ## the checks and the fast tests on every Python from 3.11 to 3.14 that is at hand
 	@scripts/test-versions
 
+.PHONY: test-platforms
+test-platforms: ## demo and fast tests as a newcomer on bare Debian 12 and 13 (root; TESTS=all runs make test there)
+	@METATAG_PLATFORM_TESTS=$(or $(TESTS),fast) scripts/test-platforms $(SUITES)
+
 .PHONY: e2e
 e2e: setup ## the tests of the whole system only
 	@.venv/bin/pytest -m "not chaos and not slow" tests/e2e

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -98,6 +99,7 @@ def _read_until(end: int, text: str | None, seconds: float = 300.0) -> str:
     return shown
 
 
+@pytest.mark.skipif(not shutil.which("curl"), reason="The examples of the pages need curl: apt-get install curl.")
 @pytest.mark.timeout(900)
 def test_the_pages_work_one_after_the_other_on_one_server(base_url: str, samples: Path, tmp_path: Path) -> None:
     """As a reader goes through them: the accounts of one page are there on the next, nothing is left behind."""
