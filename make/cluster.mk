@@ -57,9 +57,9 @@ render: setup ## write what is derived: Grafana dashboards, alert rules for comp
 	@.venv/bin/python deploy/tools/render.py
 
 .PHONY: sbom
-sbom: setup ## write a bill of materials per service into build/sbom (CycloneDX)
+sbom: setup ## write a bill of materials per image into build/sbom (CycloneDX)
 	@.venv/bin/python deploy/tools/bill.py sbom
 
 .PHONY: licences
-licences: setup ## list the licences of what each service installs; fails on GPL, AGPL and LGPL
+licences: setup ## list the licences of what each image installs; fails on GPL, AGPL and LGPL
 	@.venv/bin/python deploy/tools/bill.py licences

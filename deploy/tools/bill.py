@@ -1,4 +1,4 @@
-"""What each service is made of: bills of material (`bill.py sbom`) and their licences (`bill.py licences`).
+"""What each image is made of: bills of material (`bill.py sbom`) and their licences (`bill.py licences`).
 
 Reads the lock file and the metadata of the installed packages; downloads nothing. A licence that is not known to be
 fine for linking ends `licences` with exit code 1.
@@ -17,7 +17,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "build/sbom"
-SERVICES = ("gateway", "jobs", "ocr", "tagger")
+# The images; all-in-one holds the command, as the wheels do.
+IMAGES = ("gateway", "jobs", "ocr", "tagger", "all-in-one")
 
 # Licences that ask nothing of a program but to be named; MPL asks for changes of its own files only.
 FINE = re.compile(
@@ -30,10 +31,11 @@ COPYLEFT = re.compile(r"\b(A?GPL|LGPL|GNU)", re.IGNORECASE)
 EXCEPTIONS: dict[str, str] = {}
 
 
-def bill(service: str) -> dict[str, Any]:
-    """Give the CycloneDX bill of a service's image, with the licence of each package."""
-    command = [uv(), "export", "--quiet", "--frozen", "--no-dev", "--package", f"metatag-{service}"]
-    command += ["--extra", "otlp", "--format", "cyclonedx1.5", "--preview-features", "sbom-export"]
+def bill(image: str) -> dict[str, Any]:
+    """Give the CycloneDX bill of an image, with the licence of each package."""
+    package = ["metatag"] if image == "all-in-one" else [f"metatag-{image}", "--extra", "otlp"]
+    command = [uv(), "export", "--quiet", "--frozen", "--no-dev", "--package", *package]
+    command += ["--format", "cyclonedx1.5", "--preview-features", "sbom-export"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603  our own words
     found: dict[str, Any] = json.loads(done.stdout)
     for component in found["components"]:
@@ -86,25 +88,25 @@ def complaint(package: str, licence: str) -> str:
 
 
 def write_bills() -> int:
-    """Write one bill a service; give the exit code."""
+    """Write one bill an image; give the exit code."""
     OUT.mkdir(parents=True, exist_ok=True)
-    for service in SERVICES:
-        path = OUT / f"{service}.cdx.json"
-        found = bill(service)
+    for image in IMAGES:
+        path = OUT / f"{image}.cdx.json"
+        found = bill(image)
         path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         print(f"{path.relative_to(ROOT)}  {len(found['components'])} components")
     return 0
 
 
 def check_licences() -> int:
-    """List the licences of all services; give 1 when one is not fine."""
+    """List the licences of all images; give 1 when one is not fine."""
     used: dict[str, tuple[str, set[str]]] = {}
-    for service in SERVICES:
-        for component in bill(service)["components"]:
+    for image in IMAGES:
+        for component in bill(image)["components"]:
             name = component["name"]
-            used.setdefault(name, (licence_of(name), set()))[1].add(service)
-    for name, (licence, services) in sorted(used.items()):
-        print(f"{name:42} {licence or '(not on this platform)':50} {' '.join(sorted(services))}")
+            used.setdefault(name, (licence_of(name), set()))[1].add(image)
+    for name, (licence, images) in sorted(used.items()):
+        print(f"{name:42} {licence or '(not on this platform)':50} {' '.join(sorted(images))}")
     complaints = [found for name, (licence, _) in sorted(used.items()) if (found := complaint(name, licence))]
     for found in complaints:
         print(f"not fine for linking: {found}", file=sys.stderr)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -115,6 +116,7 @@ def client_for(server: str | None, local_roots: Sequence[Path] = ()) -> Iterator
             yield client
         return
     tell_fetched()
+    began = time.monotonic()
     try:
         with (
             screen.err.status("starting metatag ...") as status,
@@ -122,9 +124,17 @@ def client_for(server: str | None, local_roots: Sequence[Path] = ()) -> Iterator
             Client(system.base_url, tokens=_guest(system.base_url)) as client,
         ):
             status.stop()
+            _offer_to_stay(time.monotonic() - began)
             yield client
     except StartError as error:
         screen.fail(str(error), screen.NO_SERVER)
+
+
+def _offer_to_stay(seconds: float) -> None:
+    """Tell a person how the next start is saved."""
+    if screen.err.is_terminal:
+        text = f"Started a system for this command in {seconds:.1f} s; with `metatag serve` running, use its --server."
+        screen.err.print(text, style="dim", markup=False, soft_wrap=True)
 
 
 def _guest(base_url: str) -> Tokens:

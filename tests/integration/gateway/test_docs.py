@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -42,6 +43,7 @@ async def run(system: System, folder: Path, program: list[str], script: str) -> 
     return out.decode()
 
 
+@pytest.mark.skipif(not shutil.which("curl"), reason="The examples of the pages need curl: apt-get install curl.")
 @pytest.mark.asyncio(loop_scope="module")
 async def test_the_curl_examples_run_as_written(system: System, tmp_path: Path) -> None:
     # One shell for the page: later examples use what earlier ones found.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
@@ -66,13 +67,15 @@ def serve(
 def _host(
     data: DataDir, *, host: str, port: int, local_roots: list[Path], verbose: bool, on_ready: Callable[[Embedded], None]
 ) -> int:
-    # Imported here: the services take a second to load, and a refused start should not.
+    # Imported here: the services take a second to load, and a refused start should not. See __main__ for the collector.
+    gc.disable()
     from metatag_cli.compose import Embedded, socket_folder
     from metatag_runtime import hosting
     from metatag_runtime.logs import configure_logs
     from metatag_runtime.settings import SettingsError
     from metatag_runtime.tracing import TracingSettings, close_tracing, configure_tracing
 
+    gc.enable()
     # Whoever starts this process as a child has looked already.
     tell_fetched()
     with socket_folder() as sockets:
