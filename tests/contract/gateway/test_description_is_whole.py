@@ -60,7 +60,9 @@ def test_every_route_is_described() -> None:
 def test_a_path_has_one_known_tag_a_summary_and_a_sentence(label: str, operation: Spec) -> None:
     assert len(operation["tags"]) == 1
     assert operation["tags"][0] in dict(TAGS)
-    assert operation["summary"]
+    # What it does, in the words of the description; not the name of a function.
+    assert operation["description"].startswith(operation["summary"])
+    assert 2 < len(operation["summary"].split()) < 20
     assert operation["description"].rstrip().endswith((".", ";", ":"))
 
 

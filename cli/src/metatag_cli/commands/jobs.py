@@ -81,7 +81,7 @@ def _print_jobs(client: Client, found: list[Job], as_json: bool) -> None:
         return
     wide = screen.out.width >= WIDE
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-    for name in ("job", "state", "done", "failed", "started", *(("kind", "") if wide else ())):
+    for name in ("job", "state", "done", "failed", "started", *(("kind", "", "name") if wide else ())):
         table.add_column(name, no_wrap=True)
     for job in _looked_at(client, found):
         state = _state(job)
@@ -90,6 +90,7 @@ def _print_jobs(client: Client, found: list[Job], as_json: bool) -> None:
         cells: list[RenderableType] = [job.id, state, f"{job.processed}/{job.total}", failed, started]
         if wide:
             cells += [job.kind, ProgressBar(total=max(1, job.total), completed=job.processed + job.failed, width=16)]
+            cells += [str(job.raw.get("name") or job.raw.get("source_name") or "")]
         table.add_row(*cells)
     screen.show(table)
 

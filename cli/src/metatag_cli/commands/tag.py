@@ -83,7 +83,13 @@ def tag(
     )  # fmt: skip
     with plain_errors(), client_for(server) as client:
         options = replace(options, vocabulary=lists.stored(client, vocabulary))
-        outcomes = asyncio.run(_tag_all(client, sources, options))
+        try:
+            outcomes = asyncio.run(_tag_all(client, sources, options))
+        except KeyboardInterrupt:
+            if not server:
+                raise
+            sentence = "interrupted; what was sent already goes on at the server, and `metatag jobs` lists it"
+            screen.fail(sentence, screen.INTERRUPTED)
     if as_json:
         screen.print_json([outcome.to_json() for outcome in outcomes])
     else:

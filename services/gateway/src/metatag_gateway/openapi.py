@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,7 +48,7 @@ TAGS = [
     ("Administration", "Accounts of others; administrators only."),
 ]
 DESCRIPTION = """
-Turns PDFs, digital or scanned, into metadata tags.
+metatag turns PDFs, digital or scanned, into metadata tags.
 
 Sign in at `/api/auth/login` and send the access token as `Authorization: Bearer ...`. Errors are
 `{"detail": "<one sentence>", "code": "<word>"}`.
@@ -94,9 +95,14 @@ def describe(app: FastAPI, *, version: str, max_pages: int) -> dict[str, Any]:
     return found
 
 
+_CLAUSE_END = re.compile(r"[.;:](?:\s|$)")
+
+
 def _complete(operation: dict[str, Any], examples: Mapping[tuple[str, str], Any]) -> None:
     """Put one operation right: examples of what is sent and answered, headers, no status that we never give."""
     name = operation["operationId"]
+    # FastAPI writes the name of the function.
+    operation["summary"] = _CLAUSE_END.split(operation["description"], maxsplit=1)[0]
     # Validation failures are 400 with one sentence; FastAPI writes 422 where no answer of ours is one.
     if "HTTPValidationError" in str(operation["responses"].get("422", "")):
         del operation["responses"]["422"]
