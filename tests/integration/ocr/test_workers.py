@@ -167,6 +167,7 @@ def test_children_die_with_a_node_that_is_killed(tmp_path):
     environment = os.environ | {
         "METATAG_OCR_LISTEN": f"unix:{tmp_path}/ocr.sock",
         "METATAG_OCR_SLOTS": "2",
+        "METATAG_OCR_SCRATCH_DIR": str(tmp_path / "scratch"),
         "METATAG_PROCESS_METRICS_PORT": "0",
     }
     node = subprocess.Popen([sys.executable, "-m", "metatag_ocr"], env=environment, stderr=subprocess.DEVNULL)
