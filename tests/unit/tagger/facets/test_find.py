@@ -120,3 +120,17 @@ def test_a_hostile_text_takes_bounded_time_and_gives_bounded_facets(part: str) -
 
     # Quadratic work would take a hundred times as long.
     assert seconds(40_000) < 40 * max(min(seconds(4_000), seconds(4_000)), 0.02)
+
+
+@pytest.mark.parametrize(
+    ("title", "date", "year"),
+    [
+        ("Cycling Master Plan, January 2021", "2021-01", "2021"),
+        ("Report of the Commission, December 2011", "2011-12", "2011"),
+        ("Annual Report 2011-12", "2011-12", "2011-12"),
+        ("वार्षिक प्रतिवेदन 2023-24", "2023-24", "2023-24"),
+    ],
+)
+def test_a_month_gives_its_year_and_a_financial_year_is_one(title: str, date: str, year: str) -> None:
+    text = f"{title}\nThe committee met in the town hall and approved the plan."
+    assert (values(text, FacetKind.DATE), values(text, FacetKind.YEAR)) == ([date], [year])

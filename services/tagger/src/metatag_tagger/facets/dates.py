@@ -76,18 +76,11 @@ def find(source: Source) -> list[Found]:
         year = best.value[:4]
         return [best, Found("year", year, best.start, best.end, best.weight)]
     period = _period(source)
-    if period is not None:
-        return [
-            period,
-            Found(
-                "year",
-                period.value[:7] if "-" not in period.value[5:] else period.value[:4],
-                period.start,
-                period.end,
-                period.weight,
-            ),
-        ]
-    return []
+    if period is None:
+        return []
+    # A month's year is its first part; years like 2023-24 are one period, and both parts are searched for.
+    year = period.value if _YEARS.match(source.text, period.start) else period.value[:4]
+    return [period, Found("year", year, period.start, period.end, period.weight)]
 
 
 def _full(source: Source) -> list[Found]:
