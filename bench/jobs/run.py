@@ -62,7 +62,7 @@ async def noop_store() -> None:
         database = Database(url)
         jobs, store = SqlJobStore(database), SqlWorkStore(database)
         await make_job(jobs, queued, user=f"u{queued}", max_running=10_000)
-        await store.beat("w", "host", 256, 4)
+        await store.heartbeat("w", "host", 256, 4)
         start, cpu, done = time.monotonic(), time.process_time(), 0
         while done < min(queued, 10_000):
             found, window = await store.open_jobs()

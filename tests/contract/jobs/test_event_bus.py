@@ -63,14 +63,14 @@ async def test_a_watcher_wakes_for_its_own_job_only(event_bus: EventBus) -> None
         assert await wait(5)
 
 
-async def test_nudges_and_controls_reach_their_callbacks(event_bus: EventBus) -> None:
-    nudged: list[int] = []
+async def test_wakes_and_controls_reach_their_callbacks(event_bus: EventBus) -> None:
+    woken: list[int] = []
     controlled: list[str] = []
-    event_bus.on_wake(lambda: nudged.append(1))
+    event_bus.on_wake(lambda: woken.append(1))
     event_bus.on_control(controlled.append)
     await event_bus.wake_dispatcher()
     await event_bus.control("j1")
-    await until(lambda: nudged and "j1" in controlled, 5)
+    await until(lambda: woken and "j1" in controlled, 5)
 
 
 async def test_a_tail_shows_no_gap_and_no_double_or_says_that_it_cannot_tell(event_bus: EventBus) -> None:
@@ -111,7 +111,7 @@ async def test_a_worker_hears_the_controls_and_nothing_else() -> None:
     heard: list[str] = []
     worker.on_control(heard.append)
     worker.on_announce(lambda job_id: heard.append(f"event of {job_id}"))
-    worker.on_wake(lambda: heard.append("nudge"))
+    worker.on_wake(lambda: heard.append("wake"))
 
     async def controlled() -> bool:
         await api.announce(["j1"])
@@ -185,11 +185,11 @@ async def test_a_listener_whose_connection_timed_out_in_the_kernel_hears_hints_a
     heard = asyncio.Event()
     listening.on_wake(heard.set)
 
-    async def nudged() -> bool:
+    async def woken() -> bool:
         await speaking.wake_dispatcher()
         return heard.is_set()
 
-    await until(nudged, 20)
+    await until(woken, 20)
     assert len(opened) > 1
     await listening.stop()
     await speaking.stop()

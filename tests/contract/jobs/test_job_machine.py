@@ -53,14 +53,14 @@ class JobMachine(RuleBasedStateMachine):
         # Every claim ever made, so that replaced ones can try to write.
         self.claims: list[tuple[str, Claim]] = []
         self.run(empty(self.database))
-        self.run(self._beat())
+        self.run(self._heartbeat())
 
     def run(self, awaitable: Any) -> Any:
         return self.runner.run(awaitable)
 
-    async def _beat(self) -> None:
+    async def _heartbeat(self) -> None:
         for worker in WORKERS:
-            await self.store.beat(worker, "host", 4, 2)
+            await self.store.heartbeat(worker, "host", 4, 2)
 
     def teardown(self) -> None:
         self.run(self._finish_everything())
@@ -130,7 +130,7 @@ class JobMachine(RuleBasedStateMachine):
         async def step() -> None:
             await change(self.database, "UPDATE worker SET beat_at = 0 WHERE id = :id", id=worker)
             await self.store.reap(1000, 5)
-            await self.store.beat(worker, "host", 4, 2)
+            await self.store.heartbeat(worker, "host", 4, 2)
 
         self.run(step())
 
@@ -216,7 +216,7 @@ class JobMachine(RuleBasedStateMachine):
         await change(self.database, "UPDATE doc SET lease_until = 0 WHERE state = 'admitted'")
         await self.store.reap(1000, 100)
         await change(self.database, "UPDATE doc SET not_before = 0")
-        await self.store.beat("w9", "host", 50, 50)
+        await self.store.heartbeat("w9", "host", 50, 50)
         while tickets := await self._dispatch():
             claims = await self.store.start("w9", tickets)
             assert len(claims) == len(tickets)

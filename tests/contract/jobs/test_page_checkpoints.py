@@ -26,7 +26,7 @@ def jobs(database: Database) -> SqlJobStore:
 
 async def claims_of(store: SqlWorkStore, jobs: SqlJobStore, count: int = 2) -> list[Claim]:
     await make_job(jobs, count)
-    await store.beat("w", "host", 8, 2)
+    await store.heartbeat("w", "host", 8, 2)
     found, window = await store.open_jobs()
     tickets = await store.admit(*plan(found, window), 60)
     return list((await store.start("w", tickets)).values())

@@ -35,7 +35,7 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 
 async def lapse(database: Database, store: SqlWorkStore, owner: str) -> None:
     """Give the document to a worker that is then not heard of for longer than its lease."""
-    await store.beat(owner, "host", 4, 2)
+    await store.heartbeat(owner, "host", 4, 2)
     tickets = await store.admit(*plan(*await store.open_jobs()), 60)
     assert len(await store.start(owner, tickets)) == 1
     await change(database, "UPDATE worker SET beat_at = 0 WHERE id = :owner", owner=owner)
@@ -48,7 +48,7 @@ async def test_a_document_is_not_charged_for_a_worker_that_is_heard_of_again(dat
     for _ in range(2 * MAX_CRASHES):
         await lapse(database, store, "frozen for a while")
         # It goes on.
-        await store.beat("frozen for a while", "host", 4, 2)
+        await store.heartbeat("frozen for a while", "host", 4, 2)
     assert await rows(database, "SELECT state, crashes FROM doc") == [{"state": "queued", "crashes": 0}]
 
 
@@ -84,7 +84,7 @@ async def test_times_in_rows_are_the_databases_whatever_the_clock_of_a_worker_sa
     with monkeypatch.context() as patch:
         patch.setattr(time, "time", lambda: real() + 3600)
         await database.ping()
-        await store.beat("an hour ahead", "host", 4, 2)
+        await store.heartbeat("an hour ahead", "host", 4, 2)
         assert len(await store.start("an hour ahead", await store.admit(*plan(*await store.open_jobs()), 60))) == 1
     (row,) = await rows(database, "SELECT started_at - created_at AS late FROM doc")
     assert abs(row["late"]) < 60

@@ -77,7 +77,7 @@ async def half() -> AsyncIterator[Half]:
         max_crashes=5,
         max_running=0,
     )
-    await store.beat("w", "host", 4, 2)
+    await store.heartbeat("w", "host", 4, 2)
     yield Half(SqlJobStore(database), store, tickets, dispatcher)
     await dispatcher.stop(1.0)
     await tickets.stop()

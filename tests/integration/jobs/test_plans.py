@@ -78,7 +78,7 @@ async def work_on_some(database: Database) -> None:
     """Lead documents through every transaction by key."""
     store = SqlWorkStore(database)
     await make_job(SqlJobStore(database), 6)
-    await store.beat("w", "host", 64, 4)
+    await store.heartbeat("w", "host", 64, 4)
     tickets = await store.admit(*plan(*await store.open_jobs()), 60)
     claims = list((await store.start("w", tickets)).values())
     await store.checkpoint(

@@ -11,7 +11,7 @@ from metatag_jobs.journal import GroupJournal
 from metatag_jobs.model import ProcessOptions, Source
 from metatag_jobs.pipeline import Pipeline
 from metatag_jobs.retrying import Limits
-from metatag_jobs.work import Beat, Claim, Finish, JobContext, Release, Ticket
+from metatag_jobs.work import Claim, Finish, JobContext, OwnedDocument, Release, Ticket
 from metatag_jobs.worker import Worker
 
 
@@ -42,7 +42,7 @@ class Store:
     def __init__(self, written: list[str]) -> None:
         self._written = written
 
-    async def beat(self, *_: Any) -> list[Beat]:
+    async def heartbeat(self, *_: Any) -> list[OwnedDocument]:
         return []
 
     async def leave(self, owner: str) -> None:
@@ -82,7 +82,7 @@ def worker(journal: SlowJournal) -> Worker:
         limits=Limits(4, 200),
         slots=1,
         interactive_slots=1,
-        beat_seconds=60,
+        heartbeat_seconds=60,
     )
 
 

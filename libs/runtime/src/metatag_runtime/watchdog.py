@@ -36,14 +36,14 @@ class LoopWatchdog:
         self._most = max(1, round(patience / period))
         self._period = period
         self._end = end
-        self._beats = 0
+        self._ticks = 0
         self._stopping = threading.Event()
         self._task: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
 
     async def start(self) -> None:
         """Begin to watch the running loop."""
-        self._task = asyncio.create_task(self._beat(), name="watchdog")
+        self._task = asyncio.create_task(self._tick(), name="watchdog")
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
         self._thread.start()
 
@@ -58,9 +58,9 @@ class LoopWatchdog:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _beat(self) -> None:
+    async def _tick(self) -> None:
         while True:
-            self._beats += 1
+            self._ticks += 1
             await asyncio.sleep(self._period)
 
     def _watch(self) -> None:
@@ -68,8 +68,8 @@ class LoopWatchdog:
         # slept, is not stuck.
         seen, missed = -1, 0
         while not self._stopping.wait(self._period):
-            missed = missed + 1 if self._beats == seen else 0
-            seen = self._beats
+            missed = missed + 1 if self._ticks == seen else 0
+            seen = self._ticks
             if missed >= self._most:
                 log.critical("event loop is stuck, ending the process", seconds=round(missed * self._period))
                 faulthandler.dump_traceback(file=sys.stderr)

@@ -48,7 +48,7 @@ MAX_NAME = 200
 MAX_FOLDER = 1000
 MAX_ID = 64
 # A creation says this often that it goes on. Seconds.
-BEAT_SECONDS = 1.5
+HEARTBEAT_SECONDS = 1.5
 # A call waits so long for another one with the same idempotency key, and looks this often. Seconds.
 OTHER_SECONDS = 20.0
 OTHER_LOOK = 0.25
@@ -101,7 +101,7 @@ class Intake:
         earlier = await self._begin(job)
         if earlier is not None:
             return earlier, True
-        beating = asyncio.create_task(run_forever(lambda: self._beat(job.id), "creation of a job"))
+        heartbeats = asyncio.create_task(run_forever(lambda: self._heartbeat(job.id), "creation of a job"))
         try:
             await self._add_all(job.id, documents)
             started = await self._jobs.activate(job.id)
@@ -111,7 +111,7 @@ class Intake:
             await self._give_up(job.id)
             raise
         finally:
-            beating.cancel()
+            heartbeats.cancel()
         await self._event_bus.announce([job.id])
         await self._event_bus.wake_dispatcher()
         return started, False
@@ -128,8 +128,8 @@ class Intake:
                     raise
             await asyncio.sleep(OTHER_LOOK * random.uniform(0.5, 1.5))  # noqa: S311  jitter, no secret
 
-    async def _beat(self, job_id: str) -> None:
-        await asyncio.sleep(BEAT_SECONDS)
+    async def _heartbeat(self, job_id: str) -> None:
+        await asyncio.sleep(HEARTBEAT_SECONDS)
         await self._jobs.keep_creating(job_id)
 
     async def _give_up(self, job_id: str) -> None:

@@ -10,13 +10,13 @@ from metatag_jobs.plan import OpenJob, Window
 from metatag_jobs.summaries import Stats, Summary
 from metatag_jobs.work import (
     Artifact,
-    Beat,
     Checkpoint,
     Claim,
     Finish,
     JobContext,
     NewDocument,
     NewJob,
+    OwnedDocument,
     PageEvent,
     Release,
     Ticket,
@@ -138,7 +138,7 @@ class WorkStore(Protocol):
     async def tell_pages(self, owner: str, pages: Sequence[PageEvent]) -> None:
         """Store page events of owned documents."""
 
-    async def beat(self, owner: str, host: str, slots: int, interactive_slots: int) -> list[Beat]:
+    async def heartbeat(self, owner: str, host: str, slots: int, interactive_slots: int) -> list[OwnedDocument]:
         """Say that a worker lives; give what it owns, with the states of the jobs."""
 
     async def leave(self, owner: str) -> None:

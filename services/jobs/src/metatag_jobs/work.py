@@ -165,7 +165,7 @@ class Release:
 
 
 @dataclass(frozen=True)
-class Beat:
+class OwnedDocument:
     """One owned document as the database sees it."""
 
     document_id: str

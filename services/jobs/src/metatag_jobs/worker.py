@@ -1,4 +1,4 @@
-"""A worker: takes tickets, runs the pipeline, beats, and obeys pause, cancel and delete within two seconds."""
+"""A worker: takes tickets, runs the pipeline, sends heartbeats, obeys pause, cancel and delete within two seconds."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ DOCUMENTS = Counter("metatag_jobs_documents_total", "Documents that left a worke
 IN_WORK = Gauge("metatag_jobs_documents_in_work", "Documents in work on this worker.")
 
 # Control reaches a running document within this time even when every hint is lost. Seconds.
-BEAT_SECONDS = 1.5
+HEARTBEAT_SECONDS = 1.5
 
-# A worker whose last beat is older takes no tickets: it could not claim their documents. Seconds.
-BEAT_MISSED = 4.0
+# A worker whose last heartbeat is older takes no tickets: it could not claim their documents. Seconds.
+HEARTBEAT_MISSED = 4.0
 # Tickets in hand go back within this time when the worker ends. Seconds.
 RETURN_SECONDS = 2.0
 
@@ -72,7 +72,7 @@ class Worker:
         limits: Limits,
         slots: int,
         interactive_slots: int,
-        beat_seconds: float = BEAT_SECONDS,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
     ) -> None:
         self._owner = owner
         self._store = store
@@ -83,7 +83,7 @@ class Worker:
         self._limits = limits
         self._slots = slots
         self._interactive_slots = interactive_slots
-        self._beat_seconds = beat_seconds
+        self._heartbeat_seconds = heartbeat_seconds
         self._running: dict[str, _Running] = {}
         # Tickets in hand, from before their claim: what is being claimed is in work as well when this worker ends.
         self._in_hand: set[asyncio.Task[None]] = set()
@@ -91,17 +91,17 @@ class Worker:
         self._tasks: list[asyncio.Task[None]] = []
         self._look = asyncio.Event()
         self._draining = False
-        self._beat_at = 0.0
+        self._heartbeat_at = 0.0
         self._rest = Rest()
         self._orphaned: set[tuple[str, int]] = set()
         event_bus.on_control(self._control)
 
     async def start(self) -> None:
         """Be known to the dispatcher, then take tickets."""
-        await self._beat()
+        await self._heartbeat()
         await self._event_bus.wake_dispatcher()
         self._tasks = [
-            asyncio.create_task(run_forever(self._beat_soon, "heartbeat"), name="jobs-beat"),
+            asyncio.create_task(run_forever(self._heartbeat_soon, "heartbeat"), name="jobs-heartbeat"),
             asyncio.create_task(run_forever(self._listen, "tickets"), name="jobs-tickets"),
         ]
 
@@ -112,7 +112,7 @@ class Worker:
     async def stop(self, grace: float) -> None:
         """Take no more tickets, let documents end within most of the grace, hand the others back."""
         self._draining = True
-        beating, listening = self._tasks[:1], self._tasks[1:]
+        heartbeats, listening = self._tasks[:1], self._tasks[1:]
         for task in listening:
             task.cancel()
         await asyncio.gather(*listening, return_exceptions=True)
@@ -123,9 +123,9 @@ class Worker:
             each.task.cancel()
         if self._running:
             await asyncio.wait([each.task for each in self._running.values()], timeout=1.0)
-        for task in beating:
+        for task in heartbeats:
             task.cancel()
-        await asyncio.gather(*beating, return_exceptions=True)
+        await asyncio.gather(*heartbeats, return_exceptions=True)
         with contextlib.suppress(Exception):
             async with asyncio.timeout(2.0):
                 await self._store.leave(self._owner)
@@ -138,7 +138,7 @@ class Worker:
         return (
             not self._draining
             and not self._rest.resting
-            and time.monotonic() - self._beat_at < max(BEAT_MISSED, 3 * self._beat_seconds)
+            and time.monotonic() - self._heartbeat_at < max(HEARTBEAT_MISSED, 3 * self._heartbeat_seconds)
         )
 
     async def _handle(self, ticket: Ticket) -> None:
@@ -260,41 +260,41 @@ class Worker:
         if any(each.claim.job_id == job_id for each in self._running.values()):
             self._look.set()
 
-    async def _beat_soon(self) -> None:
+    async def _heartbeat_soon(self) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._beat_seconds):
+            async with asyncio.timeout(self._heartbeat_seconds):
                 await self._look.wait()
         self._look.clear()
-        async with asyncio.timeout(max(5.0, self._beat_seconds)):
-            await self._beat()
+        async with asyncio.timeout(max(5.0, self._heartbeat_seconds)):
+            await self._heartbeat()
 
-    async def _beat(self) -> None:
+    async def _heartbeat(self) -> None:
         """Say that we live, and compare what we own with what we run."""
         before = set(self._running)
         owned = {
-            beat.document_id: beat
-            for beat in await self._store.beat(
+            document.document_id: document
+            for document in await self._store.heartbeat(
                 self._owner,
                 socket.gethostname(),
                 0 if self._draining else self._slots,
                 0 if self._draining else self._interactive_slots,
             )
         }
-        self._beat_at = time.monotonic()
-        await self._return_strays({(beat.document_id, beat.attempt) for beat in owned.values()})
+        self._heartbeat_at = time.monotonic()
+        await self._release_orphans({(document.document_id, document.attempt) for document in owned.values()})
         for document_id in before & set(self._running):
             running = self._running[document_id]
-            beat = owned.get(document_id)
-            lost = beat is None or beat.attempt != running.claim.attempt
-            if lost or (beat is not None and beat.job_state in ("cancelled", "deleted")):
+            document = owned.get(document_id)
+            lost = document is None or document.attempt != running.claim.attempt
+            if lost or (document is not None and document.job_state in ("cancelled", "deleted")):
                 running.reason = running.reason or "control"
                 running.task.cancel()
 
-    async def _return_strays(self, owned: set[tuple[str, int]]) -> None:
+    async def _release_orphans(self, owned: set[tuple[str, int]]) -> None:
         """Hand back what the database says is ours but nobody runs: the answer to a claim was lost."""
         orphaned = owned - {(each.claim.document_id, each.claim.attempt) for each in self._running.values()}
         # Once may be a claim whose answer is on its way.
         for document_id, attempt in orphaned & self._orphaned:
-            log.warning("stray document handed back", document=document_id)
+            log.warning("orphaned document released", document=document_id)
             await self._give_back(Release(document_id, attempt))
         self._orphaned = orphaned

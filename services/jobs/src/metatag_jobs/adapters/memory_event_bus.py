@@ -16,7 +16,7 @@ class MemoryEventBus:
     def __init__(self) -> None:
         self._watchers: dict[str, set[asyncio.Event]] = {}
         self._announced: list[Callable[[str], None]] = []
-        self._nudged: list[Callable[[], None]] = []
+        self._on_wake: list[Callable[[], None]] = []
         self._controlled: list[Callable[[str], None]] = []
 
     async def announce(self, job_ids: Sequence[str]) -> None:
@@ -28,7 +28,7 @@ class MemoryEventBus:
 
     async def wake_dispatcher(self) -> None:
         """Say that there may be something to dispatch."""
-        for callback in self._nudged:
+        for callback in self._on_wake:
             callback()
 
     async def control(self, job_id: str) -> None:
@@ -70,7 +70,7 @@ class MemoryEventBus:
 
     def on_wake(self, callback: Callable[[], None]) -> None:
         """Register a callback for wake-ups."""
-        self._nudged.append(callback)
+        self._on_wake.append(callback)
 
     def on_control(self, callback: Callable[[str], None]) -> None:
         """Have every control told."""

@@ -21,7 +21,7 @@ class SqlEngine:
     """One database, one lease."""
 
     def __init__(self, database: Database, lease: float = 15.0) -> None:
-        """`lease`: seconds after its last beat that a worker still counts."""
+        """`lease`: seconds after its last heartbeat that a worker still counts."""
         self._database = database
         self._dialect = Dialect(database)
         self._sql = self._dialect.sql

@@ -13,7 +13,7 @@ from metatag_jobs.adapters.sql_engine import counted
 from metatag_jobs.adapters.sql_page_checkpoints import SqlParts
 from metatag_jobs.adapters.transact import reads, writes
 from metatag_jobs.model import JobEvent
-from metatag_jobs.work import Beat, PageEvent, Release
+from metatag_jobs.work import OwnedDocument, PageEvent, Release
 from metatag_runtime.sql import Transaction
 
 
@@ -39,9 +39,9 @@ class SqlWorkStore(SqlDispatch, SqlClaims, SqlParts, SqlEnds):
                 await self._events.append(transaction, job_id, events)
 
     @writes
-    async def beat(
+    async def heartbeat(
         self, transaction: Transaction, owner: str, host: str, slots: int, interactive_slots: int
-    ) -> list[Beat]:
+    ) -> list[OwnedDocument]:
         """Say that a worker lives; give what it owns, with the states of the jobs."""
         await transaction.run(
             self._sql(S.BEAT),
@@ -54,16 +54,16 @@ class SqlWorkStore(SqlDispatch, SqlClaims, SqlParts, SqlEnds):
         """Say that a worker ended; what it still owns is queued again without a crash counted."""
         owned = await self._owned(owner)
         if owned:
-            await self.release(owner, [Release(beat.document_id, beat.attempt) for beat in owned])
+            await self.release(owner, [Release(document.document_id, document.attempt) for document in owned])
         await self._leave(owner)
 
     @reads
-    async def _owned(self, transaction: Transaction, owner: str) -> list[Beat]:
+    async def _owned(self, transaction: Transaction, owner: str) -> list[OwnedDocument]:
         return await self._owned_in(transaction, owner)
 
-    async def _owned_in(self, transaction: Transaction, owner: str) -> list[Beat]:
+    async def _owned_in(self, transaction: Transaction, owner: str) -> list[OwnedDocument]:
         rows = await fetch(transaction, self._sql(S.OWNED), owner=owner)
-        return [Beat(row["id"], row["attempt"], row["job_state"]) for row in rows]
+        return [OwnedDocument(row["id"], row["attempt"], row["job_state"]) for row in rows]
 
     @writes
     async def _leave(self, transaction: Transaction, owner: str) -> None:
