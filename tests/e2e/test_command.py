@@ -265,3 +265,52 @@ def test_taggers_are_compared_with_ones_own_tags(samples: Path, tmp_path: Path, 
     assert local["facet_coverage"]["document_type"] >= 0.5
     shown = run("evaluate", str(samples), "--gold", str(gold), **{**signed_in, "COLUMNS": "200"})
     assert "F1@10" in shown.stdout
+
+
+def test_a_watched_folder_is_sent_once_with_its_folders_as_tags(
+    samples: Path, tmp_path: Path, signed_in: dict[str, str]
+) -> None:
+    settings = {**signed_in, "XDG_DATA_HOME": str(tmp_path / "data")}
+    inbox, done = tmp_path / "inbox", tmp_path / "done"
+    (inbox / "Water Works").mkdir(parents=True)
+    (inbox / "Water Works/report.pdf").write_bytes((samples / "water-supply-report.pdf").read_bytes())
+    (inbox / "half.pdf").write_bytes((samples / "library-rules.pdf").read_bytes()[:500])
+    arguments = ("watch-folder", str(inbox), "--once", "--every", "0.5", "--folder-tags", "--move-to", str(done))
+    first = run(*arguments, **settings)
+    assert first.returncode == 0, first.stderr
+    job = first.stdout.split()[0]
+    assert (done / "Water Works/report.pdf").is_file()
+    assert (inbox / "half.pdf").is_file()
+    followed = run("watch", job, "--json", **signed_in)
+    assert followed.returncode == 0, followed.stderr
+    (document,) = json_of(run("jobs", job, "--json", **signed_in))["documents"]
+    assert document["folder"] == "Water Works"
+    assert "Water Works" in document["tags"]
+    # Sent before: a copy that comes later is moved, and starts nothing.
+    (inbox / "again.pdf").write_bytes((samples / "water-supply-report.pdf").read_bytes())
+    second = run(*arguments, **settings)
+    assert (second.returncode, second.stdout) == (0, "")
+    assert (done / "again.pdf").is_file()
+
+
+def test_documents_are_listed_shown_corrected_and_taken_along(
+    samples: Path, tmp_path: Path, signed_in: dict[str, str]
+) -> None:
+    assert run("tag", str(samples / "library-rules.pdf"), **signed_in).returncode == 0
+    listed: Any = json_of(run("documents", "list", "library", "--json", **signed_in))
+    assert listed["total"] == 1
+    document = listed["documents"][0]["id"]
+    edited = run("documents", "edit", document, "--title", "Rules", "--add", "by hand", "--reviewed", **signed_in)
+    assert edited.returncode == 0, edited.stderr
+    shown: Any = json_of(run("documents", "show", document, "--json", **signed_in))
+    assert (shown["title"], shown["reviewed"], shown["tags"][-1]) == ("Rules", True, "by hand")
+    assert shown["history"][0]["action"] == "correct"
+    taken = run("documents", "download", document, "--to", str(tmp_path), "--tagged", **signed_in)
+    assert taken.returncode == 0, taken.stderr
+    written = (tmp_path / "library-rules.pdf").read_bytes()
+    assert written.startswith(b"%PDF")
+    assert b"by hand" in written or len(written) > (samples / "library-rules.pdf").stat().st_size
+    assert run("documents", "download", document, "--to", str(tmp_path), **signed_in).returncode == 2
+    again = run("documents", "process-again", document, "--pages", "1", **signed_in)
+    assert again.returncode == 0, again.stderr
+    assert run("watch", again.stdout.strip(), **signed_in).returncode == 0

@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from metatag_cli.commands import audit, batch, demo, doctor, evaluate, jobs, login, serve, tag, users, vocabularies
+from metatag_cli.commands import (
+    audit,
+    batch,
+    demo,
+    doctor,
+    documents,
+    evaluate,
+    jobs,
+    login,
+    serve,
+    tag,
+    users,
+    vocabularies,
+    watch_folder,
+)
 from metatag_cli.help import Command, Group
 
 app = typer.Typer(
@@ -40,6 +54,8 @@ app.command(cls=Command)(batch.batch)
 app.command(cls=Command)(batch.watch)
 app.command(cls=Command)(jobs.jobs)
 app.command(cls=Command)(jobs.search)
+app.add_typer(documents.app, name="documents", cls=Group)
+app.command("watch-folder", cls=Command)(watch_folder.watch_folder)
 app.add_typer(vocabularies.app, name="vocabulary", cls=Group)
 app.add_typer(users.app, name="user", cls=Group)
 app.command(cls=Command)(audit.audit)

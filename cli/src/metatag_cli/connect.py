@@ -52,6 +52,9 @@ VocabularyOption = Annotated[
     str | None,
     typer.Option(help="List of allowed tags: one stored on the server, or a CSV file.", show_default=False),
 ]
+FolderTagsOption = Annotated[
+    bool, typer.Option("--folder-tags", help="Give the names of the folders in which a PDF lies as tags.")
+]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Only tags of the vocabulary may come out.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
 

@@ -30,6 +30,11 @@ class Wanted:
     columns: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
+    def folder(self) -> str:
+        """Return where it lies within the folder that was named, without its name; empty at its top."""
+        return self.label.replace("\\", "/").rpartition("/")[0]
+
+    @property
     def name(self) -> str:
         """Return what to call it on the screen."""
         return self.title or self.label or (self.file.name if self.file else self.path)

@@ -53,7 +53,7 @@ def local(wanted: Sequence[Wanted]) -> Sent:
     sent = Sent()
     for number, one in enumerate(wanted, 1):
         path, source = (str(one.file.resolve()), "local") if one.file else (one.path, one.source)
-        sent.add(number, Row(path, source, one.title, one.description, one.columns))
+        sent.add(number, Row(path, source, one.title, one.description, one.columns, one.folder))
     return sent
 
 
@@ -67,7 +67,7 @@ def uploaded(client: Client, wanted: Sequence[Wanted]) -> Sent:
             continue
         upload = stored.get(one.file)
         if upload is not None and upload.error is None:
-            sent.add(number, replace(upload.row(one.title, one.description), columns=one.columns))
+            sent.add(number, replace(upload.row(one.title, one.description), columns=one.columns, folder=one.folder))
         else:
             sent.refused[number] = (upload and upload.error) or "There is no such file on this machine."
     return sent

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,8 +23,10 @@ from metatag_jobs.model import (
     Page,
     PageRead,
     Problem,
+    ProcessOptions,
     Source,
     Tag,
+    TagOptions,
     TagOutcome,
 )
 from metatag_jobs.outcome import succeeded, title_of
@@ -232,3 +236,20 @@ def test_a_document_needs_a_review_when_one_of_its_pages_does() -> None:
 )
 def test_nothing_behind_a_separator_of_a_spreadsheet_becomes_a_formula(cell: object, written: object) -> None:
     assert harmless_in_csv(cell) == written
+
+
+def test_folders_become_tags_where_that_is_asked_for() -> None:
+    lying = replace(claim(), folder="Collectorate/water works/Law/law")
+    ocr, tags = OcrOutcome(pages=[Page(1, "words")]), TagOutcome(tags=[Tag("law")])
+    asked = ProcessOptions(folder_tags=True)
+    found = succeeded(lying, ocr, tags, asked)
+    assert found.result is not None
+    assert [(tag.tag, tag.source) for tag in found.result.tags[1:]] == [
+        ("Collectorate", "folder"),
+        ("water works", "folder"),
+    ]
+    assert "collectorate" in found.search_label
+    for options in (None, replace(asked, tag_options=TagOptions(strict=True))):
+        unchanged = succeeded(lying, ocr, tags, options).result
+        assert unchanged is not None
+        assert [tag.tag for tag in unchanged.tags] == ["law"]

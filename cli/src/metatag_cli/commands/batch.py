@@ -15,6 +15,7 @@ import typer
 from metatag_cli import export, live_view, rows, screen, sending, stall_monitor
 from metatag_cli import vocabulary as lists
 from metatag_cli.connect import (
+    FolderTagsOption,
     JsonOption,
     LanguageOption,
     OcrOption,
@@ -55,6 +56,7 @@ def batch(
     tagger: TaggerOption = None,
     vocabulary: VocabularyOption = None,
     strict: StrictOption = False,
+    folder_tags: FolderTagsOption = False,
     model: Annotated[str | None, typer.Option(help="Language model, as the provider names it.")] = None,
     api_key: Annotated[
         str | None, typer.Option(envvar="METATAG_CLI_API_KEY", help="Key of the model's provider.", show_default=False)
@@ -75,7 +77,7 @@ def batch(
     lists.check(vocabulary, strict, server)
     options = Options(
         pages=pages, tags=tags, exclude=exclude or (), tagger=tagger, model=model, api_key=api_key, strict=strict,
-        ocr=ocr, languages=language or (), vision=vision, vision_model=vision_model,
+        ocr=ocr, languages=language or (), folder_tags=folder_tags, vision=vision, vision_model=vision_model,
     )  # fmt: skip
     roots = [] if server else sending.roots(wanted)
     with plain_errors(), client_for(server, roots) as client:

@@ -123,9 +123,16 @@ class AsyncClient(AsyncRecords):
         *,
         job_id: str | None = None,
         column_mapping: Json | None = None,
+        name: str = "",
+        source_name: str = "",
     ) -> Job:
-        """Start a batch and return at once; `job_id`, a UUID, is chosen when not given."""
-        return await self._run(calls.start_batch(rows, options or Options(), job_id, column_mapping))
+        """Start a batch and return at once; `job_id`, a UUID, is chosen when not given.
+
+        `name` is what the batch is called, else `source_name`, a folder or table, with the day.
+        """
+        return await self._run(
+            calls.start_batch(rows, options or Options(), job_id, column_mapping, name=name, source_name=source_name)
+        )
 
     def events(
         self, job_id: str, *, after: int | None = None, pages: bool = False, patience: float = 120.0

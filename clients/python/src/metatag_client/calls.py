@@ -90,7 +90,13 @@ def process(
 
 
 def start_batch(
-    rows: Sequence[Row | Json], options: Options, job_id: str | None, column_mapping: Json | None
+    rows: Sequence[Row | Json],
+    options: Options,
+    job_id: str | None,
+    column_mapping: Json | None,
+    *,
+    name: str = "",
+    source_name: str = "",
 ) -> Call[Job]:
     """Start a batch; the id is chosen here, so that a repetition after a lost answer starts nothing twice."""
     job_id = job_id or str(uuid.uuid4())
@@ -99,6 +105,8 @@ def start_batch(
         "config": options.to_json(),
         "job_id": job_id,
         "column_mapping": dict(column_mapping or {}),
+        "name": name,
+        "source_name": source_name,
     }
     headers = {"Idempotency-Key": job_id}
     return Call("POST", "/api/batch/start", Job.from_json, body=body, headers=headers, seconds=120.0)

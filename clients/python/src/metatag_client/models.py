@@ -37,6 +37,8 @@ class Options:
     strict: bool = False
     vision: str | None = None
     vision_model: str | None = None
+    # Names of the folders in which a document lay become tags.
+    folder_tags: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Give the body's `config`."""
@@ -55,6 +57,7 @@ class Options:
             "strict": self.strict or None,
             "vision": self.vision,
             "vision_model": self.vision_model,
+            "folder_tags": self.folder_tags or None,
         }
         return {name: value for name, value in config.items() if value is not None}
 
@@ -225,11 +228,14 @@ class Row:
     description: str = ""
     # Columns of your own, which come back with the document and in exports.
     columns: Mapping[str, str] = field(default_factory=dict, hash=False)
+    # Where the file lay, without its name, parts separated by "/".
+    folder: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Give the row as batch/start takes it."""
         row = {**self.columns, "file_path": self.path, "file_source_type": self.source}
         row |= {"title": self.title} if self.title else {}
+        row |= {"folder": self.folder} if self.folder else {}
         return row | ({"description": self.description} if self.description else {})
 
 

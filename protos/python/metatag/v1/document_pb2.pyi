@@ -661,7 +661,7 @@ class Tag(_message.Message):
     score: _builtins.float
     """0 to 1, comparable within one document."""
     source: _builtins.str
-    """"local", "llm", "both" or "vocabulary"; "person" for one that a person gave, of score 1."""
+    """"local", "llm", "both" or "vocabulary"; "folder" for a name of its folder; "person" for one that a person gave, of score 1."""
     kind: _builtins.str
     """"topic", "entity" or "type"; empty when unknown."""
     page: _builtins.int

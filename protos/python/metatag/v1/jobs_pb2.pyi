@@ -204,6 +204,7 @@ class ProcessOptions(_message.Message):
     VISION_FIELD_NUMBER: _builtins.int
     VISION_MODEL_FIELD_NUMBER: _builtins.int
     REPLACE_EDITS_FIELD_NUMBER: _builtins.int
+    FOLDER_TAGS_FIELD_NUMBER: _builtins.int
     num_pages: _builtins.int
     """Pages read from the front, 1 to the gateway's bound; 0 means 3."""
     ocr_mode: _document_pb2.OcrMode.ValueType
@@ -221,6 +222,8 @@ class ProcessOptions(_message.Message):
     """Vision model as the provider names it; empty means the tagger's own, if it has one."""
     replace_edits: _builtins.bool
     """Of documents processed again: tags, facets and titles that people gave are not kept."""
+    folder_tags: _builtins.bool
+    """The names of the folders in which a document lay become tags of it, source "folder"; not with strict tags."""
     @_builtins.property
     def languages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Tesseract names; empty means detect."""
@@ -241,10 +244,11 @@ class ProcessOptions(_message.Message):
         vision: _document_pb2.VisionMode.ValueType = ...,
         vision_model: _builtins.str = ...,
         replace_edits: _builtins.bool = ...,
+        folder_tags: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["tag_options", b"tag_options"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget_micros", b"budget_micros", "languages", b"languages", "max_running", b"max_running", "min_text_chars", b"min_text_chars", "num_pages", b"num_pages", "ocr_mode", b"ocr_mode", "replace_edits", b"replace_edits", "tag_options", b"tag_options", "vision", b"vision", "vision_model", b"vision_model", "vocabulary", b"vocabulary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget_micros", b"budget_micros", "folder_tags", b"folder_tags", "languages", b"languages", "max_running", b"max_running", "min_text_chars", b"min_text_chars", "num_pages", b"num_pages", "ocr_mode", b"ocr_mode", "replace_edits", b"replace_edits", "tag_options", b"tag_options", "vision", b"vision", "vision_model", b"vision_model", "vocabulary", b"vocabulary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

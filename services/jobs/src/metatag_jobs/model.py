@@ -122,6 +122,8 @@ class ProcessOptions:
     vision_model: str = ""
     # Of documents processed again: what people gave is not kept.
     replace_edits: bool = False
+    # Names of folders become tags.
+    folder_tags: bool = False
 
 
 @dataclass(frozen=True)

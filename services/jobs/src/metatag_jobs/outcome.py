@@ -11,10 +11,13 @@ from metatag_jobs.model import (
     OcrOutcome,
     Page,
     Problem,
+    ProcessOptions,
+    Tag,
     TagOutcome,
 )
 from metatag_jobs.review_reasons import reasons_of
 from metatag_jobs.search_entry import search_entry
+from metatag_jobs.search_text import fold
 from metatag_jobs.usage import add_usage, cost_of
 from metatag_jobs.work import Claim, Finish, Reprocessed
 
@@ -28,6 +31,9 @@ _NO_TITLES = frozenset({"untitled", "untitled document", "document", "no title"}
 
 MAX_TITLE = 500
 MAX_RAW = 20_000
+# Tags from names of folders, the innermost ones, and their characters.
+MAX_FOLDER_TAGS = 10
+MAX_FOLDER_TAG = 200
 
 _METHODS = {
     "text_layer": "text_layer", "tesseract": "tesseract_ocr", "easyocr": "easyocr", "rapidocr": "rapidocr",
@@ -57,12 +63,14 @@ def full_text(pages: list[Page]) -> str:
     return "\n\f".join(texts) if any(texts) else ""
 
 
-def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome, *, replace_edits: bool = False) -> Finish:
-    """Give the end of a document that was tagged; `replace_edits`: in one processed again, what people gave goes."""
+def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome, options: ProcessOptions | None = None) -> Finish:
+    """Give the end of a document that was tagged, read with these options."""
+    options = options or ProcessOptions()
+    found = [*tags.tags, *_folder_tags(claim, tags, options)]
     title, text = title_of(claim, ocr), full_text(ocr.pages)
     usage = add_usage(ocr.vision_usage, tags.usage)
     result = DocumentResult(
-        tags=tags.tags,
+        tags=found,
         extraction_method=_method(ocr.pages),
         is_scanned=any((page.first_method or page.method) in _RECOGNISED for page in ocr.pages),
         ocr_confidence=ocr.confidence,
@@ -88,7 +96,7 @@ def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome, *, replace_edits:
     )
     entry = search_entry(
         title=title,
-        tags=[tag.tag for tag in tags.tags],
+        tags=[tag.tag for tag in found],
         facets=[(facet.kind, facet.value) for facet in tags.facets],
         more=[claim.description, claim.folder, claim.source.file_name],
         text=text,
@@ -104,8 +112,18 @@ def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome, *, replace_edits:
         search_tokens=entry.tokens,
         cost_micros=cost_of(ocr.vision_usage) + cost_of(tags.usage),
         reasons=reasons_of(result, failed=False),
-        reprocessed=Reprocessed(text, replace_edits) if claim.reprocess_of else None,
+        reprocessed=Reprocessed(text, options.replace_edits) if claim.reprocess_of else None,
     )
+
+
+def _folder_tags(claim: Claim, tags: TagOutcome, options: ProcessOptions) -> list[Tag]:
+    """Return the names of the document's folders, outermost first, that are no tags yet, where that is asked for."""
+    if not options.folder_tags or options.tag_options.strict:
+        return []
+    known = {fold(tag.tag) for tag in tags.tags}
+    names = {fold(name): name.strip()[:MAX_FOLDER_TAG] for name in reversed(claim.folder.split("/")) if name.strip()}
+    chosen = [name for key, name in reversed(names.items()) if key not in known]
+    return [Tag(name, 1.0, "folder", grounded=True) for name in chosen[-MAX_FOLDER_TAGS:]]
 
 
 def failed(claim: Claim, code: str, message: str) -> Finish:

@@ -94,7 +94,7 @@ class Pipeline:
         ocr = await self._recognize(claim, job) if claim.stage == "ocr" else await self._load_ocr(claim, job)
         require_text(ocr, job.options)
         tags = await self._tag(claim, job, ocr) if claim.stage == "tag" else await self._load_tags(claim, job, ocr)
-        return succeeded(claim, ocr, tags, replace_edits=job.options.replace_edits)
+        return succeeded(claim, ocr, tags, job.options)
 
     @staticmethod
     def give_up(claim: Claim, problem_code: str, message: str) -> Finish:

@@ -53,6 +53,8 @@ class Options:
     examples: tuple[tuple[str, tuple[str, ...]], ...] = ()
     # Of documents processed again: what people gave is not kept.
     replace_edits: bool = False
+    # Names of folders become tags.
+    folder_tags: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,9 @@ class TaggingConfig(Body):
         None, max_length=5, description="Documents with the tags that a person gave them, shown to the model."
     )
     fallback_models: Annotated[list[Plain], at_most(5)] | None = Field(None, max_length=5)
+    folder_tags: bool = Field(
+        False, description="Names of the folders in which a document lay become tags; not with `strict`."
+    )
     allow_degraded: bool = Field(True, description="Offline tags may stand in for an LLM that does not answer.")
     max_cost_usd: float = Field(0.0, ge=0, le=1000, description="Most one document may cost; 0: the server's bound.")
     budget_usd: float = Field(0.0, ge=0, le=100_000, description="Most a batch may cost; it pauses there. 0: no bound.")
@@ -118,6 +121,7 @@ class TaggingConfig(Body):
             existing_tags=tuple(self.existing_tags or ()),
             examples=tuple((example.text, tuple(example.tags)) for example in self.examples or ()),
             vocabulary=self.vocabulary or "",
+            folder_tags=self.folder_tags,
             allow_degraded=self.allow_degraded,
             max_cost_micros=round(self.max_cost_usd * MICROS),
             budget_micros=round(self.budget_usd * MICROS),

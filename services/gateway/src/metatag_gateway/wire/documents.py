@@ -210,6 +210,7 @@ def to_options(options: Options) -> j.ProcessOptions:
         vision=VISION_MODES[options.vision],
         vision_model=options.vision_model,
         replace_edits=options.replace_edits,
+        folder_tags=options.folder_tags,
     )
 
 

@@ -465,6 +465,7 @@ export const en = {
   "tagSource.llm": "model",
   "tagSource.both": "both",
   "tagSource.vocabulary": "vocabulary",
+  "tagSource.folder": "folder",
   "tagSource.person": "by a person",
   "tagKind.topic": "topic",
   "tagKind.entity": "name",

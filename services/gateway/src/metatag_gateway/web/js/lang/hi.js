@@ -465,6 +465,7 @@ export const hi = {
   "tagSource.llm": "मॉडल",
   "tagSource.both": "दोनों",
   "tagSource.vocabulary": "शब्द-सूची",
+  "tagSource.folder": "फ़ोल्डर",
   "tagSource.person": "व्यक्ति ने दिया",
   "tagKind.topic": "विषय",
   "tagKind.entity": "नाम",
