@@ -89,7 +89,9 @@ class _Sender:
             self._move(self._send(new[start : start + MAX_FILES]))
 
     def _move(self, files: Sequence[Ready]) -> None:
-        for each in files if self.done is not None else ():
+        if self.done is None:
+            return
+        for each in files:
             try:
                 move(each.path, self.done, each.folder)
             except OSError as error:
