@@ -303,13 +303,16 @@ async def test_exports_give_the_columns_that_are_chosen(either_service: JobsProc
     client = either_service.client
     rows = specs(await client.upload(fake_pdf(pages=1)), 2)
     rows[0].columns.update({"विभाग": "जल", "tags": "own"})
-    job_id = (await client.create(rows, columns=["विभाग", "tags"])).job.id
+    rows[0].folder = "roads/1998"
+    job_id = (await client.create(rows, columns=["विभाग", "tags"], name="Circulars")).job.id
     await client.finished(job_id)
 
     async def export(kind: jobs_pb2.ExportFormat.ValueType, *columns: str) -> bytes:
         request = jobs_pb2.ExportJobRequest(user_id="u1", job_id=job_id, format=kind, columns=columns)
         return b"".join([part.chunk async for part in client.stub.ExportJob(request)])
 
+    where = list(csv.reader((await export(jobs_pb2.EXPORT_FORMAT_CSV, "folder", "batch_name")).decode().splitlines()))
+    assert where[1:] == [["roads/1998", "Circulars"], ["", "Circulars"]]
     chosen = ("विभाग", "row_number", "tags")
     table = list(csv.reader((await export(jobs_pb2.EXPORT_FORMAT_CSV, *chosen)).decode("utf-8-sig").splitlines()))
     assert table == [list(chosen), ["जल", "1", "own"], ["", "2", ""]]

@@ -48,6 +48,8 @@ COLUMNS = (
     "file_name",
     "needs_review",
     *FACETS,
+    "folder",
+    "batch_name",
 )
 _CHUNK = 512 * 1024
 
@@ -65,14 +67,18 @@ Batches = AsyncIterator[list[Document]]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of a table: the names of its header, and which cell of a whole row each one shows."""
+    """The columns of a table: the names of its header, and which cell of a whole row each one shows.
 
+    `batch` is what the job is called.
+    """
+
+    batch: str
     own: Sequence[str]
     names: Sequence[str]
     places: Sequence[int]
 
     @classmethod
-    def choose(cls, own: Sequence[str], chosen: Sequence[str]) -> Layout:
+    def choose(cls, batch: str, own: Sequence[str], chosen: Sequence[str]) -> Layout:
         """Return the chosen columns in their order, all of them for none; raise InvalidArgument for an unknown one."""
         every = _header(own)
         if len(chosen) > MAX_CHOSEN:
@@ -83,11 +89,11 @@ class Layout:
                 hint = f"; did you mean '{near[0]}'?" if near else f"; use some of: {', '.join(every)}."
                 raise InvalidArgument(f"columns names '{name[:50]}', which this job does not have{hint}")
         names = list(dict.fromkeys(chosen)) or every
-        return cls(own, names, [every.index(name) for name in names])
+        return cls(batch, own, names, [every.index(name) for name in names])
 
     def cells(self, document: Document) -> list[Any]:
         """Return a document's cells."""
-        row = row_of(document) + [document.columns.get(name, "") for name in self.own]
+        row = row_of(document, self.batch) + [document.columns.get(name, "") for name in self.own]
         return [row[place] for place in self.places]
 
 
@@ -113,7 +119,8 @@ class Exports:
         if columns and kind == "json_ld":
             raise InvalidArgument("columns cannot be chosen for JSON-LD, which has none.")
         # Before the first byte: what is missing can be told only then.
-        layout = Layout.choose(await self._history.own_columns(user_id, job_id), columns)
+        batch, own = await self._history.table_of(user_id, job_id)
+        layout = Layout.choose(batch, own, columns)
         async for chunk in writers[kind](self._history.export(user_id, job_id), layout):
             for start in range(0, len(chunk), _CHUNK):
                 yield chunk[start : start + _CHUNK]
@@ -131,8 +138,8 @@ def harmless_in_csv(value: Any) -> Any:
     return harmless(_BEHIND_SEPARATOR.sub(r"\1'", value))
 
 
-def row_of(document: Document) -> list[Any]:
-    """Give a document's cells in the order of COLUMNS."""
+def row_of(document: Document, batch: str) -> list[Any]:
+    """Give a document's cells in the order of COLUMNS; `batch` is the name of its job."""
     result = document.result
     problem = document.problem
     tags = [tag.tag for tag in result.tags] if result else []
@@ -162,6 +169,8 @@ def row_of(document: Document) -> list[Any]:
         document.file_name,
         result.needs_review if result else "",
         *("; ".join(facet.value for facet in _facets(document) if facet.kind == kind) for kind in FACETS),
+        document.folder,
+        batch,
     ]
 
 
@@ -187,9 +196,9 @@ def _csv_lines(rows: Sequence[Sequence[Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-async def _json_lines(batches: Batches, _layout: Layout) -> AsyncIterator[bytes]:
+async def _json_lines(batches: Batches, layout: Layout) -> AsyncIterator[bytes]:
     async for batch in batches:
-        lines = (json.dumps(_object(document), ensure_ascii=False) for document in batch)
+        lines = (json.dumps(_object(document, layout.batch), ensure_ascii=False) for document in batch)
         yield "".join(f"{line}\n" for line in lines).encode()
 
 
@@ -200,7 +209,7 @@ async def _chosen_lines(batches: Batches, layout: Layout) -> AsyncIterator[bytes
 
 
 def _chosen(document: Document, layout: Layout) -> dict[str, Any]:
-    whole = _object(document)
+    whole = _object(document, layout.batch)
     cells = zip(layout.names, layout.cells(document), strict=True)
     # The rows' own columns may bear names of fields that only whole objects have.
     return {name: whole[name] if name in COLUMNS else cell for name, cell in cells}
@@ -218,8 +227,8 @@ async def _json_ld(batches: Batches, _layout: Layout) -> AsyncIterator[bytes]:
     yield b"\n]}\n"
 
 
-def _object(document: Document) -> dict[str, Any]:
-    row = dict(zip(COLUMNS, row_of(document), strict=True))
+def _object(document: Document, batch: str) -> dict[str, Any]:
+    row = dict(zip(COLUMNS, row_of(document, batch), strict=True))
     row = {name: (None if value == "" else value) for name, value in row.items()}
     row["generated_tags"] = [tag.tag for tag in document.result.tags] if document.result else []
     row["tags"] = pack(document.result.tags) if document.result else []
@@ -267,6 +276,7 @@ _WIDTH = 14
 _WIDTHS = {
     "title": 40, "description": 40, "file_path": 50, "generated_tags": 60, "error": 40, "processed_at": 26,
     "document_id": 38, "file_name": 30, "organisation": 30, "person": 30, "place": 30, "law_or_scheme": 30,
+    "folder": 40, "batch_name": 30,
 }  # fmt: skip
 
 

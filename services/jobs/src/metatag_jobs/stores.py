@@ -198,8 +198,8 @@ class History(Protocol):
     async def stats(self, user_id: str) -> Stats:
         """Give a user's counts."""
 
-    async def own_columns(self, user_id: str, job_id: str) -> list[str]:
-        """Return the names of the columns that a job's rows have of their own, in order; raise JobNotFound."""
+    async def table_of(self, user_id: str, job_id: str) -> tuple[str, list[str]]:
+        """Return a job's name, and the names of the columns that its rows have of their own; raise JobNotFound."""
 
     def export(self, user_id: str, job_id: str) -> AsyncIterator[list[Document]]:
         """Give all documents of a job by position in bounded lists; raises JobNotFound."""

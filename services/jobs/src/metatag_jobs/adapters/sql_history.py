@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch
 from metatag_jobs.adapters.sql_documents import COLUMNS, FROM, STATE, document_of
-from metatag_jobs.adapters.sql_events import JOB_COLUMNS, job_of
+from metatag_jobs.adapters.sql_events import JOB_COLUMNS, default_name, job_of
 from metatag_jobs.adapters.sql_search import SearchReader
 from metatag_jobs.adapters.transact import reads
 from metatag_jobs.errors import DocumentNotFound, JobNotFound
@@ -38,7 +38,7 @@ class SqlHistory:
         self._search = SearchReader(dialect)
         owned = "job.user_id = :user_id AND job.state <> 'deleted'"
         shown = "(doc.trashed_at IS NULL OR doc.reprocess_of IS NOT NULL)"
-        self._job = sql(f"SELECT id, columns FROM job WHERE id = :job_id AND {owned}")  # noqa: S608
+        self._job = sql(f"SELECT id, columns, name, type, created_at FROM job WHERE id = :job_id AND {owned}")  # noqa: S608
         self._of_job = sql(
             f"SELECT {COLUMNS} {FROM} WHERE doc.job_id = :job_id AND doc.position >= :from_position "
             f"AND {shown} AND {STATE} IN {dialect.ids('states')} ORDER BY doc.position LIMIT :n"
@@ -135,12 +135,14 @@ class SqlHistory:
         )
 
     @reads
-    async def own_columns(self, transaction: Transaction, user_id: str, job_id: str) -> list[str]:
-        """Return the names of the columns that a job's rows have of their own, in order; raise JobNotFound."""
+    async def table_of(self, transaction: Transaction, user_id: str, job_id: str) -> tuple[str, list[str]]:
+        """Return a job's name, and the names of the columns that its rows have of their own; raise JobNotFound."""
         rows = await fetch(transaction, self._job, job_id=job_id, user_id=user_id)
         if not rows:
             raise JobNotFound
-        return list(json.loads(rows[0]["columns"])) if rows[0]["columns"] else []
+        row = rows[0]
+        columns = list(json.loads(row["columns"])) if row["columns"] else []
+        return row["name"] or default_name(row["type"], row["created_at"]), columns
 
     async def export(self, user_id: str, job_id: str) -> AsyncIterator[list[Document]]:
         """Give all documents of a job by position in bounded lists; raises JobNotFound."""

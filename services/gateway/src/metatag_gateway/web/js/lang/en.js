@@ -128,6 +128,8 @@ export const en = {
   "options.excludeHint": "Separated by commas or lines",
   "options.excludeFile": "List of such words",
   "options.excludeFileHint": "A .txt or .pdf file",
+  "options.folderTags": "Folder names as tags",
+  "options.folderTagsHint": "The names of the folders in which a file lay.",
   "options.strict": "Only tags of the vocabulary",
   "options.strictHint": "Nothing outside the list can come out.",
   "options.pagesOver":

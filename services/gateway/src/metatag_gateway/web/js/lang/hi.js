@@ -127,6 +127,8 @@ export const hi = {
   "options.excludeHint": "अल्पविराम या नई पंक्ति से अलग करें",
   "options.excludeFile": "ऐसे शब्दों की सूची",
   "options.excludeFileHint": ".txt या .pdf फ़ाइल",
+  "options.folderTags": "फ़ोल्डर के नाम टैग के रूप में",
+  "options.folderTagsHint": "उन फ़ोल्डरों के नाम जिनमें फ़ाइल थी।",
   "options.strict": "केवल शब्द-सूची के टैग",
   "options.strictHint": "सूची से बाहर का कुछ नहीं आएगा।",
   "options.pagesOver":

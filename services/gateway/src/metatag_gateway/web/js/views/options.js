@@ -18,6 +18,7 @@ export const DEFAULTS = {
   languages: "",
   vocabulary: "",
   strict: false,
+  folder_tags: false,
   model_name: "",
   api_key: "",
   exclusion_words: "",
@@ -56,6 +57,7 @@ export function toConfig(options) {
   }
   if (options.languages) config.languages = options.languages.split("+");
   if (options.strict && options.vocabulary) config.strict = true;
+  if (options.folder_tags) config.folder_tags = true;
   if (Number(options.budget_usd) > 0) config.budget_usd = Number(options.budget_usd);
   const words = list(options.exclusion_words);
   if (words.length) config.exclusion_words = words;
@@ -182,6 +184,11 @@ export function Options({ value, onValue, children }) {
               hint=${t("options.excludeHint")}
               ...${pick("exclusion_words")} />
           </div>
+          <${Check}
+            label=${t("options.folderTags")}
+            hint=${t("options.folderTagsHint")}
+            checked=${value.folder_tags}
+            onValue=${put("folder_tags")} />
           ${value.vocabulary &&
           html`
             <${Check}
