@@ -184,6 +184,13 @@ class FakeJobsService(JobsServiceServicer):
     async def ValidateSources(self, request: j.ValidateSourcesRequest, context: Context) -> Any:
         return j.ValidateSourcesResponse(checks=map(_check, request.sources))
 
+    async def ListSource(self, request: j.ListSourceRequest, context: Context) -> Any:
+        path = request.source.path
+        if "private" in path:
+            raise MetatagError("Bucket not found", code=ErrorCode.SOURCE_REFUSED)
+        paths = [] if "empty" in path else [f"{path}a.pdf", f"{path}1998/b.pdf"]
+        return j.ListSourceResponse(paths=paths[: request.limit], truncated=len(paths) > request.limit)
+
     async def FetchSource(self, request: j.FetchSourceRequest, context: Context) -> AsyncIterator[Any]:
         path = request.source.path
         self.fetched.append(path)

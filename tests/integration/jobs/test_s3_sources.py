@@ -266,3 +266,20 @@ async def test_rows_that_name_absent_objects_fail_alone() -> None:
         assert problems == ["", "Object not found", "Bucket not found", "Invalid S3 path format"]
         assert (job.processed, job.failed) == (1, 3)
     client.close()
+
+
+async def test_the_pdfs_below_a_prefix_are_listed_within_what_is_allowed(client: S3Client) -> None:
+    bucket = await filled(client)
+    for key in ("dir/1998/b.PDF", "dir/notes.txt", "dir/empty.pdf", "other/c.pdf", "dirty/d.pdf"):
+        body = b"" if "empty" in key else PDF
+        await client.call(client.minio.put_object, bucket, key, io.BytesIO(body), len(body))
+    found = S3Fetcher(client, [f"{bucket}/dir"], own_bucket="private")
+    below = await found.list_below(Source("s3", f"s3://{bucket}/dir/"), 10)
+    assert below == ([f"s3://{bucket}/dir/1998/b.PDF", f"s3://{bucket}/dir/a.pdf"], False)
+    assert await found.list_below(Source("s3", f"s3://{bucket}/dir/"), 1) == ([f"s3://{bucket}/dir/1998/b.PDF"], True)
+    assert await found.list_below(Source("s3", f"s3://{bucket}/dir/none/"), 1) == ([], False)
+    for refused in (f"s3://{bucket}/", f"s3://{bucket}/other/", "s3://private/", "s3:///", f"s3://{bucket}/dir/../"):
+        with pytest.raises(SourceRefused):
+            await found.list_below(Source("s3", refused), 1)
+    with pytest.raises(SourceUnavailable, match="Bucket not found"):
+        await S3Fetcher(client, ["nowhere-at-all"]).list_below(Source("s3", "s3://nowhere-at-all/"), 1)

@@ -111,6 +111,11 @@ class JobsServiceStub:
                 request_serializer=metatag_dot_v1_dot_jobs__pb2.ValidateSourcesRequest.SerializeToString,
                 response_deserializer=metatag_dot_v1_dot_jobs__pb2.ValidateSourcesResponse.FromString,
                 _registered_method=True)
+        self.ListSource = channel.unary_unary(
+                '/metatag.v1.JobsService/ListSource',
+                request_serializer=metatag_dot_v1_dot_jobs__pb2.ListSourceRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_jobs__pb2.ListSourceResponse.FromString,
+                _registered_method=True)
         self.FetchSource = channel.unary_stream(
                 '/metatag.v1.JobsService/FetchSource',
                 request_serializer=metatag_dot_v1_dot_jobs__pb2.FetchSourceRequest.SerializeToString,
@@ -278,6 +283,14 @@ class JobsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListSource(self, request, context):
+        """ListSource gives the PDFs below a prefix of S3, by key. INVALID_ARGUMENT: bad or forbidden prefix, or another type of
+        source (source_refused). UNAVAILABLE: it did not answer (source_unavailable). May be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def FetchSource(self, request, context):
         """FetchSource fetches one source under the same guard as the pipeline and gives its bytes, chunks of at most 1 MiB.
         INVALID_ARGUMENT: bad or forbidden address (source_refused). FAILED_PRECONDITION: not a PDF. UNAVAILABLE: it did not
@@ -415,6 +428,11 @@ def add_JobsServiceServicer_to_server(servicer, server):
                     servicer.ValidateSources,
                     request_deserializer=metatag_dot_v1_dot_jobs__pb2.ValidateSourcesRequest.FromString,
                     response_serializer=metatag_dot_v1_dot_jobs__pb2.ValidateSourcesResponse.SerializeToString,
+            ),
+            'ListSource': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSource,
+                    request_deserializer=metatag_dot_v1_dot_jobs__pb2.ListSourceRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_jobs__pb2.ListSourceResponse.SerializeToString,
             ),
             'FetchSource': grpc.unary_stream_rpc_method_handler(
                     servicer.FetchSource,
@@ -864,6 +882,33 @@ class JobsService:
             '/metatag.v1.JobsService/ValidateSources',
             metatag_dot_v1_dot_jobs__pb2.ValidateSourcesRequest.SerializeToString,
             metatag_dot_v1_dot_jobs__pb2.ValidateSourcesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSource(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.JobsService/ListSource',
+            metatag_dot_v1_dot_jobs__pb2.ListSourceRequest.SerializeToString,
+            metatag_dot_v1_dot_jobs__pb2.ListSourceResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -89,6 +89,10 @@ class JobsServiceStub:
     """ValidateSources looks whether each source could be fetched, in parallel, within 100 seconds in all. The answers keep
     the order. May be repeated.
     """
+    ListSource: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.ListSourceRequest, _jobs_pb2.ListSourceResponse]
+    """ListSource gives the PDFs below a prefix of S3, by key. INVALID_ARGUMENT: bad or forbidden prefix, or another type of
+    source (source_refused). UNAVAILABLE: it did not answer (source_unavailable). May be repeated.
+    """
     FetchSource: _grpc.UnaryStreamMultiCallable[_jobs_pb2.FetchSourceRequest, _jobs_pb2.FetchSourceResponse]
     """FetchSource fetches one source under the same guard as the pipeline and gives its bytes, chunks of at most 1 MiB.
     INVALID_ARGUMENT: bad or forbidden address (source_refused). FAILED_PRECONDITION: not a PDF. UNAVAILABLE: it did not
@@ -173,6 +177,10 @@ class JobsServiceAsyncStub(JobsServiceStub):
     ValidateSources: _aio.UnaryUnaryMultiCallable[_jobs_pb2.ValidateSourcesRequest, _jobs_pb2.ValidateSourcesResponse]  # type: ignore[assignment]
     """ValidateSources looks whether each source could be fetched, in parallel, within 100 seconds in all. The answers keep
     the order. May be repeated.
+    """
+    ListSource: _aio.UnaryUnaryMultiCallable[_jobs_pb2.ListSourceRequest, _jobs_pb2.ListSourceResponse]  # type: ignore[assignment]
+    """ListSource gives the PDFs below a prefix of S3, by key. INVALID_ARGUMENT: bad or forbidden prefix, or another type of
+    source (source_refused). UNAVAILABLE: it did not answer (source_unavailable). May be repeated.
     """
     FetchSource: _aio.UnaryStreamMultiCallable[_jobs_pb2.FetchSourceRequest, _jobs_pb2.FetchSourceResponse]  # type: ignore[assignment]
     """FetchSource fetches one source under the same guard as the pipeline and gives its bytes, chunks of at most 1 MiB.
@@ -345,6 +353,16 @@ class JobsServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_jobs_pb2.ValidateSourcesResponse, _abc.Awaitable[_jobs_pb2.ValidateSourcesResponse]]:
         """ValidateSources looks whether each source could be fetched, in parallel, within 100 seconds in all. The answers keep
         the order. May be repeated.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSource(
+        self,
+        request: _jobs_pb2.ListSourceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_jobs_pb2.ListSourceResponse, _abc.Awaitable[_jobs_pb2.ListSourceResponse]]:
+        """ListSource gives the PDFs below a prefix of S3, by key. INVALID_ARGUMENT: bad or forbidden prefix, or another type of
+        source (source_refused). UNAVAILABLE: it did not answer (source_unavailable). May be repeated.
         """
 
     @_abc_1.abstractmethod

@@ -80,6 +80,20 @@ def specs(
         yield replace(made, columns={name: cell for name, cell in own.items() if cell}) if own else made
 
 
+def is_prefix(spec: DocumentSpec) -> bool:
+    """Return whether a row stands for all PDFs below a prefix of S3."""
+    return spec.source.type == "s3" and spec.source.path.endswith("/") and not spec.problem
+
+
+def below(row: DocumentSpec, paths: Iterable[str]) -> Iterator[DocumentSpec]:
+    """Give the documents of a row that stands for a prefix; each lies in its folder below that."""
+    prefix = row.source.path.partition("://")[2] or row.source.path
+    for path in paths:
+        folder = path.partition("://")[2].removeprefix(prefix).rpartition("/")[0]
+        joined = "/".join(part for part in (row.folder, folder) if part)
+        yield replace(row, title="", source=Source("s3", path), folder=joined[:MAX_FOLDER])
+
+
 def spec(row: Mapping[str, Any]) -> DocumentSpec:
     """Give the document of one row, with its problem when it can never be processed."""
     made = _refused(row) or _spec(row)

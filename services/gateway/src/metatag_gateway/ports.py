@@ -100,6 +100,9 @@ class Jobs(Protocol):
     async def validate(self, user_id: str, sources: Sequence[Source]) -> list[SourceCheck]:
         """Look whether sources could be fetched, in their order."""
 
+    async def list_source(self, user_id: str, source: Source, limit: int) -> tuple[list[str], bool]:
+        """Return paths of up to `limit` PDFs below a prefix of S3, and whether there are more."""
+
     def fetch(self, user_id: str, source: Source) -> AsyncIterator[bytes]:
         """Give the bytes of a source; refusals come before the first chunk."""
 

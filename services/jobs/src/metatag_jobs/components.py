@@ -31,7 +31,7 @@ from metatag_jobs.adapters.sql_work import SqlWorkStore
 from metatag_jobs.adapters.url_fetcher import UrlFetcher
 from metatag_jobs.adapters.url_guard import UrlGuard
 from metatag_jobs.host_limits import HostLimits
-from metatag_jobs.ports import EventBus, Fetcher, FileStore, Leadership, OcrReader
+from metatag_jobs.ports import EventBus, Fetcher, FileStore, Leadership, Lister, OcrReader
 from metatag_jobs.settings import JobsSettings
 from metatag_jobs.sources import Sources
 from metatag_runtime.failures import is_infrastructure
@@ -102,10 +102,7 @@ class Components:
             ocr=ocr,
             tagger=GrpcTagger(settings.tagger_address, settings.tag_deadline),
             url_fetcher=url_fetcher,
-            sources=Sources(
-                _fetchers(settings, url_fetcher, s3_sources),
-                HostLimits(settings.host_fetches, settings.host_checks, settings.host_checks_per_second),
-            ),
+            sources=_sources(settings, url_fetcher, s3_sources),
             keys=AesKeyBox(settings.secret_key.get_secret_value()),
         )
 
@@ -166,12 +163,14 @@ def _url_fetcher(settings: JobsSettings) -> UrlFetcher:
         ) from error
 
 
-def _fetchers(settings: JobsSettings, url: UrlFetcher, s3: S3Client | None) -> dict[str, Fetcher]:
+def _sources(settings: JobsSettings, url: UrlFetcher, s3: S3Client | None) -> Sources:
     roots = [Path(root) for root in settings.local_roots.split(":") if root]
     found: dict[str, Fetcher] = {"url": url, "local": LocalFetcher(roots)}
+    listers: dict[str, Lister] = {}
     if s3 is not None:
         from metatag_jobs.adapters.s3_fetcher import S3Fetcher
 
         allowed = [place.strip() for place in settings.s3_sources.split(",") if place.strip()]
-        found["s3"] = S3Fetcher(s3, allowed, own_bucket=_own_bucket(settings))
-    return found
+        found["s3"] = listers["s3"] = S3Fetcher(s3, allowed, own_bucket=_own_bucket(settings))
+    limits = HostLimits(settings.host_fetches, settings.host_checks, settings.host_checks_per_second)
+    return Sources(found, limits, listers)

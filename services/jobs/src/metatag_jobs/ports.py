@@ -64,6 +64,16 @@ class Fetcher(Protocol):
         """Look whether the source could be fetched, without fetching it; never raises for a bad source."""
 
 
+class Lister(Protocol):
+    """Finds documents outside."""
+
+    async def list_below(self, source: Source, limit: int) -> tuple[list[str], bool]:
+        """Return paths of up to `limit` PDFs below a source, in order, and whether there are more.
+
+        Raises SourceRefused, SourceUnavailable.
+        """
+
+
 class OcrReader(Protocol):
     """Reads PDFs. Raises MetatagError with the codes of OcrService."""
 

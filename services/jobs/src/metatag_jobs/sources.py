@@ -10,7 +10,7 @@ from pathlib import Path
 from metatag_jobs.errors import SourceRefused
 from metatag_jobs.host_limits import HostLimits
 from metatag_jobs.model import Source, SourceCheck
-from metatag_jobs.ports import Fetcher
+from metatag_jobs.ports import Fetcher, Lister
 
 # Sources looked at at once, and the time for all of one call. Seconds.
 CHECKS_AT_ONCE = 32
@@ -22,9 +22,15 @@ TYPES = ("url", "s3", "local", "upload")
 class Sources:
     """The port Fetcher over all types of sources."""
 
-    def __init__(self, fetchers: Mapping[str, Fetcher], limits: HostLimits | None = None) -> None:
+    def __init__(
+        self,
+        fetchers: Mapping[str, Fetcher],
+        limits: HostLimits | None = None,
+        listers: Mapping[str, Lister] | None = None,
+    ) -> None:
         """`limits` bounds what one host of URLs is asked; the default is for few sources."""
         self._fetchers = fetchers
+        self._listers = listers or {}
         self._limits = limits or HostLimits(16, 4, 10.0)
 
     async def fetch(self, source: Source, target: Path, max_bytes: int) -> None:
@@ -34,6 +40,17 @@ class Sources:
             if source.type == "url":
                 await stack.enter_async_context(self._limits.fetch(source.path))
             await fetcher.fetch(source, target, max_bytes)
+
+    async def list_below(self, source: Source, limit: int) -> tuple[list[str], bool]:
+        """Return paths of up to `limit` PDFs below a source, and whether there are more.
+
+        Raises SourceRefused, SourceUnavailable.
+        """
+        lister = self._listers.get(source.type)
+        if lister is None:
+            self._fetcher(source)
+            raise SourceRefused("Only a prefix of S3 can stand for many documents.")
+        return await lister.list_below(source, limit)
 
     async def check(self, source: Source) -> SourceCheck:
         """Look whether the source could be fetched; never raises for a bad source."""

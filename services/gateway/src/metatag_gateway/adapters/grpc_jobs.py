@@ -231,6 +231,12 @@ class GrpcJobs:
         answer = await self._stub.ValidateSources(request, timeout=VALIDATE)
         return [wire.check(found) for found in answer.checks]
 
+    async def list_source(self, user_id: str, source: Source, limit: int) -> tuple[list[str], bool]:
+        """ListSource."""
+        request = j.ListSourceRequest(user_id=user_id, source=wire_documents.to_source(source), limit=limit)
+        answer = await self._stub.ListSource(request, timeout=VALIDATE)
+        return list(answer.paths), answer.truncated
+
     async def fetch(self, user_id: str, source: Source) -> AsyncIterator[bytes]:
         """FetchSource."""
         request = j.FetchSourceRequest(user_id=user_id, source=wire_documents.to_source(source))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -14,6 +15,7 @@ from metatag_gateway.errors import TooLarge
 from metatag_gateway.idempotency import request_digest
 from metatag_gateway.model.documents import Source
 from metatag_gateway.model.jobs import Job, NewJob
+from metatag_gateway.prefixes import Prefixes
 from metatag_gateway.routes.access import Processor, Reader, Writer, known
 from metatag_gateway.routes.dependencies import dependencies_of
 from metatag_gateway.routes.single import IdempotencyKey, Prefer, check_pages, check_unknown, is_strict
@@ -51,7 +53,10 @@ async def start_batch(
     prefer: Prefer = None,
     idempotency_key: IdempotencyKey = None,
 ) -> StartedView:
-    """Start a batch and return at once. A wrong row fails alone; `job_id`, if given, must be a new UUID."""
+    """Start a batch and return at once. A wrong row fails alone; `job_id`, if given, must be a new UUID.
+
+    A row of S3 whose `file_path` ends with `/` stands for all PDFs below it, each with its folder.
+    """
     parts = dependencies_of(request)
     count = len(body.documents)
     if not count:
@@ -81,7 +86,12 @@ async def start_batch(
         name=body.name,
         source_name=body.source_name,
     )
-    documents = batches.specs(body.documents, mapping, columns)
+    rows = partial(batches.specs, body.documents, mapping, columns)
+    prefixes = await Prefixes.look(parts.jobs, caller.user_id, rows(), parts.settings.max_batch_documents)
+    count = await asyncio.to_thread(prefixes.count, rows(), count)
+    if count > parts.settings.max_batch_documents:
+        raise TooLarge(f"A batch may hold {parts.settings.max_batch_documents} documents; this one has {count}.")
+    documents = prefixes.expand(rows())
     job = await create_job(parts.jobs, parts.quotas, caller.user_id, new, documents, count=count)
     bind_log_ids(job_id=job.id)
     total = job.total_documents

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 from minio.error import S3Error
@@ -20,6 +21,8 @@ _SENTENCES = {
     "AccessDenied": "S3 error: access denied",
 }
 _CHUNK = 256 * 1024
+# Objects below a prefix that are looked at.
+MAX_SEEN = 200_000
 
 
 class S3Fetcher:
@@ -42,6 +45,26 @@ class S3Fetcher:
             raise _bad_name(error) from error
         except (HTTPError, OSError, TimeoutError) as error:
             raise SourceUnavailable("S3 error: the service does not answer") from error
+
+    async def list_below(self, source: Source, limit: int) -> tuple[list[str], bool]:
+        """Return paths of up to `limit` PDFs below a prefix that ends with "/", by key, and whether there are more."""
+        bucket, prefix = self._split(source.path, prefix=True)
+        try:
+            keys = await self._client.call(self._keys, bucket, prefix, limit + 1)
+        except S3Error as error:
+            raise _unavailable(error) from error
+        except ValueError as error:
+            raise _bad_name(error) from error
+        except (HTTPError, OSError, TimeoutError) as error:
+            raise SourceUnavailable("S3 error: the service does not answer") from error
+        return [f"s3://{bucket}/{key}" for key in keys[:limit]], len(keys) > limit
+
+    def _keys(self, bucket: str, prefix: str, most: int) -> list[str]:
+        objects = self._client.minio.list_objects(bucket, prefix=prefix, recursive=True)
+        # A prefix may hold any number of other files.
+        seen = (each.object_name or "" for each in islice(objects, MAX_SEEN) if each.size)
+        fitting = (key for key in seen if key.lower().endswith(".pdf") and {".", ".."}.isdisjoint(key.split("/")))
+        return list(islice(fitting, most))
 
     async def check(self, source: Source) -> SourceCheck:
         """Look at the object; never raises for a bad source."""
@@ -67,12 +90,13 @@ class S3Fetcher:
         except (S3Error, HTTPError, OSError, TimeoutError):
             return True
 
-    def _split(self, path: str) -> tuple[str, str]:
+    def _split(self, path: str, *, prefix: bool = False) -> tuple[str, str]:
+        """Return bucket and key, or a prefix of keys, which may be empty; raises SourceRefused."""
         path = path.strip()
         if path[:5].lower() == "s3://":
             path = path[5:]
         bucket, _, key = path.partition("/")
-        if not bucket or not key or "://" in bucket:
+        if not bucket or not (key or prefix) or "://" in bucket:
             raise SourceRefused("Invalid S3 path format")
         if bucket == self._own_bucket:
             # It holds the files of all users.

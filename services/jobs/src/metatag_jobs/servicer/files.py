@@ -9,9 +9,9 @@ from pathlib import Path
 
 from metatag.v1 import jobs_pb2, jobs_pb2_grpc
 from metatag_jobs.errors import FileGone
-from metatag_jobs.model import Source
+from metatag_jobs.model import MAX_DOCUMENTS, Source
 from metatag_jobs.pdf import inspect_pdf
-from metatag_jobs.servicer.core import CHUNK, Context, Dependencies, first_header
+from metatag_jobs.servicer.core import CHUNK, Context, Dependencies, bounded, first_header
 from metatag_jobs.wire import enum_name, from_message, to_message
 from metatag_runtime.errors import InvalidArgument
 
@@ -48,6 +48,13 @@ class FilesPart(jobs_pb2_grpc.JobsServiceServicer):
             raise InvalidArgument("user_id is missing.")
         found = await self.dependencies.uploads.find(request.user_id, request.content_sha256)
         return jobs_pb2.FindFilesResponse(files=[to_message(jobs_pb2.StoredFile(), each) for each in found])
+
+    async def ListSource(self, request: jobs_pb2.ListSourceRequest, context: Context) -> jobs_pb2.ListSourceResponse:
+        """Give the PDFs below a prefix."""
+        source = from_message(Source, request.source)
+        limit = bounded(request.limit, 1_000, MAX_DOCUMENTS)
+        paths, truncated = await self.dependencies.sources.list_below(source, limit)
+        return jobs_pb2.ListSourceResponse(paths=paths, truncated=truncated)
 
     async def FetchSource(
         self, request: jobs_pb2.FetchSourceRequest, context: Context
