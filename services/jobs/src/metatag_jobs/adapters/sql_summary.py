@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from typing import Any
 
-from metatag_jobs.adapters.dialect import Dialect, fetch
+from metatag_jobs.adapters.dialect import Dialect, as_json, fetch
 from metatag_jobs.adapters.transact import reads
 from metatag_jobs.summaries import Summary, Tally
 from metatag_runtime.sql import Database, Transaction
@@ -60,11 +61,13 @@ class SqlSummary:
         }
         # Whole numbers of days are cheaper than their names.
         day = f"CAST({{}} / {DAY} AS INTEGER)" if lite else f"CAST(floor({{}} / {DAY}) AS int)"
-        self._days = dialect.sql(
-            f"SELECT {day.format('doc.processed_at')} AS day, doc.state, count(*) AS n FROM doc "  # noqa: S608
-            f"JOIN job ON job.id = doc.job_id WHERE {_MINE} AND doc.state IN ('done', 'failed') "
-            "AND job.state <> 'deleted' GROUP BY 1, 2 ORDER BY 1"
-        )
+        # All that is asked for stands in one index; a join with the jobs would take ten times as long. Documents of
+        # jobs that are being deleted are few, and are taken off.
+        counted = f"SELECT {day.format('doc.processed_at')} AS day, doc.state, count(*) AS n FROM doc WHERE {_MINE} "  # noqa: S608
+        ended = "AND doc.state IN ('done', 'failed') {}GROUP BY 1, 2 ORDER BY 1"
+        self._days = dialect.sql(counted + ended.format(""))
+        self._of_jobs = dialect.sql(counted + ended.format("AND doc.job_id IN {ids(jobs)} "))
+        self._deleted = dialect.sql("SELECT id FROM job WHERE user_id = :user_id AND state = 'deleted'")
         self._spend = dialect.sql(
             f"SELECT {day.format('created_at')} AS day, count(*) AS n, COALESCE(SUM(cost_micros), 0) AS cost FROM job "  # noqa: S608
             "WHERE user_id = :user_id AND created_at >= :since AND state <> 'deleted' GROUP BY 1 ORDER BY 1"
@@ -74,9 +77,8 @@ class SqlSummary:
     async def of(self, transaction: Transaction, user_id: str, days: int) -> Summary:
         """Count the documents that ended in the last `days`, and what their days cost."""
         asked = {"user_id": user_id, "since": time.time() - days * DAY}
-        by_day = await fetch(transaction, self._days, **asked)
-        ended = {state: [row for row in by_day if row["state"] == state] for state in ("done", "failed")}
-        totals = {state: sum(row["n"] for row in rows) for state, rows in ended.items()}
+        ended = await self._by_day(transaction, asked)
+        totals = {state: sum(days.values()) for state, days in ended.items()}
         found = {}
         for chart, statement in self._read.items():
             total = totals["failed" if chart == "failures" else "done"]
@@ -85,12 +87,24 @@ class SqlSummary:
             found[chart] = [Tally(str(row["name"] or ""), round(row["n"] * scale)) for row in rows]
         spent = await fetch(transaction, self._spend, **asked)
         return Summary(
-            processed=[Tally(_name(row["day"]), row["n"]) for row in ended["done"]],
-            failed=[Tally(_name(row["day"]), row["n"]) for row in ended["failed"]],
+            processed=[Tally(_name(day), n) for day, n in ended["done"].items()],
+            failed=[Tally(_name(day), n) for day, n in ended["failed"].items()],
             spend=[Tally(_name(row["day"]), row["n"], int(row["cost"])) for row in spent],
             sampled=MAX_READ if max(totals.values()) > MAX_READ else 0,
             **found,
         )
+
+    async def _by_day(self, transaction: Transaction, asked: dict[str, Any]) -> dict[str, dict[int, int]]:
+        """Return how many documents ended on each day, by state, without those of deleted jobs."""
+        found: dict[str, dict[int, int]] = {"done": {}, "failed": {}}
+        for row in await fetch(transaction, self._days, **asked):
+            found[row["state"]][row["day"]] = row["n"]
+        deleted = await fetch(transaction, self._deleted, user_id=asked["user_id"])
+        if deleted:
+            jobs = as_json([row["id"] for row in deleted])
+            for row in await fetch(transaction, self._of_jobs, jobs=jobs, **asked):
+                found[row["state"]][row["day"]] -= row["n"]
+        return {state: {day: n for day, n in days.items() if n} for state, days in found.items()}
 
 
 def _name(day: int) -> str:

@@ -33,3 +33,10 @@ export const searches = () => get("api/searches");
 export const saveSearch = (json) => call("POST", "api/searches", { json });
 export const changeSearch = (id, json) => call("PUT", `api/searches/${seg(id)}`, { json });
 export const deleteSearch = (id) => call("DELETE", `api/searches/${seg(id)}`);
+
+export const tags = (query) => get("api/tags", query);
+/** Begin a change of the tags of many documents; it goes on in the background. */
+export const startTagJob = (json) => call("POST", "api/tag-jobs", { json });
+export const tagJobs = () => get("api/tag-jobs", { limit: 20 });
+export const tagJob = (id) => get(`api/tag-jobs/${seg(id)}`);
+export const undoTagJob = (id) => call("POST", `api/tag-jobs/${seg(id)}/undo`);

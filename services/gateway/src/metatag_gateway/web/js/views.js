@@ -10,6 +10,7 @@ import { JobView } from "./views/job.js";
 import { KeysView } from "./views/keys.js";
 import { NowhereView } from "./views/nowhere.js";
 import { ReviewView } from "./views/review.js";
+import { TagsView } from "./views/tags.js";
 import { TrashView } from "./views/trash.js";
 import { VocabulariesView } from "./views/vocabularies.js";
 
@@ -18,6 +19,7 @@ export const PLACES = [
   { name: "batch", icon: "batch", label: "nav.batch", view: BatchView },
   { name: "review", icon: "eye", label: "nav.review", view: ReviewView },
   { name: "history", icon: "history", label: "nav.history", view: HistoryView },
+  { name: "tags", icon: "tags", label: "nav.tags", view: TagsView },
   { name: "dashboard", icon: "chart", label: "nav.dashboard", view: DashboardView },
   { name: "vocabularies", icon: "tag", label: "nav.vocabularies", view: VocabulariesView },
   { name: "trash", icon: "trash", label: "nav.trash", view: TrashView, apart: true },

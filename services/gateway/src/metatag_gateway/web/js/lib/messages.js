@@ -34,6 +34,10 @@ const KNOWN = [
   [/has ([\d,]+) sheets; only '(.*)' was read/, "say.sheets", "n", "name"],
   [/The column '(.*)' stands more than once/, "say.columnTwice", "name"],
   [/used up its budget/, "say.budget_exhausted"],
+  [/The tag '(.*)' exists already/, "say.tagExists", "name"],
+  [/tag cannot be added and removed/, "say.tagBoth"],
+  [/changes of tags wait already/, "say.tagOpen"],
+  [/change of tags (was|is being) undone already/, "say.tagUndone"],
   [/takes no more calls just now/, "say.heldBack"],
 ];
 

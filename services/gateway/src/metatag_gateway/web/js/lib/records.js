@@ -41,3 +41,13 @@ export function standing({ status, metadata, needs_review, degraded, reviewed })
   if (needs_review ?? metadata?.needs_review) return "doubtful";
   return (degraded ?? metadata?.degraded) ? "offline" : status;
 }
+
+/** What was typed between commas, each once. */
+export const listed = (text) => [
+  ...new Set(
+    text
+      .split(",")
+      .map((one) => one.trim())
+      .filter(Boolean),
+  ),
+];

@@ -13,7 +13,7 @@ import { SavedSearches } from "./saved-searches.js";
 
 const PAUSE_MS = 300;
 // What one tab is filtered by says nothing of the other.
-const FILTERS = ["status", "method", "kind", "from", "until", "sort", "at"];
+const FILTERS = ["status", "method", "tag", "kind", "from", "until", "sort", "at"];
 
 /** The words being searched for: typed here, kept in the address a moment later. */
 function useWords(query) {
