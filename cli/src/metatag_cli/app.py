@@ -18,6 +18,7 @@ from metatag_cli.commands import (
     login,
     serve,
     tag,
+    tags,
     users,
     vocabularies,
     watch_folder,
@@ -57,6 +58,7 @@ app.command(cls=Command)(jobs.search)
 app.add_typer(documents.app, name="documents", cls=Group)
 app.command("watch-folder", cls=Command)(watch_folder.watch_folder)
 app.add_typer(vocabularies.app, name="vocabulary", cls=Group)
+app.add_typer(tags.app, name="tags", cls=Group)
 app.add_typer(users.app, name="user", cls=Group)
 app.command(cls=Command)(audit.audit)
 app.command(cls=Command)(login.login)

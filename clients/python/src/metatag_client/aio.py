@@ -20,12 +20,13 @@ from metatag_client.models import Document, Event, Job, Json, Options, Result, R
 from metatag_client.records import AsyncRecords
 from metatag_client.sending import Sending, check_size, is_large, size_of
 from metatag_client.session import OnTokens, Session
+from metatag_client.tags import AsyncTags
 from metatag_client.transport import RetryPolicy
 
 T = TypeVar("T")
 
 
-class AsyncClient(AsyncRecords):
+class AsyncClient(AsyncRecords, AsyncTags):
     """Talks to one server, for one user. Safe to share between tasks; close it, or use it in an `async with`.
 
     Every method raises Unreachable or an ApiError. An access token that expired is refreshed once, behind the scenes;

@@ -21,12 +21,13 @@ from metatag_client.models import Document, Event, Job, Json, Options, Result, R
 from metatag_client.records import Records
 from metatag_client.sending import Sending, check_size, is_large, size_of
 from metatag_client.session import OnTokens, Session
+from metatag_client.tags import Tags
 from metatag_client.transport import RetryPolicy
 
 T = TypeVar("T")
 
 
-class Client(Records):
+class Client(Records, Tags):
     """Talks to one server, for one user. Safe to share between threads; close it, or use it in a `with`.
 
     Every method raises Unreachable or an ApiError. An access token that expired is refreshed once, behind the scenes;
