@@ -112,7 +112,7 @@ def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome, options: ProcessO
         search_tokens=entry.tokens,
         cost_micros=cost_of(ocr.vision_usage) + cost_of(tags.usage),
         reasons=reasons_of(result, failed=False),
-        reprocessed=Reprocessed(text, options.replace_edits) if claim.reprocess_of else None,
+        reprocessed=Reprocessed(text, options.replace_edits) if claim.reprocess_of or claim.edited else None,
     )
 
 

@@ -102,6 +102,8 @@ class Claim:
     folder: str = ""
     # The document whose result this one will be.
     reprocess_of: str = ""
+    # Whether people changed what it says, before it was tried again.
+    edited: bool = False
     # Spent on the stages behind it, in millionths of a US dollar.
     spent_micros: int = 0
 
@@ -131,7 +133,7 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Reprocessed:
-    """What the document needs over which a run went: its text, and whether what people gave is replaced."""
+    """What a document needs that people may have changed: its text, and whether what they gave is replaced."""
 
     text: str
     replace_edits: bool

@@ -186,6 +186,7 @@ def _claim(row: Any) -> Claim:
         ocr_ms=row["ocr_ms"],
         tag_ms=row["tag_ms"],
         reprocess_of=row["reprocess_of"] or "",
+        edited=bool(row["edited"]),
     )
 
 

@@ -134,7 +134,11 @@ class _Retry:
             "(trashed_at IS NULL OR reprocess_of IS NOT NULL)"
         )
         self._unqueue = sql(f"DELETE FROM doc_review WHERE doc_id IN {dialect.ids('ids')}")  # noqa: S608
-        self._drop_results = sql(f"DELETE FROM doc_result WHERE doc_id IN {dialect.ids('ids')}")  # noqa: S608
+        # What people gave to a document that had failed stays with it.
+        self._drop_results = sql(
+            f"DELETE FROM doc_result WHERE doc_id IN {dialect.ids('ids')} AND NOT EXISTS "  # noqa: S608
+            "(SELECT 1 FROM doc WHERE doc.id = doc_result.doc_id AND doc.edited)"
+        )
         self._queue = sql(
             "UPDATE doc SET state = 'queued', tries = 0, waits = 0, crashes = 0, not_before = 0, problem = NULL, "  # noqa: S608
             "owner = NULL, processed_at = NULL, started_at = NULL, attempt = attempt + 1 "

@@ -80,7 +80,9 @@ class SqlEnds(SqlEngine):
         if own:
             flagged = [{"id": end.row["id"], "reasons": end.reasons} for end in own]
             await transaction.run(self._sql(S.REVIEW), {"rows": rows_json(flagged)})
-        await self._runs.apply(transaction, [end.finish for end in kept if end.finish.reprocessed])
+        again = [end.finish for end in kept if end.finish.reprocessed]
+        await self._runs.apply(transaction, [each for each in again if each.claim.reprocess_of])
+        await self._runs.amend(transaction, [each for each in again if not each.claim.reprocess_of])
 
     async def _pause_job(self, transaction: Transaction, job_id: str, code: str, message: str) -> None:
         taken = await transaction.run(self._sql(S.TAKE_BACK), {"id": job_id})

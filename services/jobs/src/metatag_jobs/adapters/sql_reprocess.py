@@ -83,7 +83,8 @@ class RunWriter:
     def __init__(self, dialect: Dialect) -> None:
         sql = dialect.sql
         self._search, self._queue = SearchWriter(dialect), ReviewWriter(dialect)
-        self._lock_jobs, self._lock, self._write = sql(S.LOCK_JOBS), sql(S.LOCK), sql(S.WRITE)
+        self._lock_jobs, self._lock = sql(S.LOCK_JOBS), sql(S.LOCK)
+        self._write, self._amend = sql(S.WRITE), sql(S.AMEND)
         self._documents = sql(
             f"SELECT {COLUMNS}, doc.tag_id, doc.state AS own_state {FROM} WHERE doc.id IN {{ids(ids)}} AND "
             "doc.user_id = :user_id AND doc.trashed_at IS NULL AND job.state <> 'deleted' AND "
@@ -109,10 +110,22 @@ class RunWriter:
             await self._store(transaction, edit, run)
             await self._exchange(transaction, row, run)
 
+    async def amend(self, transaction: Transaction, ends: Sequence[Finish]) -> None:
+        """Give documents that people had changed before they were tried again what those gave beside the result."""
+        if not ends:
+            return
+        user_id = ends[0].claim.user_id
+        by_document = {end.claim.document_id: end for end in ends}
+        at = (await fetch(transaction, self._now))[0]["now"]
+        for row in await fetch(transaction, self._documents, ids=as_json(sorted(by_document)), user_id=user_id):
+            edit = reprocessed(document_of(row), by_document[row["id"]], user_id=user_id, at=at)
+            values = {"id": row["id"], "version": edit.change.version, "title": edit.record.title}
+            await transaction.run(self._amend, values)
+            await self._remember_all(transaction, edit)
+
     async def _store(self, transaction: Transaction, edit: Edit, run: Finish) -> None:
         document_id, change, result = edit.document_id, edit.change, edit.result
         assert result is not None
-        assert edit.search is not None
         values = {
             "id": document_id,
             "version": change.version,
@@ -125,6 +138,13 @@ class RunWriter:
             "confidence": result.ocr_confidence,
         }
         await transaction.run(self._write, values)
+        await self._remember_all(transaction, edit)
+
+    async def _remember_all(self, transaction: Transaction, edit: Edit) -> None:
+        """Write the result, the search entry, the history and the place in the review queue."""
+        document_id, change, result = edit.document_id, edit.change, edit.result
+        assert result is not None
+        assert edit.search is not None
         await transaction.run(self._result, {"id": document_id, "body": as_json(pack(result))})
         entry = {"id": document_id, "user_id": edit.user_id, "label": edit.search.label}
         await self._search.add(transaction, [{**entry, "words": " ".join(edit.search.tokens)}])

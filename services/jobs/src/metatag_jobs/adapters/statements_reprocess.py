@@ -18,6 +18,11 @@ WRITE = """
     reviewed_at = NULL, reviewed_by = NULL WHERE id = :id
 """
 
+# A document that was tried again, which has all else from its own end.
+AMEND = """
+    UPDATE doc SET version = :version, title = :title, reviewed_at = NULL, reviewed_by = NULL WHERE id = :id
+"""
+
 RESULT = """
     INSERT INTO doc_result (doc_id, body) VALUES (:id, :body) ON CONFLICT (doc_id) DO UPDATE SET body = excluded.body
 """

@@ -13,7 +13,7 @@ START = """
     WHERE job.id = :job_id) = 'running' RETURNING doc.id, doc.attempt,
     doc.job_id, doc.user_id, doc.position, doc.title, doc.description, doc.source_type, doc.source_path,
     doc.folder, doc.stage, doc.tries, doc.waits, doc.crashes, doc.created_at, doc.started_at, doc.file_id,
-    doc.file_size, doc.ocr_id, doc.tag_id, doc.fetch_ms, doc.ocr_ms, doc.tag_ms, doc.reprocess_of,
+    doc.file_size, doc.ocr_id, doc.tag_id, doc.fetch_ms, doc.ocr_ms, doc.tag_ms, doc.reprocess_of, doc.edited,
     (SELECT artifact.digest FROM artifact WHERE artifact.id = doc.file_id) AS file_sha256
 """
 
