@@ -210,7 +210,7 @@ export function Documents({ query, text, facets }) {
     ${begun &&
     choice.chosen.length === 0 &&
     html`
-      <${TagJobNow} key=${begun} id=${begun} onEnded=${again} onClose=${() => begin("")} />
+      <${TagJobNow} key=${begun} id=${begun} onNews=${again} onClose=${() => begin("")} />
     `}
   `;
 }

@@ -1,5 +1,5 @@
 // Changes of the tags of many documents: how far each is, and the way back.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { tagJob, tagJobs, undoTagJob } from "../api-records.js";
 import { html } from "../html.js";
 import { moment, t } from "../i18n.js";
@@ -79,24 +79,35 @@ export function TagJobLine({ job, onChanged, extra = null }) {
   `;
 }
 
-/** Ask again while something is open, and say when it has ended. */
-function usePolling(open, again, onEnded) {
+/**
+ * Ask again while a job is open, and tell when one has begun or ended: an answer may find it ended
+ * already. `known` is what is known before the first answer; null: that one tells nothing.
+ *
+ * @param {any[] | undefined} jobs
+ * @param {string | null} known
+ */
+function useNews(jobs, known, again, onNews) {
+  const open = jobs?.some(isOpen) ?? false;
+  const now = jobs?.map(({ id, state }) => `${id} ${state}`).join();
+  const before = useRef(known);
   useEffect(() => {
     if (!open) return;
     const timer = setInterval(again, POLL_MS);
-    return () => {
-      clearInterval(timer);
-      onEnded();
-    };
+    return () => clearInterval(timer);
   }, [open]);
+  useEffect(() => {
+    if (now === undefined) return;
+    if (before.current !== null && before.current !== now) onNews();
+    before.current = now;
+  }, [now]);
 }
 
-/** `round` changes when a new one was begun; `onEnded` is called when the last open one ended. */
-export function TagJobs({ round, onEnded }) {
+/** `round` changes when a new one was begun; `onNews` is called when one began or ended. */
+export function TagJobs({ round, onNews }) {
   const { data, error, again } = useFetched(tagJobs, [round]);
   const [all, showAll] = useState(false);
   const jobs = data?.tag_jobs ?? [];
-  usePolling(jobs.some(isOpen), again, onEnded);
+  useNews(data?.tag_jobs, null, again, onNews);
   if (!error && jobs.length === 0) return null;
   return html`
     <section class="card stack" aria-labelledby="tag-jobs">
@@ -123,9 +134,9 @@ export function TagJobs({ round, onEnded }) {
 }
 
 /** One change that was begun here, until it is put away. */
-export function TagJobNow({ id, onEnded, onClose }) {
+export function TagJobNow({ id, onNews, onClose }) {
   const { data, error, again } = useFetched(() => tagJob(id), [id]);
-  usePolling(data ? isOpen(data) : !error, again, onEnded);
+  useNews(data && [data], "", again, onNews);
   const away = html`
     <${Button} cls="slim" icon="close" label=${t("close")} onClick=${onClose} />
   `;

@@ -203,7 +203,7 @@ export function TagsView({ query }) {
         <h1>${t("nav.tags")}</h1>
         <p class="soft">${t("tags.lead")}</p>
       </header>
-      <${TagJobs} round=${round} onEnded=${again} />
+      <${TagJobs} round=${round} onNews=${again} />
       <section class="card stack">
         <${Filters} prefix=${prefix} sort=${sort} />
         <${Failure} error=${error} again=${again} />
