@@ -7,6 +7,7 @@ what both render.
 from __future__ import annotations
 
 import copy
+import os
 import re
 import shutil
 import subprocess
@@ -34,21 +35,28 @@ _OPTIONS = {
     "keda": ".Values.autoscaling.keda",
     "backup": ".Values.backup.enabled",
 }
+# Certificates that somebody else issues are secrets of the same names.
+_CERTIFICATES = {"mtls": "and .Values.mtls.enabled .Values.mtls.certManager"}
 _HPA = "and .Values.autoscaling.enabled (not .Values.autoscaling.keda)"
 _OWN_REPLICAS = "not (or .Values.autoscaling.enabled .Values.autoscaling.keda)"
 _TAG = "{{ .Values.images.tag | default .Chart.AppVersion }}"
 
 
 def render(*components: str) -> list[Manifest]:
-    """Return the objects of the overlay prod with components on top, without kustomize's hashes in names."""
+    """Return the objects of the overlay prod with components on top, without kustomize's hashes in names.
+
+    `mtls`, which has to come last, is left out unless it is named: the chart has it as an option.
+    """
     kubectl = Path(sys.executable).with_name("kubectl")
+    place = K8S / "overlays/prod"
     with tempfile.TemporaryDirectory(dir=K8S.parent) as folder:
-        kustomization = {
-            "namespace": "metatag",
-            "resources": ["../k8s/overlays/prod"],
-            "components": [f"../k8s/components/{name}" for name in components],
-        }
-        (Path(folder) / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
+        shutil.copytree(place, folder, dirs_exist_ok=True)
+        own = yaml.safe_load((place / "kustomization.yaml").read_text())
+        plain_ones = [each for each in own["components"] if not each.endswith("/mtls")]
+        own["components"] = [*plain_ones, *(f"../../components/{name}" for name in components)]
+        for field in ("resources", "components"):
+            own[field] = [os.path.relpath((place / path).resolve(), Path(folder).resolve()) for path in own[field]]
+        (Path(folder) / "kustomization.yaml").write_text(yaml.safe_dump(own))
         program = str(kubectl) if kubectl.exists() else shutil.which("kubectl") or "kubectl"
         done = subprocess.run(  # noqa: S603
             [program, "kustomize", folder], capture_output=True, text=True, check=True, timeout=60
@@ -80,7 +88,7 @@ def outputs() -> dict[Path, str]:
         for each in render(component):
             if _key(each) not in known:
                 tree = merged(copy.deepcopy(each), secure[_key(each)], _OPTIONS["mtls"])
-                text = document(_templated(tree, each), _condition(each) or condition)
+                text = document(_templated(tree, each), _condition(each) or _CERTIFICATES.get(component, condition))
                 files.setdefault(component, []).append(text)
     head = "{{- /* Written by make render from deploy/k8s; do not edit. */ -}}\n"
     texts = {CHART / f"templates/{name}.yaml": head + "---\n".join(parts) for name, parts in files.items()}

@@ -83,7 +83,7 @@ def _defaults(objects: dict[tuple[str, str], Manifest]) -> dict[str, Any]:
         "priorityClasses": {"serving": "", "working": ""},
         "networkPolicies": {"enabled": True, "dns": objects["NetworkPolicy", "dns"]["spec"]["egress"]},
         "monitoring": {"enabled": True},
-        "mtls": {"enabled": False},
+        "mtls": {"enabled": True, "certManager": True},
         "gpu": {"enabled": False, "replicas": 1},
         "backup": {
             "enabled": False,
@@ -122,7 +122,7 @@ _COMMENTS = {
     "priorityClasses": "Names of PriorityClasses: of what people wait for, and of what works on documents.",
     "networkPolicies": "Who may call whom. dns: where names are asked; NodeLocal DNSCache and OpenShift differ.",
     "monitoring": "ServiceMonitor, alerts and dashboards for the Prometheus operator.",
-    "mtls": "Certificates between services, by cert-manager.",
+    "mtls": "TLS between services. certManager: false where you make the certificates (make-certificates.sh).",
     "gpu": "A pool of EasyOCR nodes with a GPU each.",
     "backup": "A nightly dump of the database to a volume.",
     "doctor": "`helm test` runs metatag doctor in the cluster.",

@@ -90,7 +90,7 @@ def _wave(manifest: Manifest) -> int:
     return int(manifest["metadata"].get("annotations", {}).get("argocd.argoproj.io/sync-wave", "0"))
 
 
-@pytest.mark.parametrize("name", ["dev", "prod+mtls+external-secrets"])
+@pytest.mark.parametrize("name", ["dev", "prod+external-secrets"])
 def test_argo_cd_finds_what_the_migration_needs_before_it_and_the_services_after_it(name: str) -> None:
     """A hook of an earlier phase than the objects that its pod names would wait for them for ever."""
     manifests = list(rendered(name))
@@ -120,15 +120,23 @@ def test_the_deep_pool_uses_the_gpu_that_it_reserves() -> None:
     assert {"name": "METATAG_OCR_DEEP_GPU", "value": "true"} in container["env"]
 
 
-def test_every_service_that_is_called_has_a_certificate_of_its_name_where_there_is_mtls() -> None:
-    manifests = rendered("dev+gpu-easyocr+mtls")
+@pytest.mark.parametrize("name", ["prod", "prod+gpu-easyocr", "dev+gpu-easyocr+mtls"])
+def test_every_service_that_is_called_has_a_certificate_of_its_name_where_there_is_mtls(name: str) -> None:
+    manifests = rendered(name)
     made = {each["spec"]["secretName"]: each["spec"].get("dnsNames", []) for each in of_kind(manifests, "Certificate")}
     for each in of_kind(manifests, "Deployment"):
-        name = each["metadata"]["name"]
+        service = each["metadata"]["name"]
         assert {volume["secret"]["secretName"] for volume in pod(each)["volumes"] if "secret" in volume} >= {
-            f"{name}-tls"
+            f"{service}-tls"
         }
-        assert name in made[f"{name}-tls"]
+        assert service in made[f"{service}-tls"]
+        places = [entry["value"] for entry in pod(each)["containers"][0]["env"] if entry["name"] == "METATAG_TLS_DIR"]
+        assert places == ["/var/run/metatag/tls"]
+
+
+def test_the_doctor_has_a_certificate_where_there_is_mtls() -> None:
+    [job] = [each for each in of_kind(rendered("prod+doctor"), "Job") if each["metadata"]["name"] == "doctor"]
+    assert "doctor-tls" in {volume["secret"]["secretName"] for volume in pod(job)["volumes"] if "secret" in volume}
 
 
 @pytest.mark.parametrize(("name", "added"), [("dns-node-local", 53), ("dns-openshift", 5353)])

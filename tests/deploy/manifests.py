@@ -33,7 +33,7 @@ COMBINATIONS: dict[str, tuple[str, ...]] = {
     "base": ("base",),
     "dev": ("overlays/dev",),
     "prod": ("overlays/prod",),
-    "prod+mtls+external-secrets": ("overlays/prod", "components/mtls", "components/external-secrets"),
+    "prod+external-secrets": ("overlays/prod", "components/external-secrets"),
     "prod+gpu-easyocr": ("overlays/prod", "components/gpu-easyocr"),
     "prod+private-ca+priority+backup": (
         "overlays/prod",
@@ -67,6 +67,8 @@ def combine(*parts: str) -> list[Manifest]:
     """Renders one base or overlay with components on top, named by their paths under deploy/k8s."""
     if len(parts) == 1:
         return _kustomize(K8S / parts[0])
+    if parts[0] == "overlays/prod":
+        return overlaid("prod", *(part.removeprefix("components/") for part in parts[1:]))
     with tempfile.TemporaryDirectory() as folder:
         relative = [os.path.relpath(K8S / part, folder) for part in parts]
         kustomization = {
@@ -81,13 +83,19 @@ def combine(*parts: str) -> list[Manifest]:
         return _kustomize(Path(folder))
 
 
-def overlaid(overlay: str, *components: str, **kustomization: Any) -> list[Manifest]:
-    """Render a copy of an overlay that takes more components and fields, as the docs tell an operator to make one."""
+def overlaid(overlay: str, *components: str, mtls: bool = True, **kustomization: Any) -> list[Manifest]:
+    """Render a copy of an overlay that takes more components and fields, as the docs tell an operator to make one.
+
+    `mtls` stays the last of its components, or is left out.
+    """
     place = K8S / "overlays" / overlay
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(place, folder, dirs_exist_ok=True)
         own = yaml.safe_load((place / "kustomization.yaml").read_text())
-        own["components"] = [*own["components"], *(f"../../components/{name}" for name in components)]
+        last = [each for each in own["components"] if each.endswith("/mtls")]
+        first = [each for each in own["components"] if each not in last]
+        own["components"] = [*first, *(f"../../components/{name}" for name in components)]
+        own["components"] += last if mtls else []
         for field in ("resources", "components"):
             own[field] = [os.path.relpath((place / path).resolve(), folder) for path in own[field]]
         (Path(folder) / "kustomization.yaml").write_text(yaml.safe_dump(own | kustomization))

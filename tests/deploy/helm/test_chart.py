@@ -10,17 +10,16 @@ import yaml
 
 from deploy.cluster import programs
 from deploy.helm.charts import CHART, comparable, helm
-from deploy.manifests import combine
+from deploy.manifests import of_kind, overlaid
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
 
 OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "defaults": ((), {}),
-    "mtls": (("mtls",), {"mtls": {"enabled": True}}),
+    "without mtls": ((), {"mtls": {"enabled": False}}),
     "backup": (("backup",), {"backup": {"enabled": True}}),
     "doctor": (("doctor",), {"doctor": {"enabled": True}}),
     "gpu-easyocr": (("gpu-easyocr",), {"gpu": {"enabled": True}}),
-    "gpu-easyocr+mtls": (("gpu-easyocr", "mtls"), {"gpu": {"enabled": True}, "mtls": {"enabled": True}}),
     "private-ca": (("private-ca",), {"privateCa": {"configMap": "metatag-ca"}}),
     "priority": (("priority",), {"priorityClasses": {"serving": "metatag-serving", "working": "metatag-working"}}),
 }
@@ -44,7 +43,7 @@ def rendered(program: Path, values: dict[str, Any]) -> list[dict[str, Any]]:
 def test_the_chart_renders_what_kustomize_renders(program: Path, option: str) -> None:
     components, values = OPTIONS[option]
     ours = comparable(rendered(program, values))
-    theirs = comparable(combine("overlays/prod", *(f"components/{name}" for name in components)))
+    theirs = comparable(overlaid("prod", *components, mtls=values.get("mtls", {}).get("enabled", True)))
     # The classes belong to the cluster; the chart names them only.
     theirs = {key: each for key, each in theirs.items() if key[0] != "PriorityClass"}
     for (kind, name), each in ours.items():
@@ -63,6 +62,14 @@ def _name_images_alike(manifests: dict[tuple[str, str], Any]) -> None:
         if each["kind"] in ("Deployment", "Job"):
             for container in each["spec"]["template"]["spec"]["containers"]:
                 container["image"] = container["image"].replace("registry.example.org/metatag/", "metatag-")
+
+
+def test_certificates_of_ones_own_are_mounted_and_not_asked_of_cert_manager(program: Path) -> None:
+    found = rendered(program, {"mtls": {"certManager": False}})
+    assert not of_kind(found, "Certificate", "Issuer")
+    [gateway] = [each for each in of_kind(found, "Deployment") if each["metadata"]["name"] == "gateway"]
+    volumes = gateway["spec"]["template"]["spec"]["volumes"]
+    assert "gateway-tls" in {volume["secret"]["secretName"] for volume in volumes if "secret" in volume}
 
 
 def test_keda_takes_the_place_of_hpa(program: Path) -> None:
