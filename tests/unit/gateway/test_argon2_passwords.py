@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from functools import partial
 
 import pytest
+from argon2 import PasswordHasher
 
 from metatag_gateway.adapters.argon2_passwords import QUEUE_PER_THREAD, Argon2Passwords
 from metatag_runtime.errors import Busy
@@ -40,4 +42,55 @@ async def test_who_was_let_in_before_does_not_wait_behind_guesses() -> None:
     finally:
         hasher.let.set()
     assert await asyncio.gather(*guesses) == [True] * QUEUE_PER_THREAD
+    passwords.close()
+
+
+async def test_the_least_suspect_comes_first_and_the_most_suspect_gives_way() -> None:
+    hasher = HeldHasher()
+    passwords = Argon2Passwords(1, hasher)  # type: ignore[arg-type]
+    ended: list[float] = []
+
+    def ask(suspicion: float) -> asyncio.Task[bool]:
+        task = asyncio.create_task(passwords.verify("another", "guess", suspicion=suspicion))
+        task.add_done_callback(partial(_note, ended, suspicion))
+        return task
+
+    suspicions = [1.0 - number / 100 for number in range(QUEUE_PER_THREAD)]
+    guesses = [ask(each) for each in suspicions]
+    await asyncio.sleep(0)
+    late = ask(0.0)
+    # The first has the thread already; of those that wait, the second is the most suspect.
+    with pytest.raises(Busy):
+        await guesses[1]
+    hasher.let.set()
+    await asyncio.gather(late, guesses[0], *guesses[2:])
+    assert ended == [suspicions[1], suspicions[0], 0.0, *reversed(suspicions[2:])]
+    passwords.close()
+
+
+def _note(ended: list[float], suspicion: float, _: object) -> None:
+    ended.append(suspicion)
+
+
+async def test_who_gives_up_while_waiting_takes_no_thread_along() -> None:
+    hasher = HeldHasher()
+    passwords = Argon2Passwords(1, hasher)  # type: ignore[arg-type]
+    first = asyncio.create_task(passwords.verify("another", "guess"))
+    second = asyncio.create_task(passwords.verify("another", "guess"))
+    await asyncio.sleep(0)
+    second.cancel()
+    await asyncio.gather(second, return_exceptions=True)
+    hasher.let.set()
+    assert await first
+    async with asyncio.timeout(20):
+        assert await passwords.verify("another", "one more")
+    passwords.close()
+
+
+async def test_a_hash_of_other_parameters_is_outdated_and_still_good() -> None:
+    old = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash("a password")
+    passwords = Argon2Passwords(1)
+    assert await passwords.verify(old, "a password")
+    assert passwords.is_outdated(old)
+    assert not passwords.is_outdated(await passwords.hash("a password"))
     passwords.close()

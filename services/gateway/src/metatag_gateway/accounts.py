@@ -99,11 +99,10 @@ class Accounts:
         await self._throttle(f"login:{account}:{network}", rate, "Too many sign-in attempts")
         known = f"login-known:{account}:{network}"
         was_here = await self._was_here(known)
-        if not was_here:
-            await self._slow_down(account, network)
+        suspicion = 0.0 if was_here else await self._slow_down(account, network)
         user = await self._store.user_by_email(email)
         hashed = user.password_hash if user else ""
-        if not await self._passwords.verify(hashed, password, known=was_here) or user is None:
+        if not await self._passwords.verify(hashed, password, known=was_here, suspicion=suspicion) or user is None:
             await self._audit.record(entry("account.sign_in", "account", user.id if user else "", "refused"))
             raise Unauthenticated(WRONG)
         if not user.is_active:
@@ -112,6 +111,9 @@ class Accounts:
         if user.has_totp:
             await self._require_code(user, code)
         await self._limiter.take(known, KNOWN)
+        if self._passwords.is_outdated(hashed):
+            hashed = await self._passwords.hash(password)
+            await self._store.change_user(user.id, password_hash=hashed, replaces_hash=user.password_hash)
         return user, await self._sessions.open(user, client)
 
     async def _require_code(self, user: User, code: str) -> None:
@@ -273,23 +275,27 @@ class Accounts:
         """Return whether the account was signed in to from this network lately: guesses of others do not hold it up."""
         return await self._limiter.level(known, KNOWN) > 0
 
-    async def _slow_down(self, account: str, network: str) -> None:
+    async def _slow_down(self, account: str, network: str) -> float:
         """Have a sign-in wait when its account or its network has seen many: who guesses is slow, nobody is shut out.
 
-        Addresses are cheap, so an account is guarded over all of them; and many people may share one.
+        Addresses are cheap, so an account is guarded over all of them; and many people may share one. Returns what
+        part of the attempts is used up, as the suspicion with which the password is compared: 0 to 1.
         """
         attempts = self._rules.login_attempts
-        waits = [
-            await self._limiter.take(f"login-account:{account}", Rate(attempts * 3, LOGIN_WINDOW)),
-            await self._limiter.take(f"login-address:{network}", Rate(attempts * 10, LOGIN_WINDOW)),
-        ]
+        buckets = {
+            f"login-account:{account}": Rate(attempts * 3, LOGIN_WINDOW),
+            f"login-address:{network}": Rate(attempts * 10, LOGIN_WINDOW),
+        }
+        used = [await self._limiter.level(bucket, rate) / max(1, rate.count) for bucket, rate in buckets.items()]
+        waits = [await self._limiter.take(bucket, rate) for bucket, rate in buckets.items()]
         wait = min(max(waits), MAX_DELAY)
         if wait <= 0:
-            return
+            return max(used)
         async with self._limiter.hold(f"login-wait:{network}", MAX_WAITING) as held:
             if not held:
                 raise QuotaExceeded("Too many sign-in attempts; try again in a few seconds.", retry_after=wait)
             await asyncio.sleep(wait)
+        return max(used)
 
     async def _throttle(self, bucket: str, rate: Rate, sentence: str) -> None:
         wait = await self._limiter.take(bucket, rate)

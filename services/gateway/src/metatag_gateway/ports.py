@@ -198,11 +198,15 @@ class AccountStore(Protocol):
         is_admin: bool | None = None,
         is_auditor: bool | None = None,
         password_hash: str | None = None,
+        replaces_hash: str | None = None,
         end_sessions: bool = False,
         end_api_keys: bool = False,
         audit: AuditEntry | None = None,
     ) -> User | None:
-        """Change what is given; `end_sessions` ends all sessions in the same transaction, `end_api_keys` all keys."""
+        """Change what is given; `end_sessions` ends all sessions in the same transaction, `end_api_keys` all keys.
+
+        With `replaces_hash` nothing changes where the account's password hash is another by now.
+        """
 
     async def add_refresh(
         self, token: RefreshToken, session_version: int = 1, *, audit: AuditEntry | None = None
@@ -303,11 +307,15 @@ class Passwords(Protocol):
     async def hash(self, password: str) -> str:
         """Give the hash."""
 
-    async def verify(self, password_hash: str, password: str, *, known: bool = False) -> bool:
+    async def verify(self, password_hash: str, password: str, *, known: bool = False, suspicion: float = 0.0) -> bool:
         """Compare; takes the same time for an unknown account (empty hash).
 
-        `known`: whoever asks was let in from there lately, and does not wait behind those who were not.
+        `known`: whoever asks was let in from there lately, and does not wait behind those who were not. Of those, who
+        has the least `suspicion` comes first. Raises Busy where too many wait.
         """
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Return whether `hash` would make a hash of another strength now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,34 +1,49 @@
 """argon2id in bounded pools of threads: hashing is slow on purpose, and the event loop must not wait for it.
 
 Who signed in before from the same network has a thread of its own: a flood of guesses, each from another address,
-fills the other queue only.
+fills the other queue only. There the least suspect goes first, and the most suspect gives way.
 """
 
 from __future__ import annotations
 
 import asyncio
+import heapq
+import itertools
+import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import suppress
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from metatag_runtime.errors import Busy
 
-T = TypeVar("T")
-
-# Hashes waiting at once for each thread, at about 20 a second: a sign-in beyond would wait longer than anyone does.
+# Hashes waiting at once for each thread, at 20 to 50 a second: a sign-in beyond would wait longer than anyone does.
 QUEUE_PER_THREAD = 20
+# How much less of a CPU the threads of strangers get than the event loop, where both want it.
+NICENESS = 10
+FULL = "Too many sign-ins at once; try again in a moment."
+
+
+def default_hasher() -> PasswordHasher:
+    """Return argon2id with 19 MiB, two passes and one lane: the OWASP Password Storage Cheat Sheet's recommendation.
+
+    RFC 9106's profile of 64 MiB and three passes costs seven times the CPU, which a flood of guesses makes us spend.
+    """
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 class Argon2Passwords:
-    """Keeps the promises of ports.Passwords. argon2-cffi's defaults are RFC 9106's low-memory profile: 64 MiB each."""
+    """Keeps the promises of ports.Passwords."""
 
     def __init__(self, workers: int, hasher: PasswordHasher | None = None) -> None:
         """`workers`: threads for those who are not known; one more serves those who are."""
-        self._hasher = hasher or PasswordHasher()
-        self._strangers = _Lane(workers)
+        self._hasher = hasher or default_hasher()
+        self._strangers = _Lane(workers, niceness=NICENESS)
         self._known = _Lane(1)
         # Compared against when the account does not exist, so that the answer takes as long. Made when first needed:
         # a start should not wait for it.
@@ -36,15 +51,20 @@ class Argon2Passwords:
 
     async def hash(self, password: str) -> str:
         """Hash with a fresh salt."""
-        return await self._strangers.run(self._hasher.hash, password)
+        hashed: str = await self._strangers.run(0.0, self._hasher.hash, password)
+        return hashed
 
-    async def verify(self, password_hash: str, password: str, *, known: bool = False) -> bool:
-        """Compare; an empty hash is never equal and costs the same. `known`: whoever asks was let in here lately."""
+    async def verify(self, password_hash: str, password: str, *, known: bool = False, suspicion: float = 0.0) -> bool:
+        """Compare; an empty hash is never equal and costs the same."""
         if not password_hash and not self._nobody:
             self._nobody = await self.hash("nobody's password")
         lane = self._known if known else self._strangers
-        equal = await lane.run(self._compare, password_hash or self._nobody, password)
-        return bool(password_hash) and equal
+        equal = await lane.run(suspicion, self._compare, password_hash or self._nobody, password)
+        return bool(password_hash) and bool(equal)
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Return whether `hash` would choose other parameters now."""
+        return self._hasher.check_needs_rehash(password_hash)
 
     def close(self) -> None:
         """End the threads; what has not begun is dropped."""
@@ -58,23 +78,68 @@ class Argon2Passwords:
             return False
 
 
+# The order of a turn: how suspect it is, then when it came; and what is told when it is its turn.
+_Turn = tuple[float, int, "asyncio.Future[None]"]
+
+
 class _Lane:
-    """A few threads and a bounded queue before them."""
+    """A few threads and a bounded queue before them, in order of suspicion."""
 
-    def __init__(self, threads: int) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
-        self._limit = threads * QUEUE_PER_THREAD
-        self._waiting = 0
+    def __init__(self, threads: int, niceness: int = 0) -> None:
+        self._pool = ThreadPoolExecutor(threads, "passwords", initializer=_be_nice, initargs=(niceness,))
+        self._free = threads
+        self._limit = threads * (QUEUE_PER_THREAD - 1)
+        self._turns: list[_Turn] = []
+        self._numbers = itertools.count()
 
-    async def run(self, function: Callable[..., T], *args: str) -> T:
-        """Run `function` in a thread; raises Busy when too many wait already."""
-        if self._waiting >= self._limit:
-            raise Busy("Too many sign-ins at once; try again in a moment.", retry_after=2.0)
-        self._waiting += 1
+    async def run(self, suspicion: float, function: Callable[..., Any], *args: str) -> Any:
+        """Run `function` in a thread. Raises Busy when too many wait who are no more suspect."""
+        await self._wait_for_turn(suspicion)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, function, *args)
         finally:
-            self._waiting -= 1
+            self._next()
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _wait_for_turn(self, suspicion: float) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        mine: _Turn = (suspicion, next(self._numbers), asyncio.get_running_loop().create_future())
+        heapq.heappush(self._turns, mine)
+        if len(self._turns) > self._limit:
+            self._refuse_most_suspect()
+        try:
+            await mine[2]
+        except asyncio.CancelledError:
+            if mine in self._turns:
+                self._turns.remove(mine)
+                heapq.heapify(self._turns)
+            elif not mine[2].cancelled() and mine[2].exception() is None:
+                # Its turn came while it was given up.
+                self._next()
+            raise
+
+    def _refuse_most_suspect(self) -> None:
+        last = max(self._turns, key=lambda turn: turn[:2])
+        self._turns.remove(last)
+        heapq.heapify(self._turns)
+        last[2].set_exception(Busy(FULL, retry_after=2.0))
+
+    def _next(self) -> None:
+        """Give the thread to who comes next, or keep it free."""
+        while self._turns:
+            turn = heapq.heappop(self._turns)[2]
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+
+def _be_nice(niceness: int) -> None:
+    """Have the scheduler prefer others to this thread, where niceness is a thread's own."""
+    if niceness and sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metatag_gateway.adapters.answering import answering
 from metatag_gateway.adapters.sql_audit import note
@@ -32,25 +33,10 @@ class SqlAccounts:
         self, user: User, *, external: tuple[str, str] | None = None, audit: AuditEntry | None = None
     ) -> bool:
         """Insert; the unique case-folded email, or the key of the provider's subject, decides a race."""
-        row = {
-            "id": user.id,
-            "email": user.email,
-            "email_key": user.email.casefold(),
-            "password_hash": user.password_hash,
-            "full_name": user.full_name,
-            "is_active": user.is_active,
-            "is_verified": user.is_verified,
-            "is_admin": user.is_admin,
-            "is_auditor": user.is_auditor,
-            "has_totp": user.has_totp,
-            "session_version": user.session_version,
-            "created_at": user.created_at,
-            "updated_at": user.created_at,
-        }
         try:
             with answering():
                 async with self._database.write() as connection:
-                    await connection.execute(sa.insert(USERS).values(row))
+                    await connection.execute(sa.insert(USERS).values(user_row(user)))
                     if external is not None:
                         await connection.execute(_external_row(user.id, *external))
                     await note(connection, audit)
@@ -71,14 +57,11 @@ class SqlAccounts:
         """Insert, and end what the account was entered with before, in the same transaction."""
         now = datetime.now(UTC)
         values = {"password_hash": "", "session_version": USERS.c.session_version + 1, "updated_at": now}
-        live = sa.and_(API_KEYS.c.user_id == user_id, API_KEYS.c.revoked_at.is_(None))
         with answering():
             async with self._database.write() as connection:
                 await connection.execute(_external_row(user_id, issuer, subject))
                 await connection.execute(sa.update(USERS).where(USERS.c.id == user_id).values(values))
-                await connection.execute(_end(SESSIONS.c.user_id == user_id, now))
-                await connection.execute(_revoke(REFRESH_TOKENS.c.user_id == user_id, now))
-                await connection.execute(sa.update(API_KEYS).where(live).values(revoked_at=now))
+                await end_everything(connection, user_id, now, api_keys=True)
                 await note(connection, audit)
 
     async def user_by_email(self, email: str) -> User | None:
@@ -118,6 +101,7 @@ class SqlAccounts:
         is_admin: bool | None = None,
         is_auditor: bool | None = None,
         password_hash: str | None = None,
+        replaces_hash: str | None = None,
         end_sessions: bool = False,
         end_api_keys: bool = False,
         audit: AuditEntry | None = None,
@@ -133,16 +117,13 @@ class SqlAccounts:
         values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if end_sessions:
             values["session_version"] = USERS.c.session_version + 1
+        changed = USERS.c.id == user_id
+        if replaces_hash is not None:
+            changed = sa.and_(changed, USERS.c.password_hash == replaces_hash)
         with answering():
             async with self._database.write() as connection:
-                await connection.execute(sa.update(USERS).where(USERS.c.id == user_id).values(**values, updated_at=now))
-                if end_sessions:
-                    # First the sessions: it waits for rotations in work, whose tokens the second then sees.
-                    await connection.execute(_end(SESSIONS.c.user_id == user_id, now))
-                    await connection.execute(_revoke(REFRESH_TOKENS.c.user_id == user_id, now))
-                if end_api_keys:
-                    live = sa.and_(API_KEYS.c.user_id == user_id, API_KEYS.c.revoked_at.is_(None))
-                    await connection.execute(sa.update(API_KEYS).where(live).values(revoked_at=now))
+                await connection.execute(sa.update(USERS).where(changed).values(**values, updated_at=now))
+                await end_everything(connection, user_id, now, sessions=end_sessions, api_keys=end_api_keys)
                 row = (await connection.execute(sa.select(USERS).where(USERS.c.id == user_id))).mappings().first()
                 if row:
                     await note(connection, audit)
@@ -269,6 +250,25 @@ class SqlAccounts:
             async with self._database.read() as connection:
                 row = (await connection.execute(sa.select(USERS).where(condition))).mappings().first()
         return _user(row) if row else None
+
+
+def user_row(user: User) -> dict[str, Any]:
+    """Return the row of a new account."""
+    columns = {name: getattr(user, name) for name in User.__dataclass_fields__}
+    return columns | {"email_key": user.email.casefold(), "updated_at": user.created_at}
+
+
+async def end_everything(
+    connection: AsyncConnection, user_id: str, now: datetime, *, sessions: bool = True, api_keys: bool
+) -> None:
+    """End all that an account is entered with: sessions, and API keys."""
+    if sessions:
+        # First the sessions: it waits for rotations in work, whose tokens the second then sees.
+        await connection.execute(_end(SESSIONS.c.user_id == user_id, now))
+        await connection.execute(_revoke(REFRESH_TOKENS.c.user_id == user_id, now))
+    if api_keys:
+        live = sa.and_(API_KEYS.c.user_id == user_id, API_KEYS.c.revoked_at.is_(None))
+        await connection.execute(sa.update(API_KEYS).where(live).values(revoked_at=now))
 
 
 def _user(row: Mapping[Any, Any]) -> User:
