@@ -91,3 +91,17 @@ def test_the_digest_of_a_request_is_that_of_its_json_whole() -> None:
     documents = [ROWS[:50], {"b": "title", "a": "file_path"}]
     whole = json.dumps(["batch", json.loads(json.dumps(asdict(Options()), default=str)), documents], sort_keys=True)
     assert request_digest("batch", Options(), documents) == hashlib.sha256(whole.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{" + b'"a":1,' * json_bodies.MAX_MEMBERS + b'"b":1}',
+        b"{" + b",".join(b'"k%d":1' % number for number in range(json_bodies.MAX_MEMBERS + 1)) + b"}",
+        b'{"documents":[' + b"1," * json_bodies.MAX_ELEMENTS + b"1]}",
+    ],
+    ids=["one name again and again", "many names", "many elements"],
+)
+def test_a_body_of_very_many_small_values_is_given_up_early(content: bytes) -> None:
+    with pytest.raises(TooLarge, match="more than"):
+        parse(content)

@@ -25,6 +25,10 @@ MIN_BYTES = 128 * 1024
 # The longest value in characters, a member of the body or an element of one of its arrays; parsed in some 10 ms.
 MAX_VALUE_CHARS = 1024 * 1024
 CHUNK_BYTES = 512 * 1024
+# Members of a body, the same name counted again, and elements of one of its arrays: more are in no body's description,
+# and each costs some microseconds.
+MAX_MEMBERS = 1000
+MAX_ELEMENTS = 200_000
 
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
@@ -60,7 +64,7 @@ class LargeBodyRoute(APIRoute):
 def parse(content: bytes) -> Any:
     """Return what a JSON body holds, as json.loads does. Raises ValueError for what is not JSON.
 
-    TooLarge for an object or array that holds a value of more than MAX_VALUE_CHARS characters.
+    TooLarge for an object or array that holds a value of more than MAX_VALUE_CHARS characters, or too many of them.
     """
     reader = _Reader(content)
     readers: dict[str, Callable[[], Any]] = {"{": reader.members, "[": reader.elements}
@@ -120,10 +124,14 @@ class _Reader:
     def members(self) -> dict[str, Any]:
         """Return the object that begins here."""
         found: dict[str, Any] = {}
+        count = 0
         self._expect("{")
         while self.peek() != "}":
             if found:
                 self._expect(",")
+            count += 1
+            if count > MAX_MEMBERS:
+                raise TooLarge(f"The request body has more than {MAX_MEMBERS} members.")
             if self.peek() != '"':
                 raise self._wrong("Expecting property name enclosed in double quotes")
             name = self.value()
@@ -139,6 +147,8 @@ class _Reader:
         while self.peek() != "]":
             if found:
                 self._expect(",")
+            if len(found) >= MAX_ELEMENTS:
+                raise TooLarge(f"A list of the request body has more than {MAX_ELEMENTS} entries.")
             found.append(self.value())
         self._expect("]")
         return found

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from metatag_gateway.errors import Forbidden, Unauthenticated
 from metatag_gateway.identity import Identity
 from metatag_gateway.limits import Quotas
-from metatag_gateway.middleware.bodies import Bodies, Body, BodyBounds, refuse_crowded, too_large
+from metatag_gateway.middleware.bodies import MIN_COUNTED_BYTES, Bodies, Body, BodyBounds, refuse_crowded, too_large
 from metatag_gateway.middleware.proxies import route_path
 from metatag_gateway.model.accounts import network_of
 from metatag_gateway.model.audit import ORIGIN
@@ -131,7 +131,8 @@ async def _body(scope: Scope, receive: Receive, policy: PathPolicy, bodies: Bodi
     if is_form:
         return bodies.stream(body, receive, max_bytes)
     content = await bodies.read(body, receive, policy.max_body_bytes)
-    refuse_crowded(content)
+    if len(content) >= MIN_COUNTED_BYTES:
+        await asyncio.to_thread(refuse_crowded, content)
     return _again(content, receive)
 
 

@@ -14,6 +14,8 @@ MAX_COLUMNS = 256
 MAX_CELLS = 2_000_000
 # Characters of one cell, and of a column's name.
 MAX_CELL = 1_000_000
+# Characters of all cells: a workbook may name one long text from each of its cells.
+MAX_CHARS = 64_000_000
 MAX_NAME = 100
 
 

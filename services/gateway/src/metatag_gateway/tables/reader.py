@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from metatag_gateway.tables import columns
 from metatag_gateway.tables.delimited import read_delimited
 from metatag_gateway.tables.model import MAX_BYTES, MAX_NAME, MAX_ROWS, Sheet, Table, TableError
+from metatag_gateway.tables.workbook_process import read_workbook_apart
 
 _ZIP = b"PK\x03\x04"
 _COMPOUND = b"\xd0\xcf\x11\xe0"
@@ -28,10 +29,7 @@ def read_sheet(
     if content.startswith(_PDF):
         raise TableError("The file is a PDF and no table; give a CSV, TSV or XLSX file.")
     if content.startswith(_ZIP) or name.lower().endswith((".xlsx", ".xlsm")):
-        # Imported here: it takes a fifth of a second, and most who import this read no workbook.
-        from metatag_gateway.tables.workbook import read_workbook
-
-        return read_workbook(content, is_name)
+        return read_workbook_apart(content, is_name)
     return read_delimited(content, is_name, strict=strict)
 
 

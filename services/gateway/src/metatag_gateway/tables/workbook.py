@@ -16,7 +16,7 @@ from openpyxl.utils.cell import range_boundaries
 from openpyxl.xml.functions import iterparse
 
 from metatag_gateway.tables.delimited import check_bounds
-from metatag_gateway.tables.model import MAX_CELL, Sheet, TableError
+from metatag_gateway.tables.model import MAX_CELL, MAX_CELLS, MAX_CHARS, Sheet, TableError
 
 # Unpacked bytes of all entries; what zipfile gives of one is never more than its directory says.
 MAX_UNPACKED = 200 * 1024 * 1024
@@ -24,6 +24,8 @@ MAX_ENTRIES = 10_000
 # Cells that one merged area, and all of them, may fill.
 _MAX_MERGED, _MAX_MERGED_IN_ALL = 10_000, 500_000
 _MAX_LINKS = 200_000
+# Tags of a sheet; a cell with its text has six at most.
+MAX_TAGS = 6 * MAX_CELLS
 # Rows among which a sheet is judged.
 _HEAD = 10
 _FORMULA_LINK = re.compile(r'\s*HYPERLINK\(\s*"([^"]{1,4000})"', re.IGNORECASE)
@@ -49,6 +51,9 @@ def _read(content: bytes, is_name: Callable[[str], bool]) -> Sheet:
         entries = archive.infolist()
         if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
             raise TableError(f"The workbook has more than {MAX_UNPACKED // 1024**2} MiB unpacked; split it.")
+        for entry in entries:
+            if entry.filename.startswith("xl/worksheets/"):
+                _refuse_many_tags(archive, entry)
     reader = ExcelReader(io.BytesIO(content), read_only=True, data_only=True)
     reader.read()
     paths = {sheet.name: rel.target for sheet, rel in reader.parser.find_sheets()}
@@ -68,6 +73,16 @@ def _read(content: bytes, is_name: Callable[[str], bool]) -> Sheet:
     return found
 
 
+def _refuse_many_tags(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """Raise TableError for more cells than a table may have, before they are parsed, which takes much longer."""
+    count = 0
+    with archive.open(entry) as part:
+        while chunk := part.read(1024 * 1024):
+            count += chunk.count(b"<")
+            if count > MAX_TAGS:
+                raise TableError(f"A table may have {MAX_CELLS:,} cells at most; split it.")
+
+
 def _head(sheet: Any) -> list[list[str]]:
     sheet.reset_dimensions()
     return [[_text(value) for value in row[:100]] for row in sheet.iter_rows(max_row=_HEAD, values_only=True)]
@@ -82,7 +97,7 @@ def _rows(sheet: Any, merged: dict[tuple[int, int], tuple[int, int]]) -> list[tu
     covered: dict[int, list[tuple[int, tuple[int, int]]]] = {}
     for (row, column), origin in merged.items():
         covered.setdefault(row, []).append((column, origin))
-    cells_seen = 0
+    cells_seen = chars_seen = 0
     for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
         cells = [_text(value) for value in values]
         for column, origin in covered.get(number, ()):
@@ -95,7 +110,10 @@ def _rows(sheet: Any, merged: dict[tuple[int, int], tuple[int, int]]) -> list[tu
             cells.pop()
         if cells:
             cells_seen += len(cells)
+            chars_seen += sum(map(len, cells))
             check_bounds(number, len(cells), len(found), cells_seen)
+            if chars_seen > MAX_CHARS:
+                raise TableError(f"The cells hold more than {MAX_CHARS:,} characters in all; split the workbook.")
             found.append((number, cells))
     return found
 
