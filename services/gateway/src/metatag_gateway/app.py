@@ -20,6 +20,7 @@ from metatag_gateway.middleware.hosts import HostCheck
 from metatag_gateway.middleware.proxies import Proxies
 from metatag_gateway.policies import PathPolicies, PathPolicy, PathRule, Permission
 from metatag_gateway.routes import (
+    account_links,
     app_page,
     audit,
     auth,
@@ -60,6 +61,7 @@ ROUTERS = (
     keys.router,
     second_factor.router,
     single_sign_on.router,
+    account_links.router,
     audit.router,
     history.router,
     records.router,

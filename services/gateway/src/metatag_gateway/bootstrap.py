@@ -19,6 +19,8 @@ from metatag_gateway.adapters.grpc_tagger import GrpcTagger
 from metatag_gateway.adapters.memory_limiter import MemoryLimiter
 from metatag_gateway.adapters.oidc_provider import OidcProvider, groups_of
 from metatag_gateway.adapters.redis_limiter import RedisLimiter
+from metatag_gateway.adapters.smtp_mailer import SmtpMailer, SmtpOptions
+from metatag_gateway.adapters.sql_account_links import SqlAccountLinks
 from metatag_gateway.adapters.sql_accounts import SqlAccounts
 from metatag_gateway.adapters.sql_audit import SqlAudit
 from metatag_gateway.adapters.sql_searches import SqlSearches
@@ -29,10 +31,13 @@ from metatag_gateway.external_accounts import ExternalAccounts, GroupRules
 from metatag_gateway.health import Health
 from metatag_gateway.http_service import HttpService
 from metatag_gateway.identity import Identity
+from metatag_gateway.invitations import Invitations
+from metatag_gateway.letters import Outbox
 from metatag_gateway.limits import Quota, Quotas
 from metatag_gateway.model.external import OidcOptions
 from metatag_gateway.observers import Observers
 from metatag_gateway.operator_key import OperatorKey
+from metatag_gateway.password_resets import PasswordResets
 from metatag_gateway.places import Places
 from metatag_gateway.routes.dependencies import Dependencies
 from metatag_gateway.second_factor import SecondFactor
@@ -69,6 +74,8 @@ class GatewayService:
         self._ring = signing_ring(settings)
         self._http: HttpService | None = None
         self._provider = oidc_provider(settings)
+        self._outbox = Outbox(mailer_of(settings), settings.public_url)
+        self._resets: PasswordResets | None = None
         self._closing: list[GrpcJobs | GrpcRecords | GrpcTagJobs | GrpcOcr | GrpcTagger | OidcProvider] = []
 
     @property
@@ -98,6 +105,9 @@ class GatewayService:
         """Close the door, then what stands behind it."""
         if self._http is not None:
             await self._http.stop(grace)
+        if self._resets is not None:
+            await self._resets.close()
+        await self._outbox.close()
         await self._audit.stop()
         for peer in self._closing:
             await peer.close()
@@ -132,6 +142,16 @@ class GatewayService:
             life=timedelta(days=settings.refresh_token_days),
             grace=timedelta(seconds=settings.refresh_grace_seconds),
         )
+        links = SqlAccountLinks(self._database)
+        self._resets = PasswordResets(
+            links,
+            self._store,
+            passwords=self._passwords,
+            identity=identity,
+            limiter=self._limiter,
+            outbox=self._outbox,
+            life=timedelta(minutes=settings.reset_minutes),
+        )
         quotas = Quotas(self._limiter, quota_of(settings), OperatorKey(tagger).pays)
         return Dependencies(
             settings=settings,
@@ -146,6 +166,10 @@ class GatewayService:
                 rules=rules_of(settings),
             ),
             external=self._external(sessions, identity),
+            invitations=Invitations(
+                links, self._passwords, self._limiter, self._outbox, timedelta(days=settings.invitation_days)
+            ),
+            password_resets=self._resets,
             audit=self._audit,
             second_factor=second_factor,
             identity=identity,
@@ -202,6 +226,22 @@ def oidc_provider(settings: GatewaySettings) -> OidcProvider | None:
             scopes=settings.oidc_scopes,
             audience=settings.oidc_audience,
             hosts=tuple(split(settings.oidc_hosts)),
+        )
+    )
+
+
+def mailer_of(settings: GatewaySettings) -> SmtpMailer | None:
+    """Return the mail server of the settings; None without one."""
+    if not settings.smtp_host:
+        return None
+    return SmtpMailer(
+        SmtpOptions(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            sender=settings.smtp_from,
+            security=settings.smtp_security,
+            user=settings.smtp_user,
+            password=settings.smtp_password.get_secret_value(),
         )
     )
 

@@ -48,6 +48,8 @@ FOLLOWS: dict[tuple[str, int], tuple[Follow, ...]] = {
     ("list_documents", 200): (Follow("/documents/0/id", "doc_id", _DOCUMENT),),
     ("search_documents", 200): (Follow("/documents/0/id", "doc_id", _DOCUMENT),),
     ("make_key", 201): (Follow("/id", "key_id", ("revoke_key",)),),
+    ("invite_user", 201): (Follow("/id", "invitation_id", ("withdraw_invitation",)),),
+    ("list_invitations", 200): (Follow("/invitations/0/id", "invitation_id", ("withdraw_invitation",)),),
     ("list_keys", 200): (Follow("/keys/0/id", "key_id", ("revoke_key",)),),
     ("put_vocabulary", 200): (Follow("/name", "name", _VOCABULARY),),
     ("list_vocabularies", 200): (Follow("/vocabularies/0/name", "name", _VOCABULARY),),

@@ -62,6 +62,18 @@ class GatewaySettings(ServiceSettings):
     oidc_user_groups: str = ""
     oidc_link_verified_email: bool = False
 
+    # Mail about accounts; off while there is no host.
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = Field(default="", pattern=r"^([^\s@<>]+@[^\s@<>]+)?$")
+    # Where people find this server; links in mails begin with it.
+    public_url: str = Field(default="", pattern=r"^(https?://[^?#\s]*[^?#\s/])?$")
+    invitation_days: float = Field(default=7.0, gt=0, le=365)
+    reset_minutes: float = Field(default=30.0, gt=0, le=1440)
+
     max_pages: int = Field(default=10, ge=1, le=10_000)
     max_upload_bytes: int = Field(default=50 * MIB, ge=1024)
     max_exclusion_bytes: int = Field(default=5 * MIB, ge=1024)
@@ -115,6 +127,13 @@ class GatewaySettings(ServiceSettings):
     def _whole_oidc(self) -> Self:
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_redirect_url):
             raise ValueError("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_REDIRECT_URL beside it")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_mail(self) -> Self:
+        # A link that named the Host of the request would lead wherever its sender wants.
+        if self.smtp_host and not (self.smtp_from and self.public_url):
+            raise ValueError("SMTP_HOST needs SMTP_FROM and PUBLIC_URL beside it")
         return self
 
     @field_validator("audit_days")

@@ -153,3 +153,30 @@ AUDIT = sa.Table(
     sa.Index("ix_gateway_audit_target", "target_id", "id"),
     sa.Index("ix_gateway_audit_action", "action", "id"),
 )
+
+# One row an email: an invitation that was accepted, or withdrawn, is gone.
+INVITATIONS = sa.Table(
+    "gateway_invitation",
+    METADATA,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("email", sa.String(320), nullable=False),
+    sa.Column("email_key", sa.String(640), nullable=False, unique=True),
+    sa.Column("full_name", sa.String(255)),
+    sa.Column("role", sa.String(20), nullable=False),
+    sa.Column("invited_by", sa.String(36), nullable=False),
+    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+)
+
+# One row an account: the last link that was asked for.
+PASSWORD_RESETS = sa.Table(
+    "gateway_password_reset",
+    METADATA,
+    sa.Column("user_id", sa.ForeignKey("gateway_user.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
+    # The account's when it was asked for: a link is void once the password is another.
+    sa.Column("password_hash", sa.String(255), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+)

@@ -16,9 +16,11 @@ from metatag_gateway.examples.things import (
     FAILED,
     FILE_ID,
     FILE_PATH,
+    INVITATION,
     JOB,
     JOB_ID,
     KEY,
+    LINK,
     PAGES,
     PROGRESS,
     SHA256,
@@ -216,7 +218,21 @@ ANSWERS: dict[str, dict[int, Example]] = {
             "actions": [{"action": "document.process", "outcome": "done", "count": 214}],
         }
     },
-    "sign_in_methods": {200: {"password": True, "registration": False, "single_sign_on": True}},
+    "sign_in_methods": {200: {"password": True, "registration": False, "single_sign_on": True, "password_reset": True}},
+    "invite_user": {
+        201: {
+            **INVITATION,
+            "token": LINK,
+            "url": f"https://tags.example.org/app/#/invitation/{LINK}",
+            "is_mailed": True,
+        }
+    },
+    "list_invitations": {200: {"invitations": [INVITATION]}},
+    "withdraw_invitation": {200: {"message": "Invitation withdrawn"}},
+    "look_at_invitation": {200: {name: INVITATION[name] for name in ("email", "full_name", "role", "expires_at")}},
+    "accept_invitation": {201: {**USER, "email": "bina@example.com", "full_name": "Bina Devi"}},
+    "forget_password": {202: {"message": "If there is an account with this email, a mail with a link is on its way."}},
+    "reset_forgotten_password": {200: {"message": "The password is changed; sign in with it."}},
     "open_single_sign_on": {200: {"user": USER, "tokens": TOKENS}},
     "begin_totp": {
         200: {

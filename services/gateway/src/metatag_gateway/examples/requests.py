@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from metatag_gateway.examples.things import CONFIG, DOCUMENT_ID, FILE_PATH, REFRESH, SHA256, TERMS
+from metatag_gateway.examples.things import CONFIG, DOCUMENT_ID, FILE_PATH, LINK, REFRESH, SHA256, TERMS
 
 JSON = "application/json"
 FORM = "multipart/form-data"
@@ -69,6 +69,11 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "make_key": {JSON: {"name": "nightly import", "scopes": ["read", "process"], "expires_in_days": 90}},
     "change_user": {JSON: {"is_active": False}},
     "add_user": {JSON: {"email": "bina@example.com", "full_name": "Bina Devi"}},
+    "invite_user": {JSON: {"email": "bina@example.com", "full_name": "Bina Devi", "role": "user"}},
+    "look_at_invitation": {JSON: {"token": LINK}},
+    "accept_invitation": {JSON: {"token": LINK, "password": "correct horse battery"}},
+    "forget_password": {JSON: {"email": "asha@example.com"}},
+    "reset_forgotten_password": {JSON: {"token": LINK, "password": "another horse battery"}},
     "reset_password": {JSON: {}},
     "put_vocabulary": {JSON: {"terms": TERMS}, "text/csv": _TABLE, FORM: {"file": _TABLE}},
     "check_key": {JSON: {"api_key": "sk-or-..."}},

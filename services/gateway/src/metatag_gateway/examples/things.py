@@ -18,6 +18,7 @@ BEGUN = "2026-03-02T08:30:01Z"
 DONE = "2026-03-02T08:30:04Z"
 ACCESS = "eyJhbGciOiJIUzI1NiIsImtpZCI6IjFhMmIzYzRkNWU2ZiIsInR5cCI6IkpXVCJ9.eyJ0eXBlIjoiYWNjZXNzIn0.c2lnbmF0dXJl"
 REFRESH = "kq0vE6m2Yp3n8Tz5r7Ws1Xc4Vb9Ld0Fg2Hj6Kl8Qa3S"
+LINK = "3qVbX0mJ8sKpT2nD5wYzR7cF1hLgA9eUiOoPkQjB4vM"
 API_KEY = "mt_4pXq0vE6m2Yp3n8Tz5r7Ws1Xc4Vb9Ld0Fg2Hj6Kl8Q"
 
 CONFIG: Example = {"model_name": "openai/gpt-4o-mini", "num_pages": 3, "num_tags": 8}
@@ -33,6 +34,15 @@ USER: Example = {
     "role": "user",
     "has_totp": False,
     "created_at": EARLY,
+}
+INVITATION: Example = {
+    "id": "7e0c4a51-9b2d-4f66-8a13-5d7c9e2b1f08",
+    "email": "bina@example.com",
+    "full_name": "Bina Devi",
+    "role": "user",
+    "invited_by": USER_ID,
+    "created_at": EARLY,
+    "expires_at": "2026-03-09T08:30:00Z",
 }
 TOKENS: Example = {
     "access_token": ACCESS,

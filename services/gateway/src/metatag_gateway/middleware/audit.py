@@ -89,6 +89,12 @@ ACTS: dict[str, Act | None] = {
     "add_user": _stored("account.create", "account"),
     "change_user": _stored("account.change", "account", "user_id"),
     "reset_password": _stored("account.reset_password", "account", "user_id"),
+    "invite_user": _stored("account.invite", "invitation"),
+    "list_invitations": Act("account.list", "invitation"),
+    "withdraw_invitation": _stored("account.uninvite", "invitation", "invitation_id"),
+    "accept_invitation": _stored("account.create", "account"),
+    "forget_password": _stored("account.reset_asked", "account"),
+    "reset_forgotten_password": _stored("account.reset_password", "account"),
     "begin_totp": Act("account.totp_begin", "account"),
     "confirm_totp": _stored("account.totp_on", "account"),
     "remove_totp": _stored("account.totp_off", "account"),
@@ -100,6 +106,7 @@ ACTS: dict[str, Act | None] = {
     "find_uploads": None,
     "read_documents": None,
     "check_key": None,
+    "look_at_invitation": None,
 }
 
 

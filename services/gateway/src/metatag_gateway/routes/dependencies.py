@@ -11,8 +11,10 @@ from metatag_gateway.audit_log import AuditLog
 from metatag_gateway.external_accounts import ExternalAccounts
 from metatag_gateway.health import Health
 from metatag_gateway.identity import Identity
+from metatag_gateway.invitations import Invitations
 from metatag_gateway.limits import Quotas
 from metatag_gateway.observers import Observers
+from metatag_gateway.password_resets import PasswordResets
 from metatag_gateway.places import Places
 from metatag_gateway.ports import Jobs, Ocr, TaggerPeer
 from metatag_gateway.record_ports import Records, SearchStore, TagJobs
@@ -30,6 +32,8 @@ class Dependencies:
     accounts: Accounts
     # None where single sign-on is not set up.
     external: ExternalAccounts | None
+    invitations: Invitations
+    password_resets: PasswordResets
     audit: AuditLog
     second_factor: SecondFactor
     identity: Identity

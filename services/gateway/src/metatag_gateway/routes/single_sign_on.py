@@ -27,6 +27,7 @@ async def sign_in_methods(request: Request) -> MethodsView:
         password=True,
         registration=parts.settings.registration == "open",
         single_sign_on=parts.external is not None,
+        password_reset=parts.password_resets.is_open,
     )
 
 

@@ -50,6 +50,7 @@ class MethodsView(Payload):
     password: bool
     registration: bool
     single_sign_on: bool
+    password_reset: bool = Field(description="Whether a forgotten password is set anew by mail.")
 
 
 class TicketBody(Body):
