@@ -69,8 +69,12 @@ def test_the_process_reads_what_the_reader_reads() -> None:
     assert read_workbook_apart(content, is_field_name) == read_workbook(content, is_field_name)
 
 
-@pytest.mark.parametrize(("parts", "seconds", "sentence"), [(many_cells, 30, "cells at most"), (wide_row, 2, "too much time or memory")])
-def test_a_workbook_that_takes_too_much_is_given_up(parts: Callable[[], Iterator[bytes]], seconds: int, sentence: str) -> None:
+@pytest.mark.parametrize(
+    ("parts", "seconds", "sentence"), [(many_cells, 30, "cells at most"), (wide_row, 2, "too much time or memory")]
+)
+def test_a_workbook_that_takes_too_much_is_given_up(
+    parts: Callable[[], Iterator[bytes]], seconds: int, sentence: str
+) -> None:
     before = psutil.Process().memory_info().rss
     with pytest.raises(TableError, match=sentence):
         read_workbook_apart(with_sheet(parts()), is_field_name, cpu_seconds=seconds)
