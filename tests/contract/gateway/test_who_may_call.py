@@ -68,6 +68,13 @@ WHO: dict[str, Who] = {
     "GET /api/auth/keys": Who("session"),
     "POST /api/auth/keys": Who("session", request={"json": {"name": "k", "scopes": ["read"]}}),
     "DELETE /api/auth/keys/{key_id}": Who("session", owned=True),
+    "POST /api/auth/invitation": _open(json={"token": "x" * 43}),
+    "POST /api/auth/invitation/accept": _open(json={"token": "x" * 43, "password": PASSWORD}),
+    "POST /api/auth/forgotten": _open(json={"email": "nobody@example.com"}),
+    "POST /api/auth/forgotten/password": _open(json={"token": "x" * 43, "password": PASSWORD}),
+    "GET /api/admin/invitations": Who("admin"),
+    "POST /api/admin/invitations": Who("admin", request={"json": {"email": "invited@example.com"}}),
+    "DELETE /api/admin/invitations/{invitation_id}": Who("admin", answers=(404,)),
     "GET /api/admin/users": Who("admin"),
     "GET /api/auth/methods": _open(),
     "GET /sign-in/oidc": _open(),
@@ -171,7 +178,11 @@ class Stage:
     def __init__(self, system: System) -> None:
         self.system = system
         self.tokens: dict[str, str] = {}
-        self.known: dict[str, str] = {"name": "water", "number": "1"}
+        self.known: dict[str, str] = {
+            "name": "water",
+            "number": "1",
+            "invitation_id": "3f0e8f9a-0000-4000-8000-000000000000",
+        }
 
     async def prepare(self) -> None:
         system = self.system
