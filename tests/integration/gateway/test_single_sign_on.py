@@ -58,7 +58,8 @@ async def session(browser: httpx.AsyncClient, back: httpx.Response) -> httpx.Res
 async def test_a_person_signs_in_through_a_provider() -> None:
     async with provider_process(ASHA) as issuer, sso(issuer, registration="closed") as system:
         methods = await system.client.get("/api/auth/methods")
-        assert methods.json()["data"] == {"password": True, "registration": False, "single_sign_on": True}
+        expected = {"password": True, "registration": False, "single_sign_on": True, "password_reset": False}
+        assert methods.json()["data"] == expected
         browser, back = await come_back(system, "asha")
         opened = await session(browser, back)
         assert opened.status_code == 200, opened.text
