@@ -65,3 +65,15 @@ async def test_the_client_makes_lists_and_resets_accounts() -> None:
             await client.login("bina@example.com", new)
             with pytest.raises(ApiError, match="Only an administrator"):
                 await client.users()
+
+
+async def test_the_client_invites() -> None:
+    async with running(registration="closed", admin_email=ADMIN, admin_password=PASSWORD) as system:
+        async with AsyncClient(system.url) as client:
+            await client.login(ADMIN, PASSWORD)
+            made = await client.invite("bina@example.com", "Bina Devi", role="auditor")
+            assert [each["id"] for each in await client.invitations()] == [made["id"]]
+            body = {"token": made["token"], "password": "another horse battery"}
+            done = await system.client.post("/api/auth/invitation/accept", json=body)
+            assert done.json()["data"]["role"] == "auditor"
+            assert await client.invitations() == []

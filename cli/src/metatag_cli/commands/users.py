@@ -48,15 +48,49 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Make an account; its first password is shown this once."""
-    if admin and auditor:
-        screen.fail("Give --admin or --auditor, not both.", screen.USAGE)
-    role = "administrator" if admin else "auditor" if auditor else "user"
+    role = _role(admin=admin, auditor=auditor)
     with plain_errors(), server_client(need_server(server)) as client:
         made = client.add_user(email, name, role=role)
     if as_json:
         screen.print_json(dict(made))
     else:
         screen.out.print(f"{made['email']} signs in with {made['first_password']}", markup=False, soft_wrap=True)
+
+
+@app.command(cls=Command)
+def invite(
+    email: Email,
+    name: Annotated[str | None, typer.Option("--name", help="Whose account it will be.")] = None,
+    admin: Annotated[bool, typer.Option("--admin", help="Make an administrator.")] = False,
+    auditor: Annotated[bool, typer.Option("--auditor", help="Make an auditor, who reads the audit log alone.")] = False,
+    *,
+    server: ServerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Invite somebody to make an account; the one-time link is shown this once."""
+    address = need_server(server)
+    with plain_errors(), server_client(address) as client:
+        made = client.invite(email, name, role=_role(admin=admin, auditor=auditor))
+    url = made["url"] or f"{address.rstrip('/')}/app/#/invitation/{made['token']}"
+    if as_json:
+        screen.print_json({**made, "url": url})
+        return
+    sent = " (a mail carries it too)" if made["is_mailed"] else ""
+    screen.out.print(f"{made['email']} makes an account at {url}{sent}", markup=False, soft_wrap=True)
+
+
+@app.command(cls=Command)
+def invitations(*, server: ServerOption = None, as_json: JsonOption = False) -> None:
+    """List the invitations that were not accepted yet, newest first."""
+    with plain_errors(), server_client(need_server(server)) as client:
+        found = client.invitations()
+    if as_json:
+        screen.print_json([dict(entry) for entry in found])
+        return
+    table = Table("email", "role", "until", box=None, header_style="dim")
+    for entry in found:
+        table.add_row(Text(entry["email"], style="bold"), entry["role"], entry["expires_at"][:16].replace("T", " "))
+    screen.show(table)
 
 
 @app.command(cls=Command)
@@ -71,3 +105,9 @@ def reset(email: Email, *, server: ServerOption = None, as_json: JsonOption = Fa
         screen.print_json({"email": found[0]["email"], "password": password})
     else:
         screen.out.print(f"{found[0]['email']} signs in with {password}", markup=False, soft_wrap=True)
+
+
+def _role(*, admin: bool, auditor: bool) -> str:
+    if admin and auditor:
+        screen.fail("Give --admin or --auditor, not both.", screen.USAGE)
+    return "administrator" if admin else "auditor" if auditor else "user"

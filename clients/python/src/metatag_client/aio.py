@@ -293,6 +293,14 @@ class AsyncClient(AsyncRecords, AsyncTags):
         """
         return await self._run(calls.add_user(email, full_name, role or ("administrator" if is_admin else "user")))
 
+    async def invite(self, email: str, full_name: str | None = None, *, role: str = "user") -> Json:
+        """Invite somebody; for an administrator. The answer holds `token` and `url` of the one-time link, once."""
+        return await self._run(calls.invite(email, full_name, role))
+
+    async def invitations(self) -> list[Json]:
+        """List the invitations that were not accepted yet, newest first; for an administrator."""
+        return await self._run(calls.invitations())
+
     async def reset_password(self, user_id: str) -> str:
         """Set a new password for an account and return it; its sessions and API keys end. For an administrator."""
         return await self._run(calls.reset_password(user_id))

@@ -212,6 +212,17 @@ def add_user(email: str, full_name: str | None, role: str) -> Call[Json]:
     return Call("POST", "/api/admin/users", _same, body=body)
 
 
+def invite(email: str, full_name: str | None, role: str) -> Call[Json]:
+    """Invite somebody to make an account."""
+    body = {"email": email, "full_name": full_name, "role": role}
+    return Call("POST", "/api/admin/invitations", _same, body=body)
+
+
+def invitations() -> Call[list[Json]]:
+    """List the invitations that were not accepted yet."""
+    return Call("GET", "/api/admin/invitations", lambda raw: list(raw["invitations"]))
+
+
 def audit(wanted: Mapping[str, str | int]) -> Call[Json]:
     """Read a page of the audit log."""
     params: dict[str, Any] = {name: value for name, value in wanted.items() if value}

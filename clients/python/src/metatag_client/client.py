@@ -287,6 +287,14 @@ class Client(Records, Tags):
         """
         return self._run(calls.add_user(email, full_name, role or ("administrator" if is_admin else "user")))
 
+    def invite(self, email: str, full_name: str | None = None, *, role: str = "user") -> Json:
+        """Invite somebody; for an administrator. The answer holds `token` and `url` of the one-time link, once."""
+        return self._run(calls.invite(email, full_name, role))
+
+    def invitations(self) -> list[Json]:
+        """List the invitations that were not accepted yet, newest first; for an administrator."""
+        return self._run(calls.invitations())
+
     def reset_password(self, user_id: str) -> str:
         """Set a new password for an account and return it; its sessions and API keys end. For an administrator."""
         return self._run(calls.reset_password(user_id))

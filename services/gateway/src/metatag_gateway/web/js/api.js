@@ -103,6 +103,12 @@ const seg = encodeURIComponent;
 export const register = (email, password, full_name) =>
   open("POST", "api/auth/register", { email, password, full_name: full_name || null });
 export const methods = () => open("GET", "api/auth/methods");
+export const lookAtInvitation = (token) => open("POST", "api/auth/invitation", { token });
+export const acceptInvitation = (token, password, full_name) =>
+  open("POST", "api/auth/invitation/accept", { token, password, full_name: full_name || null });
+export const forgetPassword = (email) => open("POST", "api/auth/forgotten", { email });
+export const resetForgotten = (token, password, revoke_api_keys) =>
+  open("POST", "api/auth/forgotten/password", { token, password, revoke_api_keys });
 export const me = () => get("api/auth/me");
 
 export const stats = () => get("api/history/stats");
@@ -215,4 +221,8 @@ export const logoutEverywhere = () => call("POST", "api/auth/logout-all");
 
 export const users = (query) => get("api/admin/users", query);
 export const changeUser = (id, json) => call("PATCH", `api/admin/users/${seg(id)}`, { json });
+export const invitations = () => get("api/admin/invitations");
+export const invite = (email, role) =>
+  call("POST", "api/admin/invitations", { json: { email, role } });
+export const withdraw = (id) => call("DELETE", `api/admin/invitations/${seg(id)}`);
 export const health = () => get("api/health");

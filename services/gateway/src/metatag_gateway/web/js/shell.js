@@ -10,6 +10,7 @@ import { Icon } from "./ui/icons.js";
 import { Loading } from "./ui/parts.js";
 import { Toasts } from "./ui/toasts.js";
 import { PLACES, viewOf } from "./views.js";
+import { ByLink, isByLink } from "./views/by-link.js";
 import { SignIn } from "./views/sign-in.js";
 
 const Mark = () => html`
@@ -165,7 +166,7 @@ export function Shell() {
       ? html`
           <${Loading} />
         `
-      : who
+      : who && !isByLink(at)
         ? html`
             <${Frame} who=${who} at=${at} />
           `
@@ -178,7 +179,15 @@ export function Shell() {
                 </span>
                 <${Choices} />
               </div>
-              <main><${SignIn} /></main>
+              <main>
+                ${isByLink(at)
+                  ? html`
+                      <${ByLink} />
+                    `
+                  : html`
+                      <${SignIn} />
+                    `}
+              </main>
             </div>
           `}
     <${Toasts} />

@@ -4,6 +4,7 @@ import { changeUser, health, users } from "../api.js";
 import { html } from "../html.js";
 import { moment, number, t, word } from "../i18n.js";
 import { user } from "../session.js";
+import { Invitations } from "./admin-invitations.js";
 import {
   Badge,
   Button,
@@ -141,6 +142,7 @@ export const AdminView = () => html`
       ? html`
           <${Health} />
           <${Users} />
+          <${Invitations} />
         `
       : html`
           <${Notice} kind="warn">${t("no.admin")}<//>

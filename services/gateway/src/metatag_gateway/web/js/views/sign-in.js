@@ -7,6 +7,7 @@ import { go, link, route } from "../router.js";
 import { expired, signIn, signInByTicket } from "../session.js";
 import { useStore } from "../store.js";
 import { Button, Field, Notice, Tabs } from "../ui/parts.js";
+import { Forgotten } from "./forgotten.js";
 
 // At which field a refused sign-in or registration is shown.
 const REFUSED = { 401: "password" };
@@ -18,12 +19,12 @@ function wrong(mode, { email, password }) {
   return password ? {} : { password: t("sign.noPassword") };
 }
 
-/** Whether single sign-on is offered; opens the session when the browser comes back from it. */
-function useSingleSignOn(onProblem) {
-  const [offered, setOffered] = useState(false);
+/** How people sign in here; opens the session when the browser comes back from single sign-on. */
+function useMethods(onProblem) {
+  const [offered, setOffered] = useState(/** @type {any} */ ({ registration: true }));
   useEffect(() => {
     methods()
-      .then((found) => setOffered(found.single_sign_on))
+      .then(setOffered)
       .catch(() => {});
     const { name, id, query } = route.value;
     if (name !== "single-sign-on") return;
@@ -39,7 +40,7 @@ export function SignIn() {
   const [mode, setMode] = useState("in");
   const [given, set] = useState({ email: "", password: "", name: "", code: "" });
   const [asksCode, setAsksCode] = useState(false);
-  const single = useSingleSignOn((problem) => setError(problem));
+  const offered = useMethods((problem) => setError(problem));
   const [errors, setErrors] = useState(/** @type {any} */ ({}));
   const [error, setError] = useState(null);
   const [busy, setBusy] = useState(false);
@@ -75,6 +76,13 @@ export function SignIn() {
       if (at) requestAnimationFrame(() => form.querySelector(`[name="${at}"]`)?.focus());
     }
   };
+  if (mode === "forgotten")
+    return html`
+      <div class="card door-card stack">
+        <h1>${t("sign.forgotten")}</h1>
+        <${Forgotten} email=${given.email} onBack=${() => setMode("in")} />
+      </div>
+    `;
   return html`
     <div class="card door-card">
       <div class="stack">
@@ -85,10 +93,7 @@ export function SignIn() {
         <${Tabs}
           label=${t("sign.title")}
           panel="door"
-          tabs=${[
-            ["in", t("sign.in")],
-            ["new", t("sign.new")],
-          ]}
+          tabs=${[["in", t("sign.in")], ...(offered.registration ? [["new", t("sign.new")]] : [])]}
           value=${mode}
           onValue=${(name) => {
             setMode(name);
@@ -152,9 +157,14 @@ export function SignIn() {
           <${Button} type="submit" cls="main" busy=${busy}>
             ${t(mode === "new" ? "sign.create" : "sign.in")}
           <//>
-          ${single &&
+          ${offered.single_sign_on &&
           html`
             <a class="button" href="../sign-in/oidc">${t("sign.single")}</a>
+          `}
+          ${offered.password_reset &&
+          mode === "in" &&
+          html`
+            <${Button} cls="plain" onClick=${() => setMode("forgotten")}>${t("sign.forgotten")}<//>
           `}
           <p class="soft small">${t("sign.kept")}</p>
         </form>
