@@ -13,6 +13,8 @@ from metatag_runtime.errors import InvalidArgument, MetatagError
 
 # Beyond this many terms a list is a mistake, and each term costs time with every document.
 MAX_TERMS = 10_000
+# A longer piece of text is no term, and would cost time with every tag; the config's own words have the same bound.
+MAX_TERM_CHARS = 200
 MAX_PDF_PAGES = 20
 # Guessing an encoding costs time with length; its head tells as much. Bytes.
 GUESS_FROM = 64 * 1024
@@ -20,14 +22,20 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 
 
 def parse(text: str) -> list[str]:
-    """Give the terms of a list: by line or comma, `#` skips a line or part, lower case, each once, in order."""
+    """Give the terms of a list: by line or comma, `#` skips a line or part, lower case, each once, in order.
+
+    Pieces longer than a term can be are left out.
+    """
     found: dict[str, None] = {}
     for line in text.splitlines():
         if line.lstrip().startswith("#"):
             continue
         for part in line.split(","):
+            # Spaces may stand around and between the words of a term.
+            if len(part) > 2 * MAX_TERM_CHARS:
+                continue
             term = " ".join(part.split()).lower()
-            if term and not term.startswith("#"):
+            if term and len(term) <= MAX_TERM_CHARS and not term.startswith("#"):
                 found[term] = None
     if len(found) > MAX_TERMS:
         raise InvalidArgument(f"The exclusion list has {len(found)} terms; at most {MAX_TERMS} are allowed.")
@@ -43,7 +51,7 @@ def merge(*lists: Iterable[str]) -> tuple[str, ...]:
 async def read(file_name: str, content: bytes, ocr: Ocr) -> list[str]:
     """Give the terms of an uploaded list; InvalidArgument with the reason when it cannot be read."""
     try:
-        return parse(await _text(file_name, content, ocr))
+        return await asyncio.to_thread(parse, await _text(file_name, content, ocr))
     except MetatagError as error:
         raise MetatagError(
             f"Failed to parse exclusion file: {error.message}", code=error.code, retry_after=error.retry_after

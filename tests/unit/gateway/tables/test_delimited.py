@@ -87,3 +87,8 @@ def test_a_table_has_bounds() -> None:
         cells("title\n" + "x" * (MAX_CELL + 1))
     with pytest.raises(TableError, match="rows"):
         cells("a\n" * 100_020)
+
+
+def test_a_line_without_end_is_refused_before_it_is_parsed() -> None:
+    with pytest.raises(TableError, match="line 1: it is longer"):
+        read_delimited(b"file_path," * 500_000, is_field_name)

@@ -79,6 +79,10 @@ def _rating(sample: str, sign: str, is_name: Callable[[str], bool]) -> tuple[int
     return (names, width > 1, round(count / len(records), 1), min(width, len(records[0])))
 
 
+# Characters of a line: the parser holds the interpreter's lock until it has read one. A cell may go over several.
+MAX_LINE = 4_000_000
+
+
 class _Lines:
     """The lines of a text, which knows how many were taken."""
 
@@ -98,6 +102,8 @@ class _Lines:
             self.ended = True
             raise StopIteration
         self.number += 1
+        if len(self.current) > MAX_LINE:
+            raise TableError(f"line {self.number}: it is longer than {MAX_LINE:,} characters.")
         return self.current
 
 
