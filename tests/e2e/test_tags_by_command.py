@@ -58,7 +58,7 @@ def test_the_client_edits_a_selection_and_a_search(server: Server, samples: Path
     with Client(server.base_url, token=token) as client:
         begun = client.change_tags("edit", add=["shelf 12"], remove=["CANALS"], document_ids=[documents[0].id])
         assert client.wait_for_tag_job(begun["id"])["changed"] == 1
-        assert client.document(documents[0].id).tags[1:] == ["shelf 12"]
+        assert client.document(documents[0].id).tags[1:] == ("shelf 12",)
         found, total = client.tags("shelf")
         assert (found[0]["count"], total) == (1, 1)
         with pytest.raises(Conflict):
