@@ -102,7 +102,7 @@ class UsageView(Payload):
 
 
 class JobSummary(Payload):
-    """One job."""
+    """One job. Its counts are those of the run: documents that were deleted since are among them."""
 
     id: str
     job_type: JobType
@@ -235,7 +235,7 @@ class DeletedView(Payload):
 
 
 class StatsView(Payload):
-    """Counts of all that the caller has."""
+    """Counts of all that the caller's jobs did: documents that were deleted since are among them."""
 
     total_jobs: int
     total_documents: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,15 @@ _LATEST = (
     "FROM (SELECT doc.id, doc.problem, doc.method, doc.confidence FROM doc JOIN job ON job.id = doc.job_id "
     "WHERE {mine} AND doc.state IN ('done', 'failed') AND doc.state = '{state}' AND job.state <> 'deleted' "
     "ORDER BY doc.processed_at DESC LIMIT :most) AS doc "
+)
+
+_STATES = ("done", "failed")
+# On PostgreSQL one walk along the index a day: grouping a million rows by an expression would sort them all.
+_EACH_DAY = (
+    "SELECT each.day, n.done, n.failed FROM generate_series(CAST(:first AS int), CAST(:last AS int)) AS each(day) "
+    "CROSS JOIN LATERAL (SELECT {counts} {ended} "
+    "AND doc.processed_at >= each.day * CAST({length} AS double precision) "
+    "AND doc.processed_at < (each.day + 1) * CAST({length} AS double precision)) AS n"
 )
 
 
@@ -63,10 +73,13 @@ class SqlSummary:
         day = f"CAST({{}} / {DAY} AS INTEGER)" if lite else f"CAST(floor({{}} / {DAY}) AS int)"
         # All that is asked for stands in one index; a join with the jobs would take ten times as long. Documents of
         # jobs that are being deleted are few, and are taken off.
-        counted = f"SELECT {day.format('doc.processed_at')} AS day, doc.state, count(*) AS n FROM doc WHERE {_MINE} "  # noqa: S608
-        ended = "AND doc.state IN ('done', 'failed') {}GROUP BY 1, 2 ORDER BY 1"
-        self._days = dialect.sql(counted + ended.format(""))
-        self._of_jobs = dialect.sql(counted + ended.format("AND doc.job_id IN {ids(jobs)} "))
+        counts = ", ".join(f"SUM(CASE WHEN doc.state = '{state}' THEN 1 ELSE 0 END) AS {state}" for state in _STATES)
+        ended = f"FROM doc WHERE {_MINE} AND doc.state IN ('done', 'failed')"
+        of_day = f"SELECT {day.format('doc.processed_at')} AS day, {counts} {ended} {{}}GROUP BY 1"
+        self._days = dialect.sql(
+            of_day.format("") if lite else _EACH_DAY.format(counts=counts, ended=ended, length=DAY)
+        )
+        self._of_jobs = dialect.sql(of_day.format("AND doc.job_id IN {ids(jobs)} "))
         self._deleted = dialect.sql("SELECT id FROM job WHERE user_id = :user_id AND state = 'deleted'")
         self._spend = dialect.sql(
             f"SELECT {day.format('created_at')} AS day, count(*) AS n, COALESCE(SUM(cost_micros), 0) AS cost FROM job "  # noqa: S608
@@ -96,15 +109,19 @@ class SqlSummary:
 
     async def _by_day(self, transaction: Transaction, asked: dict[str, Any]) -> dict[str, dict[int, int]]:
         """Return how many documents ended on each day, by state, without those of deleted jobs."""
-        found: dict[str, dict[int, int]] = {"done": {}, "failed": {}}
-        for row in await fetch(transaction, self._days, **asked):
-            found[row["state"]][row["day"]] = row["n"]
+        first, last = (int(moment // DAY) for moment in (asked["since"], self._database.now()))
+        bounds = {} if self._database.is_sqlite else {"first": first, "last": last}
+        found: dict[str, Counter[int]] = {state: Counter() for state in _STATES}
+        for row in await fetch(transaction, self._days, **bounds, **asked):
+            for state, days in found.items():
+                days[row["day"]] += int(row[state] or 0)
         deleted = await fetch(transaction, self._deleted, user_id=asked["user_id"])
         if deleted:
             jobs = as_json([row["id"] for row in deleted])
             for row in await fetch(transaction, self._of_jobs, jobs=jobs, **asked):
-                found[row["state"]][row["day"]] -= row["n"]
-        return {state: {day: n for day, n in days.items() if n} for state, days in found.items()}
+                for state, days in found.items():
+                    days[row["day"]] -= int(row[state])
+        return {state: {day: n for day, n in sorted(days.items()) if n} for state, days in found.items()}
 
 
 def _name(day: int) -> str:
