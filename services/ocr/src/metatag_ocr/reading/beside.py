@@ -71,7 +71,7 @@ def _cut_out(page: Picture, beside: PictureBeside) -> Picture:
 def _is_print(picture: Picture) -> bool:
     """Tell whether half of a picture is paper of one gray, as print has it and a photo has not."""
     counts = np.bincount(picture.half.ravel(), minlength=256)
-    paper = int(counts.argmax())
+    paper = int(np.argmax(counts))
     near = counts[max(0, paper - _PAPER) : paper + _PAPER + 1].sum()
     return bool(near >= _PAPER_SHARE * counts.sum())
 
