@@ -16,7 +16,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = 8471
-READY_SECONDS = 60
+READY_SECONDS = 180
 
 
 @dataclass
