@@ -222,6 +222,23 @@ def graph_paper(step: int = 24) -> Image.Image:
     return page
 
 
+def on_ruled_paper(page: Image.Image, step: int, gray: int, *, squared: bool = True) -> Image.Image:
+    """Return the page's print on paper with lines of a gray every so many pixels, across and, if `squared`, down."""
+    pixels = np.array(page)
+    for first in (step, step + 1):
+        pixels[first::step] = np.minimum(pixels[first::step], gray)
+        if squared:
+            pixels[:, first::step] = np.minimum(pixels[:, first::step], gray)
+    return Image.fromarray(pixels)
+
+
+def white_on_dark(page: Image.Image, ground: int, rows: slice = slice(None)) -> Image.Image:
+    """Return the page with these rows of pixels as white print on a ground of a gray."""
+    pixels = np.array(page)
+    pixels[rows] = ground + (255 - pixels[rows].astype(int)) * (255 - ground) // 255
+    return Image.fromarray(pixels)
+
+
 def _noisy(pixels: np.ndarray, deviation: float) -> Image.Image:
     noise = np.random.default_rng(3).normal(0, deviation, pixels.shape)
     return Image.fromarray((pixels + noise).clip(0, 255).astype(np.uint8))

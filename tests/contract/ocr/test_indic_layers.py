@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pikepdf
 import pypdfium2
 import pytest
 
@@ -74,3 +75,22 @@ def test_a_panic_of_the_second_reader_leaves_the_first_ones_text(monkeypatch):
 
     assert reader.text(1) == ""
     assert reader.text(2) == ""
+
+
+def test_of_a_spread_each_page_has_its_own_half(tmp_path):
+    file = tmp_path / "spread.pdf"
+    names = ("chrome-hindi", "chrome-bilingual")
+    with pikepdf.new() as spread:
+        sheet = spread.add_blank_page(page_size=(1224, 792))
+        for side, name in enumerate(names):
+            with pikepdf.open(layer_file(name)) as half:
+                sheet.add_overlay(half.pages[0], pikepdf.Rectangle(612 * side, 0, 612 * side + 612, 792))
+        spread.pages.append(sheet)
+        for side, page in enumerate(spread.pages):
+            page.CropBox = [612 * side, 0, 612 * side + 612, 792]
+        spread.save(file)
+    document = PdfiumDocument(file, indic_reader=PdfOxideReader)
+
+    for number, name in enumerate(names, 1):
+        assert min(word_scores(document.layer(number).text, shown_text(name))) >= 0.99
+    document.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -16,6 +17,7 @@ from fakes.ocr_scans import (
     hindi_page,
     hindi_words,
     leaning,
+    on_ruled_paper,
     pale,
     precision,
     recall,
@@ -25,6 +27,7 @@ from fakes.ocr_scans import (
     stamped,
     streaked,
     table,
+    white_on_dark,
 )
 
 ROWS = [
@@ -63,6 +66,31 @@ def test_what_stands_in_the_shade_is_read(read, english, hindi, darkest, hard):
 @pytest.mark.parametrize("gray", [200, 150, 105])
 def test_highlighted_lines_are_read(read, english, gray):
     assert recall(read(banded(english, gray)).text, english_words()) >= 0.95
+
+
+@pytest.mark.parametrize(("step", "gray"), [(26, 185), (44, 140)])
+@pytest.mark.parametrize("squared", [True, False], ids=["squared", "ruled"])
+def test_print_on_squared_and_ruled_paper_is_read(read, english, hindi, step, gray, squared):
+    for page, truth in ((english, english_words()), (hindi, hindi_words())):
+        found = read(on_ruled_paper(page, step, gray, squared=squared))
+
+        assert recall(found.text, truth) >= 0.95
+        assert found.tries == 1
+
+
+@pytest.mark.parametrize("ground", [0, 40])
+def test_a_page_of_white_print_on_dark_ground_is_read(read, english, hindi, ground):
+    for page, truth in ((english, english_words()), (hindi, hindi_words())):
+        assert recall(read(white_on_dark(page, ground)).text, truth) >= 0.95
+
+
+def test_white_lines_on_a_dark_box_are_read(read, english):
+    gaps = np.flatnonzero((np.asarray(english) > 200).all(axis=1))
+    printed = np.flatnonzero(np.diff(gaps) > 1)
+    # From the paper above the second line to that below the fourth.
+    box = slice(int(gaps[printed[1]]) - 6, int(gaps[printed[4]]) - 6)
+
+    assert recall(read(white_on_dark(english, 30, box)).text, english_words()) >= 0.95
 
 
 def test_a_copy_with_streaks_and_specks_is_read(read, english, hindi):

@@ -58,14 +58,27 @@ def test_print_on_bands_stands_on_paper_afterwards(gray: int):
     assert np.percentile(flat[rows, 200:1000][np.asarray(page)[rows, 200:1000] < 100], 99) < 110
 
 
-def test_light_print_on_a_dark_ground_is_left_to_tesseract():
-    page = _page()
-    pixels = np.array(page)
-    pixels[600:900, 100:1150] = 270 - pixels[600:900, 100:1150].astype(int)
+@pytest.mark.parametrize("ground", [0, 20, 60])
+def test_light_print_on_a_dark_ground_becomes_dark_print_on_paper(ground: int):
+    page = np.asarray(_page())
+    pixels = page.copy()
+    # A box around five lines, whose edges stand on no line.
+    box = pixels[463:733, 103:1117]
+    box[:] = np.where(box < 100, 250, ground)
 
     flat = _flat(Image.fromarray(pixels))
 
-    assert np.array_equal(flat[640:860, 140:1110], pixels[640:860, 140:1110])
+    assert np.percentile(flat[page < 100], 99) < 60
+    assert np.percentile(flat[page > 200], 1) > 200, "neither the box nor its edge is left"
+
+
+def test_a_page_of_white_print_on_black_is_read_as_its_negative():
+    page = _page()
+
+    flat = _flat(Image.fromarray(np.clip(255 - np.asarray(page).astype(int) + 20, 0, 255).astype(np.uint8)))
+
+    assert np.percentile(flat[np.asarray(page) < 100], 99) < 60
+    assert np.percentile(flat[np.asarray(page) > 200], 1) > 200
 
 
 def test_black_rims_and_boxes_become_paper_and_the_lines_between_stay():

@@ -177,6 +177,16 @@ def test_an_unsure_look_does_not_turn_a_page_that_reads_well():
     assert (page.rotation, page.language, page.tries) == (0, "eng", 1)
 
 
+def test_a_page_that_the_engine_turned_by_itself_and_hardly_read_is_turned_and_read_again():
+    def reads(picture: Picture, _: tuple[str, ...]) -> Recognition:
+        upright = picture.pixels.shape[0] < picture.pixels.shape[1]
+        return reading(HINDI, 90) if upright else reading(HINDI[:300], 55, turn=90)
+
+    page, _, _ = _read(SCAN, FakeEngine(reads))
+
+    assert (page.confidence, page.rotation, page.text) == (90, 90, HINDI.strip())
+
+
 def test_a_wrong_turn_is_taken_back():
     upright = FakeDocument({1: SCAN}).pixels
 

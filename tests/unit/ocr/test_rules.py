@@ -1,4 +1,4 @@
-"""Vertical rules are taken off a page, and letters are left on it."""
+"""Ruling and vertical rules are taken off a page, and letters are left on it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PIL import Image
 
 from fakes.ocr_scans import english_page, leaning, table
 from metatag_ocr.reading.ports import Picture
-from metatag_ocr.reading.rules import without_rules
+from metatag_ocr.reading.rules import without_rules, without_ruling
 
 
 def _picture(image: Image.Image) -> Picture:
@@ -53,3 +53,28 @@ def test_solid_ink_is_no_rule():
     picture = Picture(page, 200)
 
     assert without_rules(picture) is picture
+
+
+@pytest.mark.parametrize(("step", "gray", "width"), [(24, 190, 1), (40, 150, 2), (80, 110, 3)])
+@pytest.mark.parametrize("squared", [True, False])
+def test_the_ruling_of_paper_goes_and_letters_on_it_stay_whole(step: int, gray: int, width: int, squared: bool):
+    page = np.asarray(english_page())
+    ruled = page.copy()
+    for first in range(width):
+        ruled[step + first :: step] = np.minimum(ruled[step + first :: step], gray)
+        if squared:
+            ruled[:, step + first :: step] = np.minimum(ruled[:, step + first :: step], gray)
+
+    left = without_ruling(Picture(ruled, 200)).pixels
+
+    assert np.count_nonzero((left < 100) & (page < 40)) >= 0.97 * np.count_nonzero(page < 40)
+    assert np.count_nonzero((left < 128) & (page > 220)) == 0
+
+
+def test_rules_as_dark_as_the_print_and_pages_without_ruling_are_left_alone():
+    plain = _picture(english_page())
+    dark = np.asarray(english_page()).copy()
+    dark[40::40] = 20
+
+    assert without_ruling(plain) is plain
+    assert without_ruling(picture := Picture(dark, 200)) is picture

@@ -38,8 +38,9 @@ LaidOut = tuple[str, tuple[Heading, ...]]
 # Letters and signs of Indian scripts from which a page is not read by pdfium's own order and blanks.
 _INDIC_LETTERS = 10
 _INDIC_BLOCKS = (0x0900, 0x0D7F)
-# Share of pdfium's letters that another reading must hold; pdfium repeats some clusters.
-_WHOLE = 0.7
+# Share of pdfium's letters that another reading must hold, because pdfium repeats some clusters, and may hold: one with
+# more has what stands beyond the page's box.
+_WHOLE, _MORE = 0.7, 1.25
 
 
 def layer(page: Any, form: Any = None, other_text: Callable[[], str] = lambda: "") -> Layer:
@@ -132,7 +133,8 @@ def _indic(other_text: Callable[[], str], lines: Sequence[Line], entries: Sequen
     text, headings = layout.render(lines)
     other = other_text()
     # A reader that skips a font or a form has fewer letters, not other ones.
-    if indic_letters(other) >= _WHOLE * indic_letters(text):
+    have = indic_letters(text)
+    if _WHOLE * have <= indic_letters(other) <= _MORE * have:
         return "\n\n".join([other, *(entry.text for entry in entries)]), headings
     return layout.render(lines, entries)
 

@@ -33,6 +33,9 @@ _MANY_LINES = 0.3
 # Parts of the font's size: a step down or up that begins a line, a gap that parts words, the width of a blank.
 _NEW_LINE, _GAP, _BLANK = 0.5, 0.5, 0.25
 
+# Six numbers that map a point: x to a x + c y + e, y to b x + d y + f.
+_Matrix = tuple[float, ...]
+
 
 class _Run(NamedTuple):
     """A text object: its characters, its /ActualText's mark, where it begins and ends, in points.
@@ -79,32 +82,59 @@ def _runs(page: Any, texts: dict[Handle, str]) -> Iterator[_Run]:
     sides = [ctypes.c_float() for _ in range(4)]
     # Made once: a page has thousands of objects.
     at, into, right = ctypes.byref(size), [ctypes.byref(side) for side in sides], sides[2]
-    for item in _text_objects(page):
+    for item, placed in _text_objects(page):
         calls.matrix_of(item, matrix)
         calls.bounds_of(item, *into)
         calls.font_size_of(item, at)
         points = max(1.0, size.value * max(abs(matrix[0]), abs(matrix[1])))
         text, mark = texts.get(item, ""), _actual_text_mark(item)
         blank = not mark and not text.strip(" ")
-        yield _Run(text, mark, matrix[4], matrix[5], right.value, points, blank)
+        run = _Run(text, mark, matrix[4], matrix[5], right.value, points, blank)
+        yield _on_page(run, placed) if placed else run
 
 
-def _text_objects(page: Any) -> Iterator[Handle]:
-    """Yield a page's text objects and those inside its forms, in the order in which they are drawn."""
-    left = _OBJECTS
-    stack = [(calls.handle(page), 0, calls.count_objects(calls.handle(page)), 0)]
+def _text_objects(page: Any) -> Iterator[tuple[Handle, _Matrix | None]]:
+    """Yield a page's text objects and those inside its forms, in the order in which they are drawn.
+
+    With each comes the matrix of the form that it stands in, None for the page itself.
+    """
+    left, place = _OBJECTS, (ctypes.c_float * 6)()
+    begin: tuple[Handle, int, int, int, _Matrix | None] = (
+        calls.handle(page), 0, calls.count_objects(calls.handle(page)), 0, None
+    )  # fmt: skip
+    stack = [begin]
     while stack and left > 0:
-        holder, index, count, depth = stack.pop()
+        holder, index, count, depth, placed = stack.pop()
         if index >= count:
             continue
-        stack.append((holder, index + 1, count, depth))
+        stack.append((holder, index + 1, count, depth, placed))
         left -= 1
         item = (calls.form_object_at if depth else calls.object_at)(holder, index)
         kind = calls.type_of(item) if item else 0
         if kind == raw.FPDF_PAGEOBJ_TEXT:
-            yield item
+            yield item, placed
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _FORM_DEPTH:
-            stack.append((item, 0, calls.count_form_objects(item), depth + 1))
+            calls.matrix_of(item, place)
+            stack.append((item, 0, calls.count_form_objects(item), depth + 1, _composed(tuple(place), placed)))
+
+
+def _composed(inner: _Matrix, outer: _Matrix | None) -> _Matrix:
+    """Return the matrix of a form within another, or on the page."""
+    if outer is None:
+        return inner
+    a, b, c, d, e, f = outer
+    return (
+        a * inner[0] + c * inner[1], b * inner[0] + d * inner[1],
+        a * inner[2] + c * inner[3], b * inner[2] + d * inner[3],
+        a * inner[4] + c * inner[5] + e, b * inner[4] + d * inner[5] + f,
+    )  # fmt: skip
+
+
+def _on_page(run: _Run, placed: _Matrix) -> _Run:
+    """Return a run of a form in the page's own space."""
+    a, b, c, d, e, f = placed
+    x, y, right = a * run.x + c * run.y + e, b * run.x + d * run.y + f, a * run.right + c * run.y + e
+    return run._replace(x=x, y=y, right=right, size=run.size * max(abs(a), abs(b)))
 
 
 def _actual_text_mark(item: Handle) -> Handle:

@@ -13,7 +13,7 @@ from metatag_ocr.reading.level import SKEWED, deskewed
 from metatag_ocr.reading.pictures import calmed, head_line_share, smoothed, strengthened, turned
 from metatag_ocr.reading.ports import LOW_CONFIDENCE, Engine, Orientation, Picture, Recognition
 from metatag_ocr.reading.related_languages import MARKS, language_of
-from metatag_ocr.reading.rules import without_rules
+from metatag_ocr.reading.rules import without_rules, without_ruling
 from metatag_ocr.reading.script_choice import READS, ScriptChoice
 from metatag_ocr.reading.scripts import WITH_HEAD_LINE
 from metatag_ocr.reading.second_script import SecondScript
@@ -35,6 +35,8 @@ NO_HEAD_LINES, HEAD_LINES = 0.06, 0.12
 _SECOND_SKEW = 0.3
 # Share of hardly read words from which a stamp may hide some; confidence from which a word counts as read.
 _SOME_UNSURE, _SURE_WORD = 0.02, 75.0
+# How many times as many sure letters make a text the better one however sure the rest is.
+_MANY_MORE = 1.4
 # Tries for turn and language, after the first.
 _RECONSIDERED = 2
 
@@ -58,7 +60,12 @@ class Attempt:
         return self.read.confidence < SUSPECT_BELOW or is_gibberish(self.read.text)
 
     def better_than(self, other: Attempt) -> bool:
-        """Tell whether this is the better text: more confident, without having lost a third of the letters."""
+        """Tell whether this is the better text: more confident, without having lost a third of the letters.
+
+        Or not suspect, with many more of them that are sure: a table may be read by one column, and that well.
+        """
+        if _sure_letters(self) >= _MANY_MORE * _sure_letters(other) and not self.suspect:
+            return True
         mine, theirs = len(self.read.text), len(other.read.text)
         return self.read.confidence > other.read.confidence and mine >= 0.67 * theirs
 
@@ -96,9 +103,10 @@ class Attempts:
 
     def best(self, picture: Picture, second_dpi: int) -> Attempt:
         """Read the page until it reads well, or nothing more is worth trying."""
+        picture = deskewed(picture)
         if not self._engine.cheap:
-            return self._first(deskewed(picture))
-        picture = strengthened(calmed(picture))
+            return self._first(picture)
+        picture = strengthened(calmed(without_ruling(picture)))
         best = self._first(picture)
         if not best.read.text:
             # Graph paper, photographs: what holds no line costs as much in every try.
@@ -123,7 +131,8 @@ class Attempts:
         return "" if languages_for(seen.script, self._plan.languages) else seen.script
 
     def _first(self, picture: Picture) -> Attempt:
-        level = _cleaned(picture)
+        """Read a picture, whose lines are level if they run across it."""
+        level = _tidied(picture)
         scripts = {script_of(name) for name in self._plan.languages}
         script, known = (next(iter(scripts)), True) if len(scripts) == 1 else self._guess(level)
         languages = self._languages(script)
@@ -181,7 +190,7 @@ class Attempts:
 
     def _reconsidered(self, picture: Picture, best: Attempt) -> Attempt:
         """Find out how this very page lies, and read it again another way as long as it stays suspect."""
-        made = {(best.languages, best.turn)}
+        made = set() if best.read.turn else {(best.languages, best.turn)}
         for languages, turn in self._other_ways(picture, best):
             if (languages, turn) in made or len(made) > _RECONSIDERED or not best.suspect:
                 continue
@@ -191,6 +200,9 @@ class Attempts:
         return best
 
     def _other_ways(self, picture: Picture, best: Attempt) -> Iterator[tuple[tuple[str, ...], int]]:
+        if best.read.turn:
+            # An engine that turned the picture by itself finds fewer columns than in a picture that is upright.
+            yield best.languages, best.turn
         level = _cleaned(picture)
         layout = self._engine.layout(level, best.languages)
         if layout is not None:
@@ -226,7 +238,8 @@ class Attempts:
         return replace(best, read=read, second=used)
 
     def _second(self, best: Attempt, dpi: int) -> Attempt:
-        picture = strengthened(flatten_background(self._pictures(dpi)))
+        picture = without_ruling(deskewed(flatten_background(self._pictures(dpi)), _SECOND_SKEW))
+        picture = strengthened(picture)
         self._lap("render")
         level = smoothed(_cleaned(turned(picture, best.turn), _SECOND_SKEW))
         again = self._try(level, best.languages, 0)
@@ -256,7 +269,11 @@ class Attempts:
 
 def _cleaned(picture: Picture, skewed: float = SKEWED) -> Picture:
     """Return the picture level, and without rules and specks."""
-    return without_specks(without_rules(deskewed(picture, skewed)))
+    return _tidied(deskewed(picture, skewed))
+
+
+def _tidied(picture: Picture) -> Picture:
+    return without_specks(without_rules(picture))
 
 
 def _sure_letters(attempt: Attempt) -> int:

@@ -1,4 +1,4 @@
-"""Divides uneven light and coloured grounds out of a page: shadows, photographs of paper, highlighter, shaded bands."""
+"""Gives a page one paper: divides uneven light and coloured grounds out, makes light print on dark ground dark."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ _UNEVEN, _UNEVEN_SHARE = 0.88, 0.002
 _DARK = 0.6
 # Light print: grays by which a line is lighter than its ground, and cells that are wider than a line.
 _STANDS_OUT, _LINE = 40, 5
+# Gray below which the half of a page makes it a negative, the most of the page that is print then, and the least share
+# of it that lies within so many grays of the ground: a photograph has no ground.
+_NEGATIVE, _PRINT_SHARE, _GROUND_SHARE, _GROUND = 100, 0.35, 0.6, 16
+# Means a side of a square in which light strokes on a dark ground are closed.
+_STROKE = 7
 # Gray below which a ground is ink: a black rim, a photograph.
 _INK = 60
 # Gray up to which means at the edge of such ink belong to it.
@@ -34,6 +39,8 @@ def flatten_background(picture: Picture) -> Picture:
     """
     if min(picture.pixels.shape) < 64:
         return picture
+    if _is_negative(picture.half):
+        picture = Picture(255 - picture.pixels, picture.dpi)
     means = np.asarray(Image.fromarray(picture.half).reduce(_MEAN // 2))
     cells = _cells(means)
     lightest = cells.max(axis=(1, 3))
@@ -43,7 +50,8 @@ def flatten_background(picture: Picture) -> Picture:
         return picture
     inverse = _light_print(cells.mean(axis=(1, 3)) < _DARK * paper, lightest)
     solid = _solid((lightest < _INK) & ~inverse)
-    pixels = _whitened(picture.pixels, means, solid, round(paper)) if solid.any() else picture.pixels
+    pixels = _inverted(picture.pixels, means, inverse, round(paper)) if inverse.any() else picture.pixels
+    pixels = _whitened(pixels, means, solid, round(paper)) if solid.any() else pixels
     ground = np.where(inverse | (ground < _INK), paper, ground).astype(np.float32)
     if _is_uneven(ground, paper):
         pixels = _divided(pixels, ground)
@@ -62,7 +70,7 @@ def _is_uneven(ground: Gray | NDArray[np.float32], paper: float) -> bool:
 
 
 def _light_print(dark: _Mask, lightest: Gray) -> _Mask:
-    """Tell which cells lie in a dark ground that carries light print; Tesseract inverts those lines by itself.
+    """Tell which cells lie in a dark ground that carries light print.
 
     The lightest gray of the cells of a ground is smooth; light lines stand out of it, and no wide paper does so.
     """
@@ -70,6 +78,50 @@ def _light_print(dark: _Mask, lightest: Gray) -> _Mask:
     image = Image.fromarray(lightest)
     without = np.asarray(image.filter(ImageFilter.MinFilter(_LINE)).filter(ImageFilter.MaxFilter(_LINE)))
     return _grown(inside & (lightest > without.astype(np.int16) + _STANDS_OUT), dark)
+
+
+def _is_negative(half: Gray) -> bool:
+    """Tell whether most of a page is dark and the rest lighter: white print on black, a negative of a film."""
+    sample = half[::4, ::4]
+    middle = float(np.median(sample))
+    if middle >= _NEGATIVE or np.count_nonzero(np.abs(sample - middle) <= _GROUND) < _GROUND_SHARE * sample.size:
+        return False
+    return 0 < np.count_nonzero(sample > middle + _STANDS_OUT) < _PRINT_SHARE * sample.size
+
+
+def _inverted(pixels: Gray, means: Gray, inverse: _Mask, paper: int) -> Gray:
+    """Return the pixels with the grounds of light print made paper, and their print dark.
+
+    Tesseract inverts lines by itself, but loses a heading's line beside dark print: word recall 0.83 to 0.92.
+    """
+    rows, columns = means.shape
+    # Cells full of light strokes are no dark ones, but lie among them.
+    inverse = np.asarray(Image.fromarray(_wider(inverse, 3)).convert("L").filter(ImageFilter.MinFilter(3))) > 0
+    cells = _spread(inverse, _CELL)[:rows, :columns]
+    dark, light = (float(np.percentile(means[cells], share)) for share in (25, 99))
+    ground = means < (dark + light) / 2
+    closed = Image.fromarray(cells & ground).convert("L").filter(ImageFilter.MaxFilter(_STROKE))
+    region = (np.asarray(closed.filter(ImageFilter.MinFilter(_STROKE))) > 0) & cells
+    # Cells at the edge are lighter; print that stands near does not hang together with the ground.
+    beside = _spread(_wider(inverse, 3), _CELL)[:rows, :columns]
+    region = _grown(region, region | (ground & beside))
+    height, width = pixels.shape
+    inside = _spread(region, _MEAN)[:height, :width]
+    # The last pixels of the ground, where its edge divides a mean.
+    rim = _spread(_wider(region, 3) & ~region, _MEAN)[:height, :width]
+    levels = np.clip((light - np.arange(256)) * (paper / max(1.0, light - dark)), 0, paper).astype(np.uint8)
+    return np.where(inside, levels[pixels], np.where(rim, np.uint8(paper), pixels))
+
+
+def _wider(mask: _Mask, side: int) -> _Mask:
+    """Return the mask grown to all that lies within a square of `side` around it."""
+    return np.asarray(Image.fromarray(mask).convert("L").filter(ImageFilter.MaxFilter(side))) > 0
+
+
+def _spread(mask: _Mask, times: int) -> _Mask:
+    """Return the mask with each of its places made `times` as wide and high."""
+    size = (mask.shape[1] * times, mask.shape[0] * times)
+    return np.asarray(Image.fromarray(mask).convert("L").resize(size, Image.Resampling.NEAREST)) > 0
 
 
 def _solid(ink: _Mask) -> _Mask:

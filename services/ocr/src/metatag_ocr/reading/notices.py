@@ -12,6 +12,10 @@ _MAX_CHARS = 2500
 # What notices say and nothing else does; and what they say as others do, of which three make a notice.
 _SURE = re.compile(
     r"if this message is not eventually replaced with the proper contents"
+    r"|si ce message n.est pas (?:finalement )?remplac|(?:falls|wenn) diese meldung nicht durch den"
+    r"|si (?:no se reemplaza este mensaje|este mensaje no se reemplaza)"
+    r"|se (?:esta mensagem n.{1,2}o for|questo messaggio non viene) "
+    r"|pdf.portfolio in acrobat|(?:porte-?documents?|portfolio) pdf dans acrobat|(?:cartera|portafolio) pdf en acrobat"
     r"|your pdf viewer may not be able to display this type of document"
     r"|document you are trying to load requires adobe reader"
     r"|open this pdf portfolio in (?:adobe )?(?:acrobat|reader)"
@@ -25,7 +29,8 @@ _SURE = re.compile(
 _HINTS = tuple(
     re.compile(hint)
     for hint in (
-        r"(?:adobe|acrobat|foxit) (?:reader|acrobat|x\b)|acrobat (?:x\b|reader|dc)|compatible (?:reader|viewer)",
+        r"(?:adobe|acrobat|foxit) (?:reader|acrobat|x\b)|acrobat (?:x\b|reader|dc)"
+        r"|compatible (?:pdf )?(?:reader|viewer)",
         r"upgrade to|later version|or (?:later|higher)\b|newer version|download (?:the|a|adobe)\b|get adobe",
         r"please wait|cannot be (?:displayed|opened|viewed)|not (?:properly )?configured|not (?:able to|support)",
         r"pdf portfolio|pdf package|attached files?|attachments? (?:pane|panel)",
@@ -35,7 +40,7 @@ _HINTS = tuple(
 )
 _ENOUGH, _MAX_HINTED = 3, 1200
 # No notice lacks all of these; asked first because it costs least.
-_WORDS = ("reader", "viewer", "acrobat", "portfolio", "protect", "requires")
+_WORDS = ("reader", "viewer", "acrobat", "portfolio", "protect", "requires", "pdf")
 
 
 def is_viewer_notice(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Takes thin vertical lines off a page: the rules of tables and forms, and the streaks of a copier's dirty glass."""
+"""Takes lines off a page: ruling of the paper, rules of tables and forms, streaks of a copier's dirty glass."""
 
 from __future__ import annotations
 
@@ -15,8 +15,38 @@ _LONG, _THIN = 0.6, 0.04
 _PIECE, _INK = 0.08, 0.85
 # Grays from the paper's on from which a line counts.
 _CONTRAST = 32
+# Share of a page's width that a line of ruled or squared paper covers at least, and how many such lines a page has.
+_ACROSS, _LINES = 0.7, 8
+# Grays that the ruling is lighter than the print at least, the share of that step by which the lines differ among
+# themselves, and the least share of the page that is print.
+_LIGHTER, _SPREAD, _PRINT = 40, 0.35, 0.0005
 
 _Mask = NDArray[np.bool_]
+
+
+def without_ruling(picture: Picture) -> Picture:
+    """Return the picture without the lines of ruled or squared paper, which are lighter than the print.
+
+    All that is as light as these lines becomes paper, so that the letters that cross them lose nothing. The picture
+    itself where there are no such lines.
+    """
+    half = picture.half
+    level = ink_level(half, _CONTRAST)
+    ink = half <= level
+    across = np.flatnonzero(np.count_nonzero(ink, axis=1) >= _ACROSS * half.shape[1])
+    if np.count_nonzero(np.diff(across) > 1) + 1 < _LINES:
+        return picture
+    # A line of one pixel is lighter at half the size.
+    pixels = picture.pixels
+    lines = np.minimum(pixels[2 * across], pixels[np.minimum(2 * across + 1, len(pixels) - 1)])
+    line = float(np.median(lines[lines <= level]))
+    print_ = pixels[::2][pixels[::2] <= line - _LIGHTER]
+    if print_.size < _PRINT * half.size:
+        return picture
+    dark = float(np.median(print_))
+    paper = line - _SPREAD * (line - dark)
+    levels = np.clip((np.arange(256) - dark) * (255.0 / max(1.0, paper - dark)), 0, 255).astype(np.uint8)
+    return Picture(levels[picture.pixels], picture.dpi)
 
 
 def without_rules(picture: Picture) -> Picture:
