@@ -45,6 +45,9 @@ def _pages() -> dict[str, tuple[Image.Image, str]]:
         "lean of 7 degrees": lambda page: scans.leaning(page, 7),
         "pale by 30 grays": lambda page: scans.pale(page, 30),
         "stamp of gray 120": lambda page: scans.stamped(page, 120, at=(750, 800)),
+        "squared paper": lambda page: scans.on_ruled_paper(page, 36, 160),
+        "ruled paper": lambda page: scans.on_ruled_paper(page, 52, 150, squared=False),
+        "white on dark": lambda page: scans.white_on_dark(page, 20),
         "on its side": lambda page: page.rotate(90, expand=True),
     }
     made = {

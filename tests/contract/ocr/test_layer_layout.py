@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from fakes.hostile_pdfs import one_page, pdf, text_pdf
@@ -124,6 +126,25 @@ def test_fake_bold_comes_out_once(layer_of, shift):
     )
 
     assert layer_of(twice + paragraph(600)).text.splitlines()[0] == "MUNICIPALITY"
+
+
+def test_a_line_filled_and_then_outlined_in_another_font_comes_out_once(tmp_path):
+    line = "Guidelines for volunteers who book the moorings"
+    glyphs = " ".join(f"1 0 0 1 {72 + 8 * at} 700 Tm ({char}) Tj" for at, char in enumerate(line))
+    path = tmp_path / "outlined.pdf"
+    with pikepdf.open(io.BytesIO(text_pdf([[]]))) as made:
+        page = made.pages[0]
+        page.Resources.Font.G = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name("/Helvetica-Bold")
+        )
+        page.Contents = made.make_stream(f"BT /F 12 Tf {glyphs} ET BT 1 Tr /G 12 Tf {glyphs} ET".encode())
+        made.save(path)
+    document = PdfiumDocument(path)
+
+    text = document.layer(1).text
+    document.close()
+
+    assert text.replace(" ", "") == line.replace(" ", "")
 
 
 def test_fake_bold_of_whole_lines_comes_out_once(layer_of):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -282,3 +283,14 @@ def test_what_cannot_be_rebuilt_is_refused(opened, data):
         opened(data)
 
     assert error.value.code is ErrorCode.BROKEN_DOCUMENT
+
+
+def test_a_note_of_rich_text_alone_is_read(text_of):
+    with pikepdf.open(io.BytesIO(made.note_pdf("x"))) as pdf:
+        note = pdf.pages[0].Annots[0]
+        del note.Contents
+        note.RC = pikepdf.String("<body><p>Paid on the <b>ninth</b> of March</p></body>")
+        out = io.BytesIO()
+        pdf.save(out)
+
+    assert "Paid on the ninth of March" in text_of(out.getvalue())

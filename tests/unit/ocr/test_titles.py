@@ -11,10 +11,15 @@ untitled|Document|Untitled Document|Microsoft Word - a.doc|Microsoft Word - Plan
 Untitled-1|Slide 1|PowerPoint Presentation|Binder1.pdf|Book2|loremipsum.jpg|x.html|RUBRIK_SR_2020.indd
 annual report final.DOCX|D:\RM July|\\server\a b|file:///C:/Users/a/b.htm|https://example.com/report|www.example.com
 /home/a/report|scan0001|IMG_2041|20240117-103000|12345|---|Scanned Document (3)|Form|Title�
+Untitled spreadsheet|WhatsApp Image 2023-04-05 at 12.30.45 PM|New Microsoft Word Document|CamScanner 04-05-2023 12.30
+HP LaserJet scan|Print Document|Sin título|Documento1|Letter.docx - Google Docs|पीडीएफ
+PDFCreator|tmp1A2B|शीर्षकहीन दस्तावेज़|Model|e8f2b9c0-1d2e-4f3a-9b8c-7d6e5f4a3b2c
+Page 1 of 10|New Doc 2023-04-05|Doc 4 Apr 2023|Copy of Document
 """
 GIVEN = """
 Constitution|COVID-19|Form 16|Report on Rural Water Supply|Report 2024 of the Board|जल संसाधन विभाग|The .NET handbook
 A Photo Album of Kheri|Document of the Year 2020|Testing the Wells|(Draft) Water Policy|Books
+Canon law of the church|HP and Dell: a comparison|Model Tenancy Act|Copy of the agreement|Temperature 2023|नया कानून
 """
 
 

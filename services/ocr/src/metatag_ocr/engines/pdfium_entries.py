@@ -7,6 +7,7 @@ lacks their letters. What a viewer does not show is left out: hidden fields, pas
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,6 +21,8 @@ _ANNOTATIONS, _OPTIONS, _CHARS = 3000, 1000, 200_000
 _HIDDEN, _NO_VIEW = 1 << 1, 1 << 5
 # Of a text field: its value is a password.
 _PASSWORD = 1 << 13
+# The tags of rich text, which some programs write alone.
+_MARKUP = re.compile("<[^>]*>")
 # Points below which a field is not to be seen.
 _LEAST_SIDE = 1.0
 
@@ -55,7 +58,7 @@ def _entry(annotation: Any, form: Any, notes: bool, bounds: tuple[float, float, 
     if kind == raw.FPDF_ANNOT_WIDGET and form is not None:
         text = _value(annotation, form)
     elif kind == raw.FPDF_ANNOT_FREETEXT and (notes or not _is_drawn(annotation)):
-        text = _string(lambda buffer, size: raw.FPDFAnnot_GetStringValue(annotation, b"Contents", buffer, size))
+        text = _string_of(annotation, b"Contents") or _MARKUP.sub(" ", _string_of(annotation, b"RC"))
     else:
         return None
     text = _lines(text)
@@ -91,6 +94,10 @@ def _chosen(annotation: Any, form: Any) -> Iterator[str]:
 
 def _option(annotation: Any, form: Any, index: int) -> str:
     return _string(lambda buffer, size: raw.FPDFAnnot_GetOptionLabel(form, annotation, index, buffer, size))
+
+
+def _string_of(annotation: Any, key: bytes) -> str:
+    return _string(lambda buffer, size: raw.FPDFAnnot_GetStringValue(annotation, key, buffer, size))
 
 
 def _is_drawn(annotation: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 import statistics
 from collections import Counter
 from collections.abc import Sequence
@@ -38,6 +39,8 @@ _WIDTHS = bytes(
 )
 # Stretch of wide print such as Verdana's, and em by which a line may be longer than its letters without a wide gap.
 _WIDE_PRINT, _SLACK = 1.15, 0.6
+# Letters that come twice, their share of a line from which it may be drawn twice, and em within which they were.
+_TWICE, _TWICE_SHARE, _SAME_PLACE = re.compile(r"(\S)\1"), 0.7, 0.2
 # A line end as pdfium writes it.
 _LINE_END = "\r\n"
 
@@ -145,6 +148,8 @@ class _Reader:
         long = right - left > (run.letters * stretch + _SLACK) * run.size
         gaps = self._gaps(run, turn) if long else []
         right += run.size / 2
+        if 2 * len(_TWICE.findall(run.text)) >= _TWICE_SHARE * len(run.text):
+            return Line((Cell(self._once(run), left, right),), base, run.size)
         if is_spaced(run.text):
             cells = _cells(run.text, gaps, (left, right), self._blanks_within_words(run, turn))
         elif gaps:
@@ -193,6 +198,17 @@ class _Reader:
         text = self._text[first : last + 1]
         begin = first + len(text) - len(text.lstrip())
         return _Run(text.strip(), begin, self.origin(begin), self.origin(last), run.size)
+
+    def _once(self, run: _Run) -> str:
+        """Return a line's text without the letters that are drawn again in their place, filled and then outlined."""
+        kept = []
+        for at, char in enumerate(run.text):
+            if at and char == run.text[at - 1]:
+                here, before = (self.origin(run.first + place) for place in (at, at - 1))
+                if math.dist(here, before) <= _SAME_PLACE * run.size:
+                    continue
+            kept.append(char)
+        return "".join(kept)
 
     def _gaps(self, run: _Run, turn: int) -> list[_Gap]:
         """Return the gaps of a row of a table: narrow ones part cells where a wide one shows that it is a row."""

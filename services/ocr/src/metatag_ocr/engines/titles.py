@@ -18,21 +18,34 @@ _PLACE = re.compile(r"[a-z]:[\\/]|\\\\|/\w+/|~/|(?:file|https?|ftps?|about|blob|
 # What programs write by themselves, and what they count: "Slide 1", "Book2", "Untitled-1".
 _DEFAULT = re.compile(
     r"(?:anonymous|blank document|company name|default|document title|enter title here|exported document|file|form"
-    r"|imprimir|full page fax print|index|new document|new page|no title|none|null|output|pdf document|portfolio"
-    r"|print|print job|print preview|powerpoint[ -](?:presentation|präsentation)|presentation title|report|report title"
-    r"|présentation powerpoint|sans titre|standard|table|temp|test|the title|title of document|title page|title|titel"
-    r"|type the document title|unknown|unnamed|unbenannt|webpage|your title|शीर्षकहीन|शीर्षक)"
-    r"|(?:bild|binder|blank page|blank|book|brochure|diagram|doc|document|dokument|draft|drawing|folie|image|layout"
+    r"|imprimir|full page (?:fax print|photo)|jfif|model|pdfcreator"
+    r"|new microsoft \w+ (?:document|worksheet|presentation)|index|new document|new page|no title"
+    r"|none|null|output|pdf document|portfolio"
+    r"|print|print (?:document|job|preview)|powerpoint[ -](?:presentation|präsentation)|presentation title|report"
+    r"|report title"
+    r"|présentation powerpoint|(?:documento? )?(?:sans titre|sin título|sem título|senza titolo)|standard|table|temp"
+    r"|test|the title|title of document|title page|title|titel"
+    r"|type the document title|unknown|unnamed|unbenannt|webpage|your title"
+    r"|पीडीएफ|शीर्षक|(?:शीर्षकहीन|नया|बिना शीर्षक)(?: (?:दस्तावेज़|प्रस्तुति))?)"
+    r"|(?:bild|binder|blank page|blank|book|brochure|diagram|doc|document|documento|dokument|draft|drawing|folie|image"
+    r"|layout"
     r"|mappe|page|pdf|photo|presentation|präsentation|scan|scanned document|scanned image|sheet|slide|untitled"
-    r"|untitled document|दस्तावेज़)[\s_#(-]*\d*\)?",
+    r"|untitled (?:document|spreadsheet|presentation|form|design)|दस्तावेज़|प्रस्तुति)[\s_#(-]*\d*\)?",
     re.IGNORECASE,
 )
 _PROGRAMS = re.compile(
     r"(?:microsoft|ms) (?:word|excel|powerpoint|publisher|visio|outlook|access|project|onenote)\b"
     r"|(?:crystal reports|autocad|coreldraw|quarkxpress|pagemaker|adobe (?:photoshop|indesign|illustrator|acrobat)"
-    r"|libreoffice|openoffice|google docs|scansnap|camscanner|epson scan|hp scan|kyocera|xerox|canon|ricoh)\b.{0,12}$",
+    r"|libreoffice|openoffice|google docs|scansnap|camscanner|epson|hp(?: \w+)?|kyocera|xerox|canon|ricoh)"
+    r"\b(?:[\s\d._:/()-]|scan(?:ned)?|document|image|photo|pdf|[ap]m\b)*$"
+    r"|whatsapp (?:image|document|scan)\b|(?:new )?doc(?:ument)? \d[\d .:/-]*(?:[a-z]{3} \d{4})?[\d .:/-]*$"
+    r"|page \d+ of \d+$",
     re.IGNORECASE,
 )
+# What web offices put behind a name, and what copies get before it.
+_AFTER, _BEFORE = re.compile(r" - google (?:docs|sheets|slides|forms)$", re.IGNORECASE), re.compile("copy of ", re.I)
+_TEMPORARY = re.compile(r"te?mp\w*\d\w*", re.IGNORECASE)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _FRAME = re.compile(r"^[(<\[{]+(.*?)[)>\]}]+$")
 
 
@@ -50,6 +63,7 @@ def outline_title(entries: Iterable[str | None]) -> str:
 def _is_default(plain: str) -> bool:
     framed = _FRAME.match(plain)
     inner = (framed[1] if framed else plain).strip(" .-_*")
+    inner = inner[len("copy of ") :] if _BEFORE.match(inner) else inner
     if not any(map(str.isalpha, inner)) or "\ufffd" in plain or _DEFAULT.fullmatch(inner):
         return True
     return bool(_FILE.fullmatch(inner) or _PLACE.match(inner) or _PROGRAMS.match(inner)) or _is_code(inner)
@@ -60,9 +74,11 @@ def _is_code(plain: str) -> bool:
     if " " in plain:
         return False
     letters, digits = sum(map(str.isalpha, plain)), sum(map(str.isdigit, plain))
-    return "_" in plain or digits > letters or "\\" in plain
+    if "_" in plain or digits > letters or "\\" in plain:
+        return True
+    return bool(_UUID.fullmatch(plain) or _TEMPORARY.fullmatch(plain))
 
 
 def _plain(text: str | None) -> str:
     printable = "".join(char if char.isprintable() else " " for char in text or "")
-    return _BLANKS.sub(" ", printable).strip()
+    return _AFTER.sub("", _BLANKS.sub(" ", printable).strip())

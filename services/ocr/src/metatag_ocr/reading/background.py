@@ -86,7 +86,7 @@ def _is_negative(half: Gray) -> bool:
     middle = float(np.median(sample))
     if middle >= _NEGATIVE or np.count_nonzero(np.abs(sample - middle) <= _GROUND) < _GROUND_SHARE * sample.size:
         return False
-    return 0 < np.count_nonzero(sample > middle + _STANDS_OUT) < _PRINT_SHARE * sample.size
+    return 0 < int(np.count_nonzero(sample > middle + _STANDS_OUT)) < _PRINT_SHARE * sample.size
 
 
 def _inverted(pixels: Gray, means: Gray, inverse: _Mask, paper: int) -> Gray:
