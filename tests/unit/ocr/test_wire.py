@@ -99,8 +99,8 @@ def test_opening_end_and_state_are_told():
 @pytest.mark.parametrize(
     ("page", "needed"),
     [
-        (PageText(1, "words", "tesseract", "no_text", confidence=84.9), True),
-        (PageText(1, "words", "tesseract", "no_text", confidence=85.0), False),
+        (PageText(1, "words", "tesseract", "no_text", confidence=89.9), True),
+        (PageText(1, "words", "tesseract", "no_text", confidence=90.0), False),
         (PageText(1, "x q z", "tesseract", "no_text", confidence=90.0, gibberish=True), True),
         (PageText(1, "words", "text_layer", "text_layer_good"), False),
         (PageText(1, "words", "text_layer", "layer_differs", notes=("layer_doubtful",)), True),

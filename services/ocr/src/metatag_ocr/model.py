@@ -13,7 +13,7 @@ Method = Literal["text_layer", "tesseract", "easyocr", "rapidocr", "blank", "ski
 RECOGNISED: frozenset[str] = frozenset({"tesseract", "easyocr", "rapidocr"})
 
 # Mean word confidence, 0 to 100, below which a recognised page needs a review; docs/benchmarks-ocr.md has its worth.
-REVIEW_BELOW = 85.0
+REVIEW_BELOW = 90.0
 # Notes of pages that need one whatever their confidence.
 REVIEWED_NOTES = frozenset({"layer_doubtful"})
 

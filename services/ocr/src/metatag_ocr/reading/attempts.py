@@ -200,9 +200,6 @@ class Attempts:
         return best
 
     def _other_ways(self, picture: Picture, best: Attempt) -> Iterator[tuple[tuple[str, ...], int]]:
-        if best.read.turn:
-            # An engine that turned the picture by itself finds fewer columns than in a picture that is upright.
-            yield best.languages, best.turn
         level = _cleaned(picture)
         layout = self._engine.layout(level, best.languages)
         if layout is not None:
@@ -213,6 +210,9 @@ class Attempts:
         seen = self._look(level)
         if seen is not None:
             yield self._languages(seen.script), seen.turn
+        if best.read.turn:
+            # An engine that turned the picture by itself finds fewer columns than in a picture that is upright.
+            yield best.languages, best.turn
         if best.turn:
             yield best.languages, 0
 
