@@ -74,8 +74,11 @@ def test_a_word_met_late_in_a_long_text_has_its_class_and_the_others_theirs(monk
     monkeypatch.setattr("metatag_tagger.offline.word_classes._WHOLE", 20)
     sentence = ["The", "old", "engine", "pumps", "water", "into", "the", "upper", "tank", "."]
     words = [*sentence * 4, *["The", "clerk", "quickly", "repaired", "every", "broken", "turbine", "."]]
+    words += ["The", "clerk", "quickly", "repaired", "the", "turbine", "and", "the", "governor", "."]
     found = dict(zip(words, word_classes().tag(words), strict=True))
     assert found["water"] == "NN"
     assert found["turbine"] == "NN"
     assert found["quickly"] == "RB"
     assert found["repaired"] == "VBD"
+    # What stands once so late makes no phrase that the text repeats.
+    assert found["governor"] == ""

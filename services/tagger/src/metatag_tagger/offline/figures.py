@@ -44,10 +44,14 @@ def figures(texts: Sequence[str]) -> Iterator[int]:
             if not _PLAIN_NUMBER.fullmatch(text):
                 yield place
             yield from _counted(texts, place)
-        elif len(text) >= _CODE[0] and sum(character.isdigit() for character in text) >= _CODE[1]:
+        elif not text.isalpha() and _is_code(text):
             yield place
         elif text[0].isalpha():
             yield from _named(texts, place)
+
+
+def _is_code(text: str) -> bool:
+    return len(text) >= _CODE[0] and sum(character.isdigit() for character in text) >= _CODE[1]
 
 
 def _named(texts: Sequence[str], place: int) -> Iterator[int]:

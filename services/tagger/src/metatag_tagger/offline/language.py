@@ -89,7 +89,7 @@ def share(folded: Sequence[str], language: str) -> float:
     if not folded:
         return 0.0
     stops = function_words(language)
-    return sum(word in stops for word in folded) / len(folded)
+    return sum(map(stops.__contains__, folded)) / len(folded)
 
 
 def _by_function_words(folded: Sequence[str], among: Sequence[str], known: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 _RANGES = {
     "deva": "\u0900-\u0963\u0966-\u097f\ua8e0-\ua8ff", "beng": "\u0980-\u09ff", "guru": "\u0a00-\u0a7f",
@@ -61,6 +61,7 @@ def script_of(word: str) -> str:
     return ""
 
 
+@cache
 def writes(script: str, language: str) -> bool:
     """Return whether a script is the one that a language is written in."""
     if script in LANGUAGES:

@@ -100,8 +100,9 @@ class WordClasses:
     def tag(self, words: Sequence[str]) -> list[str]:
         """Return the Penn Treebank tag of each word of a running text; punctuation counts as words.
 
-        Of a long text the first `_WHOLE` words are seen by the network, and then those that were not met, each with its
-        neighbours; the others have the tag that they had most often.
+        Of a long text the first `_WHOLE` words are seen by the network, and then those that were not met, where they
+        come first, each with its neighbours; the others have the tag that they had most often. What stands but once
+        behind the first words has the tag "": it makes no phrase that the rest of the text repeats.
         """
         if len(words) <= _WHOLE:
             return self._tag(words)
@@ -110,12 +111,15 @@ class WordClasses:
         fresh: list[str] = []
         places: list[int] = []
         tags += [usual.get(word, "") for word in words[_WHOLE:]]
-        for start, end in _around([place for place in range(_WHOLE, len(words)) if not tags[place]], len(words)):
+        times = Counter(words[_WHOLE:])
+        firsts = {word: place for place, word in reversed([*enumerate(words)][_WHOLE:]) if not tags[place]}
+        wanted = sorted(place for word, place in firsts.items() if times[word] > 1)
+        for start, end in _around(wanted, len(words)):
             fresh += words[start:end]
             places += range(start, end)
-        for place, tag in zip(places, self._tag(fresh), strict=True):
-            tags[place] = tags[place] or tag
-        return tags
+        found = dict(zip(places, self._tag(fresh), strict=True))
+        usual = {words[place]: found[place] for place in wanted}
+        return [tag or usual.get(word, "") for tag, word in zip(tags, words, strict=True)]
 
     def _tag(self, words: Sequence[str]) -> list[str]:
         if not words:
