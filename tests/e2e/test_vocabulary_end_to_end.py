@@ -57,6 +57,24 @@ def test_a_strict_list_chosen_by_name_gives_its_labels_alone_with_page_quote_and
     assert "reading room" in found["evidence"].lower()
 
 
+TURTLE = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix : <https://example.org/town/> .
+:libraries a skos:Concept ; skos:prefLabel "Libraries"@en ; skos:altLabel "public library"@en .
+:rooms a skos:Concept ; skos:prefLabel "Reading rooms"@en ; skos:altLabel "reading room"@en ; skos:broader :libraries .
+:rail a skos:Concept ; skos:prefLabel "Metro rail"@en .
+"""
+
+
+def test_a_thesaurus_in_skos_gives_tags_with_the_uris_of_its_concepts(user: User) -> None:
+    answer = user.http.put("/api/vocabularies/town", content=TURTLE, headers={"Content-Type": "text/turtle"})
+    assert user.data(answer)["term_count"] == 3
+    document = tagged(user)
+    uris = {tag["tag"]: tag["uri"] for tag in document["tag_details"]}
+    assert uris["Libraries"] == "https://example.org/town/libraries"
+    assert uris["Reading rooms"] == "https://example.org/town/rooms"
+    assert "Metro rail" not in uris
+
+
 def test_a_changed_list_is_a_new_version_and_earlier_results_keep_the_name_of_theirs(user: User) -> None:
     put(user, TERMS)
     first = tagged(user)

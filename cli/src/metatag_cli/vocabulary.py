@@ -7,7 +7,7 @@ from pathlib import Path
 from metatag_cli import screen
 from metatag_client import Client
 
-SUFFIXES = (".csv", ".tsv")
+SUFFIXES = (".csv", ".tsv", ".ttl", ".rdf")
 
 
 def check(given: str | None, strict: bool, server: str | None) -> None:
@@ -24,7 +24,7 @@ def check(given: str | None, strict: bool, server: str | None) -> None:
     if _is_file(given) and not Path(given).is_file():
         screen.fail(f"There is no file {given}.", screen.USAGE)
     if not _is_file(given) and not server:
-        screen.fail(f"Without a server a vocabulary is a CSV file; {given} is none.", screen.USAGE)
+        screen.fail(f"Without a server a vocabulary is a file in CSV or SKOS; {given} is none.", screen.USAGE)
 
 
 def stored(client: Client, given: str | None) -> str | None:

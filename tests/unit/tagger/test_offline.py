@@ -241,6 +241,20 @@ def test_vocabulary_terms_are_found_by_stem_alias_and_misspelling_with_evidence(
     assert all(tag.page == 1 and tag.evidence and 0 < tag.score <= 1 for tag in found)
 
 
+def test_two_narrower_terms_raise_their_broader_one_and_one_does_not() -> None:
+    terms = [
+        Term("Public works", uri="https://example.org/works"),
+        Term("Energy audit", parent="Public works"),
+        Term("Solar street lights", parent="Public works"),
+        Term("Government"),
+        Term("Municipal corporation", parent="Government"),
+    ]
+    found = {tag.text: tag for tag in match(terms, Finder(clean([Page(1, ENGLISH)]), "en"), "en", {})}
+    assert "Public works" in found
+    assert found["Public works"].evidence
+    assert "Government" not in found
+
+
 def test_an_excerpt_fits_its_budget_and_shows_every_part() -> None:
     pages = tuple(
         Page(n, f"Chapter {n} about topic{n}.\n" + "The committee met and adjourned again. " * 60) for n in range(1, 31)

@@ -376,12 +376,15 @@ class VocabularyTerm(_message.Message):
     LANGUAGE_FIELD_NUMBER: _builtins.int
     PARENT_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
+    URI_FIELD_NUMBER: _builtins.int
     label: _builtins.str
     """1 to 200 characters."""
     language: _builtins.str
     """Language of `label`, BCP 47 ("en", "hi"); empty when unknown."""
     parent: _builtins.str
     """Label of the broader term; empty for a top term."""
+    uri: _builtins.str
+    """The concept's URI, at most 500 characters; empty for a list without."""
     @_builtins.property
     def aliases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -396,10 +399,11 @@ class VocabularyTerm(_message.Message):
         language: _builtins.str = ...,
         parent: _builtins.str = ...,
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        uri: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "label", b"label", "labels", b"labels", "language", b"language", "parent", b"parent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "label", b"label", "labels", b"labels", "language", b"language", "parent", b"parent", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -656,6 +660,7 @@ class Tag(_message.Message):
     BY_FIELD_NUMBER: _builtins.int
     AT_FIELD_NUMBER: _builtins.int
     VOCABULARY_FIELD_NUMBER: _builtins.int
+    URI_FIELD_NUMBER: _builtins.int
     tag: _builtins.str
     """2 to 60 characters."""
     score: _builtins.float
@@ -676,6 +681,8 @@ class Tag(_message.Message):
     """The user who gave it, and when; unset for the machine's."""
     vocabulary: _builtins.str
     """The vocabulary of which a person took it; empty for none."""
+    uri: _builtins.str
+    """The URI of the vocabulary's concept that it names; empty for none."""
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -692,10 +699,11 @@ class Tag(_message.Message):
         by: _builtins.str = ...,
         at: _timestamp_pb2.Timestamp | None = ...,
         vocabulary: _builtins.str = ...,
+        uri: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "by", b"by", "evidence", b"evidence", "grounded", b"grounded", "kind", b"kind", "origin", b"origin", "page", b"page", "score", b"score", "source", b"source", "tag", b"tag", "vocabulary", b"vocabulary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "by", b"by", "evidence", b"evidence", "grounded", b"grounded", "kind", b"kind", "origin", b"origin", "page", b"page", "score", b"score", "source", b"source", "tag", b"tag", "uri", b"uri", "vocabulary", b"vocabulary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -10,7 +10,7 @@ from metatag_gateway.tables.reader import read_sheet
 from metatag_runtime.errors import InvalidArgument
 
 MAX_BYTES = 16 * 1024 * 1024
-COLUMNS = ("label", "aliases", "language", "parent")
+COLUMNS = ("label", "aliases", "language", "parent", "uri")
 # `label:hi` is the label as the language hi writes it.
 _LABEL_IN = re.compile(r"label:([a-z0-9-]{2,35})")
 _BETWEEN_ALIASES = re.compile(r"[;|\n]")

@@ -32,7 +32,7 @@ def node_of(document: Document, result: DocumentResult) -> dict[str, Any]:
         "dcterms:language": result.language,
         "dcterms:extent": f"{result.page_count} pages" if result.page_count else "",
         "dcterms:source": _source(document),
-        "dcterms:subject": [tag.tag for tag in result.tags],
+        "dcterms:subject": [{"@id": tag.uri, "schema:name": tag.tag} if tag.uri else tag.tag for tag in result.tags],
         "schema:name": document.file_name,
     }
     for kind, term in _LITERALS.items():

@@ -67,6 +67,7 @@ class VocabularyTerm:
     language: str = ""
     parent: str = ""
     labels: dict[str, str] = field(default_factory=dict)
+    uri: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,8 @@ class Tag:
     by: str = ""
     at: float | None = None
     vocabulary: str = ""
+    # Of the vocabulary's concept that it names.
+    uri: str = ""
 
 
 @dataclass

@@ -68,6 +68,8 @@ class Term:
     language: str = ""
     parent: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    # The concept's URI, empty for a list without.
+    uri: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,8 @@ class Tag:
     page: int = 0
     evidence: str = ""
     grounded: bool = False
+    # Of the vocabulary's concept that it names, empty for none.
+    uri: str = ""
 
 
 class FacetKind(StrEnum):

@@ -44,6 +44,15 @@ class Plan:
         return dict.fromkeys(shown(term, self.tag_language) for term in self.terms)
 
     @cached_property
+    def uris(self) -> dict[str, str]:
+        """Return the URI of each label that has one; of labels that two concepts share, the first one's."""
+        found: dict[str, str] = {}
+        for term in self.terms:
+            if term.uri:
+                found.setdefault(shown(term, self.tag_language), term.uri)
+        return found
+
+    @cached_property
     def finder(self) -> Labels:
         """Give what maps words to labels of the list."""
         return Labels(self.terms, self.language, self.tag_language)
@@ -132,11 +141,12 @@ def final(plan: Plan, tags: Sequence[Tag]) -> tuple[Tag, ...]:
         left = [tag for tag in left if unique.pop(tag.text, None) is not None]
     else:
         left = [left[number] for number in without_repeats([tag.text for tag in left], plan.language)]
-    return tuple(_bounded(tag) for tag in left[: plan.tag_options.num_tags])
+    return tuple(_bounded(tag, plan.uris.get(tag.text, "")) for tag in left[: plan.tag_options.num_tags])
 
 
-def _bounded(tag: Tag) -> Tag:
-    return replace(tag, score=round(min(1.0, max(0.0, tag.score)), 4), evidence=tag.evidence[:160])
+def _bounded(tag: Tag, uri: str) -> Tag:
+    uri = uri if tag.source == "vocabulary" else ""
+    return replace(tag, score=round(min(1.0, max(0.0, tag.score)), 4), evidence=tag.evidence[:160], uri=uri)
 
 
 def _notes(plan: Plan, study: Study, tags: Sequence[Tag], more: Sequence[str]) -> tuple[str, ...]:

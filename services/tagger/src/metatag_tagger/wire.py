@@ -81,7 +81,7 @@ def vocabulary(request: tagger_pb2.TagRequest) -> Vocabulary | None:
         return None
     found = request.vocabulary
     terms = tuple(
-        Term(term.label.strip(), tuple(term.aliases), term.language, term.parent, dict(term.labels))
+        Term(term.label.strip(), tuple(term.aliases), term.language, term.parent, dict(term.labels), term.uri)
         for term in found.terms
         if term.label.strip()
     )
@@ -127,6 +127,7 @@ def _tag(tag: Tag) -> document_pb2.Tag:
         page=tag.page,
         evidence=tag.evidence,
         grounded=tag.grounded,
+        uri=tag.uri,
     )
 
 

@@ -45,6 +45,7 @@ _PERSONS: Example = {
     "by": USER_ID,
     "at": DONE,
     "vocabulary": "water",
+    "uri": "",
 }
 CORRECTED: Example = {
     **DETAIL,

@@ -17,6 +17,17 @@ _PDF = "%PDF-1.7 ..."
 _TABLE = (
     "label,aliases,language,parent,label:hi\ndrinking water,potable water;tap water,en,water,पेयजल\nirrigation,,,,\n"
 )
+_TURTLE = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<https://example.org/water> a skos:Concept ; skos:prefLabel "drinking water"@en , "पेयजल"@hi ;
+  skos:altLabel "potable water"@en .
+"""
+_RDF_XML = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+  xmlns:skos="http://www.w3.org/2004/02/skos/core#">
+ <skos:Concept rdf:about="https://example.org/water">
+  <skos:prefLabel xml:lang="en">drinking water</skos:prefLabel>
+ </skos:Concept>
+</rdf:RDF>
+"""
 
 REQUESTS: dict[str, dict[str, Any]] = {
     "process_single": {
@@ -75,6 +86,12 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "forget_password": {JSON: {"email": "asha@example.com"}},
     "reset_forgotten_password": {JSON: {"token": LINK, "password": "another horse battery"}},
     "reset_password": {JSON: {}},
-    "put_vocabulary": {JSON: {"terms": TERMS}, "text/csv": _TABLE, FORM: {"file": _TABLE}},
+    "put_vocabulary": {
+        JSON: {"terms": TERMS},
+        "text/csv": _TABLE,
+        "text/turtle": _TURTLE,
+        "application/rdf+xml": _RDF_XML,
+        FORM: {"file": _TABLE},
+    },
     "check_key": {JSON: {"api_key": "sk-or-..."}},
 }

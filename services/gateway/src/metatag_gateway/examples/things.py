@@ -165,6 +165,7 @@ TAG_DETAILS: list[Example] = [
         "grounded": True,
         **MACHINE,
         "vocabulary": "",
+        "uri": "",
     }
 ]
 PAGES: list[Example] = [
@@ -201,6 +202,13 @@ PROGRESS: Example = {
     "total_documents": 2,
 }
 TERMS: list[Example] = [
-    {"label": "drinking water", "aliases": ["potable water"], "language": "en", "parent": "water", "labels": {}},
-    {"label": "irrigation", "aliases": [], "language": "", "parent": "", "labels": {"hi": "सिंचाई"}},
+    {
+        "label": "drinking water",
+        "aliases": ["potable water"],
+        "language": "en",
+        "parent": "water",
+        "labels": {},
+        "uri": "https://example.org/water/1",
+    },
+    {"label": "irrigation", "aliases": [], "language": "", "parent": "", "labels": {"hi": "सिंचाई"}, "uri": ""},
 ]

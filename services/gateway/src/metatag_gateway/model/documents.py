@@ -108,6 +108,8 @@ class Tag:
     by: str | None = None
     at: datetime | None = None
     vocabulary: str = ""
+    # Of the vocabulary's concept that it names.
+    uri: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +273,7 @@ class Term:
     language: str = ""
     parent: str = ""
     labels: dict[str, str] = field(default_factory=dict)
+    uri: str = ""
 
 
 @dataclass(frozen=True, slots=True)

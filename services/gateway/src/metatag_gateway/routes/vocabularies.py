@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import PurePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -26,6 +27,7 @@ from metatag_gateway.schemas.system import (
     VocabularySummary,
     VocabularyView,
 )
+from metatag_gateway.skos import process as skos
 from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
 
 router = APIRouter(prefix="/api/vocabularies", tags=["Vocabularies"])
@@ -34,15 +36,15 @@ Name = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\
 # Wrong rows named in one answer; what comes after them is not read.
 MAX_WRONG = 50
 _VOCABULARY = TypeAdapter(VocabularyBody)
-_TABLE = (
-    "Columns label, aliases (`;` between them), language, parent, and `label:hi` for the label in another language."
-)
+_TABLE = "Columns label, aliases (`;` between them), language, parent, uri; `label:hi`: the label in another language."
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
             "application/json": {"schema": {"$ref": "#/components/schemas/VocabularyBody"}},
             "text/csv": {"schema": {"type": "string", "description": _TABLE}},
+            "text/turtle": {"schema": {"type": "string", "description": "SKOS."}},
+            "application/rdf+xml": {"schema": {"type": "string", "description": "SKOS."}},
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
@@ -71,19 +73,24 @@ async def get_vocabulary(
 
 
 @router.put("/{name}", response_model=StoredVocabulary, responses=known(415), openapi_extra=_BODY)
-async def put_vocabulary(request: Request, caller: Writer, name: Name) -> StoredVocabulary | Response:
-    """Store a vocabulary, from JSON or CSV; changed terms make a new version, jobs that run keep theirs."""
+async def put_vocabulary(
+    request: Request,
+    caller: Writer,
+    name: Name,
+    language: Annotated[str, Query(pattern=r"^[A-Za-z0-9-]{2,35}$", description="Of SKOS labels, those shown.")] = "en",
+) -> StoredVocabulary | Response:
+    """Store a vocabulary, from JSON, CSV or SKOS; changed terms make a new version, jobs that run keep theirs."""
     warnings: list[str] = []
-    body = await _body(request, warnings)
+    body = await _body(request, warnings, language)
     if isinstance(body, Response):
         return body
-    terms = [Term(t.label, tuple(t.aliases), t.language, t.parent, t.labels) for t in body]
+    terms = [Term(t.label, tuple(t.aliases), t.language, t.parent, t.labels, t.uri) for t in body]
     stored = await dependencies_of(request).jobs.put_vocabulary(caller.user_id, name, terms)
     summary = VocabularySummary.model_validate(stored)
     return StoredVocabulary(**summary.model_dump(), warnings=warnings)
 
 
-async def _body(request: Request, warnings: list[str]) -> list[TermBody] | Response:
+async def _body(request: Request, warnings: list[str], language: str) -> list[TermBody] | Response:
     """Give the terms, or the answer to a body that is wrong."""
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind == "application/json" or kind.endswith("+json"):
@@ -93,21 +100,36 @@ async def _body(request: Request, warnings: list[str]) -> list[TermBody] | Respo
             return invalid([_placed(entry, "body") for entry in _errors(error)])
         except (ValueError, RecursionError):
             raise InvalidArgument("body: it is not valid JSON") from None
+    if kind in skos.KINDS:
+        return await _from_skos(await request.body(), skos.KINDS[kind], language)
     if kind == "text/csv":
         content = await request.body()
     elif kind == "multipart/form-data":
-        content = await _file(request)
+        ending, content = await _file(request)
+        if ending in skos.ENDINGS:
+            return await _from_skos(content, skos.ENDINGS[ending], language)
     else:
-        raise MetatagError("Send the terms as application/json or text/csv.", code=ErrorCode.UNSUPPORTED_MEDIA)
+        raise MetatagError(
+            "Send the terms as application/json, text/csv, text/turtle or application/rdf+xml.",
+            code=ErrorCode.UNSUPPORTED_MEDIA,
+        )
     if len(content) > term_tables.MAX_BYTES:
         raise TooLarge(f"A CSV of terms may have at most {term_tables.MAX_BYTES // MIB} MiB.")
     return await asyncio.to_thread(_from_table, content, warnings)
 
 
-async def _file(request: Request) -> bytes:
+async def _from_skos(content: bytes, kind: str, language: str) -> list[TermBody] | Response:
+    if len(content) > skos.MAX_BYTES:
+        raise TooLarge(f"A vocabulary in SKOS may have at most {skos.MAX_BYTES // MIB} MiB.")
+    found = await skos.read_terms(content, kind, language)
+    return await asyncio.to_thread(lambda: [TermBody.model_validate(term) for term in found])
+
+
+async def _file(request: Request) -> tuple[str, bytes]:
+    """Return the end of the file's name, with its dot, and what is in it."""
     async for part in form_of(request, dependencies_of(request).settings.body_idle_seconds).parts():
         if part.name == "file":
-            return await part.content(term_tables.MAX_BYTES)
+            return PurePath(part.file_name or "").suffix.lower(), await part.content(skos.MAX_BYTES)
     raise InvalidArgument("file: Field required")
 
 

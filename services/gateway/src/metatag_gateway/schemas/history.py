@@ -36,6 +36,7 @@ class TagView(Payload):
     by: str | None = Field(description="The user who gave it; null for the machine's.")
     at: datetime | None = Field(description="When that user gave it.")
     vocabulary: str = Field(description="The vocabulary of which a person took it; empty for none.")
+    uri: str = Field("", description="The URI of the vocabulary's concept that it names; empty for none.")
 
 
 class FacetView(Payload):

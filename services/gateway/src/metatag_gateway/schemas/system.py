@@ -125,6 +125,7 @@ class TermBody(Body):
     labels: dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{2,35}$")], Plain] = Field(
         default_factory=dict, max_length=50, json_schema_extra={"additionalProperties": False}
     )
+    uri: Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00-\x20<>\"{}|\\^`]*$")] = ""
 
 
 MAX_TERMS = 50_000
@@ -144,6 +145,7 @@ class TermView(Payload):
     language: str
     parent: str
     labels: dict[str, str]
+    uri: str = ""
 
 
 class VocabularySummary(Payload):

@@ -133,6 +133,7 @@ def tag(message: d.Tag) -> Tag:
         by=message.by or None,
         at=moment(message, "at"),
         vocabulary=message.vocabulary,
+        uri=message.uri,
     )
 
 
@@ -216,7 +217,9 @@ def to_options(options: Options) -> j.ProcessOptions:
 
 def vocabulary(message: d.Vocabulary, term_count: int | None = None) -> Vocabulary:
     """Give a vocabulary."""
-    terms = tuple(Term(t.label, tuple(t.aliases), t.language, t.parent, dict(t.labels.items())) for t in message.terms)
+    terms = tuple(
+        Term(t.label, tuple(t.aliases), t.language, t.parent, dict(t.labels.items()), t.uri) for t in message.terms
+    )
     return Vocabulary(message.name, message.version, len(terms) if term_count is None else term_count, terms)
 
 
@@ -224,7 +227,12 @@ def to_terms(terms: Sequence[Term]) -> list[d.VocabularyTerm]:
     """Write allowed tags."""
     return [
         d.VocabularyTerm(
-            label=term.label, aliases=term.aliases, language=term.language, parent=term.parent, labels=term.labels
+            label=term.label,
+            aliases=term.aliases,
+            language=term.language,
+            parent=term.parent,
+            labels=term.labels,
+            uri=term.uri,
         )
         for term in terms
     ]

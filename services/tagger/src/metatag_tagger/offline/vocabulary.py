@@ -20,6 +20,8 @@ _FUZZY_LENGTH = 6
 # What one occurrence by another name is worth beside one by the label's own.
 _ALIAS_WORTH = 0.9
 _FUZZY_WORTH = 0.8
+# Narrower terms from which a broader one is meant, and the part of their worth that it gets.
+_LEAST_NARROWER, _ROLLED_UP = 2, 0.3
 # Worth up to which it is the score itself.
 _LINEAR = 0.35
 
@@ -47,16 +49,43 @@ def match(
     for phrase, score in candidates.items():
         by_key.setdefault(key(phrase, language), score)
     folded = _by_beginning(candidates)
-    tags = []
-    for term in terms:
+    hits: dict[int, _Found] = {}
+    for number, term in enumerate(terms):
         found = _search(term, finder, language, by_key, folded)
         if found is not None:
-            page, quote = found.place
-            label = shown(term, tag_language)
-            tags.append(Tag(label, found.worth, "vocabulary", page=page, evidence=quote, grounded=True))
+            hits[number] = found
+    _roll_up(terms, hits)
+    tags = []
+    for number, found in hits.items():
+        page, quote = found.place
+        label = shown(terms[number], tag_language)
+        tags.append(Tag(label, found.worth, "vocabulary", page=page, evidence=quote, grounded=True))
     # Sorted before the score is bounded: a long text carries many terms that are worth more than 1.
     ranked = sorted(tags, key=lambda tag: (-tag.score, tag.text))
     return [replace(tag, score=bounded(tag.score)) for tag in ranked]
+
+
+def _roll_up(terms: Sequence[Term], hits: dict[int, _Found]) -> None:
+    """Give the broader term a part of what its narrower terms are worth, from two of them on.
+
+    A document on wells, hand pumps and pipelines is on water supply, whether or not it says so. The evidence is that of
+    the best narrower term where the broader one does not stand in the text.
+    """
+    numbers: dict[str, int] = {}
+    for number, term in enumerate(terms):
+        numbers.setdefault(term.label, number)
+    narrower: dict[int, list[_Found]] = defaultdict(list)
+    for number, found in hits.items():
+        broader = numbers.get(terms[number].parent) if terms[number].parent else None
+        if broader is not None and broader != number:
+            narrower[broader].append(found)
+    for broader, below in narrower.items():
+        if len(below) < _LEAST_NARROWER:
+            continue
+        best = max(below, key=lambda found: found.worth)
+        gained = _ROLLED_UP * sum(found.worth for found in below)
+        own = hits.get(broader)
+        hits[broader] = _Found((own.worth if own else 0.0) + gained, own.place if own else best.place)
 
 
 def bounded(worth: float) -> float:
