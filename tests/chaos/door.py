@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import random
+import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -62,6 +63,19 @@ class Person:
         rows = [{"title": f"{name} {i}", "file_path": str(file), "file_source_type": "local"} for i in range(count)]
         job_id = str((await self.post("/api/batch/start", {"documents": rows, "config": config}))["job_id"])
         return await Batch.adopt(self.system, job_id, name, count)
+
+    async def single(self, body: bytes, gateway: str = "gateway2", **config: Any) -> float:
+        """Return the seconds that a document sent alone takes."""
+        begun = time.monotonic()
+        async with httpx.AsyncClient(base_url=self.system.url(gateway), timeout=60, trust_env=False) as http:
+            answer = await http.post(
+                "/api/single/process",
+                headers=self._headers,
+                data={"config": json.dumps(config)},
+                files={"pdf_file": ("a.pdf", body, "application/pdf")},
+            )
+        assert answer.status_code == 200, answer.text
+        return time.monotonic() - begun
 
     async def control(self, batch: Batch, step: str, gateway: str = "gateway1") -> None:
         """Pause, resume or cancel."""

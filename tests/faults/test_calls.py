@@ -16,7 +16,7 @@ from chaos.door import Person
 from fakes.fake_ocr_node import fake_pdf
 from fakes.jobs_process import until
 from faults.system import FaultySystem
-from faults.watch import CONTROL, begun, recovery
+from faults.watch import CONTROL, SINGLE, begun, recovery
 from metatag.v1 import jobs_pb2
 
 T = TypeVar("T")
@@ -100,6 +100,14 @@ async def test_pause_and_reads_are_answered_by_the_other_replica_when_one_is_fro
     print(f"answered after {[round(each, 2) for each in took]}")
     assert max(took) <= CONTROL
     await batch.settle(repeats=None)
+
+
+async def test_a_single_document_does_not_wait_for_a_replica_that_is_frozen(system: FaultySystem) -> None:
+    person = await Person.register(system)
+    with system.frozen("api1"):
+        took = [await person.single(fake_pdf(pages=1, ms=20, salt=uuid.uuid4().hex)) for _ in range(6)]
+    print(f"\nsingles: {[round(each, 1) for each in took]}")
+    assert max(took) <= SINGLE
 
 
 async def read(person: Person, job_id: str, gateway: str) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -71,7 +71,7 @@ async def _others_go_on(system: FaultySystem, fake: FakeOpenRouter, *, refused: 
     held = await _batch(limited, LIMITED)
     await asyncio.sleep(8)
     first = [await _first_document(free) for _ in range(4)]
-    singles = [await _single(free) for _ in range(3)]
+    singles = [await free.single(_pdf(), **_config(FREE)) for _ in range(3)]
     if refused:
         status = await _status(limited, held)
         assert "provider takes no more calls" in status["error_message"]
@@ -87,6 +87,10 @@ async def _others_go_on(system: FaultySystem, fake: FakeOpenRouter, *, refused: 
     assert [document.result.degraded for document in await held.client.documents(held.job_id)] == [False] * held.count
 
 
+def _pdf() -> bytes:
+    return fake_pdf(pages=1, ms=20, text=TEXT, salt=uuid.uuid4().hex)
+
+
 def _rounded(seconds: list[float]) -> list[float]:
     return [round(each, 1) for each in seconds]
 
@@ -97,7 +101,7 @@ def _config(key: str) -> dict[str, Any]:
 
 
 async def _batch(person: Person, key: str, count: int = 40) -> Batch:
-    return await person.batch(fake_pdf(pages=1, ms=20, text=TEXT), count, **_config(key))
+    return await person.batch(_pdf(), count, **_config(key))
 
 
 async def _first_document(person: Person) -> float:
@@ -109,21 +113,6 @@ async def _first_document(person: Person) -> float:
     took = time.monotonic() - begun
     await batch.settle(repeats=None)
     return took
-
-
-async def _single(person: Person) -> float:
-    """Return the seconds that a document sent alone takes."""
-    begun = time.monotonic()
-    headers = {"Authorization": f"Bearer {person.token}"}
-    async with httpx.AsyncClient(base_url=person.system.url("gateway2"), timeout=60, trust_env=False) as http:
-        answer = await http.post(
-            "/api/single/process",
-            headers=headers,
-            data={"config": json.dumps(_config(FREE))},
-            files={"pdf_file": ("a.pdf", fake_pdf(pages=1, ms=20, text=TEXT, salt=begun), "application/pdf")},
-        )
-    assert answer.status_code == 200, answer.text
-    return time.monotonic() - begun
 
 
 async def _status(person: Person, batch: Batch) -> Any:

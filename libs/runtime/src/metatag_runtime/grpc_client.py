@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import grpc
 
 from metatag_runtime.grpc_calls import call_interceptors
+from metatag_runtime.grpc_hedging import HedgedCalls
 from metatag_runtime.grpc_reload import ReloadingChannel
 from metatag_runtime.grpc_server import MAX_MESSAGE_BYTES
 from metatag_runtime.grpc_tls import Tls, process_tls
-from metatag_runtime.grpc_tries import ShortTries
 
 # A repeated call needs its request still in the buffer: the tagger's go up to MAX_MESSAGE_BYTES; grpc keeps 256 KiB.
 RETRY_BUFFER_BYTES = MAX_MESSAGE_BYTES
@@ -32,7 +32,7 @@ def open_channel(
     `target` is "unix:/path", "host:port" or "dns:///name:port". With `peer`, the service's name, calls carry the
     request's ids and deadline, and raise MetatagError (grpc_calls.py). `repeatable` lists the methods that are sent
     again on UNAVAILABLE, as "metatag.v1.Service/Method", at most four times in all. `quick` lists those of them that
-    are answered at once, or not at all by a replica that hangs: they get short tries (grpc_tries.py). Without `retries`
+    are answered at once, or not at all by a replica that hangs: they are hedged (grpc_hedging.py). Without `retries`
     nothing is sent again, and nothing kept for it: for streams of files, of which each call would hold
     RETRY_BUFFER_BYTES. TLS is `tls`, or the process's own; a unix socket stays plain. `server_name` is the name a
     certificate must bear when `target` is an address of one replica.
@@ -58,7 +58,7 @@ def open_channel(
     ]
     interceptors = call_interceptors(peer) if peer else []
     if quick:
-        interceptors.append(ShortTries(quick))
+        interceptors.append(HedgedCalls(quick))
     tls = tls or process_tls()
     if tls is None or local:
         return grpc.aio.insecure_channel(target, options=options, interceptors=interceptors)
