@@ -101,3 +101,15 @@ async def test_another_database_has_another_epoch(database: Database) -> None:
     assert database.epoch != other.epoch
     await other.close()
     servers.postgres().drop_database(url)
+
+
+@pytest.mark.parametrize(("type", "taken"), [("single", 1), ("batch", 0)])
+async def test_a_document_sent_alone_is_taken_from_a_silent_worker_earlier(
+    database: Database, type: str, taken: int
+) -> None:
+    jobs, store = SqlJobStore(database), SqlWorkStore(database)
+    await make_job(jobs, 1, type=type)
+    await store.heartbeat("w1", "host", 4, 2)
+    assert await store.start("w1", await store.admit(*plan(*await store.open_jobs()), 60))
+    await change(database, "UPDATE worker SET beat_at = beat_at - 5")
+    assert await store.reap(LEASE, MAX_CRASHES, 3.5) == taken

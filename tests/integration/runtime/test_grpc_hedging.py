@@ -12,8 +12,8 @@ import pytest
 from metatag.v1 import ocr_pb2, ocr_pb2_grpc
 from metatag_runtime.errors import NotFound
 from metatag_runtime.grpc_client import open_channel
-from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
 from metatag_runtime.grpc_hedging import HEDGE_SECONDS, MAX_BUDGET, MAX_TRIES
+from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
 
 METHOD = "metatag.v1.OcrService/ListEngines"
 

@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
+import pytest
+
+from metatag_jobs import worker as workers
 from metatag_jobs.adapters.memory_event_bus import MemoryEventBus
 from metatag_jobs.journal import GroupJournal
 from metatag_jobs.model import ProcessOptions, Source
@@ -98,3 +101,26 @@ async def test_a_document_that_is_being_claimed_ends_before_the_worker_leaves() 
     await stop
     # Left before: another worker would have run the same stages.
     assert journal.written == ["stages run", "finished", "left"]
+
+
+async def test_no_ticket_is_taken_while_a_claim_is_not_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Callable[[], bool]] = []
+
+    class Listening(Tickets):
+        async def listen(self, handle: Callable[[Ticket], Awaitable[None]], *more: Any) -> None:
+            asked.append(more[-1])
+            await super().listen(handle)
+
+    journal = SlowJournal()
+    cut_off = worker(journal)
+    cut_off._queue = cast(Any, Listening())
+    await cut_off.start()
+    await journal.asked.wait()
+    assert asked[0]()
+    monkeypatch.setattr(workers, "CLAIM_SECONDS", 0.0)
+    assert not asked[0]()
+    journal.go.set()
+    while "finished" not in journal.written:
+        await asyncio.sleep(0)
+    assert asked[0]()
+    await cut_off.stop(1.0)

@@ -123,7 +123,7 @@ def host_of(target: str) -> str:
 
 async def _health(address: str, name: str) -> str:
     """Give what is wrong with one replica, or nothing."""
-    channel = open_channel(address, retries=False, server_name=name)
+    channel = open_channel(address, retry_buffer=0, server_name=name)
     try:
         asked = health_pb2.HealthCheckRequest(service="readiness")
         answer = await health_pb2_grpc.HealthStub(channel).Check(asked, timeout=CALL_SECONDS)

@@ -179,8 +179,8 @@ def _channel_options(options: GrpcServerOptions) -> list[tuple[str, int]]:
         ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
         ("grpc.max_connection_age_ms", int(options.max_connection_age * 1000)),
         ("grpc.max_connection_age_grace_ms", int(options.max_connection_age_grace * 1000)),
-        # Clients ping every 5 s (grpc_client); a stricter server would answer GOAWAY too_many_pings.
-        ("grpc.http2.min_recv_ping_interval_without_data_ms", 2_000),
+        # Clients ping every 2 s (grpc_client); a stricter server would answer GOAWAY too_many_pings.
+        ("grpc.http2.min_recv_ping_interval_without_data_ms", 1_000),
         # A busy machine delivers two pings at once, and a call that was silent for a minute (a page being recognised)
         # was cut with "too many pings". Our clients are our own services, so nothing is lost by not counting.
         ("grpc.http2.max_ping_strikes", 0),

@@ -25,10 +25,13 @@ BACKLOG = Gauge("metatag_jobs_backlog", "Documents that could be in work if ther
 # Without hints the dispatcher looks this often. Seconds.
 TICK = 0.1
 IDLE_TICK = 1.0
-REAP_PERIOD = 1.0
-RESEND_PERIOD = 1.0
+REAP_PERIOD = 0.5
+RESEND_PERIOD = 0.5
 # A ticket that no worker has claimed so long after its admission may be lost. Seconds.
-UNCLAIMED = 2.0
+UNCLAIMED = 1.5
+# Somebody waits for a document sent alone: another worker takes it over when two heartbeats of its worker are missing.
+# It may be done twice for that, and is never told twice. Seconds.
+INTERACTIVE_LEASE = 3.5
 RELAY_PERIOD = 2.0
 LEADER_PERIOD = 1.0
 # An answer of the database about leadership or lost workers that comes later says nothing any more. Seconds.
@@ -70,6 +73,7 @@ class Dispatcher:
         self._leadership = leadership
         # Reaped a round early, so that a worker that died is noticed within its lease, the reaper's round included.
         self._lease = lease - min(REAP_PERIOD, lease / 5)
+        self._interactive_lease = min(INTERACTIVE_LEASE, self._lease)
         self._admitted_lease = admitted_lease
         self._max_crashes = max_crashes
         self._max_running = max_running
@@ -157,12 +161,16 @@ class Dispatcher:
         return len(tickets)
 
     async def _reap_loop(self) -> None:
+        asleep = time.monotonic()
         await asyncio.sleep(REAP_PERIOD)
         if not self._leading or time.monotonic() - self._leading_since < REAP_GRACE:
             return
+        if time.monotonic() - asleep > 2 * REAP_PERIOD:
+            # This machine stood still: so may have the workers on it, and their heartbeats come now.
+            return
         # A database that froze would answer at last that every worker is overdue: none could say that it lives.
         async with asyncio.timeout(ANSWER_SECONDS):
-            found = await self._store.reap(self._lease, self._max_crashes)
+            found = await self._store.reap(self._lease, self._max_crashes, self._interactive_lease)
         if found:
             self._wake.set()
         while await self._store.sweep(1000):

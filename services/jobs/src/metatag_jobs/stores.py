@@ -96,8 +96,11 @@ class WorkStore(Protocol):
     async def admitted(self, limit: int, lease: float = 60.0, older_than: float = 0.0) -> list[Ticket]:
         """Return the tickets of documents admitted `older_than` seconds ago, for `lease`, that nobody has taken."""
 
-    async def reap(self, lease: float, max_crashes: int) -> int:
-        """Queue again what dead workers owned and what was admitted too long ago; fail what crashed too often."""
+    async def reap(self, lease: float, max_crashes: int, interactive_lease: float | None = None) -> int:
+        """Queue again what dead workers owned and what was admitted too long ago; fail what crashed too often.
+
+        A worker not heard of for `lease` seconds is dead, for documents sent alone after `interactive_lease`, if given.
+        """
 
     async def sweep(self, limit: int) -> bool:
         """Mark open documents of cancelled jobs as cancelled, up to `limit`; give whether more is left."""

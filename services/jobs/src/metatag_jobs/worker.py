@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import socket
 import time
 from collections import OrderedDict
@@ -37,6 +38,8 @@ HEARTBEAT_SECONDS = 1.5
 
 # A worker whose last heartbeat is older takes no tickets: it could not claim their documents. Seconds.
 HEARTBEAT_MISSED = 4.0
+# Nor does one that the database has left without an answer about a ticket for so long. Seconds.
+CLAIM_SECONDS = 1.0
 # Tickets in hand go back within this time when the worker ends. Seconds.
 RETURN_SECONDS = 2.0
 
@@ -93,6 +96,8 @@ class Worker:
         self._draining = False
         self._heartbeat_at = 0.0
         self._rest = Rest()
+        # When the claims were sent that are not answered yet, oldest first.
+        self._claiming: dict[Ticket, float] = {}
         self._orphaned: set[tuple[str, int]] = set()
         event_bus.on_control(self._control)
 
@@ -139,6 +144,7 @@ class Worker:
             not self._draining
             and not self._rest.resting
             and time.monotonic() - self._heartbeat_at < max(HEARTBEAT_MISSED, 3 * self._heartbeat_seconds)
+            and time.monotonic() - next(iter(self._claiming.values()), math.inf) < CLAIM_SECONDS
         )
 
     async def _handle(self, ticket: Ticket) -> None:
@@ -157,11 +163,14 @@ class Worker:
             await asyncio.shield(task)
 
     async def _run(self, ticket: Ticket) -> None:
+        self._claiming[ticket] = time.monotonic()
         try:
             claim = await self._journal.start(ticket)
         except Exception as error:
             log.warning("document could not be taken over", document=ticket.document_id, error=repr(error))
             return
+        finally:
+            self._claiming.pop(ticket, None)
         if claim is None:
             return
         task = asyncio.current_task()

@@ -25,6 +25,8 @@ READ = 15.0
 WRITE = 60.0
 VALIDATE = 115.0
 STREAM = 600.0
+# A file of at most so many bytes is sent again when the replica that takes it is lost.
+SMALL_FILE = 256 * 1024
 # Documents in one message of CreateJob, as the contract bounds it.
 CREATE_CHUNK = 1000
 
@@ -47,8 +49,8 @@ class GrpcJobs:
     def __init__(self, address: str) -> None:
         self._channel = open_channel(address, REPEATABLE, peer=PEER, quick=QUICK)
         self._stub = JobsServiceStub(self._channel)
-        # Files go over a channel of their own that keeps nothing to send again: else each upload stays in memory.
-        self._files = open_channel(address, peer=PEER, retries=False)
+        # Files go over a channel of their own that keeps little to send again: else each upload stays in memory.
+        self._files = open_channel(address, ["metatag.v1.JobsService/UploadFile"], peer=PEER, retry_buffer=SMALL_FILE)
         self._files_stub = JobsServiceStub(self._files)
 
     async def close(self) -> None:

@@ -170,7 +170,7 @@ class OcrNodes:
     async def _adopt(self, addresses: set[str]) -> None:
         for address in addresses - self._nodes.keys():
             # No retries: the pool tries another node itself, and a kept file would cost 16 MiB a call.
-            channel = open_channel(address, retries=False, server_name=self._name)
+            channel = open_channel(address, retry_buffer=0, server_name=self._name)
             self._nodes[address] = Node(address, channel, ocr_pb2_grpc.OcrServiceStub(channel))
             log.info("ocr node found", node=address)
         for address in self._nodes.keys() - addresses:

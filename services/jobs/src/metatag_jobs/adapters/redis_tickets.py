@@ -30,7 +30,7 @@ GROUP = "workers"
 MAX_TICKETS = 10_000
 READ_BLOCK_MS = 1000
 # A ticket that a worker holds for so long without claiming its document counts as lost. Seconds.
-HELD = 2.0
+HELD = 1.5
 # Tickets of workers that ended are removed after so long, looked for this often. Seconds.
 ABANDONED = 60.0
 CLEAN_PERIOD = 15.0

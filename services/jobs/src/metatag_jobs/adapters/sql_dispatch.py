@@ -76,9 +76,9 @@ class SqlDispatch(SqlEngine):
         rows = await fetch(transaction, self._sql(S.ADMITTED), n=limit, left=lease - older_than)
         return [Ticket(row["id"], row["attempt"], row["job_id"], bool(row["interactive"])) for row in rows]
 
-    async def reap(self, lease: float, max_crashes: int) -> int:
+    async def reap(self, lease: float, max_crashes: int, interactive_lease: float | None = None) -> int:
         """Queue again what dead workers owned and what was admitted too long ago; fail what crashed too often."""
-        lapsed, orphans = await self._overdue(lease)
+        lapsed, orphans = await self._overdue(lease, interactive_lease or lease)
         count = 0
         for found, state, crash in ((lapsed, "admitted", 0), (orphans, "running", 1)):
             for job_id, group in grouped((row["job_id"], row) for row in found).items():
@@ -86,9 +86,12 @@ class SqlDispatch(SqlEngine):
         return count
 
     @reads
-    async def _overdue(self, transaction: Transaction, lease: float) -> tuple[Sequence[Any], Sequence[Any]]:
+    async def _overdue(
+        self, transaction: Transaction, lease: float, interactive_lease: float
+    ) -> tuple[Sequence[Any], Sequence[Any]]:
         lapsed = await fetch(transaction, self._sql(S.LAPSED), n=REAP_BATCH)
-        orphans = await fetch(transaction, self._sql(S.ORPHANS), lease=lease, n=REAP_BATCH)
+        leases = {"lease": lease, "interactive_lease": interactive_lease}
+        orphans = await fetch(transaction, self._sql(S.ORPHANS), n=REAP_BATCH, **leases)
         return lapsed, orphans
 
     @writes

@@ -47,7 +47,7 @@ LAPSED = """
 ORPHANS = """
     SELECT doc.id, doc.job_id, doc.attempt FROM doc JOIN job ON job.id = doc.job_id WHERE doc.state = 'running' AND
     job.state IN ('running', 'paused') AND NOT EXISTS (SELECT 1 FROM worker WHERE worker.id = doc.owner AND
-    worker.beat_at > {now} - :lease) LIMIT :n
+    worker.beat_at > {now} - :lease AND (NOT job.interactive OR worker.beat_at > {now} - :interactive_lease)) LIMIT :n
 """
 
 REQUEUE = """
