@@ -161,3 +161,10 @@ def test_no_marathi_tag_is_a_clause() -> None:
     )
     assert found
     assert all(len(tag.split()) <= 3 for tag in found)
+
+
+def test_a_bengali_phrase_ends_in_no_adjective_and_no_postposition() -> None:
+    text = "পাইপলাইনের রক্ষণাবেক্ষণ স্থানীয় কমিটি করবে। অনুমোদিত পরিকল্পনা অনুসারে কাজ হবে। প্রধান শিক্ষক নিশ্চিত করবেন।"
+    found = tags(text)
+    assert "পাইপলাইনের রক্ষণাবেক্ষণ" in found
+    assert not [tag for tag in found if tag.endswith(("স্থানীয়", "অনুসারে", "নিশ্চিত"))]

@@ -138,7 +138,10 @@ def _ends(token: Token, length: int) -> bool:
             # "composting", "phishing": a rare form of a verb names what is done.
             return length > 1 or zipf(token.text.lower(), "en") <= RARE_GERUND
         return token.tag.startswith(("NN", "FW"))
-    return token.language != "hi" or not is_predicate(fold(token.text))
+    if token.language == "hi":
+        return not is_predicate(fold(token.text))
+    # Adjectives, and nouns that belong to the verb behind them, of other languages of India.
+    return fold(token.text) not in word_list("not_last")
 
 
 def _add_parts(found: dict[str, Candidate], run: Run) -> None:
