@@ -74,6 +74,16 @@ def test_a_layer_with_blanks_within_its_words_does_not_agree():
     assert not agrees(found, broken)
 
 
+def test_words_that_a_reading_without_accents_joins_say_nothing_of_pieces():
+    plain = "Toto je pokusny text s cestinoua zlutym konem ktery pelpriserne dabelskeody prilis upenlive"
+    layer = CZECH.replace("pěl", "pěl příšerné")
+
+    found = agreement(layer, _read(plain))
+
+    assert found.in_pieces
+    assert agrees(found, layer)
+
+
 def test_a_word_that_recognition_joined_is_no_sign_of_pieces():
     text = shown_text("chrome-hindi")
     first, second = text.split()[:2]

@@ -148,7 +148,8 @@ class _Reader:
         long = right - left > (run.letters * stretch + _SLACK) * run.size
         gaps = self._gaps(run, turn) if long else []
         right += run.size / 2
-        if 2 * len(_TWICE.findall(run.text)) >= _TWICE_SHARE * len(run.text):
+        # Few lines begin with the same letter twice: the others cost nothing more.
+        if run.text[:1] == run.text[1:2] and 2 * len(_TWICE.findall(run.text)) >= _TWICE_SHARE * len(run.text):
             return Line((Cell(self._once(run), left, right),), base, run.size)
         if is_spaced(run.text):
             cells = _cells(run.text, gaps, (left, right), self._blanks_within_words(run, turn))

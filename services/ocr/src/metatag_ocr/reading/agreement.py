@@ -83,7 +83,10 @@ def agrees(found: Agreement, layer: str) -> bool:
     """Tell whether the layer says what was recognised."""
     # A Latin layer over Hindi print is in a legacy font; its signs are no accents.
     lenient = _is_accented(layer) and found.indic < _BILINGUAL
-    return found.proves and not found.in_pieces and found.share >= (AGREES_FOLDED if lenient else AGREES)
+    if lenient:
+        # Words of a language that is not installed are often joined.
+        return found.proves and found.share >= AGREES_FOLDED
+    return found.proves and not found.in_pieces and found.share >= AGREES
 
 
 def _in_pieces(layer: str, lacking: Counter[str], folds: bool) -> int:

@@ -99,8 +99,10 @@ def render(
     return "".join(parts), headings(placed, breaks)
 
 
-def without_repeats(lines: Iterable[Line]) -> list[Line]:
+def without_repeats(lines: Sequence[Line]) -> Sequence[Line]:
     """Return the lines without those drawn again in their own place, as print is made bold or gets a shadow."""
+    if len({line.text for line in lines}) == len(lines):
+        return lines
     seen: dict[str, list[Line]] = {}
     kept = []
     for line in lines:
