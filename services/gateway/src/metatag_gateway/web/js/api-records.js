@@ -13,6 +13,8 @@ export const undoDocument = (id, version, steps = 1) =>
   call("POST", `${at(id)}/undo`, { json: { steps }, headers: ifMatch(version) });
 export const documentHistory = (id) => get(`${at(id)}/history`, { limit: 50 });
 export const processAgain = (id, json) => call("POST", `${at(id)}/process-again`, { json });
+export const processManyAgain = (json) =>
+  call("POST", "api/history/documents/process-again", { json });
 export const trashDocument = (id) => call("DELETE", at(id));
 /** The stored PDF, under the name with which it came. */
 export const downloadOriginal = (id, name) => download(`${at(id)}/file`, {}, name);

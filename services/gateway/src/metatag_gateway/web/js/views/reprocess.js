@@ -1,10 +1,10 @@
 // Processing a document again with other settings: the questions, and the wait for the job's end.
 import { useEffect, useState } from "preact/hooks";
 import { batchStatus } from "../api.js";
-import { processAgain } from "../api-records.js";
+import { processAgain, processManyAgain } from "../api-records.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
-import { link } from "../router.js";
+import { go, link } from "../router.js";
 import { Button, Check, Dialog, Notice, useAction } from "../ui/parts.js";
 import { toast } from "../ui/toasts.js";
 import { DEFAULTS, misfit, Options, toConfig } from "./options.js";
@@ -12,14 +12,15 @@ import { DEFAULTS, misfit, Options, toConfig } from "./options.js";
 const LOOK_MS = 1500;
 const ENDED = ["completed", "failed", "cancelled"];
 
-function Questions({ document, onStarted, onClose }) {
-  const pages = String(Math.max(Number(DEFAULTS.num_pages), document.pages_read ?? 0));
-  const [options, setOptions] = useState({ ...DEFAULTS, num_pages: pages });
+/** `pages`: how many were read before; `onStart` sends what was chosen. */
+function Questions({ pages = 0, onStart, onClose }) {
+  const most = String(Math.max(Number(DEFAULTS.num_pages), pages));
+  const [options, setOptions] = useState({ ...DEFAULTS, num_pages: most });
   const [replaced, replace] = useState(false);
   const wrong = misfit(options);
   const [start, busy] = useAction(async () => {
     const given = { config: toConfig(options), replace_edits: replaced };
-    onStarted((await processAgain(document.id, given)).job_id);
+    await onStart(given);
     onClose();
   });
   return html`
@@ -93,7 +94,27 @@ export function Reprocess({ document, onNew }) {
     `}
     ${asked &&
     html`
-      <${Questions} document=${document} onStarted=${start} onClose=${() => ask(false)} />
+      <${Questions}
+        pages=${document.pages_read ?? 0}
+        onStart=${async (given) => start((await processAgain(document.id, given)).job_id)}
+        onClose=${() => ask(false)} />
+    `}
+  `;
+}
+
+/** The same for documents that were chosen in a list: one batch, whose page is opened. */
+export function ReprocessMany({ ids }) {
+  const [asked, ask] = useState(false);
+  return html`
+    <${Button} icon="retry" onClick=${() => ask(true)}>${t("again.title")}<//>
+    ${asked &&
+    html`
+      <${Questions}
+        onStart=${async (given) => {
+          const { job_id } = await processManyAgain({ ...given, document_ids: ids });
+          go(link("jobs", job_id));
+        }}
+        onClose=${() => ask(false)} />
     `}
   `;
 }
