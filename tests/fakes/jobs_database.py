@@ -30,6 +30,8 @@ TABLES = (
     "doc_search",
     "doomed",
     "leader",
+    "webhook",
+    "webhook_delivery",
 )
 
 

@@ -11,10 +11,12 @@ from typing import Any
 
 from fakes.jobs_service_engine import ENDED, FakeEngine, FakeJob
 from fakes.records_service import FakeRecordsService
+from fakes.webhooks_service import FakeWebhooksService
 from metatag.v1 import document_pb2 as d
 from metatag.v1 import jobs_pb2 as j
 from metatag.v1.jobs_pb2_grpc import JobsServiceServicer, add_JobsServiceServicer_to_server
 from metatag.v1.records_pb2_grpc import add_RecordsServiceServicer_to_server
+from metatag.v1.webhooks_pb2_grpc import add_WebhooksServiceServicer_to_server
 from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError, NotFound
 from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
 
@@ -263,14 +265,16 @@ class FakeJobsProcess(GrpcService):
         # A local name: a closure over `self` would be a cycle, and grpc's server must die before its loop does.
         kept = self.servicer = servicer or FakeJobsService()
         records = self.records = FakeRecordsService(kept.engine)
+        webhooks = FakeWebhooksService()
         super().__init__(
             "jobs",
             GrpcServerOptions(listen=listen),
             [
                 lambda server: add_JobsServiceServicer_to_server(kept, server),
                 lambda server: add_RecordsServiceServicer_to_server(records, server),
+                lambda server: add_WebhooksServiceServicer_to_server(webhooks, server),
             ],
-            ["metatag.v1.JobsService", "metatag.v1.RecordsService"],
+            ["metatag.v1.JobsService", "metatag.v1.RecordsService", "metatag.v1.WebhooksService"],
         )
 
     async def stop(self, grace: float) -> None:

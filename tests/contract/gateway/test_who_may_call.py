@@ -127,6 +127,13 @@ WHO: dict[str, Who] = {
     "POST /api/history/documents/process-again": Who(
         "process", request={"json": {"document_ids": ["01934c5e-7b1a-7000-8000-000000000000"]}}, answers=(202,)
     ),
+    "GET /api/webhooks": Who("read"),
+    "POST /api/webhooks": Who("write", request={"json": {"url": "https://example.com/hook"}}),
+    "PATCH /api/webhooks/{webhook_id}": Who("write", owned=True, request={"json": {"active": True}}),
+    "DELETE /api/webhooks/{webhook_id}": Who("write", owned=True),
+    "POST /api/webhooks/{webhook_id}/secret": Who("write", owned=True),
+    "POST /api/webhooks/{webhook_id}/test": Who("write", owned=True),
+    "GET /api/webhooks/{webhook_id}/deliveries": Who("read", owned=True),
     "GET /api/searches": Who("read"),
     "POST /api/searches": Who("write", request={"json": {"name": "Wells", "params": {"query": "wells"}}}),
     "PUT /api/searches/{search_id}": Who("write", owned=True, request={"json": {"name": "Rivers"}}),
@@ -211,6 +218,7 @@ class Stage:
             "document_id": system.jobs.engine.jobs[job].documents[0].id,
             "doc_id": system.jobs.engine.jobs[job].documents[0].id,
             "key_id": key["id"],
+            "webhook_id": "019ad3f2-6b00-7c40-8a10-1f2e3d4c5b6a",
             "search_id": "8c1d0a52-7d55-4d0e-9a55-2f5c1f9e6b10",
             # Somebody else's: what an administrator does to it must not end what the others need.
             "user_id": (await system.register())["user"]["id"],

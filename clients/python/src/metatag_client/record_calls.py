@@ -117,6 +117,43 @@ def delete_search(search_id: str) -> Call[None]:
     return Call("DELETE", f"/api/searches/{_part(search_id)}", lambda _raw: None, repeatable=False)
 
 
+def webhooks() -> Call[list[Json]]:
+    """List webhooks."""
+    return Call("GET", "/api/webhooks", lambda raw: list(raw["webhooks"]))
+
+
+def create_webhook(url: str, events: Sequence[str]) -> Call[Json]:
+    """Keep an address."""
+    return Call("POST", "/api/webhooks", _same, body={"url": url, "events": list(events)}, repeatable=False)
+
+
+def change_webhook(webhook_id: str, changes: Json) -> Call[Json]:
+    """Change a webhook."""
+    return Call("PATCH", f"/api/webhooks/{_part(webhook_id)}", _same, body=changes)
+
+
+def delete_webhook(webhook_id: str) -> Call[None]:
+    """Remove a webhook."""
+    return Call("DELETE", f"/api/webhooks/{_part(webhook_id)}", lambda _raw: None, repeatable=False)
+
+
+def rotate_webhook_secret(webhook_id: str) -> Call[str]:
+    """Make a new secret."""
+    return Call("POST", f"/api/webhooks/{_part(webhook_id)}/secret", lambda raw: str(raw["secret"]), repeatable=False)
+
+
+def test_webhook(webhook_id: str) -> Call[str]:
+    """Have an event posted."""
+    path = f"/api/webhooks/{_part(webhook_id)}/test"
+    return Call("POST", path, lambda raw: str(raw["delivery_id"]), repeatable=False)
+
+
+def webhook_deliveries(webhook_id: str, limit: int) -> Call[list[Json]]:
+    """List deliveries."""
+    path = f"/api/webhooks/{_part(webhook_id)}/deliveries"
+    return Call("GET", path, lambda raw: list(raw["deliveries"]), params={"limit": limit})
+
+
 def _same(raw: Any) -> Any:
     return raw
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from metatag_client import record_calls
 from metatag_client.calls import Call
@@ -65,6 +65,34 @@ class Records(ABC):
         """
         return self._run(record_calls.download(document_id, tagged))
 
+    def webhooks(self) -> list[Json]:
+        """List your webhooks: `id`, `url`, `events`, `active`, `problem`."""
+        return self._run(record_calls.webhooks())
+
+    def create_webhook(self, url: str, *events: str) -> Json:
+        """Have events posted to an address, all of them for none named; `secret` is shown this once."""
+        return self._run(record_calls.create_webhook(url, events))
+
+    def change_webhook(self, webhook_id: str, **changes: Any) -> Json:
+        """Change `url`, `events` or `active` of a webhook."""
+        return self._run(record_calls.change_webhook(webhook_id, changes))
+
+    def delete_webhook(self, webhook_id: str) -> None:
+        """Remove a webhook."""
+        self._run(record_calls.delete_webhook(webhook_id))
+
+    def rotate_webhook_secret(self, webhook_id: str) -> str:
+        """Return a new secret; the old one signs beside it for a day."""
+        return self._run(record_calls.rotate_webhook_secret(webhook_id))
+
+    def test_webhook(self, webhook_id: str) -> str:
+        """Have an event posted soon and return its delivery's id."""
+        return self._run(record_calls.test_webhook(webhook_id))
+
+    def webhook_deliveries(self, webhook_id: str, limit: int = 50) -> list[Json]:
+        """List the last deliveries of a webhook, newest first."""
+        return self._run(record_calls.webhook_deliveries(webhook_id, limit))
+
 
 class AsyncRecords(ABC):
     """Methods of AsyncClient."""
@@ -120,3 +148,31 @@ class AsyncRecords(ABC):
         Conflict for a signed PDF, which cannot take tags.
         """
         return await self._run(record_calls.download(document_id, tagged))
+
+    async def webhooks(self) -> list[Json]:
+        """List your webhooks: `id`, `url`, `events`, `active`, `problem`."""
+        return await self._run(record_calls.webhooks())
+
+    async def create_webhook(self, url: str, *events: str) -> Json:
+        """Have events posted to an address, all of them for none named; `secret` is shown this once."""
+        return await self._run(record_calls.create_webhook(url, events))
+
+    async def change_webhook(self, webhook_id: str, **changes: Any) -> Json:
+        """Change `url`, `events` or `active` of a webhook."""
+        return await self._run(record_calls.change_webhook(webhook_id, changes))
+
+    async def delete_webhook(self, webhook_id: str) -> None:
+        """Remove a webhook."""
+        await self._run(record_calls.delete_webhook(webhook_id))
+
+    async def rotate_webhook_secret(self, webhook_id: str) -> str:
+        """Return a new secret; the old one signs beside it for a day."""
+        return await self._run(record_calls.rotate_webhook_secret(webhook_id))
+
+    async def test_webhook(self, webhook_id: str) -> str:
+        """Have an event posted soon and return its delivery's id."""
+        return await self._run(record_calls.test_webhook(webhook_id))
+
+    async def webhook_deliveries(self, webhook_id: str, limit: int = 50) -> list[Json]:
+        """List the last deliveries of a webhook, newest first."""
+        return await self._run(record_calls.webhook_deliveries(webhook_id, limit))

@@ -44,6 +44,7 @@ from metatag_gateway.routes import (
     tags,
     trash,
     vocabularies,
+    webhooks,
 )
 from metatag_gateway.routes.access import permission_of
 from metatag_gateway.routes.dependencies import Dependencies
@@ -72,6 +73,7 @@ ROUTERS = (
     tags.router,
     tag_jobs.router,
     vocabularies.router,
+    webhooks.router,
     models.router,
     system.router,
     app_page.router,

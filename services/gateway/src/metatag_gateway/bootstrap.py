@@ -16,6 +16,7 @@ from metatag_gateway.adapters.grpc_ocr import GrpcOcr
 from metatag_gateway.adapters.grpc_records import GrpcRecords
 from metatag_gateway.adapters.grpc_tag_jobs import GrpcTagJobs
 from metatag_gateway.adapters.grpc_tagger import GrpcTagger
+from metatag_gateway.adapters.grpc_webhooks import GrpcWebhooks
 from metatag_gateway.adapters.memory_limiter import MemoryLimiter
 from metatag_gateway.adapters.oidc_provider import OidcProvider, groups_of
 from metatag_gateway.adapters.redis_limiter import RedisLimiter
@@ -76,7 +77,9 @@ class GatewayService:
         self._provider = oidc_provider(settings)
         self._outbox = Outbox(mailer_of(settings), settings.public_url)
         self._resets: PasswordResets | None = None
-        self._closing: list[GrpcJobs | GrpcRecords | GrpcTagJobs | GrpcOcr | GrpcTagger | OidcProvider] = []
+        self._closing: list[
+            GrpcJobs | GrpcRecords | GrpcTagJobs | GrpcWebhooks | GrpcOcr | GrpcTagger | OidcProvider
+        ] = []
 
     @property
     def port(self) -> int:
@@ -121,7 +124,8 @@ class GatewayService:
         jobs, ocr = GrpcJobs(settings.jobs_address), GrpcOcr(settings.ocr_address)
         tagger = GrpcTagger(settings.tagger_address)
         records, tag_jobs = GrpcRecords(settings.jobs_address), GrpcTagJobs(settings.jobs_address)
-        self._closing = [jobs, records, tag_jobs, ocr, tagger, *([self._provider] if self._provider else [])]
+        webhooks = GrpcWebhooks(settings.jobs_address)
+        self._closing = [jobs, records, tag_jobs, webhooks, ocr, tagger, *([self._provider] if self._provider else [])]
         tokens = AccessTokens(
             self._ring,
             issuer=settings.token_issuer,
@@ -182,6 +186,7 @@ class GatewayService:
             records=records,
             searches=SqlSearches(self._database),
             tag_jobs=tag_jobs,
+            webhooks=webhooks,
             ocr=ocr,
             tagger=tagger,
             upload_places=Places(settings.max_uploads),

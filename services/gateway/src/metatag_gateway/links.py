@@ -28,6 +28,7 @@ _JOB = (
     "delete_job",
 )
 _DOCUMENT = ("get_document", "document_file", "tagged_file", "page_picture", "document_history", "correct_document")
+_WEBHOOK = ("change_webhook", "rotate_webhook_secret", "test_webhook", "webhook_deliveries", "delete_webhook")
 _VOCABULARY = ("get_vocabulary", "delete_vocabulary")
 
 # Operation, and the status of the answer, to what follows.
@@ -40,6 +41,8 @@ FOLLOWS: dict[tuple[str, int], tuple[Follow, ...]] = {
     ("process_single", 202): (Follow("/job_id", "job_id", _JOB),),
     ("reprocess_document", 202): (Follow("/job_id", "job_id", _JOB),),
     ("reprocess_documents", 202): (Follow("/job_id", "job_id", _JOB),),
+    ("create_webhook", 201): (Follow("/id", "webhook_id", _WEBHOOK),),
+    ("list_webhooks", 200): (Follow("/webhooks/0/id", "webhook_id", _WEBHOOK),),
     ("save_search", 201): (Follow("/id", "search_id", ("change_search", "delete_search")),),
     ("list_searches", 200): (Follow("/searches/0/id", "search_id", ("change_search", "delete_search")),),
     ("list_jobs", 200): (Follow("/jobs/0/id", "job_id", ("get_job", "job_documents")),),

@@ -14,6 +14,7 @@ from metatag_gateway.model.jobs import Job
 from metatag_gateway.model.records import Change, Correction, DocumentFilter, Found, ReviewQueue, TagPage, Trash
 from metatag_gateway.model.searches import SavedSearch
 from metatag_gateway.model.tag_jobs import TagChange, TagJob
+from metatag_gateway.model.webhooks import Webhook, WebhookDelivery
 
 
 class Records(Protocol):
@@ -97,3 +98,30 @@ class SearchStore(Protocol):
 
     async def delete_search(self, user_id: str, search_id: str) -> None:
         """Forget a search."""
+
+
+class Webhooks(Protocol):
+    """Addresses of users to which jobs posts events. Another user's is NotFound."""
+
+    async def webhooks(self, user_id: str) -> list[Webhook]:
+        """Return a user's webhooks, oldest first."""
+
+    async def create(self, user_id: str, url: str, events: Sequence[str]) -> tuple[Webhook, str]:
+        """Keep an address; return the webhook and its secret. SOURCE_REFUSED; CONFLICT when there are too many."""
+
+    async def change(
+        self, user_id: str, webhook_id: str, *, url: str | None, events: Sequence[str] | None, active: bool | None
+    ) -> Webhook:
+        """Change what is not None and return the webhook."""
+
+    async def remove(self, user_id: str, webhook_id: str) -> None:
+        """Remove a webhook with its deliveries."""
+
+    async def rotate(self, user_id: str, webhook_id: str) -> str:
+        """Return a new secret; the old one signs too for a day."""
+
+    async def test(self, user_id: str, webhook_id: str) -> str:
+        """Have an event posted soon and return its delivery's id; INVALID_STATE for one that is not active."""
+
+    async def deliveries(self, user_id: str, webhook_id: str, limit: int) -> list[WebhookDelivery]:
+        """Return the last deliveries, newest first."""

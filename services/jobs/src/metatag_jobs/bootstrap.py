@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from metatag.v1 import jobs_pb2_grpc, records_pb2_grpc
+from metatag.v1 import jobs_pb2_grpc, records_pb2_grpc, webhooks_pb2_grpc
 from metatag_jobs.adapters.dialect import new_id
 from metatag_jobs.adapters.redis_event_bus import RedisEventBus
 from metatag_jobs.adapters.sql_corrections import SqlCorrections
@@ -19,6 +19,7 @@ from metatag_jobs.adapters.sql_summary import SqlSummary
 from metatag_jobs.adapters.sql_tag_jobs import SqlTagJobs
 from metatag_jobs.adapters.sql_tags import SqlTags
 from metatag_jobs.adapters.sql_trash import SqlTrash
+from metatag_jobs.adapters.sql_webhooks import SqlWebhooks
 from metatag_jobs.components import Components
 from metatag_jobs.dispatcher import Dispatcher
 from metatag_jobs.exports import Exports
@@ -33,11 +34,14 @@ from metatag_jobs.servicer.core import Dependencies
 from metatag_jobs.servicer.record_parts import RecordParts
 from metatag_jobs.servicer.records import RecordsServicer
 from metatag_jobs.servicer.service import JobsServicer
+from metatag_jobs.servicer.webhooks import WebhooksServicer
 from metatag_jobs.settings import JobsSettings
 from metatag_jobs.sweeper import Retention, Sweeper
 from metatag_jobs.tag_job_runner import TagJobRunner
 from metatag_jobs.uploads import Uploads
 from metatag_jobs.watching import Watching
+from metatag_jobs.webhooks.delivering import WebhookDeliverer
+from metatag_jobs.webhooks.endpoints import Endpoints
 from metatag_jobs.worker import Worker
 from metatag_runtime.failures import is_infrastructure
 from metatag_runtime.grpc_callers import GATEWAY
@@ -50,8 +54,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version_jobs"
 SERVICE_NAME = "metatag.v1.JobsService"
 RECORDS_SERVICE_NAME = "metatag.v1.RecordsService"
+WEBHOOKS_SERVICE_NAME = "metatag.v1.WebhooksService"
 # Whose documents are meant is said by the gateway alone, which knows who signed in.
-CALLERS = {SERVICE_NAME: GATEWAY, RECORDS_SERVICE_NAME: GATEWAY}
+CALLERS = {SERVICE_NAME: GATEWAY, RECORDS_SERVICE_NAME: GATEWAY, WEBHOOKS_SERVICE_NAME: GATEWAY}
 
 
 async def build(settings: JobsSettings, components: Components | None = None) -> Sequence[Service]:
@@ -64,6 +69,7 @@ async def build(settings: JobsSettings, components: Components | None = None) ->
     if settings.role in ("all", "api"):
         services.append(_dispatcher(settings, components))
         services.append(_sweeper(settings, components))
+        services.append(_webhooks(components))
         runner = _tag_job_runner(components)
         services.append(runner)
         services.append(_server(settings, components, runner.wake))
@@ -198,14 +204,16 @@ def _server(settings: JobsSettings, components: Components, wake: Callable[[], N
     """Return the service; `wake` is called when there is a tag job to do."""
     servicer = JobsServicer(_dependencies(settings, components))
     records = RecordsServicer(_records(settings, components, wake))
+    webhooks = WebhooksServicer(_endpoints(components))
     return GrpcService(
         "jobs",
         GrpcServerOptions(settings.listen, reflection=settings.reflection, callers=CALLERS),
         [
             lambda server: jobs_pb2_grpc.add_JobsServiceServicer_to_server(servicer, server),
             lambda server: records_pb2_grpc.add_RecordsServiceServicer_to_server(records, server),
+            lambda server: webhooks_pb2_grpc.add_WebhooksServiceServicer_to_server(webhooks, server),
         ],
-        [SERVICE_NAME, RECORDS_SERVICE_NAME],
+        [SERVICE_NAME, RECORDS_SERVICE_NAME, WEBHOOKS_SERVICE_NAME],
         _ready(components),
     )
 
@@ -223,6 +231,16 @@ def _records(settings: JobsSettings, components: Components, wake: Callable[[], 
         tag_jobs=tag_jobs,
         trash_days=settings.trash_days,
     )
+
+
+def _webhooks(components: Components) -> WebhookDeliverer:
+    store = SqlWebhooks(components.database)
+    return WebhookDeliverer(store, components.url_fetcher, components.keys, components.leadership)
+
+
+def _endpoints(components: Components) -> Endpoints:
+    database = components.database
+    return Endpoints(SqlWebhooks(database), components.url_fetcher, components.keys, new_id, database.now)
 
 
 def _health(settings: JobsSettings, components: Components) -> GrpcService:

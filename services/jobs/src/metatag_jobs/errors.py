@@ -175,6 +175,33 @@ class NotAPdf(MetatagError):
         super().__init__(message)
 
 
+class WebhookNotFound(MetatagError):
+    """The webhook does not exist, or belongs to somebody else."""
+
+    code = ErrorCode.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__("Webhook not found")
+
+
+class TooManyWebhooks(MetatagError):
+    """A user has as many webhooks as are kept."""
+
+    code = ErrorCode.CONFLICT
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"You have {most} webhooks, and no more are kept; delete one.")
+
+
+class WebhookNotActive(MetatagError):
+    """Nothing is posted to the webhook now."""
+
+    code = ErrorCode.INVALID_STATE
+
+    def __init__(self) -> None:
+        super().__init__("The webhook is not active; activate it first.")
+
+
 class FileGone(MetatagError):
     """A stored file or output is no longer there."""
 

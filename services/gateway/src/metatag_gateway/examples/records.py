@@ -56,6 +56,14 @@ CORRECTED: Example = {
     "edited": True,
     "note": "The seal is missing.",
 }
+_WEBHOOK: Example = {
+    "id": "019ad3f2-6b00-7c40-8a10-1f2e3d4c5b6a",
+    "url": "https://example.com/hooks/metatag",
+    "events": ["job.completed"],
+    "active": True,
+    "problem": None,
+    "created_at": DONE,
+}
 _SEARCH: Example = {
     "id": "8c1d0a52-7d55-4d0e-9a55-2f5c1f9e6b10",
     "name": "Water orders of 2019",
@@ -121,6 +129,28 @@ RECORDS: dict[str, dict[int, Example]] = {
     "correct_document": {200: CORRECTED},
     "document_history": {200: {"document_id": DOCUMENT_ID, "version": 2, "changes": [_CHANGE], "next": None}},
     "undo_corrections": {200: {**DETAIL, "version": 3}},
+    "list_webhooks": {200: {"webhooks": [_WEBHOOK]}},
+    "create_webhook": {201: {**_WEBHOOK, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}},
+    "change_webhook": {200: _WEBHOOK},
+    "delete_webhook": {200: {"message": "The webhook is deleted", "id": _WEBHOOK["id"]}},
+    "rotate_webhook_secret": {200: {"id": _WEBHOOK["id"], "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}},
+    "test_webhook": {202: {"id": _WEBHOOK["id"], "delivery_id": "msg_019ad3f2-7c11-7a30-9b1e-2d4c6f8a0b12"}},
+    "webhook_deliveries": {
+        200: {
+            "deliveries": [
+                {
+                    "id": "msg_019ad3f2-7c11-7a30-9b1e-2d4c6f8a0b12",
+                    "event": "job.completed",
+                    "state": "delivered",
+                    "tries": 1,
+                    "status": 204,
+                    "error": None,
+                    "created_at": DONE,
+                    "due_at": None,
+                }
+            ]
+        }
+    },
     "list_searches": {200: {"searches": [_SEARCH]}},
     "save_search": {201: _SEARCH},
     "change_search": {200: {**_SEARCH, "name": "Water orders"}},

@@ -55,6 +55,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "reprocess_documents": {
         JSON: {"document_ids": [DOCUMENT_ID], "config": {"num_pages": 10}, "name": "Read more pages"}
     },
+    "create_webhook": {JSON: {"url": "https://example.com/hooks/metatag", "events": ["job.completed"]}},
+    "change_webhook": {JSON: {"active": True}},
     "save_search": {JSON: {"name": "Water orders of 2019", "params": {"query": "water", "year": "2019"}}},
     "change_search": {JSON: {"name": "Water orders"}},
     "undo_corrections": {JSON: {"steps": 1}},

@@ -17,7 +17,7 @@ from metatag_gateway.observers import Observers
 from metatag_gateway.password_resets import PasswordResets
 from metatag_gateway.places import Places
 from metatag_gateway.ports import Jobs, Ocr, TaggerPeer
-from metatag_gateway.record_ports import Records, SearchStore, TagJobs
+from metatag_gateway.record_ports import Records, SearchStore, TagJobs, Webhooks
 from metatag_gateway.second_factor import SecondFactor
 from metatag_gateway.settings import GatewaySettings
 from metatag_gateway.single_documents import Singles
@@ -46,6 +46,7 @@ class Dependencies:
     records: Records
     searches: SearchStore
     tag_jobs: TagJobs
+    webhooks: Webhooks
     ocr: Ocr
     tagger: TaggerPeer
     # Places for files under way to jobs: what a slow store keeps waiting, waits in the network, not in memory.

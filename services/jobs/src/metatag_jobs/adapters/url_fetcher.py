@@ -6,7 +6,7 @@ import asyncio
 import re
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -65,6 +65,24 @@ class UrlFetcher:
         except TimeoutError:
             raise SourceUnavailable(f"{_PREFIX}Request timed out") from None
 
+    async def check_address(self, url: str) -> None:
+        """Raise SourceRefused for an address that may not be asked; one that cannot be resolved now may come later."""
+        try:
+            await self._guard.check(url)
+        except SourceUnavailable as error:
+            raise SourceRefused(f"The address cannot be used: {error.message}") from error
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Post and return the status, whatever it is; no redirect is followed, the answer is not read."""
+        hop = await self._guard.check(url)
+        try:
+            answer = await self._send(hop, dict(headers), method="POST", body=body)
+        except SourceUnavailable as error:
+            reason = error.message.removeprefix(_PREFIX)
+            raise SourceUnavailable(f"The event could not be posted: {reason}", again=error.again) from error
+        await answer.aclose()
+        return answer.status_code
+
     async def check(self, source: Source) -> SourceCheck:
         """Ask for the first byte, as many servers answer HEAD otherwise than GET; never raise for a bad source."""
         try:
@@ -106,7 +124,9 @@ class UrlFetcher:
             url = _next(hop.url, location)
         raise SourceUnavailable(f"{_PREFIX}Too many redirects", again=False)
 
-    async def _send(self, hop: Target, more: dict[str, str]) -> httpx.Response:
+    async def _send(
+        self, hop: Target, more: dict[str, str], *, method: str = "GET", body: bytes | None = None
+    ) -> httpx.Response:
         # Connect to the address that was checked; name the host in Host and in TLS, whose certificate must match it.
         try:
             # The host as it was written is not read a second time: two readings may differ.
@@ -124,7 +144,7 @@ class UrlFetcher:
             "Accept-Encoding": "identity",
         }
         extensions = {"sni_hostname": hop.host, "timeout": httpx.Timeout(self._timeout, connect=10.0).as_dict()}
-        request = self._client.build_request("GET", url, headers=headers | more, extensions=extensions)
+        request = self._client.build_request(method, url, content=body, headers=headers | more, extensions=extensions)
         try:
             return await self._client.send(request, stream=True)
         except httpx.TimeoutException:
