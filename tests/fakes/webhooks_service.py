@@ -39,7 +39,8 @@ class FakeWebhooksService(WebhooksServiceServicer):
         return w.ChangeWebhookResponse(webhook=found)
 
     async def DeleteWebhook(self, request: w.DeleteWebhookRequest, context: Any) -> Any:
-        self.webhooks[request.user_id].remove(self._find(request))
+        found = self._find(request)
+        self.webhooks[request.user_id].remove(found)
         return w.DeleteWebhookResponse()
 
     async def RotateWebhookSecret(self, request: w.RotateWebhookSecretRequest, context: Any) -> Any:
