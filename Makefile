@@ -59,7 +59,7 @@ test-versions: setup ## the checks and the fast tests on every Python from 3.11 
 	@scripts/test-versions
 
 .PHONY: test-platforms
-test-platforms: ## demo and fast tests as a newcomer on bare Debian 12 and 13 (root; TESTS=all runs make test there)
+test-platforms: ## demo and fast tests as a newcomer on bare Debian 12 and 13 (root; TESTS=demo for less, TESTS=all runs make test there)
 	@METATAG_PLATFORM_TESTS=$(or $(TESTS),fast) scripts/test-platforms $(SUITES)
 
 .PHONY: e2e
