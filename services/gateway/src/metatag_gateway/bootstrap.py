@@ -146,16 +146,7 @@ class GatewayService:
             life=timedelta(days=settings.refresh_token_days),
             grace=timedelta(seconds=settings.refresh_grace_seconds),
         )
-        links = SqlAccountLinks(self._database)
-        self._resets = PasswordResets(
-            links,
-            self._store,
-            passwords=self._passwords,
-            identity=identity,
-            limiter=self._limiter,
-            outbox=self._outbox,
-            life=timedelta(minutes=settings.reset_minutes),
-        )
+        invitations, resets = self._account_links(identity)
         quotas = Quotas(self._limiter, quota_of(settings), OperatorKey(tagger).pays)
         return Dependencies(
             settings=settings,
@@ -170,10 +161,8 @@ class GatewayService:
                 rules=rules_of(settings),
             ),
             external=self._external(sessions, identity),
-            invitations=Invitations(
-                links, self._passwords, self._limiter, self._outbox, timedelta(days=settings.invitation_days)
-            ),
-            password_resets=self._resets,
+            invitations=invitations,
+            password_resets=resets,
             audit=self._audit,
             second_factor=second_factor,
             identity=identity,
@@ -192,6 +181,21 @@ class GatewayService:
             upload_places=Places(settings.max_uploads),
             picture_places=Places(settings.max_pictures),
         )
+
+    def _account_links(self, identity: Identity) -> tuple[Invitations, PasswordResets]:
+        """Return what one-time links do with accounts."""
+        settings, links = self._settings, SqlAccountLinks(self._database)
+        life = timedelta(days=settings.invitation_days)
+        self._resets = PasswordResets(
+            links,
+            self._store,
+            passwords=self._passwords,
+            identity=identity,
+            limiter=self._limiter,
+            outbox=self._outbox,
+            life=timedelta(minutes=settings.reset_minutes),
+        )
+        return Invitations(links, self._passwords, self._limiter, self._outbox, life), self._resets
 
     def _external(self, sessions: Sessions, identity: Identity) -> ExternalAccounts | None:
         """Return single sign-on, whose bearer tokens `identity` then takes too; None where it is not set up."""
