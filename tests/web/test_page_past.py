@@ -132,3 +132,18 @@ def test_a_search_is_saved_opened_renamed_and_deleted(visit: Any, language: str)
     # The browser writes its own line for the refusal.
     assert all("409" in line for line in asha.complaints)
     asha.complaints.clear()
+
+
+def test_a_selection_is_processed_again_as_a_batch(visit: Any) -> None:
+    asha = with_a_past(visit("en"))
+    page = asha.page
+    asha.go("#/history?tab=documents&status=success")
+    boxes = page.locator(".choose")
+    expect(boxes).to_have_count(4)
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    asha.button("again.title").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name=asha.t("again.start")).click()
+    expect(page.get_by_text("Processed again", exact=False).first).to_be_visible()
+    assert "#/jobs/" in page.url

@@ -5,6 +5,7 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { listed } from "../lib/records.js";
 import { Button, Check, Dialog, Field, useAction } from "../ui/parts.js";
+import { ReprocessMany } from "./reprocess.js";
 
 /** `which` says of which documents, as the server wants it. */
 function Editor({ which, count, onStarted, onClose }) {
@@ -68,6 +69,10 @@ export function Bulk({ chosen, found, whole, search, onWhole, onClear, onStarted
         <//>
       `}
       <${Button} onClick=${onClear}>${t("chooseNone")}<//>
+      ${!whole &&
+      html`
+        <${ReprocessMany} ids=${chosen} />
+      `}
       <${Button} cls="main" icon="tag" onClick=${() => setOpen(true)}>${t("bulk.apply")}<//>
     </div>
     ${open &&
