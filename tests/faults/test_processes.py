@@ -79,7 +79,7 @@ async def test_a_pause_is_obeyed_although_a_worker_was_cut_off_in_a_transaction(
         await batch.client.control(batch.job_id, jobs_pb2.JOB_CONTROL_PAUSE)
         took = time.monotonic() - start
         print(f"paused after {took:.1f} s")
-        # A transaction that its owner left holds the job's row for 3 s.
+        # A transaction that its owner left holds the job's row for 1.5 s.
         assert took <= FIRST_PROGRESS
         await batch.client.control(batch.job_id, jobs_pb2.JOB_CONTROL_RESUME)
     await until(lambda: _runs(batch), 30)

@@ -165,8 +165,8 @@ async def test_a_statement_without_end_is_ended_by_the_server(database: Database
         names = ("statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout")
         return [str((await transaction.fetch(text(f"SHOW {name}"), {}))[0][name]) for name in names]
 
-    assert await database.writing(limits) == ["1min", "3s", "5s"]
-    assert await database.writing(limits, by_key=True) == ["1min", "3s", "5s"]
+    assert await database.writing(limits) == ["1min", "1500ms", "5s"]
+    assert await database.writing(limits, by_key=True) == ["1min", "1500ms", "5s"]
 
 
 async def test_a_transaction_that_loses_its_connection_half_way_says_that_it_did(database: Database) -> None:

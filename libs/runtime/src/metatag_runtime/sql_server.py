@@ -45,8 +45,9 @@ STATEMENT_SECONDS = 60
 # The client gives up an answer after this: the server stopped without closing, or its machine is gone. Seconds; more
 # than a statement may take, so that the server ends a slow one.
 ANSWER_SECONDS = STATEMENT_SECONDS + 5
-# The server ends a transaction whose owner is silent for longer. Seconds.
-IDLE_SECONDS = 3
+# The server ends a transaction whose owner is silent for longer: a process that is frozen in one, or cut off, holds a
+# job's row, and a pause must be obeyed within two seconds. Milliseconds.
+IDLE_MS = 1_500
 # Seconds to wait for a lock.
 LOCK_SECONDS = 5
 # Both ends probe a silent peer after so long, so often, and give it up after two probes without an answer. The default
@@ -55,7 +56,7 @@ KEEPALIVE_SECONDS = 5
 
 _LIMITS = {
     "statement_timeout": f"{STATEMENT_SECONDS}s",
-    "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+    "idle_in_transaction_session_timeout": f"{IDLE_MS}ms",
     "lock_timeout": f"{LOCK_SECONDS}s",
     "tcp_keepalives_idle": str(KEEPALIVE_SECONDS),
     "tcp_keepalives_interval": str(KEEPALIVE_SECONDS),
