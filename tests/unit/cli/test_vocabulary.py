@@ -35,7 +35,7 @@ def test_a_file_is_stored_under_its_name_in_the_system_of_the_moment_and_a_name_
     ("given", "strict", "server", "said"),
     [
         (None, True, None, "--strict needs a --vocabulary"),
-        ("district", False, None, "a vocabulary is a CSV file"),
+        ("district", False, None, "a vocabulary is a file in CSV or SKOS"),
         ("absent.csv", False, None, "There is no file absent.csv"),
         ("a.csv", False, "http://x", "metatag vocabulary import NAME a.csv"),
     ],
