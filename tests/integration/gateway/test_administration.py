@@ -77,3 +77,20 @@ async def test_the_client_invites() -> None:
             done = await system.client.post("/api/auth/invitation/accept", json=body)
             assert done.json()["data"]["role"] == "auditor"
             assert await client.invitations() == []
+
+
+async def test_nothing_more_is_posted_for_an_account_that_is_disabled() -> None:
+    async with running(admin_email=ADMIN, admin_password=PASSWORD) as system:
+        admin, user = await system.login(ADMIN), await system.register()
+        body = {"url": "https://hooks.example.com/metatag", "events": ["job.completed"]}
+        made = await system.client.post("/api/webhooks", headers=user["headers"], json=body)
+        assert made.status_code == 201, made.text
+        url = f"/api/admin/users/{user['user']['id']}"
+        disabled = await system.client.patch(url, headers=admin["headers"], json={"is_active": False})
+        assert disabled.status_code == 200, disabled.text
+        enabled = await system.client.patch(url, headers=admin["headers"], json={"is_active": True})
+        assert enabled.status_code == 200
+        again = await system.login(user["email"])
+        listed = await system.client.get("/api/webhooks", headers=again["headers"])
+        # Only its user switches it on again.
+        assert [each["active"] for each in listed.json()["data"]["webhooks"]] == [False]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 
+from metatag_gateway.record_ports import Webhooks
 from metatag_gateway.routes.access import Admin, SignedIn, known
 from metatag_gateway.routes.dependencies import dependencies_of
 from metatag_gateway.schemas.auth import (
@@ -67,12 +68,15 @@ async def list_users(
 
 @router.patch("/api/admin/users/{user_id}", tags=["Administration"], responses=known(404, 409))
 async def change_user(request: Request, caller: Admin, user_id: UUID, body: UserPatch) -> UserView:
-    """Disable or enable an account, or give it a role. Disabling ends its sessions."""
+    """Disable or enable an account, or give it a role. Disabling ends its sessions and switches its webhooks off."""
     role = body.role_asked()
     if body.is_active is None and role is None:
         raise InvalidArgument("Send is_active, role or both.")
-    accounts = dependencies_of(request).accounts
-    changed = await accounts.set_user(caller, str(user_id), active=body.is_active, role=role)
+    found = dependencies_of(request)
+    changed = await found.accounts.set_user(caller, str(user_id), active=body.is_active, role=role)
+    if body.is_active is False:
+        # After the account: were jobs away, the answer is 503, and the same request may be sent again.
+        await _switch_off(found.webhooks, str(user_id))
     return UserView.model_validate(changed)
 
 
@@ -93,3 +97,9 @@ async def reset_password(request: Request, caller: Admin, user_id: UUID, body: R
     password = body.password.get_secret_value() if body.password else ""
     new = await dependencies_of(request).accounts.reset_password(caller, str(user_id), password)
     return ResetView(user_id=str(user_id), password=new)
+
+
+async def _switch_off(webhooks: Webhooks, user_id: str) -> None:
+    for each in await webhooks.webhooks(user_id):
+        if each.active:
+            await webhooks.change(user_id, each.id, url=None, events=None, active=False)
