@@ -14,7 +14,7 @@ from uvloop import new_event_loop
 
 from metatag_jobs.bootstrap import build
 from metatag_jobs.components import Components
-from metatag_jobs.model import OcrOutcome, Page, Tag, TagOutcome
+from metatag_jobs.results import OcrOutcome, Page, Tag, TagOutcome
 from metatag_jobs.settings import JobsSettings
 from metatag_runtime.hosting import Service
 from metatag_runtime.process import run_service

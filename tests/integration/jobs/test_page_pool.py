@@ -15,7 +15,8 @@ import pytest
 from fakes.fake_ocr_node import FakeOcrNode, fake_pdf, ocr_service
 from metatag_jobs.adapters.ocr_nodes import OcrNodes
 from metatag_jobs.adapters.ocr_pool import PooledOcr
-from metatag_jobs.model import OcrOutcome, ProcessOptions
+from metatag_jobs.model import ProcessOptions
+from metatag_jobs.results import OcrOutcome
 from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_runtime.grpc_server import GrpcService
 

@@ -12,7 +12,8 @@ import pytest
 from metatag_jobs import journal as module
 from metatag_jobs.adapters.memory_event_bus import MemoryEventBus
 from metatag_jobs.journal import GroupJournal
-from metatag_jobs.model import Document, Page, PageRead, Source
+from metatag_jobs.model import Document, PageRead, Source
+from metatag_jobs.results import Page
 from metatag_jobs.work import Claim, Finish, PageEvent
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from metatag_jobs.errors import FileMissing, SourceUnavailable
-from metatag_jobs.model import Problem, Source
+from metatag_jobs.model import Source
+from metatag_jobs.results import Problem
 from metatag_jobs.retrying import Limits, decide
 from metatag_jobs.work import Claim, Release
 from metatag_runtime.errors import ErrorCode, MetatagError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from metatag_jobs.model import OcrOutcome, Page, ProcessOptions
+from metatag_jobs.model import ProcessOptions
+from metatag_jobs.results import OcrOutcome, Page
 from metatag_jobs.stages import require_text
 from metatag_runtime.errors import ErrorCode, MetatagError
 

@@ -13,23 +13,9 @@ from metatag_jobs.adapters.dialect import as_json
 from metatag_jobs.adapters.keybox import AesKeyBox
 from metatag_jobs.exports import harmless, harmless_in_csv
 from metatag_jobs.jsonable import pack, unpack
-from metatag_jobs.model import (
-    Document,
-    DocumentResult,
-    DocumentSpec,
-    Heading,
-    JobEvent,
-    OcrOutcome,
-    Page,
-    PageRead,
-    Problem,
-    ProcessOptions,
-    Source,
-    Tag,
-    TagOptions,
-    TagOutcome,
-)
+from metatag_jobs.model import Document, DocumentSpec, JobEvent, PageRead, ProcessOptions, Source, TagOptions
 from metatag_jobs.outcome import succeeded, title_of
+from metatag_jobs.results import DocumentResult, Heading, OcrOutcome, Page, Problem, Tag, TagOutcome
 from metatag_jobs.search_text import fold, index_words, like_pattern, words
 from metatag_jobs.usage import Usage
 from metatag_jobs.wire import from_message, to_message

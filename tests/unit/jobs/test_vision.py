@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from metatag_jobs.model import OcrOutcome, Page, ProcessOptions, Source, TagOptions
+from metatag_jobs.model import ProcessOptions, Source, TagOptions
+from metatag_jobs.results import OcrOutcome, Page
 from metatag_jobs.usage import PictureOutcome, Usage, add_usage
 from metatag_jobs.vision import MAX_PAGES, VisionCall, VisionReader, is_passing, wants
 from metatag_jobs.work import Claim, JobContext

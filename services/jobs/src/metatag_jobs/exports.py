@@ -17,7 +17,8 @@ from typing import Any
 
 from metatag_jobs.jsonable import pack
 from metatag_jobs.linked_data import CONTEXT, node_of
-from metatag_jobs.model import Document, Facet
+from metatag_jobs.model import Document
+from metatag_jobs.results import Facet
 from metatag_jobs.stores import History
 from metatag_runtime.errors import InvalidArgument
 

@@ -13,17 +13,9 @@ from typing import Any
 import structlog
 
 from metatag_jobs.errors import JobNotFound, StillCreating
-from metatag_jobs.model import (
-    JOB_BATCH,
-    JOB_SINGLE,
-    MAX_DOCUMENTS,
-    DocumentSpec,
-    Job,
-    Problem,
-    ProcessOptions,
-    Source,
-)
+from metatag_jobs.model import JOB_BATCH, JOB_SINGLE, MAX_DOCUMENTS, DocumentSpec, Job, ProcessOptions, Source
 from metatag_jobs.ports import EventBus, KeyBox
+from metatag_jobs.results import Problem
 from metatag_jobs.sources import TYPES
 from metatag_jobs.stores import JobStore, VocabularyStore
 from metatag_jobs.work import NewDocument, NewJob

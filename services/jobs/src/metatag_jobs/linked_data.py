@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from metatag_jobs.model import Document, DocumentResult
+from metatag_jobs.model import Document
+from metatag_jobs.results import DocumentResult
 
 CONTEXT = {"dcterms": "http://purl.org/dc/terms/", "schema": "https://schema.org/"}
 # Typed tags that are literals of Dublin Core, and those that name a thing.

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from metatag_jobs.model import (
-    PREVIEW_CHARS,
-    Document,
-    DocumentResult,
-    OcrOutcome,
-    Page,
-    Problem,
-    ProcessOptions,
-    Tag,
-    TagOutcome,
-)
+from metatag_jobs.model import PREVIEW_CHARS, Document, ProcessOptions
+from metatag_jobs.results import DocumentResult, OcrOutcome, Page, Problem, Tag, TagOutcome
 from metatag_jobs.review_reasons import reasons_of
 from metatag_jobs.search_entry import search_entry
 from metatag_jobs.search_text import fold

@@ -14,8 +14,8 @@ import structlog
 
 from metatag_jobs.errors import FileGone
 from metatag_jobs.jsonable import pack, unpack
-from metatag_jobs.model import Page
 from metatag_jobs.ports import FileStore, PageCheckpointStore
+from metatag_jobs.results import Page
 from metatag_jobs.work import Artifact, Claim
 
 log = structlog.get_logger("metatag.jobs.parts")

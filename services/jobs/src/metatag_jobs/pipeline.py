@@ -20,21 +20,13 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from metatag_jobs.errors import FileGone, FileMissing, Replaced, Stopped
 from metatag_jobs.jsonable import pack, unpack
-from metatag_jobs.model import (
-    JOB_SINGLE,
-    OcrOutcome,
-    Page,
-    PageRead,
-    ProcessOptions,
-    TagOptions,
-    TagOutcome,
-    Vocabulary,
-)
+from metatag_jobs.model import JOB_SINGLE, PageRead, ProcessOptions, TagOptions, Vocabulary
 from metatag_jobs.outcome import failed, succeeded, title_of
 from metatag_jobs.page_checkpoints import LONG_DOCUMENT as KEPT_IN_PARTS
 from metatag_jobs.page_checkpoints import PageCheckpoints
 from metatag_jobs.pdf import inspect_pdf
 from metatag_jobs.ports import Fetcher, FileStore, Journal, KeyBox, OcrReader, Tagger
+from metatag_jobs.results import OcrOutcome, Page, TagOutcome
 from metatag_jobs.retrying import Limits as RetryLimits
 from metatag_jobs.retrying import decide
 from metatag_jobs.stages import digest_of, filled, mark_free, ms_since, require_a_page, require_text

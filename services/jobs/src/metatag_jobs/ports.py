@@ -7,17 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
-from metatag_jobs.model import (
-    JobEvent,
-    OcrOutcome,
-    Page,
-    ProcessOptions,
-    Source,
-    SourceCheck,
-    TagOptions,
-    TagOutcome,
-    Vocabulary,
-)
+from metatag_jobs.model import JobEvent, ProcessOptions, Source, SourceCheck, TagOptions, Vocabulary
+from metatag_jobs.results import OcrOutcome, Page, TagOutcome
 from metatag_jobs.stores import EventLog
 from metatag_jobs.usage import PictureOutcome
 from metatag_jobs.work import (

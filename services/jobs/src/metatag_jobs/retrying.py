@@ -9,7 +9,7 @@ import random
 from dataclasses import dataclass
 
 from metatag_jobs.errors import FileMissing, SourceUnavailable
-from metatag_jobs.model import Problem
+from metatag_jobs.results import Problem
 from metatag_jobs.work import Claim, Release
 from metatag_runtime.errors import ErrorCode, MetatagError
 

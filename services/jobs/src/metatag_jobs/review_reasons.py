@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metatag_jobs.model import DocumentResult
+from metatag_jobs.results import DocumentResult
 
 LOW_CONFIDENCE = 1
 NO_TAGS = 2

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from metatag_jobs.errors import insufficient_text
-from metatag_jobs.model import DEFAULT_PAGES, MIN_TEXT_CHARS, OcrOutcome, ProcessOptions, TagOutcome
+from metatag_jobs.model import DEFAULT_PAGES, MIN_TEXT_CHARS, ProcessOptions
+from metatag_jobs.results import OcrOutcome, TagOutcome
 from metatag_runtime.errors import ErrorCode, MetatagError
 
 # Its text is what stored digests are of: it must stay as it is.

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from metatag_jobs.model import JOB_SINGLE, OcrOutcome, Page, ProcessOptions
+from metatag_jobs.model import JOB_SINGLE, ProcessOptions
 from metatag_jobs.ports import KeyBox, OcrReader, Tagger
+from metatag_jobs.results import OcrOutcome, Page
 from metatag_jobs.usage import PictureOutcome, Usage, add_usage, cost_of
 from metatag_jobs.work import Claim, JobContext
 from metatag_runtime.errors import ErrorCode, MetatagError

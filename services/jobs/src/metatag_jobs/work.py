@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from metatag_jobs.model import Document, DocumentResult, PageRead, Problem, ProcessOptions, Source, Vocabulary
+from metatag_jobs.model import Document, PageRead, ProcessOptions, Source, Vocabulary
+from metatag_jobs.results import DocumentResult, Problem
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import time
 from collections.abc import Sequence
 
 from metatag.v1 import tagger_pb2, tagger_pb2_grpc
-from metatag_jobs.model import Page, TagOptions, TagOutcome, Vocabulary
+from metatag_jobs.model import TagOptions, Vocabulary
+from metatag_jobs.results import Page, TagOutcome
 from metatag_jobs.usage import PictureOutcome
 from metatag_jobs.wire import from_message, to_message
 from metatag_runtime.errors import MetatagError, Unavailable

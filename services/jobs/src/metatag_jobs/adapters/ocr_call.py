@@ -8,7 +8,8 @@ from typing import Any, cast
 
 from metatag.v1 import document_pb2, ocr_pb2
 from metatag_jobs.adapters.ocr_nodes import Node
-from metatag_jobs.model import Page, ProcessOptions
+from metatag_jobs.model import ProcessOptions
+from metatag_jobs.results import Page
 from metatag_jobs.wire import enum_number, from_message
 from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_runtime.grpc_calls import call_metadata, call_timeout, peer_errors

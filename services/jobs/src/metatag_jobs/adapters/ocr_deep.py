@@ -13,7 +13,8 @@ import structlog
 
 from metatag_jobs.adapters.ocr_call import DocumentCall
 from metatag_jobs.adapters.ocr_pool import PooledOcr
-from metatag_jobs.model import OcrOutcome, Page, ProcessOptions
+from metatag_jobs.model import ProcessOptions
+from metatag_jobs.results import OcrOutcome, Page
 from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_runtime.readable_words import readable_words
 

@@ -13,7 +13,8 @@ from metatag.v1 import ocr_pb2
 from metatag_jobs.adapters.ocr_call import DocumentCall, Opened, PartAnswer, recognize_part
 from metatag_jobs.adapters.ocr_nodes import DOWN_SECONDS, Node, OcrNodes
 from metatag_jobs.adapters.ocr_picture import Rendering, render_page
-from metatag_jobs.model import OcrOutcome, Page, ProcessOptions
+from metatag_jobs.model import ProcessOptions
+from metatag_jobs.results import OcrOutcome, Page
 from metatag_runtime.errors import ErrorCode, MetatagError, Unavailable
 from metatag_runtime.grpc_calls import peer_errors
 

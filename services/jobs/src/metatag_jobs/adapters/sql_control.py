@@ -12,7 +12,8 @@ from metatag_jobs.adapters.sql_purge import Purge
 from metatag_jobs.adapters.transact import writes
 from metatag_jobs.errors import JobNotFound, WrongState
 from metatag_jobs.jsonable import pack
-from metatag_jobs.model import Job, Problem
+from metatag_jobs.model import Job
+from metatag_jobs.results import Problem
 from metatag_runtime.sql import Database, Transaction
 
 

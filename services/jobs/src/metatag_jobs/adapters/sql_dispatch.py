@@ -13,8 +13,9 @@ from metatag_jobs.adapters.dialect import as_json, fetch, rows_json
 from metatag_jobs.adapters.sql_engine import SqlEngine, grouped
 from metatag_jobs.adapters.transact import reads, writes, writes_by_key
 from metatag_jobs.jsonable import pack
-from metatag_jobs.model import Document, JobEvent, Problem, Source
+from metatag_jobs.model import Document, JobEvent, Source
 from metatag_jobs.plan import OpenJob, Window
+from metatag_jobs.results import Problem
 from metatag_jobs.work import Ticket
 from metatag_runtime.errors import ErrorCode
 from metatag_runtime.sql import Transaction

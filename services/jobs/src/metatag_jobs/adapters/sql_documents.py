@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from metatag_jobs.jsonable import unpack
-from metatag_jobs.model import Document, DocumentResult, Duplicate, Problem, Source
+from metatag_jobs.model import Document, Duplicate, Source
+from metatag_jobs.results import DocumentResult, Problem
 
 # A cancelled job's open documents are cancelled, whether or not the sweep has reached them.
 STATE = (

@@ -14,7 +14,8 @@ from metatag_jobs.adapters.sql_events import job_event, job_of
 from metatag_jobs.adapters.sql_search import search_row
 from metatag_jobs.adapters.transact import writes, writes_by_key
 from metatag_jobs.jsonable import pack
-from metatag_jobs.model import DocumentResult, JobEvent, Problem
+from metatag_jobs.model import JobEvent
+from metatag_jobs.results import DocumentResult, Problem
 from metatag_jobs.work import Finish, Release
 from metatag_runtime.sql import Transaction
 

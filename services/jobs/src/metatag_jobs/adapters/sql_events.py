@@ -10,7 +10,8 @@ from typing import Any
 from metatag_jobs.adapters.dialect import Dialect, as_json, fetch, rows_json
 from metatag_jobs.adapters.transact import reads
 from metatag_jobs.jsonable import pack, unpack
-from metatag_jobs.model import JOB_BATCH, Job, JobEvent, Problem
+from metatag_jobs.model import JOB_BATCH, Job, JobEvent
+from metatag_jobs.results import Problem
 from metatag_runtime.sql import Database, Transaction
 
 # Internal states to public ones.

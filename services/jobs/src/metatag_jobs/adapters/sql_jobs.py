@@ -14,7 +14,8 @@ from metatag_jobs.adapters.sql_reprocess import RunReader
 from metatag_jobs.adapters.transact import reads, writes
 from metatag_jobs.errors import IdempotencyMismatch, JobIdTaken, JobNotFound, StillCreating
 from metatag_jobs.jsonable import pack
-from metatag_jobs.model import JOB_SINGLE, Document, Job, JobEvent, Problem
+from metatag_jobs.model import JOB_SINGLE, Document, Job, JobEvent
+from metatag_jobs.results import Problem
 from metatag_jobs.work import NewDocument, NewJob
 from metatag_runtime.errors import ErrorCode
 from metatag_runtime.sql import Database, Transaction

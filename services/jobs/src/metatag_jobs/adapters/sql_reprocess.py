@@ -15,9 +15,10 @@ from metatag_jobs.adapters.sql_review import ReviewWriter
 from metatag_jobs.adapters.sql_search import SearchWriter
 from metatag_jobs.errors import DocumentInWork, DocumentNotFound, FileNotKept
 from metatag_jobs.jsonable import pack
-from metatag_jobs.model import Problem, Source
+from metatag_jobs.model import Source
 from metatag_jobs.records.model import Edit
 from metatag_jobs.records.reprocessing import reprocessed
+from metatag_jobs.results import Problem
 from metatag_jobs.work import Finish, NewDocument
 from metatag_runtime.errors import MetatagError
 from metatag_runtime.sql import Transaction

@@ -10,12 +10,13 @@ import structlog
 
 from metatag_jobs.errors import DocumentInWork, FileGone, NothingToUndo, VersionMismatch
 from metatag_jobs.jsonable import unpack
-from metatag_jobs.model import Document, DocumentResult, OcrOutcome, Vocabulary
+from metatag_jobs.model import Document, Vocabulary
 from metatag_jobs.outcome import full_text
 from metatag_jobs.ports import FileStore
 from metatag_jobs.records.editing import checked, corrected, differences, undone, with_vocabularies
 from metatag_jobs.records.model import Author, Change, Correction, Edit, Record, Snapshot
 from metatag_jobs.records.stores import CorrectionStore
+from metatag_jobs.results import DocumentResult, OcrOutcome
 from metatag_jobs.review_reasons import DUPLICATE, reasons_of
 from metatag_jobs.search_entry import search_entry
 from metatag_jobs.stores import VocabularyStore

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from metatag_jobs.facet_index import KINDS
-from metatag_jobs.model import Facet, Tag, Vocabulary
+from metatag_jobs.model import Vocabulary
 from metatag_jobs.records.model import (
     FIELDS,
     PERSON,
@@ -19,6 +19,7 @@ from metatag_jobs.records.model import (
     GivenTag,
     Record,
 )
+from metatag_jobs.results import Facet, Tag
 from metatag_jobs.search_text import fold
 from metatag_runtime.errors import InvalidArgument
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from metatag_jobs.jsonable import pack, unpack
-from metatag_jobs.model import Document, DocumentResult, Facet, Tag
+from metatag_jobs.model import Document
+from metatag_jobs.results import DocumentResult, Facet, Tag
 from metatag_jobs.search_entry import SearchEntry
 
 # Who gave a tag or a facet; the machine's own have none.

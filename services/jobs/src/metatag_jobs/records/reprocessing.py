@@ -6,9 +6,10 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from metatag_jobs.model import Document, DocumentResult, Facet, Tag
+from metatag_jobs.model import Document
 from metatag_jobs.records.editing import differences
 from metatag_jobs.records.model import Change, Edit, FieldChange, Record
+from metatag_jobs.results import DocumentResult, Facet, Tag
 from metatag_jobs.review_reasons import DUPLICATE, reasons_of
 from metatag_jobs.search_entry import search_entry
 from metatag_jobs.search_text import fold

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from metatag_jobs.model import Tag
 from metatag_jobs.records.editing import MAX_TAGS, clean_tag, given_tags
 from metatag_jobs.records.model import Author, GivenTag
 from metatag_jobs.records.tag_model import ACTIONS, EDIT, MERGE, RENAME, SPLIT, TagChange
+from metatag_jobs.results import Tag
 from metatag_jobs.search_text import fold
 from metatag_runtime.errors import InvalidArgument
 

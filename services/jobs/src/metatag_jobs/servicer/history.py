@@ -13,8 +13,9 @@ from metatag.v1 import document_pb2, jobs_pb2, jobs_pb2_grpc
 from metatag_jobs.errors import FileGone
 from metatag_jobs.facet_index import KINDS
 from metatag_jobs.jsonable import unpack
-from metatag_jobs.model import Dependency, OcrOutcome, VocabularyTerm
+from metatag_jobs.model import Dependency, VocabularyTerm
 from metatag_jobs.outcome import full_text
+from metatag_jobs.results import OcrOutcome
 from metatag_jobs.servicer.core import Context, Dependencies, bounded, document_message
 from metatag_jobs.wire import enum_name, from_message, to_message
 from metatag_runtime.errors import InvalidArgument, MetatagError
