@@ -107,6 +107,14 @@ class Swift:
 
     def remove(self) -> None:
         """Kill all servers and delete what they kept."""
+        # Imported here: the system's Python, which runs this file too, need not have it.
+        import psutil
+
+        # The stores behind the door leave its process group.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(self._process.pid).children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    child.kill()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(10)
