@@ -118,6 +118,7 @@ class WebhooksServiceServicer:
 
     def TestWebhook(self, request, context):
         """TestWebhook posts an event "webhook.test" soon. NOT_FOUND. FAILED_PRECONDITION (invalid_state): it is not active.
+        Not to be repeated: each call posts one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -51,7 +51,9 @@ class WebhooksServiceStub:
     repeated: each call makes another.
     """
     TestWebhook: _grpc.UnaryUnaryMultiCallable[_webhooks_pb2.TestWebhookRequest, _webhooks_pb2.TestWebhookResponse]
-    """TestWebhook posts an event "webhook.test" soon. NOT_FOUND. FAILED_PRECONDITION (invalid_state): it is not active."""
+    """TestWebhook posts an event "webhook.test" soon. NOT_FOUND. FAILED_PRECONDITION (invalid_state): it is not active.
+    Not to be repeated: each call posts one.
+    """
     ListWebhookDeliveries: _grpc.UnaryUnaryMultiCallable[_webhooks_pb2.ListWebhookDeliveriesRequest, _webhooks_pb2.ListWebhookDeliveriesResponse]
     """ListWebhookDeliveries gives the last deliveries, newest first. NOT_FOUND. May be repeated."""
 
@@ -78,7 +80,9 @@ class WebhooksServiceAsyncStub(WebhooksServiceStub):
     repeated: each call makes another.
     """
     TestWebhook: _aio.UnaryUnaryMultiCallable[_webhooks_pb2.TestWebhookRequest, _webhooks_pb2.TestWebhookResponse]  # type: ignore[assignment]
-    """TestWebhook posts an event "webhook.test" soon. NOT_FOUND. FAILED_PRECONDITION (invalid_state): it is not active."""
+    """TestWebhook posts an event "webhook.test" soon. NOT_FOUND. FAILED_PRECONDITION (invalid_state): it is not active.
+    Not to be repeated: each call posts one.
+    """
     ListWebhookDeliveries: _aio.UnaryUnaryMultiCallable[_webhooks_pb2.ListWebhookDeliveriesRequest, _webhooks_pb2.ListWebhookDeliveriesResponse]  # type: ignore[assignment]
     """ListWebhookDeliveries gives the last deliveries, newest first. NOT_FOUND. May be repeated."""
 
@@ -138,7 +142,9 @@ class WebhooksServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _webhooks_pb2.TestWebhookRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_webhooks_pb2.TestWebhookResponse, _abc.Awaitable[_webhooks_pb2.TestWebhookResponse]]:
-        """TestWebhook posts an event "webhook.test" soon. NOT_FOUND. FAILED_PRECONDITION (invalid_state): it is not active."""
+        """TestWebhook posts an event "webhook.test" soon. NOT_FOUND. FAILED_PRECONDITION (invalid_state): it is not active.
+        Not to be repeated: each call posts one.
+        """
 
     @_abc_1.abstractmethod
     def ListWebhookDeliveries(

@@ -126,12 +126,7 @@ class GatewayService:
         records, tag_jobs = GrpcRecords(settings.jobs_address), GrpcTagJobs(settings.jobs_address)
         webhooks = GrpcWebhooks(settings.jobs_address)
         self._closing = [jobs, records, tag_jobs, webhooks, ocr, tagger, *([self._provider] if self._provider else [])]
-        tokens = AccessTokens(
-            self._ring,
-            issuer=settings.token_issuer,
-            audience=settings.token_audience,
-            seconds=settings.access_token_seconds,
-        )
+        tokens = self._tokens()
         identity = Identity(self._store, tokens)
         second_factor = SecondFactor(
             SqlSecondFactor(self._database),
@@ -180,6 +175,15 @@ class GatewayService:
             tagger=tagger,
             upload_places=Places(settings.max_uploads),
             picture_places=Places(settings.max_pictures),
+        )
+
+    def _tokens(self) -> AccessTokens:
+        settings = self._settings
+        return AccessTokens(
+            self._ring,
+            issuer=settings.token_issuer,
+            audience=settings.token_audience,
+            seconds=settings.access_token_seconds,
         )
 
     def _account_links(self, identity: Identity) -> tuple[Invitations, PasswordResets]:
