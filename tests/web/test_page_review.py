@@ -20,10 +20,12 @@ A_MINUTE = 20
 def with_a_queue(visitor: Visitor, count: int) -> Visitor:
     """Register, and have one file in a batch again and again: all but the first are the same file twice."""
     visitor.register()
-    rows = [Row(str(SAMPLES / "library-rules.pdf"), "local") for _ in range(count + 1)]
+    row = Row(str(SAMPLES / "library-rules.pdf"), "local")
     with Client(visitor.base_url) as client:
         client.login(visitor.email, PASSWORD)
-        assert list(client.batch(rows))[-1].kind == "completed"
+        # The first one alone: within one batch a later row may end before the first has its content.
+        for rows in ([row], [row] * count):
+            assert list(client.batch(rows))[-1].kind == "completed"
     return visitor
 
 
@@ -42,8 +44,11 @@ def test_twenty_documents_a_minute_are_checked_with_keys_alone(visit: Any, langu
     began = time.monotonic()
     for count in range(SAME, 1, -1):
         expect(page.locator(".tag-name").first).to_be_visible()
+        shown = page.locator(".review-words h2 a")
+        here = str(shown.get_attribute("href"))
         page.keyboard.press("a")
         wait_left(asha, count - 1)
+        expect(shown).not_to_have_attribute("href", here)
     per_minute = (SAME - 1) / (time.monotonic() - began) * 60
     print(f"{per_minute:.0f} documents a minute by keys")
     assert per_minute >= A_MINUTE

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core.core_schema import CoreSchema, no_info_before_validator_function
 
 
 class Payload(BaseModel):
@@ -34,15 +47,42 @@ class TooManyEntries(ValueError):
     """A list or mapping is longer than a request may carry."""
 
 
-def at_most(count: int) -> BeforeValidator:
-    """Return a check of a list or mapping before its entries are: a hostile one would fill memory with its errors."""
+@dataclass(frozen=True)
+class _AtMost:
+    count: int
 
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        described = handler(schema)
+        if described.get("type") == "object":
+            described.setdefault("maxProperties", self.count)
+        return described
+
+    def _check(self, value: Any) -> Any:
+        if isinstance(value, list | dict) and len(value) > self.count:
+            raise TooManyEntries(f"it has {len(value)} entries; at most {self.count} are allowed")
+        return value
+
+
+def at_most(count: int) -> _AtMost:
+    """Return a check of a list or mapping before its entries are: a hostile one would fill memory with its errors."""
+    return _AtMost(count)
+
+
+def _short(length: int) -> BeforeValidator:
     def check(value: Any) -> Any:
-        if isinstance(value, list | dict) and len(value) > count:
-            raise TooManyEntries(f"it has {len(value)} entries; at most {count} are allowed")
+        if isinstance(value, str) and len(value) > length:
+            raise ValueError(f"it has {len(value)} characters; at most {length} are allowed")
         return value
 
     return BeforeValidator(check)
+
+
+# What JSON writes as texts, no longer than they can be.
+Id = Annotated[UUID, _short(36), WithJsonSchema({"type": "string", "format": "uuid", "maxLength": 36})]
+Moment = Annotated[datetime, _short(40), WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 40})]
 
 
 class FieldProblem(BaseModel):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
 from metatag_gateway.model.records import DocumentFilter
 from metatag_gateway.model.tag_jobs import TagChange, TagJob
-from metatag_gateway.schemas.common import Body, Payload, at_most
+from metatag_gateway.schemas.common import Body, Id, Moment, Payload, at_most
 from metatag_gateway.schemas.finding import Method, utc
 from metatag_gateway.schemas.history import FacetKind
 from metatag_gateway.schemas.records import TagText
@@ -35,15 +34,15 @@ class SearchBody(Body):
 
     query: _Line = ""
     status: Literal["success", "failed"] | None = None
-    job_id: UUID | None = None
+    job_id: Id | None = None
     tag: Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")] = ""
     language: Annotated[str, StringConstraints(max_length=16, pattern=r"^[A-Za-z-]*$")] = ""
     method: Method | None = None
     confidence_min: _Share | None = None
     confidence_max: _Share | None = None
     reviewed: bool | None = None
-    processed_from: datetime | None = None
-    processed_before: datetime | None = None
+    processed_from: Moment | None = None
+    processed_before: Moment | None = None
     facets: Annotated[dict[FacetKind, Annotated[str, StringConstraints(max_length=120)]], at_most(20)] = Field(
         default_factory=dict, description="Beginnings of values, by kind."
     )
@@ -84,7 +83,7 @@ class TagJobBody(Body):
     add: _Tags = Field(default_factory=list)
     remove: _Tags = Field(default_factory=list, description="In any spelling.")
     replace: _Tags | None = Field(None, description="The whole new list, before `remove` and `add`.")
-    document_ids: Annotated[list[UUID], at_most(MAX_DOCUMENTS)] | None = Field(
+    document_ids: Annotated[list[Id], at_most(MAX_DOCUMENTS)] | None = Field(
         None, min_length=1, max_length=MAX_DOCUMENTS
     )
     search: SearchBody | None = None
