@@ -61,6 +61,9 @@ def test_a_hindi_scan_becomes_tags_and_is_there_in_the_next_container(
         assert (result.language, result.is_scanned) == ("hi", True)
         assert len(result.tags) >= 3
     docker.run("stop", "-t", "20", NAME)
+    # With --rm the daemon removes it in its own time; until then its name is taken.
+    while docker.run("ps", "-aq", "--filter", f"name=^{NAME}$").strip():
+        time.sleep(0.1)
     with start(docker, line, image) as client:
         client.login("asha@example.com", PASSWORD)
         assert [document.id for document in client.documents()[0]] == [result.document_id]
