@@ -22,10 +22,10 @@ from bench.jobs.say import say
 from fakes import servers
 from fakes.fake_ocr_node import FakeOcrNode, fake_pdf, ocr_service
 from fakes.jobs_database import ended, make_job
-from metatag_jobs.adapters.ocr_nodes import OcrNodes
-from metatag_jobs.adapters.ocr_pool import PooledOcr
-from metatag_jobs.adapters.sql_control import SqlJobStore
-from metatag_jobs.adapters.sql_work import SqlWorkStore
+from metatag_jobs.adapters.ocr.nodes import OcrNodes
+from metatag_jobs.adapters.ocr.pool import PooledOcr
+from metatag_jobs.adapters.sql.control import SqlJobStore
+from metatag_jobs.adapters.sql.work import SqlWorkStore
 from metatag_jobs.bootstrap import MIGRATIONS, VERSION_TABLE
 from metatag_jobs.model import ProcessOptions
 from metatag_jobs.plan import plan

@@ -17,10 +17,10 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy import Connection
 
 from fakes import servers
-from metatag_jobs.adapters.sql_find import SqlFind
-from metatag_jobs.adapters.sql_history import SqlHistory
-from metatag_jobs.adapters.sql_review import SqlReview
-from metatag_jobs.adapters.sql_summary import SqlSummary
+from metatag_jobs.adapters.sql.find import SqlFind
+from metatag_jobs.adapters.sql.history import SqlHistory
+from metatag_jobs.adapters.sql.review import SqlReview
+from metatag_jobs.adapters.sql.summary import SqlSummary
 from metatag_jobs.bootstrap import MIGRATIONS, VERSION_TABLE
 from metatag_jobs.records.finding import DocumentFilter
 from metatag_runtime.sql import Database, migrate, run_blocking

@@ -109,7 +109,7 @@ def test_derived_files_are_current() -> None:
 
 
 def test_the_scaler_of_workers_reads_columns_that_exist() -> None:
-    from metatag_jobs.adapters.tables import job
+    from metatag_jobs.adapters.sql.tables import job
 
     [scaler] = [
         each

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from metatag_jobs.adapters.dialect import new_id
-from metatag_jobs.adapters.sql_control import SqlJobStore
+from metatag_jobs.adapters.sql.control import SqlJobStore
+from metatag_jobs.adapters.sql.dialect import new_id
 from metatag_jobs.model import Document, ProcessOptions, Source
 from metatag_jobs.results import DocumentResult, Problem
 from metatag_jobs.work import Claim, Finish, NewDocument, NewJob

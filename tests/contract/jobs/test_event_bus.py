@@ -14,8 +14,8 @@ from redis.asyncio.client import PubSub
 
 from fakes import servers
 from fakes.jobs_process import until
-from metatag_jobs.adapters.memory_event_bus import MemoryEventBus
-from metatag_jobs.adapters.redis_event_bus import RedisEventBus
+from metatag_jobs.adapters.memory.event_bus import MemoryEventBus
+from metatag_jobs.adapters.redis.event_bus import RedisEventBus
 from metatag_jobs.jsonable import pack
 from metatag_jobs.model import Job, JobEvent
 from metatag_jobs.ports import EventBus

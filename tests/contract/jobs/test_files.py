@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from fakes import servers
-from metatag_jobs.adapters.directory_files import DirectoryFiles
-from metatag_jobs.adapters.s3_client import S3Client, S3Options
-from metatag_jobs.adapters.s3_files import S3Files
+from metatag_jobs.adapters.files.directory import DirectoryFiles
+from metatag_jobs.adapters.files.s3 import S3Files
+from metatag_jobs.adapters.files.s3_client import S3Client, S3Options
 from metatag_jobs.errors import FileGone
 from metatag_jobs.ports import FileStore
 from metatag_runtime.errors import StorageFull

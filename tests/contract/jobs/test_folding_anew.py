@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from fakes import servers
-from metatag_jobs.adapters.dialect import Dialect
-from metatag_jobs.adapters.sql_search import SearchReader
+from metatag_jobs.adapters.sql.dialect import Dialect
+from metatag_jobs.adapters.sql.search import SearchReader
 from metatag_jobs.bootstrap import MIGRATIONS, VERSION_TABLE
 from metatag_runtime.sql import Database, migrate, run_blocking
 

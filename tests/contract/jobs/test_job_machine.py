@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from fakes.jobs_database import change, empty, ended, make_job, rows
-from metatag_jobs.adapters.sql_control import SqlJobStore
-from metatag_jobs.adapters.sql_work import SqlWorkStore
+from metatag_jobs.adapters.sql.control import SqlJobStore
+from metatag_jobs.adapters.sql.work import SqlWorkStore
 from metatag_jobs.errors import JobNotFound, WrongState
 from metatag_jobs.plan import plan
 from metatag_jobs.work import Artifact, Checkpoint, Claim, Release, Ticket

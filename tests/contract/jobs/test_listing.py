@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fakes.jobs_database import change, make_job
-from metatag_jobs.adapters.sql_control import SqlJobStore
+from metatag_jobs.adapters.sql.control import SqlJobStore
 from metatag_runtime.sql import Database
 
 # Seconds since 1970 of three jobs.

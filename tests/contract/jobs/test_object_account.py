@@ -9,13 +9,13 @@ import pytest
 
 from fakes.jobs_database import change, rows
 from metatag_jobs.accounted_files import AccountedFiles
-from metatag_jobs.adapters.dialect import new_id
-from metatag_jobs.adapters.directory_files import DirectoryFiles
-from metatag_jobs.adapters.leadership import SoleLeader
-from metatag_jobs.adapters.sql_artifacts import SqlArtifacts
-from metatag_jobs.adapters.sql_control import SqlJobStore
-from metatag_jobs.adapters.sql_objects import SqlObjects
-from metatag_jobs.adapters.sql_trash import SqlTrash
+from metatag_jobs.adapters.files.directory import DirectoryFiles
+from metatag_jobs.adapters.sql.artifacts import SqlArtifacts
+from metatag_jobs.adapters.sql.control import SqlJobStore
+from metatag_jobs.adapters.sql.dialect import new_id
+from metatag_jobs.adapters.sql.leadership import SoleLeader
+from metatag_jobs.adapters.sql.objects import SqlObjects
+from metatag_jobs.adapters.sql.trash import SqlTrash
 from metatag_jobs.errors import FileGone
 from metatag_jobs.sweeper import Retention, Sweeper
 from metatag_jobs.work import Artifact

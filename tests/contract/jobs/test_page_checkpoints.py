@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from fakes.jobs_database import change, ended, make_job, rows
-from metatag_jobs.adapters.dialect import new_id
-from metatag_jobs.adapters.sql_artifacts import SqlArtifacts
-from metatag_jobs.adapters.sql_control import SqlJobStore
-from metatag_jobs.adapters.sql_work import SqlWorkStore
+from metatag_jobs.adapters.sql.artifacts import SqlArtifacts
+from metatag_jobs.adapters.sql.control import SqlJobStore
+from metatag_jobs.adapters.sql.dialect import new_id
+from metatag_jobs.adapters.sql.work import SqlWorkStore
 from metatag_jobs.plan import plan
 from metatag_jobs.work import Artifact, Claim
 from metatag_runtime.sql import Database

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fakes.jobs_database import change, make_job, rows
-from metatag_jobs.adapters.sql_control import SqlJobStore
-from metatag_jobs.adapters.sql_summary import SqlSummary
+from metatag_jobs.adapters.sql.control import SqlJobStore
+from metatag_jobs.adapters.sql.summary import SqlSummary
 from metatag_jobs.summaries import Tally
 from metatag_runtime.sql import Database
 

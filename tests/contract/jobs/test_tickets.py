@@ -10,9 +10,9 @@ from redis.asyncio import Connection, Redis
 
 from fakes import servers
 from fakes.jobs_process import until
-from metatag_jobs.adapters.memory_tickets import MemoryTickets
-from metatag_jobs.adapters.redis_call import RedisUnavailable
-from metatag_jobs.adapters.redis_tickets import GROUP, RedisTickets
+from metatag_jobs.adapters.memory.tickets import MemoryTickets
+from metatag_jobs.adapters.redis.call import RedisUnavailable
+from metatag_jobs.adapters.redis.tickets import GROUP, RedisTickets
 from metatag_jobs.work import Ticket
 
 Tickets = MemoryTickets | RedisTickets

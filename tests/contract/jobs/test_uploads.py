@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fakes.jobs_database import change, make_job, rows
-from metatag_jobs.adapters.dialect import new_id
-from metatag_jobs.adapters.sql_artifacts import SqlArtifacts
-from metatag_jobs.adapters.sql_control import SqlJobStore
+from metatag_jobs.adapters.sql.artifacts import SqlArtifacts
+from metatag_jobs.adapters.sql.control import SqlJobStore
+from metatag_jobs.adapters.sql.dialect import new_id
 from metatag_jobs.work import Artifact
 from metatag_runtime.sql import Database
 

@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 
 from fakes.servers import free_port
-from metatag_jobs.adapters.ocr_nodes import OcrNodes
-from metatag_jobs.adapters.ocr_pool import PooledOcr
+from metatag_jobs.adapters.ocr.nodes import OcrNodes
+from metatag_jobs.adapters.ocr.pool import PooledOcr
 from metatag_jobs.model import ProcessOptions
 from metatag_runtime.grpc_client import open_channel
 

@@ -16,8 +16,8 @@ import pytest
 
 from fakes.fake_ocr_node import FakeOcrNode, fake_pdf
 from metatag.v1 import ocr_pb2_grpc
-from metatag_jobs.adapters.ocr_nodes import OcrNodes
-from metatag_jobs.adapters.ocr_pool import PooledOcr
+from metatag_jobs.adapters.ocr.nodes import OcrNodes
+from metatag_jobs.adapters.ocr.pool import PooledOcr
 from metatag_jobs.model import ProcessOptions
 from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
 

@@ -21,7 +21,7 @@ from fakes import servers
 from fakes.jobs_process import JobsProcess, running_jobs
 from fakes.web import PDF, plain, web
 from metatag.v1 import jobs_pb2
-from metatag_jobs.adapters.s3_client import S3Client, S3Options
+from metatag_jobs.adapters.files.s3_client import S3Client, S3Options
 
 URL, S3 = jobs_pb2.SOURCE_TYPE_URL, jobs_pb2.SOURCE_TYPE_S3
 LOCAL, UPLOAD = jobs_pb2.SOURCE_TYPE_LOCAL, jobs_pb2.SOURCE_TYPE_UPLOAD

@@ -10,7 +10,7 @@ from fakes.jobs_database import change
 from fakes.jobs_process import JobsProcess
 from fakes.records_client import Records, refusal
 from metatag.v1 import jobs_pb2, records_pb2
-from metatag_jobs.adapters import sql_find
+from metatag_jobs.adapters.sql import find as sql_find
 from metatag_runtime.sql import Database
 
 

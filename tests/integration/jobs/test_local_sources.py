@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fakes.web import PDF
-from metatag_jobs.adapters import local_fetcher
-from metatag_jobs.adapters.local_fetcher import LocalFetcher
+from metatag_jobs.adapters.sources import local as local_fetcher
+from metatag_jobs.adapters.sources.local import LocalFetcher
 from metatag_jobs.errors import SourceRefused
 from metatag_jobs.model import Source
 

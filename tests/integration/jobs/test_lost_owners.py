@@ -10,9 +10,9 @@ import pytest
 
 from fakes import servers
 from fakes.jobs_database import change, make_job, rows
-from metatag_jobs.adapters.leadership import SqlLeader
-from metatag_jobs.adapters.sql_control import SqlJobStore
-from metatag_jobs.adapters.sql_work import SqlWorkStore
+from metatag_jobs.adapters.sql.control import SqlJobStore
+from metatag_jobs.adapters.sql.leadership import SqlLeader
+from metatag_jobs.adapters.sql.work import SqlWorkStore
 from metatag_jobs.bootstrap import MIGRATIONS, VERSION_TABLE
 from metatag_jobs.plan import plan
 from metatag_runtime.sql import Database, migrate

@@ -13,12 +13,12 @@ import pytest
 from fakes import servers
 from fakes.jobs_database import make_job
 from fakes.jobs_process import until
-from metatag_jobs.adapters.leadership import SoleLeader
-from metatag_jobs.adapters.memory_event_bus import MemoryEventBus
-from metatag_jobs.adapters.redis_tickets import RedisTickets
-from metatag_jobs.adapters.sql_control import SqlJobStore
-from metatag_jobs.adapters.sql_events import SqlEventLog
-from metatag_jobs.adapters.sql_work import SqlWorkStore
+from metatag_jobs.adapters.memory.event_bus import MemoryEventBus
+from metatag_jobs.adapters.redis.tickets import RedisTickets
+from metatag_jobs.adapters.sql.control import SqlJobStore
+from metatag_jobs.adapters.sql.events import SqlEventLog
+from metatag_jobs.adapters.sql.leadership import SoleLeader
+from metatag_jobs.adapters.sql.work import SqlWorkStore
 from metatag_jobs.bootstrap import MIGRATIONS, VERSION_TABLE
 from metatag_jobs.dispatcher import Dispatcher
 from metatag_jobs.plan import plan

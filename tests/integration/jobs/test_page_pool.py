@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import pytest
 
 from fakes.fake_ocr_node import FakeOcrNode, fake_pdf, ocr_service
-from metatag_jobs.adapters.ocr_nodes import OcrNodes
-from metatag_jobs.adapters.ocr_pool import PooledOcr
+from metatag_jobs.adapters.ocr.nodes import OcrNodes
+from metatag_jobs.adapters.ocr.pool import PooledOcr
 from metatag_jobs.model import ProcessOptions
 from metatag_jobs.results import OcrOutcome
 from metatag_runtime.errors import ErrorCode, MetatagError

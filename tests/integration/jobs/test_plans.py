@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from fakes import servers
 from fakes.jobs_database import ended, make_job
-from metatag_jobs.adapters.sql_control import SqlJobStore
-from metatag_jobs.adapters.sql_work import SqlWorkStore
+from metatag_jobs.adapters.sql.control import SqlJobStore
+from metatag_jobs.adapters.sql.work import SqlWorkStore
 from metatag_jobs.bootstrap import MIGRATIONS, VERSION_TABLE
 from metatag_jobs.plan import plan
 from metatag_jobs.work import Artifact, Checkpoint, Claim, Release

@@ -11,7 +11,7 @@ from fakes.jobs_database import change, rows
 from fakes.jobs_process import JobsProcess, specs, until
 from fakes.records_client import Records, refusal
 from metatag.v1 import document_pb2, jobs_pb2, records_pb2
-from metatag_jobs.adapters.sql_trash import SqlTrash
+from metatag_jobs.adapters.sql.trash import SqlTrash
 from metatag_runtime.sql import Database
 
 DAY = 86_400.0

@@ -20,10 +20,10 @@ from fakes import servers
 from fakes.jobs_process import running_jobs
 from fakes.web import PDF
 from metatag.v1 import jobs_pb2
-from metatag_jobs.adapters.s3_client import S3Client, S3Options
-from metatag_jobs.adapters.s3_clients import source_client
-from metatag_jobs.adapters.s3_fetcher import S3Fetcher
-from metatag_jobs.adapters.s3_files import S3Files
+from metatag_jobs.adapters.files.s3 import S3Files
+from metatag_jobs.adapters.files.s3_client import S3Client, S3Options
+from metatag_jobs.adapters.files.s3_clients import source_client
+from metatag_jobs.adapters.sources.s3 import S3Fetcher
 from metatag_jobs.errors import FileTooLarge, SourceRefused, SourceUnavailable
 from metatag_jobs.model import Source
 from metatag_jobs.settings import JobsSettings

@@ -14,9 +14,9 @@ import pytest
 from fakes.jobs_process import JobsProcess
 from fakes.records_client import Records, refusal, tags_of
 from metatag.v1 import jobs_pb2, records_pb2
-from metatag_jobs.adapters.sql_corrections import SqlCorrections
-from metatag_jobs.adapters.sql_selection import SqlSelection
-from metatag_jobs.adapters.sql_tag_jobs import SqlTagJobs
+from metatag_jobs.adapters.sql.corrections import SqlCorrections
+from metatag_jobs.adapters.sql.selection import SqlSelection
+from metatag_jobs.adapters.sql.tag_jobs import SqlTagJobs
 from metatag_jobs.records.model import Snapshot
 from metatag_jobs.records.tag_job_steps import TagJobSteps
 from metatag_jobs.tag_job_runner import TagJobRunner

@@ -14,8 +14,8 @@ import pytest
 
 from fakes.certificates import Authority
 from fakes.web import PDF, Site, plain, web
-from metatag_jobs.adapters.url_fetcher import MAX_RETRY_AFTER, UrlFetcher
-from metatag_jobs.adapters.url_guard import UrlGuard
+from metatag_jobs.adapters.sources.url import MAX_RETRY_AFTER, UrlFetcher
+from metatag_jobs.adapters.sources.url_guard import UrlGuard
 from metatag_jobs.errors import FileTooLarge, SourceRefused, SourceUnavailable
 from metatag_jobs.model import Source
 from metatag_runtime.errors import MetatagError

@@ -8,7 +8,7 @@ import pytest
 
 from fakes.job_store import FakeJobStore, FakeVocabularies
 from metatag_jobs.adapters.keybox import AesKeyBox
-from metatag_jobs.adapters.memory_event_bus import MemoryEventBus
+from metatag_jobs.adapters.memory.event_bus import MemoryEventBus
 from metatag_jobs.errors import StillCreating
 from metatag_jobs.intake import Intake, Submission
 from metatag_jobs.model import DocumentSpec, Job, ProcessOptions, Source, TagOptions

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from metatag_jobs import journal as module
-from metatag_jobs.adapters.memory_event_bus import MemoryEventBus
+from metatag_jobs.adapters.memory.event_bus import MemoryEventBus
 from metatag_jobs.journal import GroupJournal
 from metatag_jobs.model import Document, PageRead, Source
 from metatag_jobs.results import Page

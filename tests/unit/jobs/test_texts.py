@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metatag.v1 import jobs_pb2, ocr_pb2
-from metatag_jobs.adapters.dialect import as_json
 from metatag_jobs.adapters.keybox import AesKeyBox
+from metatag_jobs.adapters.sql.dialect import as_json
 from metatag_jobs.exports import harmless, harmless_in_csv
 from metatag_jobs.jsonable import pack, unpack
 from metatag_jobs.model import Document, DocumentSpec, JobEvent, PageRead, ProcessOptions, Source, TagOptions

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from metatag_jobs.adapters.url_guard import Target, UrlGuard
+from metatag_jobs.adapters.sources.url_guard import Target, UrlGuard
 from metatag_jobs.errors import SourceRefused, SourceUnavailable
 
 # What the names of the tests resolve to. No name server is ever asked.

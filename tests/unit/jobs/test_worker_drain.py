@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from metatag_jobs import worker as workers
-from metatag_jobs.adapters.memory_event_bus import MemoryEventBus
+from metatag_jobs.adapters.memory.event_bus import MemoryEventBus
 from metatag_jobs.journal import GroupJournal
 from metatag_jobs.model import ProcessOptions, Source
 from metatag_jobs.pipeline import Pipeline

@@ -8,18 +8,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from metatag.v1 import jobs_pb2_grpc, records_pb2_grpc, webhooks_pb2_grpc
-from metatag_jobs.adapters.dialect import new_id
-from metatag_jobs.adapters.redis_event_bus import RedisEventBus
-from metatag_jobs.adapters.sql_corrections import SqlCorrections
-from metatag_jobs.adapters.sql_find import SqlFind
-from metatag_jobs.adapters.sql_names import SqlNames
-from metatag_jobs.adapters.sql_review import SqlReview
-from metatag_jobs.adapters.sql_selection import SqlSelection
-from metatag_jobs.adapters.sql_summary import SqlSummary
-from metatag_jobs.adapters.sql_tag_jobs import SqlTagJobs
-from metatag_jobs.adapters.sql_tags import SqlTags
-from metatag_jobs.adapters.sql_trash import SqlTrash
-from metatag_jobs.adapters.sql_webhooks import SqlWebhooks
+from metatag_jobs.adapters.redis.event_bus import RedisEventBus
+from metatag_jobs.adapters.sql.corrections import SqlCorrections
+from metatag_jobs.adapters.sql.dialect import new_id
+from metatag_jobs.adapters.sql.find import SqlFind
+from metatag_jobs.adapters.sql.names import SqlNames
+from metatag_jobs.adapters.sql.review import SqlReview
+from metatag_jobs.adapters.sql.selection import SqlSelection
+from metatag_jobs.adapters.sql.summary import SqlSummary
+from metatag_jobs.adapters.sql.tag_jobs import SqlTagJobs
+from metatag_jobs.adapters.sql.tags import SqlTags
+from metatag_jobs.adapters.sql.trash import SqlTrash
+from metatag_jobs.adapters.sql.webhooks import SqlWebhooks
 from metatag_jobs.components import Components
 from metatag_jobs.dispatcher import Dispatcher
 from metatag_jobs.exports import Exports

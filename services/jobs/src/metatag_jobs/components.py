@@ -8,28 +8,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metatag_jobs.accounted_files import AccountedFiles
-from metatag_jobs.adapters.directory_files import DirectoryFiles
+from metatag_jobs.adapters.files.directory import DirectoryFiles
+from metatag_jobs.adapters.files.s3_clients import file_client, source_client
 from metatag_jobs.adapters.grpc_tagger import GrpcTagger
 from metatag_jobs.adapters.keybox import AesKeyBox
-from metatag_jobs.adapters.leadership import SoleLeader, SqlLeader
-from metatag_jobs.adapters.local_fetcher import LocalFetcher
-from metatag_jobs.adapters.memory_event_bus import MemoryEventBus
-from metatag_jobs.adapters.memory_tickets import MemoryTickets
-from metatag_jobs.adapters.ocr_deep import DeepenedOcr
-from metatag_jobs.adapters.ocr_nodes import OcrNodes
-from metatag_jobs.adapters.ocr_pool import PooledOcr
-from metatag_jobs.adapters.redis_event_bus import RedisEventBus
-from metatag_jobs.adapters.redis_tickets import RedisTickets
-from metatag_jobs.adapters.s3_clients import file_client, source_client
-from metatag_jobs.adapters.sql_artifacts import SqlArtifacts
-from metatag_jobs.adapters.sql_control import SqlJobStore
-from metatag_jobs.adapters.sql_events import SqlEventLog
-from metatag_jobs.adapters.sql_history import SqlHistory
-from metatag_jobs.adapters.sql_objects import SqlObjects
-from metatag_jobs.adapters.sql_vocabularies import SqlVocabularies
-from metatag_jobs.adapters.sql_work import SqlWorkStore
-from metatag_jobs.adapters.url_fetcher import UrlFetcher
-from metatag_jobs.adapters.url_guard import UrlGuard
+from metatag_jobs.adapters.memory.event_bus import MemoryEventBus
+from metatag_jobs.adapters.memory.tickets import MemoryTickets
+from metatag_jobs.adapters.ocr.fallback import DeepenedOcr
+from metatag_jobs.adapters.ocr.nodes import OcrNodes
+from metatag_jobs.adapters.ocr.pool import PooledOcr
+from metatag_jobs.adapters.redis.event_bus import RedisEventBus
+from metatag_jobs.adapters.redis.tickets import RedisTickets
+from metatag_jobs.adapters.sources.local import LocalFetcher
+from metatag_jobs.adapters.sources.url import UrlFetcher
+from metatag_jobs.adapters.sources.url_guard import UrlGuard
+from metatag_jobs.adapters.sql.artifacts import SqlArtifacts
+from metatag_jobs.adapters.sql.control import SqlJobStore
+from metatag_jobs.adapters.sql.events import SqlEventLog
+from metatag_jobs.adapters.sql.history import SqlHistory
+from metatag_jobs.adapters.sql.leadership import SoleLeader, SqlLeader
+from metatag_jobs.adapters.sql.objects import SqlObjects
+from metatag_jobs.adapters.sql.vocabularies import SqlVocabularies
+from metatag_jobs.adapters.sql.work import SqlWorkStore
 from metatag_jobs.host_limits import HostLimits
 from metatag_jobs.ports import EventBus, Fetcher, FileStore, Leadership, Lister, OcrReader
 from metatag_jobs.settings import JobsSettings
@@ -39,7 +39,7 @@ from metatag_runtime.settings import SettingsError
 from metatag_runtime.sql import Database
 
 if TYPE_CHECKING:
-    from metatag_jobs.adapters.s3_client import S3Client
+    from metatag_jobs.adapters.files.s3_client import S3Client
 
 # A document waits so long for a node of the deep pool to appear; then it goes on without. Seconds.
 DEEP_PATIENCE = 5.0
@@ -126,7 +126,7 @@ def _ocr(settings: JobsSettings) -> tuple[OcrReader, Sequence[OcrNodes]]:
 
 def _files(settings: JobsSettings, s3: S3Client | None) -> FileStore:
     if s3 is not None and settings.files_url.startswith("s3://"):
-        from metatag_jobs.adapters.s3_files import S3Files
+        from metatag_jobs.adapters.files.s3 import S3Files
 
         return S3Files(s3, _own_bucket(settings))
     return DirectoryFiles(Path(settings.files_url), reserve=settings.files_reserve_bytes)
@@ -168,7 +168,7 @@ def _sources(settings: JobsSettings, url: UrlFetcher, s3: S3Client | None) -> So
     found: dict[str, Fetcher] = {"url": url, "local": LocalFetcher(roots)}
     listers: dict[str, Lister] = {}
     if s3 is not None:
-        from metatag_jobs.adapters.s3_fetcher import S3Fetcher
+        from metatag_jobs.adapters.sources.s3 import S3Fetcher
 
         allowed = [place.strip() for place in settings.s3_sources.split(",") if place.strip()]
         found["s3"] = listers["s3"] = S3Fetcher(s3, allowed, own_bucket=_own_bucket(settings))
