@@ -92,7 +92,11 @@ class FaultySystem(System):
     def complaints(self, name: str) -> str:
         """Return the last warnings and errors of a process's log."""
         lines = (self.folder / f"{name}.log").read_text(errors="replace").splitlines()
-        loud = [line[:400] for line in lines if '"level": "info"' not in line and "[info " not in line]
+        loud = [
+            line if len(line) < 800 else f"{line[:300]} ... {line[-500:]}"
+            for line in lines
+            if '"level": "info"' not in line and "[info " not in line
+        ]
         return "\n".join([line for line in loud if "[debug " not in line][-20:])
 
     def close(self) -> None:

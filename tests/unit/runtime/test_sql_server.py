@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -186,6 +187,40 @@ async def test_a_server_that_is_away_is_told_as_a_lost_connection() -> None:
         await nowhere.ping()
     assert found.value.connection_invalidated
     await nowhere.close()
+
+
+@pytest.mark.parametrize("says", ["goes away", "is silent"])
+async def test_a_server_that_falls_silent_after_its_welcome_is_told_as_a_lost_connection(says: str) -> None:
+    real = make_url(servers.postgres().url("postgres"))
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        back, forth = await asyncio.open_connection(real.host, real.port)
+
+        async def answers() -> None:
+            while answer := await back.read(65536):
+                writer.write(answer)
+
+        answering = asyncio.create_task(answers())
+        # The first query is the one that sets up the session.
+        while (asked := await reader.read(65536)) and not asked.startswith(b"Q"):
+            forth.write(asked)
+        if says == "is silent":
+            await reader.read()
+        answering.cancel()
+        for end in (forth, writer):
+            end.close()
+            with contextlib.suppress(OSError):
+                await end.wait_closed()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as front:
+        port = front.sockets[0].getsockname()[1]
+        cut = real.set(port=port).update_query_dict({"connect_timeout": "1"})
+        database = Database(cut.render_as_string(hide_password=False))
+        async with asyncio.timeout(30):
+            with pytest.raises(DBAPIError, match="did not accept") as found:
+                await database.reading(read)
+        assert found.value.connection_invalidated
+        await database.close()
 
 
 async def test_a_statement_that_could_not_be_prepared_can_be_later(database: Database) -> None:

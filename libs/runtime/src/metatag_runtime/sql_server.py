@@ -246,15 +246,25 @@ async def connect(url: URL, settings: Mapping[str, str]) -> asyncpg.Connection[A
         options["ssl"] = ssl.create_default_context()
     try:
         connection = await asyncpg.connect(target.render_as_string(hide_password=False), **options)
+        _probe(connection)
+        # Not in the start packet: a pooler in between passes settings on, but refuses such parameters.
+        if settings:
+            wanted = "; ".join(f"SET {name} = '{value}'" for name, value in settings.items())
+            await _set(connection, wanted, seconds)
     except TimeoutError as error:
         raise _lost(f"the server did not accept a connection within {seconds:g} s", error) from None
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise _lost("the server did not accept a connection", error) from error
-    _probe(connection)
-    # Not in the start packet: a pooler in between passes settings on, but refuses such parameters.
-    if settings:
-        await connection.execute("; ".join(f"SET {name} = '{value}'" for name, value in settings.items()))
     return connection
+
+
+async def _set(connection: asyncpg.Connection[Any], wanted: str, seconds: float) -> None:
+    try:
+        await connection.execute(wanted, timeout=seconds)
+    except BaseException:
+        # Nobody else knows the connection yet.
+        connection.terminate()
+        raise
 
 
 def _probe(connection: asyncpg.Connection[Any]) -> None:
