@@ -220,6 +220,40 @@ class Word(_message.Message):
 Global___Word: _TypeAlias = Word  # noqa: Y015
 
 @_typing.final
+class WordBoxes(_message.Message):
+    """WordBoxes are the words of a page and where they stand on it as it is drawn, its own rotation applied; at most 20,000."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    SIDES_FIELD_NUMBER: _builtins.int
+    CONFIDENCES_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """The words in reading order: a tab parts those of a line, a line feed parts lines. No word holds either; one of a deep
+    engine may be a run of words with blanks.
+    """
+    sides: _builtins.bytes
+    """Four numbers of 16 bits a word, unsigned, little-endian: left, top, right and bottom in 1/10,000 of the page, 0 to
+    10,000, origin at the top left.
+    """
+    confidences: _builtins.bytes
+    """One number of 8 bits a word: 0 to 100."""
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        sides: _builtins.bytes = ...,
+        confidences: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confidences", b"confidences", "sides", b"sides", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WordBoxes: _TypeAlias = WordBoxes  # noqa: Y015
+
+@_typing.final
 class Heading(_message.Message):
     """Heading is a heading of a page: print larger than the page's body."""
 
@@ -269,6 +303,7 @@ class Page(_message.Message):
     NEEDS_REVIEW_FIELD_NUMBER: _builtins.int
     FIRST_TEXT_FIELD_NUMBER: _builtins.int
     FIRST_METHOD_FIELD_NUMBER: _builtins.int
+    BOXES_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """1 is the first page of the document."""
     text: _builtins.str
@@ -313,6 +348,12 @@ class Page(_message.Message):
     def headings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Heading]:
         """The page's headings in reading order, at most 40; none where the size of the print is unknown."""
 
+    @_builtins.property
+    def boxes(self) -> Global___WordBoxes:
+        """Of the words that were recognised, also where a vision model read the page afterwards. Unset for a text layer, and from
+        older nodes.
+        """
+
     def __init__(
         self,
         *,
@@ -334,10 +375,11 @@ class Page(_message.Message):
         needs_review: _builtins.bool = ...,
         first_text: _builtins.str = ...,
         first_method: Global___PageMethod.ValueType = ...,
+        boxes: Global___WordBoxes | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "confidence", b"confidence", "error", b"error"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "boxes", b"boxes", "confidence", b"confidence", "error", b"error"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "confidence", b"confidence", "decide_ms", b"decide_ms", "error", b"error", "first_method", b"first_method", "first_text", b"first_text", "headings", b"headings", "language", b"language", "method", b"method", "needs_review", b"needs_review", "notes", b"notes", "number", b"number", "reason", b"reason", "recognize_ms", b"recognize_ms", "render_ms", b"render_ms", "rotation", b"rotation", "text", b"text", "tries", b"tries", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "boxes", b"boxes", "confidence", b"confidence", "decide_ms", b"decide_ms", "error", b"error", "first_method", b"first_method", "first_text", b"first_text", "headings", b"headings", "language", b"language", "method", b"method", "needs_review", b"needs_review", "notes", b"notes", "number", b"number", "reason", b"reason", "recognize_ms", b"recognize_ms", "render_ms", b"render_ms", "rotation", b"rotation", "text", b"text", "tries", b"tries", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__confidence: _TypeAlias = _typing.Literal["confidence"]  # noqa: Y015
     _WhichOneofArgType__confidence: _TypeAlias = _typing.Literal["_confidence", b"_confidence"]  # noqa: Y015

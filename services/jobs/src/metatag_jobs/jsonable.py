@@ -1,10 +1,11 @@
-"""Model to plain JSON and back, by field name; defaults are left out, unknown names are ignored.
+"""Model to plain JSON and back, by field name; defaults are left out, unknown names are ignored; bytes are base64.
 
 A field whose metadata has `stored_as` is stored under that name.
 """
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -29,6 +30,8 @@ def _unpacking(cls: type[Any]) -> Callable[[Any, Any], Any]:
 
 
 _converter = Converter(detailed_validation=False)
+_converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode())
+_converter.register_structure_hook(bytes, lambda text, _: base64.b64decode(text))
 _converter.register_unstructure_hook_factory(dataclasses.is_dataclass, _packing)
 _converter.register_structure_hook_factory(dataclasses.is_dataclass, _unpacking)
 

@@ -68,7 +68,7 @@ def succeeded(claim: Claim, ocr: OcrOutcome, tags: TagOutcome, options: ProcessO
         page_count=ocr.page_count,
         text_length=len(text),
         language=tags.language or ocr.language,
-        pages=[replace(page, text="", headings=[]) for page in ocr.pages],
+        pages=[replace(page, text="", headings=[], boxes=None) for page in ocr.pages],
         tagger=tags.tagger,
         degraded=tags.degraded,
         degraded_because=tags.degraded_because,

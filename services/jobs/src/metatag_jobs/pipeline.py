@@ -153,7 +153,7 @@ class Pipeline:
 
         def tell(page: Page) -> None:
             if told:
-                shown = page if job.type == JOB_SINGLE else replace(page, text="")
+                shown = replace(page, text=page.text if job.type == JOB_SINGLE else "", boxes=None)
                 read = PageRead(claim.document_id, claim.position, shown)
                 self._journal.page(PageEvent(claim.document_id, claim.attempt, claim.job_id, read))
 
@@ -301,7 +301,7 @@ class Pipeline:
         return artifact
 
     async def _ocr_digest(self, claim: Claim, job: JobContext, options: ProcessOptions) -> str:
-        asked: list[Any] = [options.num_pages, options.ocr_mode, options.languages, "text layers"]
+        asked: list[Any] = [options.num_pages, options.ocr_mode, options.languages, "text layers, boxes"]
         if options.vision in ("auto", "force"):
             asked += [options.vision, options.vision_model, bool(job.secret), await self._tagger.version()]
         return digest_of([claim.file_sha256, await self._ocr.version(), asked])

@@ -19,6 +19,15 @@ class Problem:
 
 
 @dataclass
+class WordBoxes:
+    """The words of a page and where they stand, packed as on the wire: four sides and a confidence a word."""
+
+    text: str = ""
+    sides: bytes = b""
+    confidences: bytes = b""
+
+
+@dataclass
 class Heading:
     """A heading as it stands in a page's text; level 1 is the page's largest print."""
 
@@ -49,6 +58,8 @@ class Page:
     # Before a vision model read the page.
     first_text: str = ""
     first_method: str = ""
+    # Kept with the text alone, in no row and no event.
+    boxes: WordBoxes | None = None
 
 
 @dataclass

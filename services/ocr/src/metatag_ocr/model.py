@@ -17,6 +17,9 @@ REVIEW_BELOW = 90.0
 # Notes of pages that need one whatever their confidence.
 REVIEWED_NOTES = frozenset({"layer_doubtful"})
 
+# Words of one page whose boxes are kept.
+MAX_BOXED_WORDS = 20_000
+
 # Longest text of one page, in characters; the wire contract promises it.
 MAX_PAGE_CHARS = 1_000_000
 
@@ -83,6 +86,32 @@ class Word:
 
 
 @dataclass(frozen=True)
+class WordBoxes:
+    """The words of a page and where they stand on it as it is drawn, at most MAX_BOXED_WORDS.
+
+    `text` has them in reading order, a tab between the words of a line and a line feed between lines. `sides` are four
+    for each word, left, top, right and bottom in 1/10,000 of the page, 0 to 10,000, origin at the top left.
+    `confidences` are 0 to 100.
+    """
+
+    text: str = ""
+    sides: tuple[int, ...] = ()
+    confidences: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where the parts do not fit together: a child that a PDF took over may say anything."""
+        words = len(self.confidences)
+        if words > MAX_BOXED_WORDS or len(self.sides) != 4 * words:
+            raise ValueError("four sides are needed for each of at most 20,000 words")
+        if words and len(self.text.replace("\n", "\t").split("\t")) != words:
+            raise ValueError("there are more or fewer words than boxes")
+        if words and (max(self.sides) > 10_000 or min(self.sides) < 0 or not min(self.confidences) >= 0):
+            raise ValueError("a box lies beyond the page")
+        if words and max(self.confidences) > 100:
+            raise ValueError("a confidence is above 100")
+
+
+@dataclass(frozen=True)
 class Heading:
     """A heading as it stands in the page's text: one or more whole lines. Level 1 is the page's largest print."""
 
@@ -108,6 +137,8 @@ class PageText:
     tries: int = 0
     error: Problem | None = None
     words: tuple[Word, ...] = ()
+    # Of what was recognised; a layer's are asked for by themselves.
+    boxes: WordBoxes = WordBoxes()
     notes: tuple[str, ...] = ()
     # Whether the text does not look like writing of its script.
     gibberish: bool = False

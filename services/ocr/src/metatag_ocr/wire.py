@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import array
 import re
+import sys
 
 from metatag.v1 import document_pb2, ocr_pb2
 from metatag_ocr.languages import tesseract_name
@@ -18,6 +20,7 @@ from metatag_ocr.model import (
     PictureFormat,
     ReadRequest,
     Summary,
+    WordBoxes,
 )
 from metatag_runtime.errors import InvalidArgument
 
@@ -119,8 +122,17 @@ def page(found: PageText) -> ocr_pb2.RecognizeResponse:
             notes=_notes(found),
             needs_review=found.needs_review,
             headings=[document_pb2.Heading(text=heading.text, level=heading.level) for heading in found.headings],
+            boxes=boxes(found.boxes) if found.boxes.text else None,
         )
     )
+
+
+def boxes(found: WordBoxes) -> document_pb2.WordBoxes:
+    """Return the message of words and their boxes."""
+    sides = array.array("H", found.sides)
+    if sys.byteorder == "big":
+        sides.byteswap()
+    return document_pb2.WordBoxes(text=found.text, sides=sides.tobytes(), confidences=bytes(found.confidences))
 
 
 def _notes(found: PageText) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from metatag_ocr.engines.words import upright
 from metatag_ocr.languages import data_digest, installed_languages, run_left_to_right, script_of
 from metatag_ocr.model import Word
 from metatag_ocr.reading.pictures import has_solid_ink, print_box
-from metatag_ocr.reading.ports import Box, Layout, Line, Orientation, Picture, Recognition
+from metatag_ocr.reading.place import Box
+from metatag_ocr.reading.ports import Layout, Line, Orientation, Picture, Recognition
 from metatag_ocr.reading.scripts import WITH_HEAD_LINE
 
 # APIs kept open: eng and hin for pages and for lines, and two more. Each takes 10 to 40 MB.

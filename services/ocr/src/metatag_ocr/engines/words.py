@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from metatag_ocr.model import Word
-from metatag_ocr.reading.ports import Box
+from metatag_ocr.reading.place import Box
 
 
 def upright(box: Box, turn: int) -> Box:

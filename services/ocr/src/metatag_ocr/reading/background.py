@@ -40,7 +40,7 @@ def flatten_background(picture: Picture) -> Picture:
     if min(picture.pixels.shape) < 64:
         return picture
     if _is_negative(picture.half):
-        picture = Picture(255 - picture.pixels, picture.dpi)
+        picture = picture.with_pixels(255 - picture.pixels)
     means = np.asarray(Image.fromarray(picture.half).reduce(_MEAN // 2))
     cells = _cells(means)
     lightest = cells.max(axis=(1, 3))
@@ -55,7 +55,7 @@ def flatten_background(picture: Picture) -> Picture:
     ground = np.where(inverse | (ground < _INK), paper, ground).astype(np.float32)
     if _is_uneven(ground, paper):
         pixels = _divided(pixels, ground)
-    return picture if pixels is picture.pixels else Picture(pixels, picture.dpi)
+    return picture if pixels is picture.pixels else picture.with_pixels(pixels)
 
 
 def _cells(means: Gray) -> Gray:

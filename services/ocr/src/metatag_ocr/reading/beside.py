@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from metatag_ocr.model import PageText, Word
-from metatag_ocr.reading.attempts import SECOND_TRY_BELOW, Attempts, Plan
+from metatag_ocr.reading.attempts import SECOND_TRY_BELOW, Attempt, Attempts, Plan
 from metatag_ocr.reading.background import flatten_background
+from metatag_ocr.reading.boxes import boxes_of, joined
 from metatag_ocr.reading.evidence import Layer, PictureBeside
 from metatag_ocr.reading.pictures import is_blank
 from metatag_ocr.reading.ports import Engine, Picture, Recognition
@@ -34,24 +35,26 @@ class PictureReader:
     draw: Draw
     dpis: tuple[int, int]
 
-    def read(self, beside: PictureBeside) -> tuple[Recognition | None, int]:
-        """Return what was read and in how many tries; nothing where the picture holds no print."""
+    def read(self, beside: PictureBeside) -> tuple[Attempt | None, int]:
+        """Return the best attempt and the number of tries; nothing where the picture holds no print."""
         picture = flatten_background(_cut_out(self.draw(self.dpis[0]), beside))
         if is_blank(picture) or not _is_print(picture):
             return None, 0
         attempts = Attempts(
             self.engine, self.plan, lambda dpi: _cut_out(self.draw(dpi), beside), lambda _: None, lambda _: None
         )
-        return attempts.best(picture, self.dpis[1]).read, attempts.count
+        return attempts.best(picture, self.dpis[1]), attempts.count
 
 
 def with_pictures(page: PageText, layer: Layer, reader: PictureReader, *, words: bool) -> PageText:
     """Return the page with the text of the pictures beside its own, where one could surely be read."""
     for beside in layer.beside[:_PICTURES]:
-        read, tries = reader.read(beside)
+        best, tries = reader.read(beside)
         page = replace(page, tries=page.tries + tries)
-        if read is not None and _is_sure(read):
+        if best is not None and _is_sure(best.read):
+            read = best.read
             page = _joined(page, clean(read.text, dehyphenate=False), beside, read.words if words else ())
+            page = replace(page, boxes=joined(page.boxes, boxes_of(read, best.picture.place)))
     return page
 
 
@@ -65,7 +68,9 @@ def _cut_out(page: Picture, beside: PictureBeside) -> Picture:
     left, top, right, bottom = beside.box
     rows = slice(int(top * height), max(int(top * height) + 1, round(bottom * height)))
     columns = slice(int(left * width), max(int(left * width) + 1, round(right * width)))
-    return Picture(np.ascontiguousarray(page.pixels[rows, columns]), page.dpi)
+    part = np.ascontiguousarray(page.pixels[rows, columns])
+    box = columns.start / width, rows.start / height, part.shape[1] / width, part.shape[0] / height
+    return Picture(part, page.dpi, page.place.part(box))
 
 
 def _is_print(picture: Picture) -> bool:

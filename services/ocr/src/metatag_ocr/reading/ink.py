@@ -102,7 +102,7 @@ def _middle_of(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def without_lighter(picture: Picture, ink: Ink) -> Picture:
     """Return the picture with all ink that is lighter than that of the words made paper."""
     levels = np.clip((np.arange(256) - ink.in_words) * (255.0 / max(1.0, ink.between - ink.in_words)), 0, 255)
-    return Picture(levels.astype(np.uint8)[picture.pixels], picture.dpi)
+    return picture.with_pixels(levels.astype(np.uint8)[picture.pixels])
 
 
 def _in_words(shape: tuple[int, ...], read: Recognition) -> NDArray[np.bool_]:

@@ -42,7 +42,8 @@ def deskewed(picture: Picture, least: float = SKEWED) -> Picture:
     )
     pixels = np.pad(picture.pixels, ((down, down), (across, across)), constant_values=255)
     level = _slanted(_slanted(pixels.T, slope).T, -slope)
-    return Picture(level, picture.dpi)
+    height, width = picture.pixels.shape
+    return Picture(level, picture.dpi, picture.place.slanted(slope, (width, height), (across, down)))
 
 
 def _slanted(pixels: Gray, slope: float) -> Gray:

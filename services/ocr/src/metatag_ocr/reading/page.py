@@ -9,11 +9,12 @@ from functools import partial
 
 from metatag_ocr.errors import language_not_installed
 from metatag_ocr.languages import missing_for, script_of
-from metatag_ocr.model import Method, Options, PageText
+from metatag_ocr.model import Method, Options, PageText, WordBoxes
 from metatag_ocr.reading import unreadable
 from metatag_ocr.reading.attempts import Attempt, Attempts, Plan
 from metatag_ocr.reading.background import flatten_background
 from metatag_ocr.reading.beside import PictureReader, with_pictures
+from metatag_ocr.reading.boxes import boxes_of
 from metatag_ocr.reading.decide import Decision, Reason, decide
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.ink import MUCH_OUTSIDE, share_outside
@@ -134,7 +135,9 @@ def _without_notice(page: PageText) -> PageText:
     """Return a page that holds a viewer's notice without its text: it is no content."""
     if not is_viewer_notice(page.text):
         return page
-    return replace(page, text="", words=(), headings=(), gibberish=False, reason=Reason.VIEWER_NOTICE)
+    return replace(
+        page, text="", words=(), boxes=WordBoxes(), headings=(), gibberish=False, reason=Reason.VIEWER_NOTICE
+    )
 
 
 def _without_recognition(page_request: PageRequest, layer: Layer, decision: Decision) -> PageText:
@@ -218,6 +221,7 @@ def _page_of(
         script=main_script(text) or script_of(best.languages[0]),
         rotation=best.turn,
         words=read.words if page_request.options.words else (),
+        boxes=boxes_of(read, best.picture.place),
         notes=tuple(note for note, holds in found if holds),
         gibberish=is_gibberish(text),
         headings=headings_in(text, headings),

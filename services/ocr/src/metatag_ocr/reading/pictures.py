@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from metatag_ocr.reading.ports import Box, Gray, Picture
+from metatag_ocr.reading.place import Box
+from metatag_ocr.reading.ports import Gray, Picture
 
 # Ink below this share of the middle of the page is dust. One line of 10 pt print is about 0.0005.
 # Pale marks must be ten times as many: noise has some.
@@ -66,7 +67,7 @@ def calmed(picture: Picture) -> Picture:
         return picture
     table = list(range(256))
     table[near] = [paper] * len(table[near])
-    return Picture(np.asarray(Image.fromarray(picture.pixels).point(table)), picture.dpi)
+    return picture.with_pixels(np.asarray(Image.fromarray(picture.pixels).point(table)))
 
 
 def strengthened(picture: Picture) -> Picture:
@@ -85,7 +86,7 @@ def strengthened(picture: Picture) -> Picture:
     darkest = int(np.searchsorted(np.cumsum(counts[:faint]), _DARKEST_SHARE * pale))
     lightest = paper - round(_noise(counts, paper))
     levels = (np.arange(256) - darkest) * (255.0 / max(1, lightest - darkest))
-    return Picture(levels.clip(0, 255).astype(np.uint8)[smooth], picture.dpi)
+    return picture.with_pixels(levels.clip(0, 255).astype(np.uint8)[smooth])
 
 
 def print_box(picture: Picture) -> tuple[int, int, int, int]:
@@ -160,7 +161,8 @@ def turned(picture: Picture, degrees: int) -> Picture:
     """Give the picture turned clockwise by 0, 90, 180 or 270 degrees."""
     if degrees % 360 == 0:
         return picture
-    return Picture(np.ascontiguousarray(np.rot90(picture.pixels, -(degrees // 90) % 4)), picture.dpi)
+    pixels = np.ascontiguousarray(np.rot90(picture.pixels, -(degrees // 90) % 4))
+    return Picture(pixels, picture.dpi, picture.place.turned(degrees))
 
 
 def smoothed(picture: Picture) -> Picture:
@@ -170,7 +172,7 @@ def smoothed(picture: Picture) -> Picture:
     Hindi fax, 0.96, 0.92 and 0.96 on a bilingual copy.
     """
     radius = _SMOOTH * picture.dpi
-    return Picture(np.asarray(Image.fromarray(picture.pixels).filter(ImageFilter.GaussianBlur(radius))), picture.dpi)
+    return picture.with_pixels(np.asarray(Image.fromarray(picture.pixels).filter(ImageFilter.GaussianBlur(radius))))
 
 
 def ink_level(pixels: Gray, contrast: int = 0) -> int:

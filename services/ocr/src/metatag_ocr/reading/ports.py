@@ -13,6 +13,7 @@ from PIL import Image
 
 from metatag_ocr.model import FileFacts, PictureFormat, Word
 from metatag_ocr.reading.evidence import Layer
+from metatag_ocr.reading.place import WHOLE_PAGE, Box, Place
 
 Gray = NDArray[np.uint8]
 
@@ -23,6 +24,12 @@ class Picture:
 
     pixels: Gray
     dpi: int
+    # Where it lies on the page as that is drawn.
+    place: Place = WHOLE_PAGE
+
+    def with_pixels(self, pixels: Gray) -> Picture:
+        """Return a picture of the same part of the page with other pixels."""
+        return Picture(pixels, self.dpi, self.place)
 
     @cached_property
     def half(self) -> Gray:
@@ -32,9 +39,6 @@ class Picture:
 
 # Confidence below which a word is hardly read: a third of them are right.
 LOW_CONFIDENCE = 60.0
-
-# Left, top, width and height as shares of a picture, origin at the top left.
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def without_ruling(picture: Picture) -> Picture:
     dark = float(np.median(print_))
     paper = line - _SPREAD * (line - dark)
     levels = np.clip((np.arange(256) - dark) * (255.0 / max(1.0, paper - dark)), 0, 255).astype(np.uint8)
-    return Picture(levels[picture.pixels], picture.dpi)
+    return picture.with_pixels(levels[picture.pixels])
 
 
 def without_rules(picture: Picture) -> Picture:
@@ -67,7 +67,7 @@ def without_rules(picture: Picture) -> Picture:
         first, last = max(0, 2 * int(group[0]) - beside), 2 * int(group[-1]) + 2 + beside
         part = pixels[:, first:last]
         part[:] = _bridged(part, _rules(part <= level, picture.dpi))
-    return Picture(pixels, picture.dpi)
+    return picture.with_pixels(pixels)
 
 
 def _rules(ink: _Mask, dpi: float) -> _Mask:

@@ -14,7 +14,8 @@ import numpy as np
 
 from metatag_ocr.languages import script_of
 from metatag_ocr.reading.pictures import cropped, ink_level, turned
-from metatag_ocr.reading.ports import Box, Engine, Layout, Picture
+from metatag_ocr.reading.place import Box
+from metatag_ocr.reading.ports import Engine, Layout, Picture
 from metatag_ocr.reading.scripts import main_script
 
 # Lines read with each language at most.

@@ -13,7 +13,8 @@ from statistics import fmean
 from metatag_ocr.languages import script_of
 from metatag_ocr.model import Word
 from metatag_ocr.reading.pictures import BORDER, cropped, turned
-from metatag_ocr.reading.ports import LOW_CONFIDENCE, Box, Engine, Line, Picture, Recognition
+from metatag_ocr.reading.place import Box
+from metatag_ocr.reading.ports import LOW_CONFIDENCE, Engine, Line, Picture, Recognition
 from metatag_ocr.reading.scripts import main_script
 
 # Confidence that the other language must reach, and by how much it must be above the first one.

@@ -36,7 +36,7 @@ def without_specks(picture: Picture) -> Picture:
     specks = Image.fromarray(_alone(half <= level, dpi)).convert("L").filter(ImageFilter.MaxFilter(3))
     rows, columns = picture.pixels.shape
     mask = np.asarray(specks.resize((2 * half.shape[1], 2 * half.shape[0]), Image.Resampling.NEAREST))
-    return Picture(np.where(mask[:rows, :columns] > 0, np.uint8(255), picture.pixels), picture.dpi)
+    return picture.with_pixels(np.where(mask[:rows, :columns] > 0, np.uint8(255), picture.pixels))
 
 
 def _alone(ink: _Mask, dpi: float) -> _Mask:
