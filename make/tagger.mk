@@ -1,4 +1,4 @@
-.PHONY: fit-calibration bench-facets bench-tags bench-tags-speed bench-tags-held-out fit-tags fake-llm
+.PHONY: fit-calibration bench-facets bench-tags bench-tags-speed bench-tags-learning bench-tags-held-out fit-tags fake-llm
 
 bench-tags: ## measure tags against people's tags and rivals: make bench-tags DATA=<folder of *.jsonl>
 	$(UV) run --no-sync --with yake python -m bench.tags.run $(if $(DATA),--data $(DATA)) $(BENCH_TAGS)
@@ -8,6 +8,9 @@ bench-facets: ## measure facets against their gold, by kind and language: make b
 
 bench-tags-speed: ## wall time and memory of 20-page documents on one core: make bench-tags-speed [DATA=<folder>]
 	$(UV) run --no-sync python -m bench.tags.speed $(if $(DATA),--data $(DATA))
+
+bench-tags-learning: ## what 20 corrected documents teach of 30 others: make bench-tags-learning [DATA=<folder>]
+	$(UV) run --no-sync python -m bench.tags.learning $(if $(DATA),--data $(DATA))
 
 bench-tags-held-out: ## ours and rivals on documents our rankers did not see: make bench-tags-held-out DATA=<folder>
 	$(UV) run --no-sync --with yake --with scikit-learn \

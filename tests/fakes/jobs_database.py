@@ -33,6 +33,8 @@ TABLES = (
     "leader",
     "webhook",
     "webhook_delivery",
+    "tag_feedback",
+    "learning",
 )
 
 

@@ -1,19 +1,15 @@
-"""How well tags agree with those of a person: F1 at a rank, precision by rank, NDCG."""
+"""The form in which `metatag evaluate` compares tags: stems, without case."""
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from snowballstemmer import stemmer
 
 _WORD = re.compile(r"[^\W_](?:[\w\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963]|['’](?=\w))*")
 _DEVANAGARI = re.compile("[\u0900-\u097f]")
 _STEMMERS = {"en": stemmer("porter"), "hi": stemmer("hindi")}
-RANKS = 10
 
 
 def form(tag: str) -> str:
@@ -21,43 +17,3 @@ def form(tag: str) -> str:
     folded = unicodedata.normalize("NFKC", tag).casefold()
     words = _WORD.findall(folded.replace("-", " "))
     return " ".join(_STEMMERS["hi" if _DEVANAGARI.search(word) else "en"].stemWord(word) for word in words)
-
-
-@dataclass
-class Scores:
-    """Agreement over documents. Counts of hits are micro-averaged; NDCG is the mean over documents."""
-
-    documents: int = 0
-    hits: list[int] = field(default_factory=lambda: [0] * RANKS)
-    given: list[int] = field(default_factory=lambda: [0] * RANKS)
-    gold: int = 0
-    gains: float = 0.0
-
-    def add(self, found: Sequence[str], wanted: Iterable[str]) -> None:
-        """Add one document: tags as given, best first, and those of the person."""
-        gold = {form(tag) for tag in wanted} - {""}
-        ranked = list(dict.fromkeys(name for tag in found if (name := form(tag))))[:RANKS]
-        self.documents += 1
-        self.gold += len(gold)
-        gain = 0.0
-        for rank, name in enumerate(ranked):
-            self.given[rank] += 1
-            if name in gold:
-                self.hits[rank] += 1
-                gain += 1 / math.log2(rank + 2)
-        ideal = sum(1 / math.log2(rank + 2) for rank in range(min(len(gold), RANKS)))
-        self.gains += gain / ideal if ideal else 0.0
-
-    def f1(self, rank: int) -> float:
-        """Return the F1 of the first `rank` tags, 0 to 1."""
-        hits, given = sum(self.hits[:rank]), sum(self.given[:rank])
-        return 2 * hits / (given + self.gold) if given + self.gold else 0.0
-
-    def precision(self, rank: int) -> float:
-        """Return the share of tags at a rank (from 1) that the person gave too."""
-        return self.hits[rank - 1] / self.given[rank - 1] if self.given[rank - 1] else 0.0
-
-    @property
-    def ndcg(self) -> float:
-        """Return the mean normalised discounted cumulative gain of the first RANKS tags, 0 to 1."""
-        return self.gains / self.documents if self.documents else 0.0

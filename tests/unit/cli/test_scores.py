@@ -9,7 +9,8 @@ import pytest
 import typer
 
 from metatag_cli.commands.evaluate import read_gold
-from metatag_cli.scores import Scores, form
+from metatag_cli.scores import form
+from metatag_runtime.tag_scores import Scores
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ def test_tags_that_differ_in_form_alone_are_one(one: str, two: str) -> None:
 
 
 def test_the_figures_are_those_of_the_definitions() -> None:
-    scores = Scores()
+    scores = Scores(form)
     scores.add(["roads", "budget", "Road", "water"], ["road", "water", "schools"])
     # Three different tags, two of them right, three wanted.
     assert scores.f1(5) == pytest.approx(2 * 2 / (3 + 3))
@@ -30,7 +31,7 @@ def test_the_figures_are_those_of_the_definitions() -> None:
 
 
 def test_f1_counts_over_all_documents_and_no_document_is_nothing() -> None:
-    scores = Scores()
+    scores = Scores(form)
     assert (scores.f1(5), scores.ndcg, scores.precision(1)) == (0.0, 0.0, 0.0)
     scores.add(["a"], ["a"])
     scores.add(["b"], ["c", "d", "e"])

@@ -12,7 +12,16 @@ import grpc
 import pytest
 
 from fakes.certificates import Authority
-from metatag.v1 import jobs_pb2, jobs_pb2_grpc, ocr_pb2, ocr_pb2_grpc, records_pb2, tagger_pb2, webhooks_pb2
+from metatag.v1 import (
+    jobs_pb2,
+    jobs_pb2_grpc,
+    learning_pb2,
+    ocr_pb2,
+    ocr_pb2_grpc,
+    records_pb2,
+    tagger_pb2,
+    webhooks_pb2,
+)
 from metatag_jobs import bootstrap as jobs
 from metatag_ocr import bootstrap as ocr
 from metatag_runtime.errors import ErrorCode, MetatagError
@@ -22,7 +31,7 @@ from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
 from metatag_runtime.grpc_tls import TlsSettings, load_tls
 from metatag_tagger import bootstrap as tagger
 
-PROTOS = (jobs_pb2, records_pb2, webhooks_pb2, ocr_pb2, tagger_pb2)
+PROTOS = (jobs_pb2, records_pb2, webhooks_pb2, learning_pb2, ocr_pb2, tagger_pb2)
 SERVICES = ("gateway", "jobs-api", "jobs-worker", "ocr", "tagger")
 
 

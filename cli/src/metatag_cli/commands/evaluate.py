@@ -15,8 +15,9 @@ from rich.table import Table
 
 from metatag_cli import screen
 from metatag_cli.connect import JsonOption, ServerOption, client_for, plain_errors
-from metatag_cli.scores import RANKS, Scores
+from metatag_cli.scores import form
 from metatag_client import AsyncClient, MetatagClientError, Options
+from metatag_runtime.tag_scores import RANKS, Scores
 
 AT_ONCE = 4
 # What a table of one's own tags may be called.
@@ -29,7 +30,7 @@ class Run:
     """What one tagger gave for the documents."""
 
     tagger: str
-    scores: Scores = field(default_factory=Scores)
+    scores: Scores = field(default_factory=lambda: Scores(form))
     facets: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
 

@@ -499,6 +499,8 @@ class TagOptions(_message.Message):
     INSTRUCTIONS_FIELD_NUMBER: _builtins.int
     EXISTING_TAGS_FIELD_NUMBER: _builtins.int
     EXAMPLES_FIELD_NUMBER: _builtins.int
+    USE_EXISTING_TAGS_FIELD_NUMBER: _builtins.int
+    USE_EXAMPLES_FIELD_NUMBER: _builtins.int
     tagger: Global___TaggerKind.ValueType
     num_tags: _builtins.int
     """Tags wanted, 1 to 50; the gateway narrows it to 3 to 15."""
@@ -513,6 +515,11 @@ class TagOptions(_message.Message):
     """Whether local tags may stand in for a failed LLM (TAGGER_KIND_AUTO and TAGGER_KIND_BOTH)."""
     instructions: _builtins.str
     """What the user tells the model about the tags of this archive, at most 2,000 characters; empty: nothing."""
+    use_existing_tags: _builtins.bool
+    """Whether jobs adds the archive's frequent tags to `existing_tags`, and the user's latest corrected documents to
+    `examples`, up to their bounds.
+    """
+    use_examples: _builtins.bool
     @_builtins.property
     def exclusion_words(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Terms that no tag may be or contain; compared without case, by stem."""
@@ -549,10 +556,12 @@ class TagOptions(_message.Message):
         instructions: _builtins.str = ...,
         existing_tags: _abc.Iterable[_builtins.str] | None = ...,
         examples: _abc.Iterable[Global___TagExample] | None = ...,
+        use_existing_tags: _builtins.bool = ...,
+        use_examples: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allow_degraded", b"allow_degraded", "allowed_tags", b"allowed_tags", "examples", b"examples", "exclusion_words", b"exclusion_words", "existing_tags", b"existing_tags", "fallback_models", b"fallback_models", "instructions", b"instructions", "max_cost_micros", b"max_cost_micros", "model_name", b"model_name", "num_tags", b"num_tags", "strict", b"strict", "tag_language", b"tag_language", "tagger", b"tagger"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allow_degraded", b"allow_degraded", "allowed_tags", b"allowed_tags", "examples", b"examples", "exclusion_words", b"exclusion_words", "existing_tags", b"existing_tags", "fallback_models", b"fallback_models", "instructions", b"instructions", "max_cost_micros", b"max_cost_micros", "model_name", b"model_name", "num_tags", b"num_tags", "strict", b"strict", "tag_language", b"tag_language", "tagger", b"tagger", "use_examples", b"use_examples", "use_existing_tags", b"use_existing_tags"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -109,6 +109,7 @@ class TagRequest(_message.Message):
     PROVIDER_KEY_FIELD_NUMBER: _builtins.int
     ACCOUNT_FIELD_NUMBER: _builtins.int
     SPENT_MICROS_FIELD_NUMBER: _builtins.int
+    ARCHIVE_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     """Title if known, at most 500 characters."""
     description: _builtins.str
@@ -131,6 +132,10 @@ class TagRequest(_message.Message):
     def vocabulary(self) -> _document_pb2.Vocabulary:
         """Allowed tags as a named list; unset when none was chosen."""
 
+    @_builtins.property
+    def archive(self) -> Global___Archive:
+        """What the account's earlier documents and corrections say; unset: nothing is known, or it is not to be used."""
+
     def __init__(
         self,
         *,
@@ -143,14 +148,104 @@ class TagRequest(_message.Message):
         provider_key: _builtins.str = ...,
         account: _builtins.str = ...,
         spent_micros: _builtins.int = ...,
+        archive: Global___Archive | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["tag_options", b"tag_options", "vocabulary", b"vocabulary"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["archive", b"archive", "tag_options", b"tag_options", "vocabulary", b"vocabulary"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "description", b"description", "language", b"language", "pages", b"pages", "provider_key", b"provider_key", "spent_micros", b"spent_micros", "tag_options", b"tag_options", "title", b"title", "vocabulary", b"vocabulary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "archive", b"archive", "description", b"description", "language", b"language", "pages", b"pages", "provider_key", b"provider_key", "spent_micros", b"spent_micros", "tag_options", b"tag_options", "title", b"title", "vocabulary", b"vocabulary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TagRequest: _TypeAlias = TagRequest  # noqa: Y015
+
+@_typing.final
+class Archive(_message.Message):
+    """Archive is a summary of one user's archive: which words are common in it, and what people did with its tags."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class WordsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    DOCUMENTS_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    TAGS_FIELD_NUMBER: _builtins.int
+    documents: _builtins.int
+    """Documents in the statistics of words, the latest ones, at most 1,000."""
+    @_builtins.property
+    def words(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """In how many of them a word stands: the most frequent words, folded as search folds them, at most 5,000. A word that
+        is missing stands in few or none.
+        """
+
+    @_builtins.property
+    def tags(self) -> _containers.RepeatedCompositeFieldContainer[Global___TagFeedback]:
+        """At most 2,000."""
+
+    def __init__(
+        self,
+        *,
+        documents: _builtins.int = ...,
+        words: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        tags: _abc.Iterable[Global___TagFeedback] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["documents", b"documents", "tags", b"tags", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Archive: _TypeAlias = Archive  # noqa: Y015
+
+@_typing.final
+class TagFeedback(_message.Message):
+    """TagFeedback is in how many corrected or reviewed documents a tag that the machine gave was kept or removed, and in how
+    many people added it.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TAG_FIELD_NUMBER: _builtins.int
+    KEPT_FIELD_NUMBER: _builtins.int
+    REMOVED_FIELD_NUMBER: _builtins.int
+    ADDED_FIELD_NUMBER: _builtins.int
+    tag: _builtins.str
+    """1 to 200 characters."""
+    kept: _builtins.int
+    removed: _builtins.int
+    added: _builtins.int
+    def __init__(
+        self,
+        *,
+        tag: _builtins.str = ...,
+        kept: _builtins.int = ...,
+        removed: _builtins.int = ...,
+        added: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["added", b"added", "kept", b"kept", "removed", b"removed", "tag", b"tag"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TagFeedback: _TypeAlias = TagFeedback  # noqa: Y015
 
 @_typing.final
 class ReadPictureRequest(_message.Message):

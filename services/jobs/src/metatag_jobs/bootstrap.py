@@ -7,11 +7,12 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from metatag.v1 import jobs_pb2_grpc, records_pb2_grpc, webhooks_pb2_grpc
+from metatag.v1 import jobs_pb2_grpc, learning_pb2_grpc, records_pb2_grpc, webhooks_pb2_grpc
 from metatag_jobs.adapters.redis.event_bus import RedisEventBus
 from metatag_jobs.adapters.sql.corrections import SqlCorrections
 from metatag_jobs.adapters.sql.dialect import new_id
 from metatag_jobs.adapters.sql.find import SqlFind
+from metatag_jobs.adapters.sql.learning import SqlLearning
 from metatag_jobs.adapters.sql.names import SqlNames
 from metatag_jobs.adapters.sql.review import SqlReview
 from metatag_jobs.adapters.sql.selection import SqlSelection
@@ -25,12 +26,15 @@ from metatag_jobs.dispatcher import Dispatcher
 from metatag_jobs.exports import Exports
 from metatag_jobs.intake import Intake
 from metatag_jobs.journal import GroupJournal
+from metatag_jobs.learning.archives import Archives
+from metatag_jobs.learning.learning import Learner
 from metatag_jobs.pipeline import Limits, Pipeline
 from metatag_jobs.records.corrections import Corrections
 from metatag_jobs.records.tag_job_steps import TagJobSteps
 from metatag_jobs.records.tag_jobs import TagJobs
 from metatag_jobs.retrying import Limits as RetryLimits
 from metatag_jobs.servicer.core import Dependencies
+from metatag_jobs.servicer.learning import LearningServicer
 from metatag_jobs.servicer.record_parts import RecordParts
 from metatag_jobs.servicer.records import RecordsServicer
 from metatag_jobs.servicer.service import JobsServicer
@@ -55,8 +59,10 @@ VERSION_TABLE = "alembic_version_jobs"
 SERVICE_NAME = "metatag.v1.JobsService"
 RECORDS_SERVICE_NAME = "metatag.v1.RecordsService"
 WEBHOOKS_SERVICE_NAME = "metatag.v1.WebhooksService"
+LEARNING_SERVICE_NAME = "metatag.v1.LearningService"
+SERVICE_NAMES = [SERVICE_NAME, RECORDS_SERVICE_NAME, WEBHOOKS_SERVICE_NAME, LEARNING_SERVICE_NAME]
 # Whose documents are meant is said by the gateway alone, which knows who signed in.
-CALLERS = {SERVICE_NAME: GATEWAY, RECORDS_SERVICE_NAME: GATEWAY, WEBHOOKS_SERVICE_NAME: GATEWAY}
+CALLERS = dict.fromkeys(SERVICE_NAMES, GATEWAY)
 
 
 async def build(settings: JobsSettings, components: Components | None = None) -> Sequence[Service]:
@@ -139,6 +145,7 @@ def _worker(settings: JobsSettings, components: Components) -> Worker:
         keys=components.keys,
         limits=Limits(settings.max_file_bytes, settings.fetch_deadline, settings.tag_deadline, retry, settings.reuse),
         new_id=new_id,
+        archives=Archives(SqlLearning(components.database)),
     )
     return Worker(
         owner=owner,
@@ -205,6 +212,7 @@ def _server(settings: JobsSettings, components: Components, wake: Callable[[], N
     servicer = JobsServicer(_dependencies(settings, components))
     records = RecordsServicer(_records(settings, components, wake))
     webhooks = WebhooksServicer(_endpoints(components))
+    learning = LearningServicer(Learner(SqlLearning(components.database)))
     return GrpcService(
         "jobs",
         GrpcServerOptions(settings.listen, reflection=settings.reflection, callers=CALLERS),
@@ -212,8 +220,9 @@ def _server(settings: JobsSettings, components: Components, wake: Callable[[], N
             lambda server: jobs_pb2_grpc.add_JobsServiceServicer_to_server(servicer, server),
             lambda server: records_pb2_grpc.add_RecordsServiceServicer_to_server(records, server),
             lambda server: webhooks_pb2_grpc.add_WebhooksServiceServicer_to_server(webhooks, server),
+            lambda server: learning_pb2_grpc.add_LearningServiceServicer_to_server(learning, server),
         ],
-        [SERVICE_NAME, RECORDS_SERVICE_NAME, WEBHOOKS_SERVICE_NAME],
+        SERVICE_NAMES,
         _ready(components),
     )
 

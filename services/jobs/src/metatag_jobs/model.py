@@ -96,6 +96,8 @@ class TagOptions:
     instructions: str = ""
     existing_tags: list[str] = field(default_factory=list)
     examples: list[TagExample] = field(default_factory=list)
+    use_existing_tags: bool = False
+    use_examples: bool = False
 
 
 @dataclass(frozen=True)

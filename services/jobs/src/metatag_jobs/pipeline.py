@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from metatag_jobs.errors import FileGone, FileMissing, Replaced, Stopped
 from metatag_jobs.jsonable import pack, unpack
-from metatag_jobs.model import JOB_SINGLE, PageRead, ProcessOptions, TagOptions, Vocabulary
+from metatag_jobs.learning.archives import Archives
+from metatag_jobs.learning.model import Archive
+from metatag_jobs.model import JOB_SINGLE, PageRead, ProcessOptions, TagOptions
 from metatag_jobs.outcome import failed, succeeded, title_of
 from metatag_jobs.page_checkpoints import LONG_DOCUMENT as KEPT_IN_PARTS
 from metatag_jobs.page_checkpoints import PageCheckpoints
@@ -29,7 +32,7 @@ from metatag_jobs.ports import Fetcher, FileStore, Journal, KeyBox, OcrReader, T
 from metatag_jobs.results import OcrOutcome, Page, TagOutcome
 from metatag_jobs.retrying import Limits as RetryLimits
 from metatag_jobs.retrying import decide
-from metatag_jobs.stages import digest_of, filled, mark_free, ms_since, require_a_page, require_text
+from metatag_jobs.stages import digest_of, filled, identity_of, mark_free, ms_since, require_a_page, require_text
 from metatag_jobs.usage import cost_of
 from metatag_jobs.vision import VisionCall, VisionReader, is_passing, wants
 from metatag_jobs.work import Artifact, Checkpoint, Claim, Finish, JobContext, PageEvent, Release
@@ -64,6 +67,7 @@ class Pipeline:
         keys: KeyBox,
         limits: Limits,
         new_id: Callable[[], str],
+        archives: Archives,
     ) -> None:
         self._journal = journal
         self._files = files
@@ -73,6 +77,7 @@ class Pipeline:
         self._keys = keys
         self._limits = limits
         self._new_id = new_id
+        self._archives = archives
         self._vision = VisionReader(ocr, tagger, keys, limits.tag_deadline)
 
     async def run(self, claim: Claim, job: JobContext) -> Finish:
@@ -191,7 +196,8 @@ class Pipeline:
     async def _tag(self, claim: Claim, job: JobContext, ocr: OcrOutcome) -> TagOutcome:
         start = time.monotonic()
         title = title_of(claim, ocr)
-        digest = await self._tag_digest(claim, job, ocr, title)
+        known = await self._archives.of(job.user_id)
+        digest = await self._tag_digest(claim, job, ocr, title, known.identity if known else "")
         found = await self._reuse(claim, "finish", "tag", digest)
         if found is not None:
             try:
@@ -200,7 +206,7 @@ class Pipeline:
             except FileGone:
                 found = None
         if found is None:
-            outcome = await self._write_tags(claim, job, ocr, title)
+            outcome = await self._write_tags(claim, job, ocr, title, known.archive if known else None)
             # A stand-in is not the result of the same options: it gets a name of its own and is not found again.
             own = digest_of([digest, claim.document_id, claim.attempt]) if outcome.degraded else digest
             artifact = await self._put_json(own, pack(outcome))
@@ -210,23 +216,32 @@ class Pipeline:
         claim.stage = "finish"
         return outcome
 
-    async def _write_tags(self, claim: Claim, job: JobContext, ocr: OcrOutcome, title: str) -> TagOutcome:
+    async def _write_tags(
+        self, claim: Claim, job: JobContext, ocr: OcrOutcome, title: str, archive: Archive | None
+    ) -> TagOutcome:
         if job.options.vocabulary and job.vocabulary is None:
             raise MetatagError("The job's vocabulary was deleted.", code=ErrorCode.NOT_FOUND)
-        tag_options = job.options.tag_options
+        tag_options = await self._archives.guided(job.user_id, job.options.tag_options)
+        ask = partial(self._ask_tagger, claim, job, ocr, title, archive)
         if job.type == JOB_SINGLE or not tag_options.allow_degraded:
-            return await self._ask_tagger(claim, job, ocr, title, tag_options)
+            return await ask(tag_options)
         try:
-            return await self._ask_tagger(claim, job, ocr, title, replace(tag_options, allow_degraded=False))
+            return await ask(replace(tag_options, allow_degraded=False))
         except MetatagError as error:
             # A batch has time: local tags stand in only when no later try is left, or none could help.
             verdict = decide(error, claim, self._limits.retry, interactive=False)
             if isinstance(verdict, Release) and error.code is not ErrorCode.PROVIDER_CREDITS:
                 raise
-        return await self._ask_tagger(claim, job, ocr, title, tag_options)
+        return await ask(tag_options)
 
-    async def _ask_tagger(
-        self, claim: Claim, job: JobContext, ocr: OcrOutcome, title: str, tag_options: TagOptions
+    async def _ask_tagger(  # noqa: PLR0917  the parts of one request
+        self,
+        claim: Claim,
+        job: JobContext,
+        ocr: OcrOutcome,
+        title: str,
+        archive: Archive | None,
+        tag_options: TagOptions,
     ) -> TagOutcome:
         try:
             async with asyncio.timeout(self._limits.tag_deadline):
@@ -240,6 +255,7 @@ class Pipeline:
                     provider_key=self._keys.open(job.job_id, job.secret) if job.secret else "",
                     account=job.user_id,
                     spent_micros=claim.spent_micros,
+                    archive=archive,
                 )
         except TimeoutError:
             raise MetatagError(
@@ -306,10 +322,10 @@ class Pipeline:
             asked += [options.vision, options.vision_model, bool(job.secret), await self._tagger.version()]
         return digest_of([claim.file_sha256, await self._ocr.version(), asked])
 
-    async def _tag_digest(self, claim: Claim, job: JobContext, ocr: OcrOutcome, title: str) -> str:
+    async def _tag_digest(self, claim: Claim, job: JobContext, ocr: OcrOutcome, title: str, learnt: str) -> str:
         text = hashlib.sha256("\f".join(page.text for page in ocr.pages).encode(errors="replace")).hexdigest()
         # Its terms, not its number: a list that was deleted and made anew begins at version 1 again.
-        vocabulary = await asyncio.to_thread(_identity, job.vocabulary) if job.vocabulary else None
+        vocabulary = await asyncio.to_thread(identity_of, job.vocabulary) if job.vocabulary else None
         own_key = bool(job.secret)
         return digest_of(
             [
@@ -321,12 +337,9 @@ class Pipeline:
                 vocabulary,
                 own_key,
                 await self._tagger.version(),
+                *([learnt] if learnt else []),
             ]
         )
-
-
-def _identity(vocabulary: Vocabulary) -> list[str]:
-    return [vocabulary.name, digest_of([pack(term) for term in vocabulary.terms])]
 
 
 def _go_on(claim: Claim, stage: str, job_state: str) -> None:

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
+from metatag_jobs.learning.model import Archive
 from metatag_jobs.model import JobEvent, ProcessOptions, Source, SourceCheck, TagOptions, Vocabulary
 from metatag_jobs.results import OcrOutcome, Page, TagOutcome
 from metatag_jobs.stores import EventLog
@@ -120,6 +121,7 @@ class Tagger(Protocol):
         provider_key: str,
         account: str,
         spent_micros: int = 0,
+        archive: Archive | None = None,
     ) -> TagOutcome:
         """Give the tags of one document; `spent_micros` was spent on it before and counts towards its cap."""
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from metatag_jobs.errors import insufficient_text
-from metatag_jobs.model import DEFAULT_PAGES, MIN_TEXT_CHARS, ProcessOptions
+from metatag_jobs.jsonable import pack
+from metatag_jobs.model import DEFAULT_PAGES, MIN_TEXT_CHARS, ProcessOptions, Vocabulary
 from metatag_jobs.results import OcrOutcome, TagOutcome
 from metatag_runtime.errors import ErrorCode, MetatagError
 
@@ -25,6 +26,11 @@ def filled(options: ProcessOptions) -> ProcessOptions:
 def digest_of(parts: list[Any]) -> str:
     """Give one digest of several JSON values."""
     return hashlib.sha256(_SORTED.encode(parts).encode()).hexdigest()
+
+
+def identity_of(vocabulary: Vocabulary) -> list[str]:
+    """Return what tells a vocabulary from others: its name and the digest of its terms."""
+    return [vocabulary.name, digest_of([pack(term) for term in vocabulary.terms])]
 
 
 def require_text(ocr: OcrOutcome, options: ProcessOptions) -> None:

@@ -20,6 +20,8 @@ MAX_EXISTING = 500
 MAX_EXAMPLES = 5
 MAX_EXAMPLE = 2_000
 MAX_EXAMPLE_TAGS = 30
+MAX_ARCHIVE_WORDS = 5_000
+MAX_FEEDBACK = 2_000
 # Fewer letters and digits than this cannot hold a tag. The contract's limit of 50 characters is held by jobs, which
 # counts as the contract does: blanks and signs too.
 MIN_CHARACTERS = 10
@@ -92,6 +94,28 @@ class TagExample:
 
     text: str
     tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TagFeedback:
+    """In how many documents a tag that the machine gave was kept or removed, and in how many people added it."""
+
+    tag: str
+    kept: int = 0
+    removed: int = 0
+    added: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What is known of the archive that a document comes into: common words, and what people did with tags.
+
+    `words` gives in how many of `documents` documents a folded word stands; a missing one stands in few or none.
+    """
+
+    documents: int = 0
+    words: Mapping[str, int] = field(default_factory=dict)
+    tags: tuple[TagFeedback, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

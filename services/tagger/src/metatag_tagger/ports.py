@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from metatag_tagger.model import Document, Facet, KeyState, ModelInfo, Tag, TagExample, Term, Usage
+from metatag_tagger.model import Archive, Document, Facet, KeyState, ModelInfo, Tag, TagExample, Term, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class AnalysisOptions:
     exclusions: tuple[str, ...] = ()
     budget: int = 0
     tag_language: str = ""
+    archive: Archive | None = None
 
 
 @dataclass(frozen=True, slots=True)

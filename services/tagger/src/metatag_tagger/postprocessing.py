@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from metatag_tagger.model import Outcome, Tag, TagOptions, Term
+from metatag_tagger.model import Archive, Outcome, Tag, TagOptions, Term
+from metatag_tagger.offline.archive import Judgements
 from metatag_tagger.offline.duplicates import without_repeats
 from metatag_tagger.offline.vocabulary import Labels, shown
 from metatag_tagger.ports import LlmAnswer, Study
@@ -27,6 +28,12 @@ class Plan:
     language: str
     vocabulary: str
     version: str
+    archive: Archive | None = None
+
+    @cached_property
+    def judgements(self) -> Judgements | None:
+        """Return what people did with tags of the archive, None where nothing is known."""
+        return Judgements.of(self.archive.tags, self.language) if self.archive and self.archive.tags else None
 
     @cached_property
     def banned(self) -> frozenset[str]:
@@ -58,10 +65,12 @@ class Plan:
         return Labels(self.terms, self.language, self.tag_language)
 
     def excluded(self, text: str) -> bool:
-        """Tell whether an exclusion word keeps a tag away."""
-        if not self.banned:
+        """Tell whether an exclusion word keeps a tag away, or people removed it again and again."""
+        if not self.banned and self.judgements is None:
             return False
         found = key(text, self.language)
+        if self.judgements is not None and self.judgements.refuses(found):
+            return True
         return any(excludes(found, word) for word in self.banned)
 
 

@@ -112,6 +112,7 @@ class TaggerServicer(tagger_pb2_grpc.TaggerServiceServicer):
             wire.vocabulary(request),
             request.provider_key,
             request.account,
+            archive=wire.archive(request),
         )
         return wire.response(outcome, int((time.monotonic() - begun) * 1000))
 

@@ -15,12 +15,14 @@ from metatag_tagger.answer_validation import believed_facets, trusted
 from metatag_tagger.answers import AnswerCache
 from metatag_tagger.errors import Category, InsufficientText, NoProviderKey, ProviderError
 from metatag_tagger.model import (
+    MAX_ARCHIVE_WORDS,
     MAX_DESCRIPTION,
     MAX_EXAMPLE,
     MAX_EXAMPLE_TAGS,
     MAX_EXAMPLES,
     MAX_EXCLUSIONS,
     MAX_EXISTING,
+    MAX_FEEDBACK,
     MAX_INSTRUCTIONS,
     MAX_LABEL,
     MAX_TAGS,
@@ -29,6 +31,7 @@ from metatag_tagger.model import (
     MAX_TITLE,
     MIN_CHARACTERS,
     NOTE_LOW_CONFIDENCE,
+    Archive,
     Document,
     Outcome,
     Reason,
@@ -70,15 +73,18 @@ class Tagging:
         vocabulary: Vocabulary | None = None,
         key: str = "",
         account: str = "",
+        *,
+        archive: Archive | None = None,
     ) -> Outcome:
         """Give the document's tags, fewer than wished if the text holds fewer. Raises MetatagError."""
         begun = time.monotonic()
         _check(document, tag_options, vocabulary)
+        _check_archive(archive)
         asks = self._asks_llm(tag_options, key)
         terms = _terms(tag_options, vocabulary)
-        study = await self._analyst.study(document, self._study_wish(tag_options, terms, asks))
+        study = await self._analyst.study(document, self._study_wish(tag_options, terms, asks, archive))
         plan = postprocessing.Plan(
-            tag_options, terms, study.language, vocabulary.identity if vocabulary else "", self.version
+            tag_options, terms, study.language, vocabulary.identity if vocabulary else "", self.version, archive
         )
         outcome = (
             await self._with_llm(document, plan, study, key, account) if asks else postprocessing.local(plan, study)
@@ -100,13 +106,16 @@ class Tagging:
             return False
         raise NoProviderKey
 
-    def _study_wish(self, tag_options: TagOptions, terms: tuple[Term, ...], asks: bool) -> AnalysisOptions:
+    def _study_wish(
+        self, tag_options: TagOptions, terms: tuple[Term, ...], asks: bool, archive: Archive | None
+    ) -> AnalysisOptions:
         return AnalysisOptions(
             count=tag_options.num_tags + SPARE,
             terms=terms,
             exclusions=tag_options.exclusion_words,
             budget=self._options.input_tokens if asks else 0,
             tag_language="" if tag_options.tag_language == "document" else tag_options.tag_language,
+            archive=archive,
         )
 
     async def _with_llm(
@@ -230,6 +239,18 @@ def _check(document: Document, tag_options: TagOptions, vocabulary: Vocabulary |
             f"title may be at most {MAX_TITLE} and description at most {MAX_DESCRIPTION} characters long."
         )
     _check_text(document)
+
+
+def _check_archive(archive: Archive | None) -> None:
+    """Raise InvalidArgument for a summary of an archive beyond its bounds."""
+    if archive is None:
+        return
+    if len(archive.words) > MAX_ARCHIVE_WORDS or len(archive.tags) > MAX_FEEDBACK:
+        raise InvalidArgument(f"archive may hold at most {MAX_ARCHIVE_WORDS} words and {MAX_FEEDBACK} tags.")
+    counts = [archive.documents, *archive.words.values()]
+    counts += [count for each in archive.tags for count in (each.kept, each.removed, each.added)]
+    if min(counts) < 0 or any(not 1 <= len(each.tag) <= MAX_LABEL for each in archive.tags):
+        raise InvalidArgument(f"archive counts from 0 up, and its tags have 1 to {MAX_LABEL} characters.")
 
 
 def _check_guidance(tag_options: TagOptions) -> None:

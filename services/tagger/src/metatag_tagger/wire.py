@@ -8,6 +8,7 @@ from metatag.v1 import document_pb2, tagger_pb2
 from metatag_runtime.errors import InvalidArgument, MetatagError
 from metatag_tagger.model import (
     DEFAULT_TAGS,
+    Archive,
     Document,
     Facet,
     KeyState,
@@ -17,6 +18,7 @@ from metatag_tagger.model import (
     Reason,
     Tag,
     TagExample,
+    TagFeedback,
     TaggerInfo,
     TaggerKind,
     TagOptions,
@@ -86,6 +88,15 @@ def vocabulary(request: tagger_pb2.TagRequest) -> Vocabulary | None:
         if term.label.strip()
     )
     return Vocabulary(found.name, found.version, terms)
+
+
+def archive(request: tagger_pb2.TagRequest) -> Archive | None:
+    """Read what is known of the account's archive, None when nothing is."""
+    if not request.HasField("archive"):
+        return None
+    found = request.archive
+    tags = tuple(TagFeedback(each.tag, each.kept, each.removed, each.added) for each in found.tags)
+    return Archive(found.documents, dict(found.words), tags)
 
 
 def response(outcome: Outcome, elapsed_ms: int) -> tagger_pb2.TagResponse:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 
 from metatag.v1 import tagger_pb2, tagger_pb2_grpc
+from metatag_jobs.learning.model import Archive
 from metatag_jobs.model import TagOptions, Vocabulary
 from metatag_jobs.results import Page, TagOutcome
 from metatag_jobs.usage import PictureOutcome
@@ -50,6 +51,7 @@ class GrpcTagger:
         provider_key: str,
         account: str,
         spent_micros: int = 0,
+        archive: Archive | None = None,
     ) -> TagOutcome:
         """Give the tags of one document."""
         request = tagger_pb2.TagRequest(
@@ -63,6 +65,8 @@ class GrpcTagger:
         to_message(request.tag_options, tag_options)
         if vocabulary is not None:
             to_message(request.vocabulary, vocabulary)
+        if archive is not None:
+            to_message(request.archive, archive)
         _add_pages(request, pages)
         answer = await self._stub.Tag(request, timeout=self._deadline)
         return from_message(TagOutcome, answer)

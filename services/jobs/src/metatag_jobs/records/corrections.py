@@ -10,6 +10,7 @@ import structlog
 
 from metatag_jobs.errors import DocumentInWork, FileGone, NothingToUndo, VersionMismatch
 from metatag_jobs.jsonable import unpack
+from metatag_jobs.learning.model import MAX_EXCERPT
 from metatag_jobs.model import Document, Vocabulary
 from metatag_jobs.outcome import full_text
 from metatag_jobs.ports import FileStore
@@ -148,5 +149,6 @@ def edit_of(
         reviewed_at=reviewed_at,
         reviewed_by=reviewed_by,
         tag_job_id=tag_job_id,
+        excerpt=text[:MAX_EXCERPT],
         reasons=reasons_of(result, failed=document.state == "failed") | (DUPLICATE if document.duplicate_of else 0),
     )

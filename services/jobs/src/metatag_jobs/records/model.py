@@ -149,6 +149,8 @@ class Edit:
     tag_job_id: str = ""
     # Why a person should look at it, for one whose review was taken back.
     reasons: int = 0
+    # The beginning of its text, to learn from.
+    excerpt: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from metatag_tagger.model import Document, Facet, FacetKind, Page, Tag, Term
+from metatag_tagger.model import Archive, Document, Facet, FacetKind, Page, Tag, TagFeedback, Term
 from metatag_tagger.ports import AnalysisOptions, Evidence, Study
 
 
@@ -30,7 +30,15 @@ def read_document(raw: dict[str, Any]) -> Document:
 def read_options(raw: dict[str, Any]) -> AnalysisOptions:
     """Return the options of a request."""
     terms = tuple(Term(**{**term, "aliases": tuple(term["aliases"])}) for term in raw["terms"])
-    return AnalysisOptions(raw["count"], terms, tuple(raw["exclusions"]), raw["budget"], raw["tag_language"])
+    return AnalysisOptions(
+        raw["count"], terms, tuple(raw["exclusions"]), raw["budget"], raw["tag_language"], _archive(raw["archive"])
+    )
+
+
+def _archive(raw: dict[str, Any] | None) -> Archive | None:
+    if raw is None:
+        return None
+    return Archive(raw["documents"], raw["words"], tuple(TagFeedback(**each) for each in raw["tags"]))
 
 
 def study_answer(study: Study) -> dict[str, Any]:

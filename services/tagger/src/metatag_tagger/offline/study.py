@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from metatag_tagger.facets.find import find as find_facets
 from metatag_tagger.model import NOTE_INSTRUCTIONS, NOTE_LOW_CONFIDENCE, Document, Facet, Tag
 from metatag_tagger.normal import public
 from metatag_tagger.offline import features
+from metatag_tagger.offline.archive import Judgements, adjusted, judged, rarity
 from metatag_tagger.offline.calibration import Evidence, calibration
 from metatag_tagger.offline.candidates import find
 from metatag_tagger.offline.clean import Text, clean
@@ -68,17 +69,31 @@ def study(document: Document, tag_options: AnalysisOptions, embedder: Embedder |
     finder = Finder(ranked.text, ranked.language)
     tags = _tags(ranked, finder, max(tag_options.count, HINTS if tag_options.budget else 0), tag_options)
     candidates = dict(zip(ranked.pool.forms, ranked.scores.tolist(), strict=True))
-    matches = (
-        match(tag_options.terms, finder, ranked.language, candidates, tag_options.tag_language)
-        if tag_options.terms
-        else []
-    )
+    matches = _matches(ranked, finder, candidates, tag_options) if tag_options.terms else []
+    if tag_options.archive is not None and tag_options.archive.tags:
+        judgements = Judgements.of(tag_options.archive.tags, ranked.language)
+        found = match(judgements.wanted(), finder, ranked.language, candidates)
+        tags, matches = adjusted(tags, _allowed(found, ranked, tag_options), judgements), judged(matches, judgements)
     excerpt, tokens = sample(document, ranked.text, tag_options.budget) if tag_options.budget else ("", 0)
     confidence = mean_confidence(document.pages)
     notes = [NOTE_LOW_CONFIDENCE] if confidence is not None and confidence < LOW_CONFIDENCE else []
     if ranked.text.suspicious:
         notes.append(NOTE_INSTRUCTIONS)
     return Study(ranked.language, tuple(tags), tuple(matches), excerpt, tokens, tuple(notes), facets)
+
+
+def _matches(
+    ranked: Ranked, finder: Finder, candidates: Mapping[str, float], tag_options: AnalysisOptions
+) -> list[Tag]:
+    """Return the terms of the list that the text carries, best first; common words of the archive count less."""
+    weights = rarity(tag_options.archive, [term.label for term in tag_options.terms])
+    return match(tag_options.terms, finder, ranked.language, candidates, tag_options.tag_language, weights=weights)
+
+
+def _allowed(tags: Iterable[Tag], ranked: Ranked, tag_options: AnalysisOptions) -> list[Tag]:
+    """Return the tags that no exclusion keeps away."""
+    banned = keys(tag_options.exclusions, ranked.language)
+    return [tag for tag in tags if not any(excludes(key(tag.text, ranked.language), word) for word in banned)]
 
 
 def lower(ranked: Ranked, facets: Sequence[Facet]) -> None:

@@ -39,11 +39,18 @@ class _Found:
 
 
 def match(
-    terms: Sequence[Term], finder: Finder, language: str, candidates: Mapping[str, float], tag_language: str = ""
+    terms: Sequence[Term],
+    finder: Finder,
+    language: str,
+    candidates: Mapping[str, float],
+    tag_language: str = "",
+    *,
+    weights: Mapping[str, float] | None = None,
 ) -> list[Tag]:
     """Give the terms that the text carries, best first; `candidates` are the text's own phrases with their scores.
 
-    A term scores by how often it stands in the text and by the score of the phrase that names it.
+    A term scores by how often it stands in the text and by the score of the phrase that names it, times the weight, 0
+    to 1, of its label.
     """
     by_key: dict[str, float] = {}
     for phrase, score in candidates.items():
@@ -53,6 +60,7 @@ def match(
     for number, term in enumerate(terms):
         found = _search(term, finder, language, by_key, folded)
         if found is not None:
+            found.worth *= weights.get(term.label, 1.0) if weights else 1.0
             hits[number] = found
     _roll_up(terms, hits)
     tags = []

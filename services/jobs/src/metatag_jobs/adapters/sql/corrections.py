@@ -7,6 +7,7 @@ from typing import Any
 
 from metatag_jobs.adapters.sql.dialect import Dialect, as_json, fetch
 from metatag_jobs.adapters.sql.documents import COLUMNS, FROM, document_of
+from metatag_jobs.adapters.sql.learning import FeedbackWriter
 from metatag_jobs.adapters.sql.review import ReviewWriter
 from metatag_jobs.adapters.sql.search import SearchWriter
 from metatag_jobs.adapters.sql.transact import reads, writes
@@ -55,6 +56,7 @@ class CorrectionWriter:
         sql = dialect.sql
         self._search = SearchWriter(dialect)
         self._queue = ReviewWriter(dialect)
+        self._feedback = FeedbackWriter(dialect)
         self._write, self._result, self._remember = sql(_WRITE), sql(_RESULT), sql(_REMEMBER)
         self._mark_undone, self._forget = sql(_UNDONE), sql(_FORGET)
         self._unqueue = sql("DELETE FROM doc_review WHERE doc_id = :id")
@@ -71,6 +73,7 @@ class CorrectionWriter:
             await self._search.add(transaction, [{**entry, "words": " ".join(edit.search.tokens)}])
         await transaction.run(self._remember, _change_values(edit))
         await self._review(transaction, edit)
+        await self._feedback.write(transaction, edit)
         if change.undoes:
             versions = as_json([str(version) for version in change.undoes])
             await transaction.run(self._mark_undone, {"id": document_id, "versions": versions})

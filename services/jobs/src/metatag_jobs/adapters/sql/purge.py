@@ -10,6 +10,9 @@ from metatag_jobs.adapters.sql.objects import doom_in
 from metatag_jobs.adapters.sql.page_checkpoints import drop_parts_of
 from metatag_runtime.sql import Transaction
 
+# Tables of which a row belongs to one document.
+_ON_DOCUMENTS = ("doc_change", "doc_review", "doc_trash", "tag_feedback")
+
 
 class Purge:
     """Removes rows of documents for good, and of deleted jobs a bounded number at a time."""
@@ -23,7 +26,7 @@ class Purge:
         self._docs = sql("SELECT id, user_id, file_id, ocr_id, tag_id FROM doc WHERE job_id = :id LIMIT :n")
         self._drop = [
             sql(f"DELETE FROM doc_result WHERE doc_id IN {ids}"),  # noqa: S608
-            *(sql(f"DELETE FROM {table} WHERE doc_id IN {ids}") for table in ("doc_change", "doc_review", "doc_trash")),  # noqa: S608
+            *(sql(f"DELETE FROM {table} WHERE doc_id IN {ids}") for table in _ON_DOCUMENTS),  # noqa: S608
             *(
                 [sql(f"DELETE FROM doc_fts WHERE rowid IN (SELECT n FROM doc_search WHERE doc_id IN {ids})")]  # noqa: S608
                 if dialect.is_sqlite

@@ -363,6 +363,26 @@ artifact = Table(
 _UNUSED = text("refs <= 0")
 Index("ix_artifact_unused", artifact.c.created_at, sqlite_where=_UNUSED, postgresql_where=_UNUSED)
 
+# What people made of the machine's tags of a document: JSON of learning/model.py, and the text's beginning as JSON.
+tag_feedback = Table(
+    "tag_feedback",
+    metadata,
+    Column("doc_id", _id(), primary_key=True),
+    Column("user_id", _id(), nullable=False),
+    Column("made_at", Double, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("excerpt", Text, nullable=False),
+)
+Index("ix_tag_feedback_user", tag_feedback.c.user_id, tag_feedback.c.made_at)
+
+# Users who said whether they want to be learnt from.
+learning = Table(
+    "learning",
+    metadata,
+    Column("user_id", _id(), primary_key=True),
+    Column("enabled", Boolean, nullable=False),
+)
+
 vocabulary = Table(
     "vocabulary",
     metadata,
