@@ -65,19 +65,6 @@ async def test_the_llm_without_any_key_is_refused_and_auto_goes_local(stub: Any)
     assert answer.tagger == "local"
 
 
-async def test_a_stream_answers_every_document_and_a_bad_one_fails_alone(stub: Any) -> None:
-
-    async def requests() -> AsyncIterator[tagger_pb2.TagStreamRequest]:
-        for number in range(12):
-            text = "short" if number == 5 else ENGLISH
-            yield tagger_pb2.TagStreamRequest(id=str(number), request=tag_request(text))
-
-    answers = {answer.id: answer async for answer in stub.TagStream(requests())}
-    assert set(answers) == {str(number) for number in range(12)}
-    assert answers["5"].problem.code == "insufficient_text"
-    assert all(answer.response.tags for name, answer in answers.items() if name != "5")
-
-
 async def test_the_list_of_taggers_names_both_and_hides_the_key() -> None:
     async with running_service(llm_key="sk-secret-of-the-house") as stub:
         answer = await stub.ListTaggers(tagger_pb2.ListTaggersRequest())

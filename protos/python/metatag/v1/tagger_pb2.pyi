@@ -401,59 +401,6 @@ class TagResponse(_message.Message):
 Global___TagResponse: _TypeAlias = TagResponse  # noqa: Y015
 
 @_typing.final
-class TagStreamRequest(_message.Message):
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ID_FIELD_NUMBER: _builtins.int
-    REQUEST_FIELD_NUMBER: _builtins.int
-    id: _builtins.str
-    """Chosen by the caller, returned with the answer."""
-    @_builtins.property
-    def request(self) -> Global___TagRequest: ...
-    def __init__(
-        self,
-        *,
-        id: _builtins.str = ...,
-        request: Global___TagRequest | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["request", b"request"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "request", b"request"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___TagStreamRequest: _TypeAlias = TagStreamRequest  # noqa: Y015
-
-@_typing.final
-class TagStreamResponse(_message.Message):
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ID_FIELD_NUMBER: _builtins.int
-    RESPONSE_FIELD_NUMBER: _builtins.int
-    PROBLEM_FIELD_NUMBER: _builtins.int
-    id: _builtins.str
-    @_builtins.property
-    def response(self) -> Global___TagResponse: ...
-    @_builtins.property
-    def problem(self) -> _document_pb2.Problem: ...
-    def __init__(
-        self,
-        *,
-        id: _builtins.str = ...,
-        response: Global___TagResponse | None = ...,
-        problem: _document_pb2.Problem | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "problem", b"problem", "response", b"response"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "outcome", b"outcome", "problem", b"problem", "response", b"response"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_outcome: _TypeAlias = _typing.Literal["response", "problem"]  # noqa: Y015
-    _WhichOneofArgType_outcome: _TypeAlias = _typing.Literal["outcome", b"outcome"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType_outcome) -> _WhichOneofReturnType_outcome | None: ...
-
-Global___TagStreamResponse: _TypeAlias = TagStreamResponse  # noqa: Y015
-
-@_typing.final
 class ListTaggersRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -40,11 +40,6 @@ class TaggerServiceStub:
                 request_serializer=metatag_dot_v1_dot_tagger__pb2.TagRequest.SerializeToString,
                 response_deserializer=metatag_dot_v1_dot_tagger__pb2.TagResponse.FromString,
                 _registered_method=True)
-        self.TagStream = channel.stream_stream(
-                '/metatag.v1.TaggerService/TagStream',
-                request_serializer=metatag_dot_v1_dot_tagger__pb2.TagStreamRequest.SerializeToString,
-                response_deserializer=metatag_dot_v1_dot_tagger__pb2.TagStreamResponse.FromString,
-                _registered_method=True)
         self.ListTaggers = channel.unary_unary(
                 '/metatag.v1.TaggerService/ListTaggers',
                 request_serializer=metatag_dot_v1_dot_tagger__pb2.ListTaggersRequest.SerializeToString,
@@ -76,14 +71,6 @@ class TaggerServiceServicer:
         same content, prompt version, model and options is answered from the cache. INVALID_ARGUMENT: bad tag_options, unknown model.
         FAILED_PRECONDITION: too little text (code insufficient_text). UNAUTHENTICATED (provider_auth): the key is refused.
         RESOURCE_EXHAUSTED: rate limit or budget, see the retry-after trailer. UNAVAILABLE: the provider is away.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def TagStream(self, request_iterator, context):
-        """TagStream writes tags for many documents over one call; answers come in any order and carry the request's id.
-        A document's failure is its own `problem`; the call goes on. May be repeated.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -127,11 +114,6 @@ def add_TaggerServiceServicer_to_server(servicer, server):
                     servicer.Tag,
                     request_deserializer=metatag_dot_v1_dot_tagger__pb2.TagRequest.FromString,
                     response_serializer=metatag_dot_v1_dot_tagger__pb2.TagResponse.SerializeToString,
-            ),
-            'TagStream': grpc.stream_stream_rpc_method_handler(
-                    servicer.TagStream,
-                    request_deserializer=metatag_dot_v1_dot_tagger__pb2.TagStreamRequest.FromString,
-                    response_serializer=metatag_dot_v1_dot_tagger__pb2.TagStreamResponse.SerializeToString,
             ),
             'ListTaggers': grpc.unary_unary_rpc_method_handler(
                     servicer.ListTaggers,
@@ -182,33 +164,6 @@ class TaggerService:
             '/metatag.v1.TaggerService/Tag',
             metatag_dot_v1_dot_tagger__pb2.TagRequest.SerializeToString,
             metatag_dot_v1_dot_tagger__pb2.TagResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def TagStream(request_iterator,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.stream_stream(
-            request_iterator,
-            target,
-            '/metatag.v1.TaggerService/TagStream',
-            metatag_dot_v1_dot_tagger__pb2.TagStreamRequest.SerializeToString,
-            metatag_dot_v1_dot_tagger__pb2.TagStreamResponse.FromString,
             options,
             channel_credentials,
             insecure,

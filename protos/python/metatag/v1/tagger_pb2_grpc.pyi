@@ -39,10 +39,6 @@ class TaggerServiceStub:
     FAILED_PRECONDITION: too little text (code insufficient_text). UNAUTHENTICATED (provider_auth): the key is refused.
     RESOURCE_EXHAUSTED: rate limit or budget, see the retry-after trailer. UNAVAILABLE: the provider is away.
     """
-    TagStream: _grpc.StreamStreamMultiCallable[_tagger_pb2.TagStreamRequest, _tagger_pb2.TagStreamResponse]
-    """TagStream writes tags for many documents over one call; answers come in any order and carry the request's id.
-    A document's failure is its own `problem`; the call goes on. May be repeated.
-    """
     ListTaggers: _grpc.UnaryUnaryMultiCallable[_tagger_pb2.ListTaggersRequest, _tagger_pb2.ListTaggersResponse]
     """ListTaggers tells which taggers this node can use. May be repeated."""
     ListModels: _grpc.UnaryUnaryMultiCallable[_tagger_pb2.ListModelsRequest, _tagger_pb2.ListModelsResponse]
@@ -66,10 +62,6 @@ class TaggerServiceAsyncStub(TaggerServiceStub):
     same content, prompt version, model and options is answered from the cache. INVALID_ARGUMENT: bad tag_options, unknown model.
     FAILED_PRECONDITION: too little text (code insufficient_text). UNAUTHENTICATED (provider_auth): the key is refused.
     RESOURCE_EXHAUSTED: rate limit or budget, see the retry-after trailer. UNAVAILABLE: the provider is away.
-    """
-    TagStream: _aio.StreamStreamMultiCallable[_tagger_pb2.TagStreamRequest, _tagger_pb2.TagStreamResponse]  # type: ignore[assignment]
-    """TagStream writes tags for many documents over one call; answers come in any order and carry the request's id.
-    A document's failure is its own `problem`; the call goes on. May be repeated.
     """
     ListTaggers: _aio.UnaryUnaryMultiCallable[_tagger_pb2.ListTaggersRequest, _tagger_pb2.ListTaggersResponse]  # type: ignore[assignment]
     """ListTaggers tells which taggers this node can use. May be repeated."""
@@ -97,16 +89,6 @@ class TaggerServiceServicer(metaclass=_abc_1.ABCMeta):
         same content, prompt version, model and options is answered from the cache. INVALID_ARGUMENT: bad tag_options, unknown model.
         FAILED_PRECONDITION: too little text (code insufficient_text). UNAUTHENTICATED (provider_auth): the key is refused.
         RESOURCE_EXHAUSTED: rate limit or budget, see the retry-after trailer. UNAVAILABLE: the provider is away.
-        """
-
-    @_abc_1.abstractmethod
-    def TagStream(
-        self,
-        request_iterator: _MaybeAsyncIterator[_tagger_pb2.TagStreamRequest],
-        context: _ServicerContext,
-    ) -> _typing.Union[_abc.Iterator[_tagger_pb2.TagStreamResponse], _abc.AsyncIterator[_tagger_pb2.TagStreamResponse]]:
-        """TagStream writes tags for many documents over one call; answers come in any order and carry the request's id.
-        A document's failure is its own `problem`; the call goes on. May be repeated.
         """
 
     @_abc_1.abstractmethod

@@ -54,7 +54,6 @@ class Page:
     notes: list[str] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     needs_review: bool = False
-    facets: list[Facet] = field(default_factory=list)
     # Before a vision model read the page.
     first_text: str = ""
     first_method: str = ""

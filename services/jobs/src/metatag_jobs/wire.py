@@ -1,7 +1,9 @@
 """Translates between the model and the messages of metatag.v1, by field name.
 
-The model's fields bear the contract's names; an enum travels as its lower-case name without the prefix ("url" for
-SOURCE_TYPE_URL, "" for UNSPECIFIED), a Timestamp as seconds, a Struct as a dict, an unset message or optional as None.
+The model's fields bear the contract's names, and each must meet one on the other side: a class and a message of
+which one lacks a field of the other raise TypeError, unless `ONE_SIDED` names the field. An enum travels as its
+lower-case name without the prefix ("url" for SOURCE_TYPE_URL, "" for UNSPECIFIED), a Timestamp as seconds, a Struct
+as a dict, an unset message or optional as None.
 """
 
 from __future__ import annotations
@@ -24,8 +26,20 @@ M = TypeVar("M", bound=Message)
 _FROM_MODEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+# Fields that have no counterpart on purpose.
+ONE_SIDED = frozenset(
+    {
+        # Asked for by nobody here: words come only when the request wants them.
+        "metatag.v1.Page.words",
+        # The pipeline takes the time of the whole call.
+        "metatag.v1.TagResponse.elapsed_ms",
+    }
+)
+
+
 def to_message(message: M, value: Any) -> M:
-    """Fill a message from a model object; fields that the message lacks are left out; give the message."""
+    """Fill a message from a model object and return it; TypeError where their fields differ."""
+    _check_fields(cast(Any, type(value)), cast(Any, type(message)), partial=False)
     for name, field in _message_fields(cast(Any, type(message))).items():
         item = getattr(value, name, None)
         if item is None or item in ("", [], {}):
@@ -34,8 +48,12 @@ def to_message(message: M, value: Any) -> M:
     return message
 
 
-def from_message(cls: type[T], message: Message) -> T:
-    """Build a model object from a message; fields that the model lacks are left out."""
+def from_message(cls: type[T], message: Message, *, partial: bool = False) -> T:
+    """Build a model object from a message; TypeError where their fields differ.
+
+    With `partial` the model may lack fields of the message.
+    """
+    _check_fields(cast(Any, cls), cast(Any, type(message)), partial=partial)
     fields = _message_fields(cast(Any, type(message)))
     values = {}
     for name, kind in _model_fields(cast(Any, cls)).items():
@@ -118,6 +136,18 @@ def _optional(kind: Any) -> Any:
     if typing.get_origin(kind) in (UnionType, typing.Union):
         return next(arg for arg in typing.get_args(kind) if arg is not type(None))
     return None
+
+
+@cache
+def _check_fields(cls: type[Any], message: type[Message], *, partial: bool) -> None:
+    """Check once that no field would be dropped without a word."""
+    ours, theirs = set(_model_fields(cast(Any, cls))), set(_message_fields(cast(Any, message)))
+    # A message may also carry what the model computes.
+    computed = {name for name in theirs - ours if hasattr(cls, name)}
+    lacking = set() if partial else theirs - ours - computed
+    full_name: str = cast(Any, message).DESCRIPTOR.full_name
+    if lost := [name for name in sorted(lacking | (ours - theirs)) if f"{full_name}.{name}" not in ONE_SIDED]:
+        raise TypeError(f"{cls.__name__} and {full_name} do not share the fields {', '.join(lost)}")
 
 
 @cache

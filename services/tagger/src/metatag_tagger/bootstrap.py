@@ -32,7 +32,7 @@ from metatag_tagger.settings import TaggerSettings
 from metatag_tagger.tagging import Tagging
 
 _SERVICE = tagger_pb2.DESCRIPTOR.services_by_name["TaggerService"].full_name
-CALLERS = {_SERVICE: GATEWAY | JOBS, f"{_SERVICE}/Tag": JOBS, f"{_SERVICE}/TagStream": JOBS}
+CALLERS = {_SERVICE: GATEWAY | JOBS, f"{_SERVICE}/Tag": JOBS}
 
 
 async def build(settings: TaggerSettings) -> Sequence[Service]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
-import structlog
 
 from metatag.v1 import tagger_pb2, tagger_pb2_grpc
-from metatag_runtime.errors import MetatagError
 from metatag_tagger import wire
 from metatag_tagger.errors import NoProviderKey
 from metatag_tagger.model import TaggerInfo
@@ -19,11 +15,6 @@ from metatag_tagger.paying import TaggingOptions
 from metatag_tagger.picture_reading import PictureReader
 from metatag_tagger.ports import Analyst, Llm
 from metatag_tagger.tagging import Tagging
-
-log = structlog.get_logger("metatag.tagger")
-
-# Documents of one stream in work at once; the caller's further ones wait on the wire.
-STREAM_CONCURRENCY = 8
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -42,31 +33,16 @@ class TaggerServicer(tagger_pb2_grpc.TaggerServiceServicer):
 
     async def Tag(self, request: tagger_pb2.TagRequest, context: Context) -> tagger_pb2.TagResponse:
         """Write tags for one document."""
-        return await self._tag(request)
-
-    async def TagStream(
-        self, request_iterator: AsyncIterator[tagger_pb2.TagStreamRequest], context: Context
-    ) -> AsyncIterator[tagger_pb2.TagStreamResponse]:
-        """Write tags for many documents; answers come as they are ready."""
-        running: set[asyncio.Task[tagger_pb2.TagStreamResponse]] = set()
-        try:
-            async for item in request_iterator:
-                running.add(asyncio.create_task(self._one(item)))
-                while len(running) >= STREAM_CONCURRENCY:
-                    done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                    for task in done:
-                        yield task.result()
-                for task in [task for task in running if task.done()]:
-                    running.discard(task)
-                    yield task.result()
-            while running:
-                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    yield task.result()
-        finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+        begun = time.monotonic()
+        outcome = await self._tagging.tag(
+            wire.document(request),
+            wire.tag_options(request.tag_options, request.spent_micros),
+            wire.vocabulary(request),
+            request.provider_key,
+            request.account,
+            archive=wire.archive(request),
+        )
+        return wire.response(outcome, int((time.monotonic() - begun) * 1000))
 
     async def ReadPicture(
         self, request: tagger_pb2.ReadPictureRequest, context: Context
@@ -103,27 +79,3 @@ class TaggerServicer(tagger_pb2_grpc.TaggerServiceServicer):
         if not key and not self._options.keyless:
             raise NoProviderKey
         return wire.key_state(await self._llm.check_key(key))
-
-    async def _tag(self, request: tagger_pb2.TagRequest) -> tagger_pb2.TagResponse:
-        begun = time.monotonic()
-        outcome = await self._tagging.tag(
-            wire.document(request),
-            wire.tag_options(request.tag_options, request.spent_micros),
-            wire.vocabulary(request),
-            request.provider_key,
-            request.account,
-            archive=wire.archive(request),
-        )
-        return wire.response(outcome, int((time.monotonic() - begun) * 1000))
-
-    async def _one(self, item: tagger_pb2.TagStreamRequest) -> tagger_pb2.TagStreamResponse:
-        try:
-            return tagger_pb2.TagStreamResponse(id=item.id, response=await self._tag(item.request))
-        except MetatagError as error:
-            return tagger_pb2.TagStreamResponse(id=item.id, problem=wire.problem(error))
-        except Exception:
-            log.exception("document failed", document=item.id[:100])
-            return tagger_pb2.TagStreamResponse(id=item.id, problem=wire.problem(MetatagError(_INTERNAL)))
-
-
-_INTERNAL = "Something went wrong inside the tagger on this document."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from metatag.v1 import document_pb2, tagger_pb2
-from metatag_runtime.errors import InvalidArgument, MetatagError
+from metatag_runtime.errors import InvalidArgument
 from metatag_tagger.model import (
     DEFAULT_TAGS,
     Archive,
@@ -122,11 +122,6 @@ def response(outcome: Outcome, elapsed_ms: int) -> tagger_pb2.TagResponse:
 def reason(found: Reason) -> document_pb2.Problem:
     """Write a reason."""
     return document_pb2.Problem(code=found.code, message=found.message)
-
-
-def problem(error: MetatagError) -> document_pb2.Problem:
-    """Write a failure that is one document's own."""
-    return document_pb2.Problem(code=str(error.code), message=error.message)
 
 
 def _tag(tag: Tag) -> document_pb2.Tag:

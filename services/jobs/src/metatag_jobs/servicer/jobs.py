@@ -30,7 +30,7 @@ class JobsPart(jobs_pb2_grpc.JobsServiceServicer):
     ) -> jobs_pb2.CreateJobResponse:
         """Store a job and its documents and start it."""
         header = await first_header(request_iterator)
-        made = from_message(_Header, header)
+        made = from_message(_Header, header, partial=True)
         submission = Submission(
             user_id=header.user_id,
             job_id=header.job_id,
