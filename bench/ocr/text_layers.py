@@ -79,8 +79,8 @@ def _ours(path: Path) -> list[str]:
     document = PdfiumDocument(path)
     try:
         count = min(_PAGES, document.page_count)
-        wishes = (PageRequest(number, Options(mode="skip"), ("eng",)) for number in range(1, count + 1))
-        return [read_page(document, None, read_request).text for read_request in wishes]  # type: ignore[arg-type]
+        requests = (PageRequest(number, Options(mode="skip"), ("eng",)) for number in range(1, count + 1))
+        return [read_page(document, None, read_request).text for read_request in requests]  # type: ignore[arg-type]
     finally:
         document.close()
 

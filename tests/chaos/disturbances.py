@@ -16,7 +16,7 @@ Disturbance = Callable[[Batch], Awaitable[None]]
 
 
 async def leader_of(system: System) -> str:
-    """Return the api replica that leads: the process that the leader's row names, if it beats."""
+    """Return the api replica that leads: the process that the leader's row names, if it is alive."""
     database = Database(system.database_url)
     leading = "SELECT owner FROM leader WHERE beat_at > extract(epoch FROM clock_timestamp()) - 3"
     try:

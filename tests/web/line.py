@@ -1,4 +1,4 @@
-"""A line between browser and server that can be cut and mended, in the middle of anything."""
+"""A line between browser and server that can be cut and restored, in the middle of anything."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Line:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         """Let connections through again."""
         self._whole.set()
 

@@ -132,7 +132,7 @@ def test_a_cut_line_loses_nothing_and_two_tabs_agree(visit: Any, line: Line, lan
     lost = asha.page.get_by_text(asha.t("job.lost"))
     expect(lost).to_be_visible()
     asha.page.wait_for_timeout(1500)
-    line.mend()
+    line.restore()
     for tab in (asha, other):
         tab.batch.done(MANY)
         expect(tab.page.get_by_role("cell").get_by_text("<b>Rules 0</b><img src=x>")).to_be_visible()

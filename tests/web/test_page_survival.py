@@ -188,7 +188,7 @@ def test_a_line_that_is_cut_in_the_middle_of_an_upload_costs_no_file(visit: Any,
     line.cut()
     asha.page.wait_for_timeout(1500)
     expect(sent).to_be_visible()
-    line.mend()
+    line.restore()
     batch.done(60)
     expect(batch.tile("job.good")).to_have_text("60")
     assert all("ERR_" in text or "WebSocket" in text for text in asha.complaints), asha.complaints

@@ -115,7 +115,7 @@ def test_the_page_is_used_without_a_mouse(visit: Any, language: str) -> None:
     expect(page.get_by_role("tab", name=asha.t("single.url"))).to_be_focused()
     expect(page.get_by_label(asha.t("single.address"), exact=True)).to_be_visible()
     page.keyboard.press("ArrowLeft")
-    # A file is chosen, read and tagged, a tag mended and a page turned, with Tab and Enter alone.
+    # A file is chosen, read and tagged, a tag corrected and a page turned, with Tab and Enter alone.
     with page.expect_file_chooser() as chooser:
         press(asha, asha.button("drop.chooseOne"))
     chooser.value.set_files(SAMPLES / "road-tender.pdf")

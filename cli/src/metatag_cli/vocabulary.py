@@ -11,7 +11,7 @@ SUFFIXES = (".csv", ".tsv", ".ttl", ".rdf")
 
 
 def check(given: str | None, strict: bool, server: str | None) -> None:
-    """End with a sentence where the wish cannot be met."""
+    """End with a sentence where the request cannot be met."""
     if strict and not given:
         screen.fail("--strict needs a --vocabulary.", screen.USAGE)
     if not given:

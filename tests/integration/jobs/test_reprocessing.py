@@ -105,8 +105,8 @@ async def test_edits_are_replaced_where_that_is_asked_for(either_service: JobsPr
 async def test_a_failed_document_that_succeeds_counts_as_a_success(either_service: JobsProcess) -> None:
     records = Records(either_service)
     file_id = await records.client.upload(fake_pdf(pages=1, text=TEXT, salt="f"))
-    wish = json.dumps({"fail": "invalid_argument", "times": 1})
-    made = await records.client.create(specs(file_id, 1, description=wish))
+    behaviour = json.dumps({"fail": "invalid_argument", "times": 1})
+    made = await records.client.create(specs(file_id, 1, description=behaviour))
     await records.client.finished(made.job.id)
     (failed,) = await records.client.documents(made.job.id)
     assert failed.state == jobs_pb2.DOCUMENT_STATE_FAILED

@@ -83,10 +83,13 @@ async def test_the_same_content_is_named_and_waits_for_a_look(either_service: Jo
 
 async def test_the_queue_gives_next_ones_by_reason(either_service: JobsProcess) -> None:
     records = Records(either_service)
-    wishes = ({}, {"degraded": True}, {"fail": "invalid_argument"})
+    behaviours = ({}, {"degraded": True}, {"fail": "invalid_argument"})
     files = [await records.client.upload(fake_pdf(pages=1, salt=str(number))) for number in range(3)]
     made = await records.client.create(
-        [specs(file, 1, description=json.dumps(wish))[0] for file, wish in zip(files, wishes, strict=True)]
+        [
+            specs(file, 1, description=json.dumps(behaviour))[0]
+            for file, behaviour in zip(files, behaviours, strict=True)
+        ]
     )
     await records.client.finished(made.job.id)
     page = await records.review()

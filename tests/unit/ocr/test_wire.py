@@ -1,4 +1,4 @@
-"""Headers become wishes, wrong ones are refused by the field's name, pages become messages."""
+"""Headers become requests, wrong ones are refused by the field's name, pages become messages."""
 
 from __future__ import annotations
 

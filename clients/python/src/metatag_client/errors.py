@@ -41,7 +41,7 @@ class ApiError(MetatagClientError):
 
 
 class Rejected(ApiError):
-    """The request or the document is not acceptable (400, 413, 415, 422): mend it, a repetition gives the same."""
+    """The request or the document is not acceptable (400, 413, 415, 422): correct it, a repetition gives the same."""
 
 
 class NotSignedIn(ApiError):

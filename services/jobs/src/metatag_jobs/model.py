@@ -108,7 +108,7 @@ class ProcessOptions:
     ocr_mode: str = ""
     languages: list[str] = field(default_factory=list)
     # Stored under its first name, so that rows and processes of earlier versions still read it.
-    tag_options: TagOptions = field(default_factory=TagOptions, metadata={"stored_as": "wish"})
+    tag_options: TagOptions = field(default_factory=TagOptions, metadata={"stored_as": "wish"})  # codespell:ignore wish
     vocabulary: str = ""
     max_running: int = 0
     budget_micros: int = 0

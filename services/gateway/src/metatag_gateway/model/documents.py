@@ -1,4 +1,4 @@
-"""Documents, their pages and tags, and what a caller wishes of them."""
+"""Documents, their pages and tags, and what a caller asks of them."""
 
 from __future__ import annotations
 

@@ -229,9 +229,9 @@ def url_source(url: str) -> Source:
 
 
 def _preference(prefer: str | None, most: float) -> tuple[bool, float]:
-    wishes = [part.strip().lower() for part in (prefer or "").split(",")]
-    asynchronous = "respond-async" in wishes
-    waits = [float(found[1]) for part in wishes if (found := re.fullmatch(r"wait=(\d{1,5})", part))]
+    preferences = [part.strip().lower() for part in (prefer or "").split(",")]
+    asynchronous = "respond-async" in preferences
+    waits = [float(found[1]) for part in preferences if (found := re.fullmatch(r"wait=(\d{1,5})", part))]
     if waits:
         return asynchronous, min(waits[0], most)
     return asynchronous, 0.0 if asynchronous else most

@@ -79,7 +79,8 @@ def _wishes(question: Question) -> list[str]:
         options.append(f"The document is written in {language_name(question.language)}.")
     if question.low_quality:
         options.append(
-            "The text comes from a poor scan: use only terms that are clearly legible, and mend their spelling."
+            "The text comes from a poor scan: use only terms that are clearly legible, "
+            "and mend their spelling."  # codespell:ignore mend
         )
     if question.exclusions:
         options.append("No tag may be or contain any of: " + _listed(question.exclusions) + ".")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metatag_tagger.model import Page
-from metatag_tagger.offline.misread import mend
+from metatag_tagger.offline.ocr_errors import correct_ocr_errors
 from metatag_tagger.offline.prompt_injection import strip_injections
 from metatag_tagger.words import normalise
 
@@ -65,7 +65,7 @@ def clean(pages: Sequence[Page]) -> Text:
 
 def _text(page: Page) -> str:
     text = _BREAK.sub(r"\1\2", normalise(page.text).replace("\r\n", "\n").replace("\r", "\n"))
-    return text if page.confidence is None else mend(text)
+    return text if page.confidence is None else correct_ocr_errors(text)
 
 
 def _shape(line: str) -> str:

@@ -87,7 +87,7 @@ class RedisEventBus:
     async def wake_dispatcher(self) -> None:
         """Say that there may be something to dispatch."""
         await self._local.wake_dispatcher()
-        self._publish(["nudge:"])
+        self._publish(["nudge:"])  # codespell:ignore nudge
 
     async def control(self, job_id: str) -> None:
         """Say that a job's state was changed by its user."""
@@ -225,7 +225,7 @@ class RedisEventBus:
         elif kind == "ev":
             # Only watchers: a relay that heard its own relaying would never rest.
             self._local.wake(job_id)
-        elif kind == "nudge":
+        elif kind == "nudge":  # codespell:ignore nudge
             await self._local.wake_dispatcher()
         elif kind == "ctl":
             await self._local.control(job_id)

@@ -128,7 +128,7 @@ COUNTERS = """
     SELECT total, done, failed, cancelled FROM job WHERE id = :id{for_update}
 """
 
-BEAT = """
+HEARTBEAT = """
     INSERT INTO worker (id, host, slots, interactive_slots, beat_at) VALUES (:owner, :host, :slots,
     :interactive_slots, {now}) ON CONFLICT (id) DO UPDATE SET beat_at = {now}, slots = :slots, interactive_slots =
     :interactive_slots

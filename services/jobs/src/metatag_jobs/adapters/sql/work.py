@@ -44,7 +44,7 @@ class SqlWorkStore(SqlDispatch, SqlClaims, SqlParts, SqlEnds):
     ) -> list[OwnedDocument]:
         """Say that a worker lives; give what it owns, with the states of the jobs."""
         await transaction.run(
-            self._sql(S.BEAT),
+            self._sql(S.HEARTBEAT),
             {"owner": owner, "host": host, "slots": slots, "interactive_slots": interactive_slots},
         )
         await transaction.run(self._sql(S.FORGIVE), {"owner": owner})

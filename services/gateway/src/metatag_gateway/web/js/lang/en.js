@@ -104,7 +104,7 @@ export const en = {
     "Each page is read: from its own text where that is good, by recognition where it is a scan.",
   "single.how2": "Tags are written from the text, offline or by a language model of your choice.",
   "single.how3":
-    "Every tag shows its score, its source and the words it rests on. Mend, copy or export them.",
+    "Every tag shows its score, its source and the words it rests on. Correct, copy or export them.",
   "single.oneOnly":
     "One document at a time: {name} was taken, {n} others were left out. For many, start a batch.",
   "single.oneOnly_one":

@@ -1,4 +1,4 @@
-// The tags of one document: score, source and evidence of each; words can be mended, added and
+// The tags of one document: score, source and evidence of each; words can be corrected, added and
 // taken away.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";

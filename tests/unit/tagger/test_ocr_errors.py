@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from metatag_tagger.offline.hindi import direct, is_predicate
-from metatag_tagger.offline.misread import mend
+from metatag_tagger.offline.ocr_errors import correct_ocr_errors
 from metatag_tagger.words import fold, key
 
 AROUND = "The members of the board met in the town hall and spoke about the water of the river. "
@@ -23,17 +23,17 @@ AROUND = "The members of the board met in the town hall and spoke about the wate
     ],
 )
 def test_a_known_confusion_is_taken_back_in_the_words_own_capitals(read: str, meant: str) -> None:
-    assert mend(AROUND + read) == AROUND + meant
+    assert correct_ocr_errors(AROUND + read) == AROUND + meant
 
 
 @pytest.mark.parametrize("word", ["Clive", "Chopra", "qwxyzt", "B2B", "covid19", "groundwater", "10", "Iyer", "108"])
 def test_names_codes_and_unexplained_words_stay(word: str) -> None:
-    assert mend(AROUND + word) == AROUND + word
+    assert correct_ocr_errors(AROUND + word) == AROUND + word
 
 
 @pytest.mark.parametrize("text", ["", "l'eau potable est une ressource rare dans cette région aride", "जल ही जीवन है"])
 def test_a_page_that_is_not_english_stays(text: str) -> None:
-    assert mend(text) == text
+    assert correct_ocr_errors(text) == text
 
 
 @pytest.mark.parametrize(

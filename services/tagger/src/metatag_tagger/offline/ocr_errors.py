@@ -1,4 +1,4 @@
-"""Mends words that OCR misread in a known way ("devclopment", "departrnent", "res0urces"); English letters only."""
+"""Correct words that OCR misread in a known way ("devclopment", "departrnent", "res0urces"); English letters only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST = 5_000
 _ENGLISH = 0.4
 
 
-def mend(text: str) -> str:
+def correct_ocr_errors(text: str) -> str:
     """Give a recognised page with unknown words replaced where exactly one known word explains the mistake."""
     words = _WORD.findall(text)
     unknown = {word for word in words if zipf(word.lower(), "en") <= UNKNOWN}
