@@ -39,12 +39,35 @@ def signed_in(server: Server, tmp_path: Path) -> dict[str, str]:
     return settings
 
 
-def test_a_file_becomes_tags_without_a_server(samples: Path) -> None:
-    done = run("tag", str(samples / "library-rules.pdf"), "--json")
-    assert done.returncode == 0, done.stderr
-    answer: Any = json_of(done)
-    assert answer[0]["ok"]
-    assert len(answer[0]["result"]["tags"]) >= 3
+def test_tags_without_a_server_are_those_of_the_api_and_so_are_its_errors(
+    samples: Path, tmp_path: Path, signed_in: dict[str, str]
+) -> None:
+    wrong = {
+        "empty.pdf": b"",
+        "text.pdf": b"no PDF " * 200,
+        "text.txt": b"no PDF",
+        "locked.pdf": hostile_pdfs.encrypted(),
+    }
+    wrong["short.pdf"] = hostile_pdfs.digital("Too short.")
+    for name, content in wrong.items():
+        (tmp_path / name).write_bytes(content)
+    files = [*sorted(map(str, samples.glob("*.pdf"))), *(str(tmp_path / name) for name in wrong)]
+    options = ("--pages", "4", "--tags", "6", "--exclude", "water", "--json")
+    alone, served = run("tag", *files, *options), run("tag", *files, *options, **signed_in)
+    assert (alone.returncode, served.returncode) == (1, 1), alone.stderr
+    found, expected = (_without_ids_and_times(json_of(done)) for done in (alone, served))
+    assert sum(answer["ok"] for answer in found) == len(list(samples.glob("*.pdf")))
+    assert found == expected
+
+
+def _without_ids_and_times(answers: Any) -> Any:
+    for answer in answers:
+        del answer["seconds"]
+        for page in answer.get("result", {}).get("pages", []):
+            del page["ms"]
+        for name in ("job_id", "document_id", "processing_time", "success"):
+            answer.get("result", {}).pop(name, None)
+    return answers
 
 
 def test_one_bad_file_of_many_is_named_and_the_others_are_tagged(

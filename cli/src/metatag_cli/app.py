@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 from typing import Annotated
 
 import typer
 
-from metatag_cli.commands import (
-    audit,
-    batch,
-    demo,
-    doctor,
-    documents,
-    evaluate,
-    jobs,
-    login,
-    serve,
-    tag,
-    tags,
-    users,
-    vocabularies,
-    watch_folder,
-)
 from metatag_cli.help import Command, Group
 
-app = typer.Typer(
-    cls=Group,
-    no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+# By name: the module below `commands`, and what it holds: a command, or `app`, which has commands of its own.
+COMMANDS = {
+    "serve": ("serve", "serve"),
+    "tag": ("tag", "tag"),
+    "evaluate": ("evaluate", "evaluate"),
+    "batch": ("batch", "batch"),
+    "watch": ("batch", "watch"),
+    "jobs": ("jobs", "jobs"),
+    "search": ("jobs", "search"),
+    "documents": ("documents", "app"),
+    "watch-folder": ("watch_folder", "watch_folder"),
+    "vocabulary": ("vocabularies", "app"),
+    "tags": ("tags", "app"),
+    "user": ("users", "app"),
+    "audit": ("audit", "audit"),
+    "login": ("login", "login"),
+    "logout": ("login", "logout"),
+    "doctor": ("doctor", "doctor"),
+    "demo": ("demo", "demo"),
+}
+
+
+def build(only: str = "") -> typer.Typer:
+    """Return the program: with all commands, or with the one that is named, which alone is loaded then."""
+    app = typer.Typer(
+        cls=Group,
+        no_args_is_help=True,
+        pretty_exceptions_show_locals=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(main)
+    for name in [only] if only in COMMANDS else COMMANDS:
+        place, attribute = COMMANDS[name]
+        found = getattr(importlib.import_module(f"metatag_cli.commands.{place}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name, cls=Group)
+        else:
+            app.command(name, cls=Command)(found)
+    return app
 
 
 def _show_version(wanted: bool) -> None:
@@ -39,29 +57,9 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def main(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """metatag turns PDFs, digital or scanned, into tags that make them findable."""
-
-
-app.command(cls=Command)(serve.serve)
-app.command(cls=Command)(tag.tag)
-app.command(cls=Command)(evaluate.evaluate)
-app.command(cls=Command)(batch.batch)
-app.command(cls=Command)(batch.watch)
-app.command(cls=Command)(jobs.jobs)
-app.command(cls=Command)(jobs.search)
-app.add_typer(documents.app, name="documents", cls=Group)
-app.command("watch-folder", cls=Command)(watch_folder.watch_folder)
-app.add_typer(vocabularies.app, name="vocabulary", cls=Group)
-app.add_typer(tags.app, name="tags", cls=Group)
-app.add_typer(users.app, name="user", cls=Group)
-app.command(cls=Command)(audit.audit)
-app.command(cls=Command)(login.login)
-app.command(cls=Command)(login.logout)
-app.command(cls=Command)(doctor.doctor)
-app.command(cls=Command)(demo.demo)

@@ -10,13 +10,16 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from metatag_cli import screen, sign_in, tessdata
 from metatag_cli.embedded import StartError, temporary_system
-from metatag_client import Client, Tokens, Unreachable
+from metatag_client import MetatagClientError, NotSignedIn, Tokens, Unreachable
+
+if TYPE_CHECKING:
+    from metatag_client import Client
 
 ServerOption = Annotated[
     str | None,
@@ -61,6 +64,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for program
 
 def server_client(server: str) -> Client:
     """Give a client of a running server, signed in by METATAG_CLI_TOKEN or an earlier `metatag login`."""
+    from metatag_client import Client
+
     server = address(server)
     token = os.environ.get("METATAG_CLI_TOKEN")
     if token:
@@ -118,6 +123,8 @@ def client_for(server: str | None, local_roots: Sequence[Path] = ()) -> Iterator
         with server_client(server) as client:
             yield client
         return
+    from metatag_client import Client
+
     tell_fetched()
     began = time.monotonic()
     try:
@@ -142,6 +149,8 @@ def _offer_to_stay(seconds: float) -> None:
 
 def _guest(base_url: str) -> Tokens:
     """Make an account in a system of our own and sign in."""
+    from metatag_client import Client
+
     email, password = "you@example.com", secrets.token_urlsafe(16)
     with Client(base_url) as client:
         client.register(email, password)
@@ -151,8 +160,6 @@ def _guest(base_url: str) -> Tokens:
 @contextmanager
 def plain_errors(signed_in: bool = True) -> Iterator[None]:
     """Turn what the client raises into one sentence and the right exit code; `signed_in` where a sign-in was needed."""
-    from metatag_client import MetatagClientError, NotSignedIn
-
     try:
         yield
     except Unreachable as error:

@@ -15,8 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
 from metatag_cli.ports import free_port
 
 # A cold start on a machine that is busy with ten other things; a quiet one takes three seconds.
@@ -93,6 +91,8 @@ def end_with_parent() -> None:
 
 
 def _wait_until_ready(system: System) -> None:
+    import httpx
+
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end:
         if system.process.poll() is not None:

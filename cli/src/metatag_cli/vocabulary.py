@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from metatag_cli import screen
-from metatag_client import Client
+
+if TYPE_CHECKING:
+    from metatag_client import Client
 
 SUFFIXES = (".csv", ".tsv", ".ttl", ".rdf")
 

@@ -44,7 +44,7 @@ print(*{name.partition(".")[0] for name in sys.modules})
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True)
     loaded = set(done.stdout.split())
-    assert {"numpy", "wordfreq"} <= loaded
+    assert {"numpy", "msgpack"} <= loaded
     assert not loaded & {
         "torch",
         "sklearn",
@@ -55,4 +55,5 @@ print(*{name.partition(".")[0] for name in sys.modules})
         "grpc",
         "fastapi",
         "onnxruntime",
+        "wordfreq",
     }

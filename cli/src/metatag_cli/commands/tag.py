@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,11 +27,14 @@ from metatag_cli.connect import (
     VocabularyOption,
     client_for,
     plain_errors,
+    tell_fetched,
 )
-from metatag_client import AsyncClient, Client, MetatagClientError, Options, Result
+from metatag_client import MetatagClientError, Options, Result
 
 # Documents that are on their way at once; the server has its own bounds.
 AT_ONCE = 4
+# What a server takes in one request as it is shipped; it says what is wrong with more.
+MOST_PAGES = 10
 
 
 @dataclass(frozen=True)
@@ -74,27 +79,77 @@ def tag(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Turn PDFs into tags, on a running server or on an embedded one for the moment."""
+    """Turn PDFs into tags, on a running server or without one; then nothing of them is stored."""
     _check(sources)
     lists.check(vocabulary, strict, server)
     options = Options(
         pages=pages, tags=tags, exclude=exclude or (), api_key=api_key, model=model, ocr=ocr, tagger=tagger,
         languages=language or (), strict=strict, vision=vision, vision_model=vision_model,
     )  # fmt: skip
-    with plain_errors(), client_for(server) as client:
-        options = replace(options, vocabulary=lists.stored(client, vocabulary))
-        try:
-            outcomes = asyncio.run(_tag_all(client, sources, options))
-        except KeyboardInterrupt:
-            if not server:
-                raise
-            sentence = "interrupted; what was sent already goes on at the server, and `metatag jobs` lists it"
-            screen.fail(sentence, screen.INTERRUPTED)
+    with plain_errors():
+        outcomes = None if server or vocabulary else _tagged_here(sources, options)
+        if outcomes is None:
+            outcomes = _tagged_by_system(server, sources, options, vocabulary)
     if as_json:
         screen.print_json([outcome.to_json() for outcome in outcomes])
     else:
         _print(outcomes)
     raise typer.Exit(screen.OK if all(outcome.result for outcome in outcomes) else screen.FAILED)
+
+
+def _tagged_here(sources: list[str], options: Options) -> list[Outcome] | None:
+    """Tag files inside this command; None where that needs a system: addresses, models, options that are refused."""
+    asks_model = options.api_key or options.tagger in ("llm", "both") or options.vision in ("auto", "force")
+    if asks_model or (options.pages or 0) > MOST_PAGES or any(_is_url(source) for source in sources):
+        return None
+    # See __main__ for the collector.
+    gc.disable()
+    from metatag_cli import unstored
+    from metatag_runtime.logs import configure_logs
+    from metatag_runtime.settings import SettingsError
+
+    gc.enable()
+    try:
+        wanted = unstored.wanted(options)
+        if wanted is None or (options.tagger != "local" and unstored.asks_model()):
+            return None
+        tell_fetched()
+        configure_logs("warning")
+
+        async def run() -> list[Outcome]:
+            async with unstored.processor(wanted, len(sources)) as here:
+                return await _tag_all(sources, lambda source: here.process(Path(source)))
+
+        return asyncio.run(run())
+    except SettingsError as error:
+        screen.fail(str(error), screen.USAGE)
+
+
+def _tagged_by_system(
+    server: str | None, sources: list[str], options: Options, vocabulary: str | None
+) -> list[Outcome]:
+    """Tag by a running server, or by a system that lives as long as this."""
+    from metatag_client import AsyncClient
+
+    with client_for(server) as client:
+        options = replace(options, vocabulary=lists.stored(client, vocabulary))
+
+        async def run() -> list[Outcome]:
+            async with AsyncClient(client.base_url, tokens=client.tokens) as talker:
+
+                def process(source: str) -> Awaitable[Result]:
+                    place = {"url": source} if _is_url(source) else {"source": Path(source)}
+                    return talker.process(**place, options=options)
+
+                return await _tag_all(sources, process)
+
+        try:
+            return asyncio.run(run())
+        except KeyboardInterrupt:
+            if not server:
+                raise
+            sentence = "interrupted; what was sent already goes on at the server, and `metatag jobs` lists it"
+            screen.fail(sentence, screen.INTERRUPTED)
 
 
 def _check(sources: list[str]) -> None:
@@ -111,7 +166,7 @@ def _is_url(source: str) -> bool:
     return source.startswith(("http://", "https://"))
 
 
-async def _tag_all(client: Client, sources: list[str], options: Options) -> list[Outcome]:
+async def _tag_all(sources: list[str], process: Callable[[str], Awaitable[Result]]) -> list[Outcome]:
     places = asyncio.Semaphore(AT_ONCE)
     columns = (
         SpinnerColumn(),
@@ -120,27 +175,23 @@ async def _tag_all(client: Client, sources: list[str], options: Options) -> list
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    async with AsyncClient(client.base_url, tokens=client.tokens) as talker:
-        with Progress(*columns, console=screen.err, transient=True, disable=not screen.err.is_terminal) as bar:
-            task = bar.add_task("reading and tagging", total=len(sources))
+    with Progress(*columns, console=screen.err, transient=True, disable=not screen.err.is_terminal) as bar:
+        task = bar.add_task("reading and tagging", total=len(sources))
 
-            async def one(source: str) -> Outcome:
-                async with places:
-                    outcome = await _tag_one(talker, source, options)
-                bar.advance(task)
-                _log(outcome)
-                return outcome
+        async def one(source: str) -> Outcome:
+            async with places:
+                outcome = await _tag_one(source, process)
+            bar.advance(task)
+            _log(outcome)
+            return outcome
 
-            return list(await asyncio.gather(*(one(source) for source in sources)))
+        return list(await asyncio.gather(*(one(source) for source in sources)))
 
 
-async def _tag_one(client: AsyncClient, source: str, options: Options) -> Outcome:
+async def _tag_one(source: str, process: Callable[[str], Awaitable[Result]]) -> Outcome:
     began = time.monotonic()
     try:
-        if _is_url(source):
-            result = await client.process(url=source, options=options)
-        else:
-            result = await client.process(Path(source), options=options)
+        result = await process(source)
     except MetatagClientError as error:
         return Outcome(source, time.monotonic() - began, error=error)
     return Outcome(source, time.monotonic() - began, result)

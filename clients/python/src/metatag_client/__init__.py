@@ -7,8 +7,11 @@ May import: httpx, websockets; no service of metatag.
 Change it when: the public contract changes.
 """
 
-from metatag_client.aio import AsyncClient
-from metatag_client.client import Client
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from metatag_client.errors import (
     ApiError,
     Conflict,
@@ -23,6 +26,7 @@ from metatag_client.errors import (
 from metatag_client.models import (
     Document,
     Event,
+    Facet,
     Job,
     Options,
     PageRead,
@@ -33,6 +37,22 @@ from metatag_client.models import (
     Upload,
     User,
 )
+
+if TYPE_CHECKING:
+    from metatag_client.aio import AsyncClient
+    from metatag_client.client import Client
+
+# Loaded when they are used first: who only handles results does without the HTTP library.
+_LATER = {"AsyncClient": "aio", "Client": "client"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"{__name__}.{_LATER[name]}"), name)
+    globals()[name] = found
+    return found
+
 
 __all__ = [
     "ApiError",

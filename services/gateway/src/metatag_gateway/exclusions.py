@@ -6,8 +6,6 @@ import asyncio
 import codecs
 from collections.abc import Iterable
 
-from charset_normalizer import from_bytes
-
 from metatag_gateway.ports import Ocr
 from metatag_runtime.errors import InvalidArgument, MetatagError
 
@@ -75,5 +73,8 @@ def decode(content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
+        # Loaded for the list that needs it.
+        from charset_normalizer import from_bytes
+
         guess = from_bytes(content[:GUESS_FROM]).best()
         return content.decode(guess.encoding if guess else "latin-1", errors="replace")

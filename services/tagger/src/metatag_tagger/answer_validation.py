@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from metatag_tagger.facets.merge import Named, merged
 from metatag_tagger.model import NOTE_INSTRUCTIONS, Document, Facet, Tag
 from metatag_tagger.normal import public
 from metatag_tagger.ports import Evidence, LlmEntity, LlmTag, Study
@@ -49,6 +48,9 @@ def believed_facets(
     document: Document, study: Study, entities: Sequence[LlmEntity], evidence: Sequence[Evidence]
 ) -> tuple[Facet, ...]:
     """Return the facets of the rules and of a model; of the model's those that the text bears out."""
+    # Its rules are expensive to load, and offline tags do without them in this process.
+    from metatag_tagger.facets.merge import Named, merged
+
     named = [
         Named(entity.category, entity.name, found.page, found.quote)
         for entity, found in zip(entities, evidence, strict=True)

@@ -19,7 +19,7 @@ from metatag_gateway.routes.bodies import upload_place
 from metatag_gateway.routes.dependencies import dependencies_of
 from metatag_gateway.routes.records import detail_answer
 from metatag_gateway.routes.single import pdf_response
-from metatag_gateway.schemas.finding import ListFilter, Moment, Sort, utc
+from metatag_gateway.schemas.finding import FacetFilter, ListFilter, Moment, Sort, utc
 from metatag_gateway.schemas.history import (
     DeletedView,
     DocumentDetail,
@@ -27,7 +27,6 @@ from metatag_gateway.schemas.history import (
     DocumentStatus,
     DocumentSummary,
     DocumentsView,
-    FacetFilter,
     FoundDocument,
     JobDetail,
     JobStatus,

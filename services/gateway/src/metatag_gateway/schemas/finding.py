@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, StringConstraints
 
 from metatag_gateway.model.records import DocumentFilter
 
@@ -75,3 +75,24 @@ class ListFilter:
             since=utc(self.processed_from),
             before=utc(self.processed_before),
         )
+
+
+_Part = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00]*$")]
+
+
+@dataclass
+class FacetFilter:
+    """Facets that the documents found must have: beginnings of values, without case ("2023", "reserve bank")."""
+
+    document_type: Annotated[_Part, Query(description="What kind of document, for example `circular`.")] = ""
+    date: Annotated[_Part, Query(description="Date, or its beginning, for example `2023-07`.")] = ""
+    year: Annotated[_Part, Query(description="Year, for example `2023`.")] = ""
+    reference: Annotated[_Part, Query(description="Case, order, file or invoice number.")] = ""
+    organisation: Annotated[_Part, Query(description="Organisation.")] = ""
+    person: Annotated[_Part, Query(description="Person.")] = ""
+    place: Annotated[_Part, Query(description="Place.")] = ""
+    law_or_scheme: Annotated[_Part, Query(description="Law or scheme.")] = ""
+
+    def asked(self) -> dict[str, str]:
+        """Return what was asked for, by kind."""
+        return {name: value.strip() for name, value in vars(self).items() if value.strip()}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import Query
 from pydantic import Field, SecretStr, StringConstraints
 
 from metatag_gateway.model.documents import Document
@@ -51,27 +49,6 @@ class FacetView(Payload):
     origin: Origin
     by: str | None
     at: datetime | None
-
-
-_Part = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00]*$")]
-
-
-@dataclass
-class FacetFilter:
-    """Facets that the documents found must have: beginnings of values, without case ("2023", "reserve bank")."""
-
-    document_type: Annotated[_Part, Query(description="What kind of document, for example `circular`.")] = ""
-    date: Annotated[_Part, Query(description="Date, or its beginning, for example `2023-07`.")] = ""
-    year: Annotated[_Part, Query(description="Year, for example `2023`.")] = ""
-    reference: Annotated[_Part, Query(description="Case, order, file or invoice number.")] = ""
-    organisation: Annotated[_Part, Query(description="Organisation.")] = ""
-    person: Annotated[_Part, Query(description="Person.")] = ""
-    place: Annotated[_Part, Query(description="Place.")] = ""
-    law_or_scheme: Annotated[_Part, Query(description="Law or scheme.")] = ""
-
-    def asked(self) -> dict[str, str]:
-        """Return what was asked for, by kind."""
-        return {name: value.strip() for name, value in vars(self).items() if value.strip()}
 
 
 class PageView(Payload):

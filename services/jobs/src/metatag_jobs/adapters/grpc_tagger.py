@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from metatag.v1 import tagger_pb2, tagger_pb2_grpc
 from metatag_jobs.learning.model import Archive
@@ -25,19 +26,20 @@ VERSION_AGE = 60.0
 class GrpcTagger:
     """The port Tagger."""
 
-    def __init__(self, address: str, deadline: float) -> None:
+    def __init__(self, address: str, deadline: float, stub: Any = None) -> None:
+        """`stub` calls a tagger of this process, which has no address."""
         # Both are repeatable by contract: a repeated call of a model is answered from the tagger's cache.
-        self._channel = open_channel(
-            address, [f"metatag.v1.TaggerService/{name}" for name in ("Tag", "ReadPicture")], peer="tagger"
-        )
-        self._stub = tagger_pb2_grpc.TaggerServiceStub(self._channel)
+        repeatable = [f"metatag.v1.TaggerService/{name}" for name in ("Tag", "ReadPicture")]
+        self._channel = None if stub is not None else open_channel(address, repeatable, peer="tagger")
+        self._stub = tagger_pb2_grpc.TaggerServiceStub(self._channel) if self._channel is not None else stub
         self._deadline = deadline
         self._version = ""
         self._version_until = 0.0
 
     async def close(self) -> None:
         """Close the channel."""
-        await self._channel.close(None)
+        if self._channel is not None:
+            await self._channel.close(None)
 
     async def tag(
         self,

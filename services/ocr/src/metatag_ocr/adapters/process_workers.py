@@ -26,19 +26,21 @@ T = TypeVar("T")
 _CODES = {str(code) for code in ErrorCode}
 
 
-def page_pool(name: str, plan: Message, *, slots: int, max_pages: int, warm: bool = True) -> ChildPool:
+def page_pool(
+    name: str, plan: Message, *, slots: int, max_pages: int, warm: bool = True, kept: int | None = None
+) -> ChildPool:
     """Return a pool of children that read pages, each replaced after `max_pages`.
 
-    A warm one keeps a child ready for each slot, and one for the document that comes while all slots are busy; such a
-    child costs 130 MB, so that there may be twice as many. One that is not warm starts a child when first needed, and
-    keeps it, because its start is slow and it costs gigabytes.
+    A warm one keeps `kept` children ready, by default one for each slot and one for the document that comes while all
+    slots are busy; such a child costs 130 MB, so that there may be twice as many. One that is not warm starts a child
+    when first needed, and keeps it, because its start is slow and it costs gigabytes.
     """
     options = PoolOptions(
         name,
         slots=slots,
         max_uses=max_pages,
         max_children=2 * slots if warm else slots,
-        kept=slots + 1 if warm else 0,
+        kept=(slots + 1 if kept is None else kept) if warm else 0,
     )
     program = ChildProgram("metatag_ocr.child", plan)
     return ChildPool(program, options, lambda cause: DEATHS.labels(name, cause).inc())

@@ -39,13 +39,22 @@ class AnalystPool:
     """Up to `size` child processes, one of them kept ready. Keeps the port Analyst; also a Service of the host.
 
     `seconds` is a document's time by the child's own clock; a request's deadline ends it earlier. `queue` documents may
-    wait for a child. `memory_mb` bounds a child's address space, 0 does not.
+    wait for a child. `memory_mb` bounds a child's address space, 0 does not. A child that is not `warm` loads what a
+    language needs with the first document in it.
     """
 
     name = "tagger-analyst"
 
     def __init__(
-        self, version: str, *, size: int, seconds: float, queue: int, memory_mb: int = 0, embed: bool = True
+        self,
+        version: str,
+        *,
+        size: int,
+        seconds: float,
+        queue: int,
+        memory_mb: int = 0,
+        embed: bool = True,
+        warm: bool = True,
     ) -> None:
         self.version = version
         self._seconds = seconds
@@ -57,7 +66,7 @@ class AnalystPool:
         self._scratch = tempfile.TemporaryDirectory(prefix="metatag-tagger-")
         program = ChildProgram(
             "metatag_tagger.offline.work",
-            {"embed": embed, "memory_bytes": memory_mb * 1024 * 1024, "scratch": self._scratch.name},
+            {"embed": embed, "memory_bytes": memory_mb * 1024 * 1024, "scratch": self._scratch.name, "warm": warm},
             {"TMPDIR": self._scratch.name, "PYTHONHASHSEED": "0"},
         )
         options = PoolOptions("tagger", slots=size, max_uses=DOCUMENTS_PER_CHILD, max_children=size, kept=1)

@@ -27,17 +27,20 @@ def start(plan: Message) -> tuple[Message, Handler]:
     """
     embedder = Embedder.load(bool(plan["embed"]))
     lacks = child_limits.bound(plan["memory_bytes"], [], [plan["scratch"]])
-    return {"lacks": lacks}, Analyst(embedder)
+    return {"lacks": lacks}, Analyst(embedder, warms=bool(plan["warm"]))
 
 
 class Analyst:
     """Answers requests, one at a time."""
 
-    def __init__(self, embedder: Embedder | None) -> None:
+    def __init__(self, embedder: Embedder | None, *, warms: bool = True) -> None:
         self._embedder = embedder
+        self._warms = warms
 
     def warm(self) -> None:
         """Load what English and Hindi need, so that the first document does not wait for it."""
+        if not self._warms:
+            return
         for text in ("Public libraries lend books to schools.", "सार्वजनिक पुस्तकालय विद्यालयों को पुस्तकें देते हैं।"):
             study(Document((Page(1, text),)), AnalysisOptions(3), self._embedder)
 

@@ -35,7 +35,8 @@ class Node:
     """One OCR node as this worker sees it."""
 
     address: str
-    channel: grpc.aio.Channel
+    # None for a service of this process.
+    channel: grpc.aio.Channel | None
     stub: ocr_pb2_grpc.OcrServiceAsyncStub
     slots: int = ASSUMED_SLOTS
     version: str = ""
@@ -77,7 +78,8 @@ class OcrNodes:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
         for node in self._nodes.values():
-            await node.channel.close(None)
+            if node.channel is not None:
+                await node.channel.close(None)
 
     @property
     def nodes(self) -> list[Node]:
@@ -177,10 +179,11 @@ class OcrNodes:
             node = self._nodes.pop(address)
             node.gone = True
             log.info("ocr node gone", node=address)
-            # Its running calls may end; the channel goes when they have.
-            closing = asyncio.create_task(node.channel.close(600))
-            self._closing.add(closing)
-            closing.add_done_callback(self._closing.discard)
+            if node.channel is not None:
+                # Its running calls may end; the channel goes when they have.
+                closing = asyncio.create_task(node.channel.close(600))
+                self._closing.add(closing)
+                closing.add_done_callback(self._closing.discard)
         self._known.set()
 
     async def _ask(self, node: Node) -> None:
