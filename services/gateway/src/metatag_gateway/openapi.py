@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from metatag_gateway.examples.answers import FILES
 from metatag_gateway.examples.problems import PROBLEMS
 from metatag_gateway.examples.requests import REQUESTS
+from metatag_gateway.schemas.common import Problem
 from metatag_gateway.schemas.system import VocabularyBody
 
 _REQUEST_ID = {
@@ -87,9 +88,10 @@ def describe(app: FastAPI, *, version: str, max_pages: int) -> dict[str, Any]:
         for operation in operations.values():
             _complete(operation, app.state.examples)
     schemas = found["components"]["schemas"]
-    # Read by its route itself, because the body may be a table instead.
-    body = VocabularyBody.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas |= {**body.pop("$defs"), "VocabularyBody": body}
+    # Read by its route itself, because the body may be a table instead; and what errors name.
+    for model in (VocabularyBody, Problem):
+        described = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= {**described.pop("$defs"), model.__name__: described}
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas["TaggingConfig"]["properties"]["num_pages"]["maximum"] = max_pages

@@ -14,7 +14,7 @@ from pydantic import BaseModel, create_model
 
 from metatag_gateway.examples import answers as examples
 from metatag_gateway.links import links
-from metatag_gateway.schemas.common import Payload
+from metatag_gateway.schemas.common import Payload, Problem
 
 Style = Literal["envelope", "flat"]
 PayloadT = TypeVar("PayloadT", bound=BaseModel)
@@ -98,7 +98,10 @@ def _responses(app: FastAPI, route: APIRoute, style: Style, status: int) -> dict
         # The main shape comes from the route itself.
         model = route.response_model if code == status else entry.get("model")
         described = {name: value for name, value in entry.items() if name != "model"}
-        if model is not None and code != status:
+        if model is Problem:
+            # By name, and described once by `openapi.describe`: FastAPI would build a validator for each of a thousand.
+            described["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        elif model is not None and code != status:
             described["model"] = _shape(model, style)
         payload = examples.answer(route.name, int(code))
         if payload is not None:
