@@ -21,7 +21,8 @@ class User:
         self.key = f"sk-or-test-{uuid.uuid4().hex}"
         self._file = str(samples / "library-rules.pdf")
         email = f"{uuid.uuid4().hex}@example.com"
-        self.http.post("/api/auth/register", json={"email": email, "password": PASSWORD}).raise_for_status()
+        account = {"email": email, "password": PASSWORD, "full_name": "Deepa Rao"}
+        self.http.post("/api/auth/register", json=account).raise_for_status()
         signed = self.http.post("/api/auth/login", json={"email": email, "password": PASSWORD}).json()["data"]
         self.http.headers["Authorization"] = f"Bearer {signed['tokens']['access_token']}"
 
