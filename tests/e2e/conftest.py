@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.running import Server
+from e2e.running import QUICK_TO_START, Server
 from fakes.openrouter import ThreadedOpenRouter
 from metatag_client import Client
 
@@ -71,6 +71,7 @@ def provided(tmp_path_factory: pytest.TempPathFactory, samples: Path, provider: 
         METATAG_TAGGER_LLM_WAIT_SECONDS="0",
         METATAG_TAGGER_LLM_CONNECT_SECONDS="2",
         METATAG_TAGGER_LLM_READ_SECONDS="20",
+        **QUICK_TO_START,
     )
     running.start()
     yield running

@@ -258,6 +258,7 @@ def test_the_doctor_says_how_to_get_what_is_missing(tmp_path: Path) -> None:
     assert "--data-dir" in done.stdout
 
 
+@pytest.mark.long
 def test_the_demonstration_ends_well_and_says_what_to_try_next() -> None:
     done = run("demo")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import stat
 import subprocess
 import time
@@ -48,18 +47,6 @@ def rows(samples: Path, times: int) -> list[Row]:
     return [Row(str(file), "local", title=f"{file.stem} {turn}") for turn in range(times) for file in files]
 
 
-def test_it_starts_stops_cleanly_and_says_where_it_is(own: Server) -> None:
-    own.start()
-    assert own.healthy()
-    helpers = children(own.process.pid) if own.process else []
-    code, seconds = own.stop()
-    assert code == 0, own.said()[-3000:]
-    # The promise is two seconds on a quiet machine; this bound tells it from a hang on a loud one.
-    assert seconds < 8
-    assert f"API     {own.base_url}" in own.said()
-    assert not [pid for pid in helpers if Path(f"/proc/{pid}").exists()]
-
-
 def test_a_second_start_on_the_same_data_is_refused_with_a_sentence(server: Server) -> None:
     second = Server(server.data_dir)
     refused = subprocess.run(second.command(), capture_output=True, text=True, timeout=150, check=False)
@@ -94,23 +81,38 @@ def test_everything_it_keeps_is_for_its_owner_alone(server: Server) -> None:
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
-def test_a_batch_survives_a_restart_in_its_middle(own: Server, samples: Path, how: signal.Signals) -> None:
+@pytest.mark.parametrize("how", ["stopped", pytest.param("killed", marks=pytest.mark.long)])
+def test_a_batch_and_a_pause_survive_a_restart_in_the_middle(own: Server, samples: Path, how: str) -> None:
     client = signed_in(own)
-    wanted = rows(samples, 4)
+    waiting = client.start_batch(rows(samples, 2))
+    client.pause(waiting.id)
+    wanted = rows(samples, 3)
     job = client.start_batch(wanted)
     events: list[Event] = []
     for event in client.events(job.id, patience=180):
         events.append(event)
         if event.kind == "finished" and sum(seen.kind == "finished" for seen in events) == 2:
-            own.stop(how) if how == signal.SIGTERM else own.kill()
+            own.kill() if how == "killed" else _stop_cleanly(own)
             own.start()
     finished = [event.row for event in events if event.kind == "finished"]
     assert sorted(finished) == list(range(1, len(wanted) + 1))
     assert events[-1].kind == "completed"
     after = client.status(job.id)
     assert (after.processed, after.failed) == (len(wanted), 0)
+    assert client.status(waiting.id).status == "paused"
     client.close()
+
+
+def _stop_cleanly(own: Server) -> None:
+    """Stop a system in the middle of its work: soon, with a good exit code and without a process left."""
+    helpers = children(own.process.pid) if own.process else []
+    assert helpers
+    code, seconds = own.stop()
+    assert code == 0, own.said()[-3000:]
+    # The promise is two seconds on a quiet machine; this bound tells it from a hang on a loud one.
+    assert seconds < 8
+    assert f"API     {own.base_url}" in own.said()
+    assert not [pid for pid in helpers if Path(f"/proc/{pid}").exists()]
 
 
 @pytest.mark.timeout(400)
@@ -134,16 +136,6 @@ def test_pause_resume_and_cancel_do_what_they_say(own: Server, samples: Path) ->
         headers={"Authorization": f"Bearer {client.tokens.access_token if client.tokens else ''}"},
     )
     assert again.status_code == 409
-    client.close()
-
-
-def test_a_pause_lasts_over_a_restart(own: Server, samples: Path) -> None:
-    client = signed_in(own)
-    job = client.start_batch(rows(samples, 6))
-    client.pause(job.id)
-    own.stop()
-    own.start()
-    assert client.status(job.id).status == "paused"
     client.close()
 
 

@@ -16,6 +16,7 @@ import httpx
 import structlog
 from argon2 import PasswordHasher
 
+from fakes import migrated
 from fakes.gateway_peers import FakeOcrService, FakeTaggerService, ocr_service, tagger_service
 from fakes.jobs_service import PDF, FakeJobsProcess, FakeJobsService
 from fakes.jobs_service_engine import ENDED
@@ -115,6 +116,8 @@ async def running(
             tagger_service(f"unix:{place}/tagger", FakeTaggerService()),
         ):
             await _start(stack, service)
+        if "database_url" not in settings and not (place / "gateway.db").exists():
+            migrated.sqlite(bootstrap.SCRIPTS, bootstrap.VERSION_TABLE, place / "gateway.db")
         gateway = bootstrap.GatewayService(settings_for(place, **settings), Argon2Passwords(1, FAST_HASHER))
         await _start(stack, gateway)
         system = System(gateway, jobs, ocr)

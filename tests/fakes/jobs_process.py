@@ -13,10 +13,11 @@ from typing import Any
 
 import grpc
 
+from fakes import migrated
 from fakes.fake_ocr_node import FakeOcrNode, ocr_service
 from fakes.fake_tagger_node import FakeTaggerNode, tagger_service
 from metatag.v1 import jobs_pb2, jobs_pb2_grpc
-from metatag_jobs.bootstrap import build
+from metatag_jobs.bootstrap import MIGRATIONS, VERSION_TABLE, build
 from metatag_jobs.settings import JobsSettings
 from metatag_runtime.grpc_client import open_channel
 from metatag_runtime.hosting import Service
@@ -128,6 +129,10 @@ class JobsProcess:
         return Client(self.client.stub, user)
 
 
+def _tables(folder: Path) -> str:
+    return migrated.sqlite(MIGRATIONS, VERSION_TABLE, folder / "jobs.sqlite")
+
+
 @asynccontextmanager
 async def running_jobs(**settings: Any) -> AsyncIterator[JobsProcess]:
     """Run peers and service; settings override those of the tests."""
@@ -136,7 +141,7 @@ async def running_jobs(**settings: Any) -> AsyncIterator[JobsProcess]:
     listen = f"unix:{folder}/jobs.sock"
     given = {
         "listen": listen,
-        "database_url": f"sqlite+aiosqlite:///{folder}/jobs.sqlite",
+        **({} if "database_url" in settings else {"database_url": _tables(folder)}),
         "files_url": str(folder / "files"),
         "ocr_address": f"unix:{folder}/ocr.sock",
         "tagger_address": f"unix:{folder}/tagger.sock",

@@ -99,10 +99,10 @@ class Postgres:
             self.stop("immediate")
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def new_database(self) -> str:
-        """Make an empty database and give its URL."""
+    def new_database(self, template: str = "") -> str:
+        """Make a database, empty or a copy of one that nobody uses, and give its URL."""
         name = f"test_{uuid.uuid4().hex[:12]}"
-        self._run(f'CREATE DATABASE "{name}"')
+        self._run(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
         return self.url(name)
 
     def drop_database(self, url: str) -> None:

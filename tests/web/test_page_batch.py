@@ -117,6 +117,7 @@ def test_a_workbook_is_read_and_a_paused_batch_waits_for_its_return(visit: Any, 
     expect(later.batch.tile("job.good")).to_have_text("40")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_cut_line_loses_nothing_and_two_tabs_agree(visit: Any, line: Line, language: str) -> None:
     asha = visit(language, base_url=f"http://127.0.0.1:{line.port}")

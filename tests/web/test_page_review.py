@@ -33,6 +33,7 @@ def wait_left(visitor: Visitor, count: int) -> None:
     expect(visitor.page.get_by_role("tab", selected=True)).to_have_text(f"{visitor.t('reason4.duplicate')} {count}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_twenty_documents_a_minute_are_checked_with_keys_alone(visit: Any, language: str) -> None:
     asha = with_a_queue(visit(language), SAME)

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from fakes import servers
+from fakes import migrated, servers
 from fakes.jobs_process import JobsProcess, running_jobs
+from metatag_jobs.bootstrap import MIGRATIONS, VERSION_TABLE
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ async def either_service(request: pytest.FixtureRequest) -> AsyncIterator[JobsPr
         return
     postgres, redis = servers.postgres(), servers.redis()
     redis.flush()
-    url = postgres.new_database()
+    url = migrated.postgres(MIGRATIONS, VERSION_TABLE)
     async with running_jobs(database_url=url, redis_url=redis.url) as running:
         yield running
     postgres.drop_database(url)
