@@ -10,11 +10,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from fakes.jobs_service_engine import ENDED, FakeEngine, FakeJob
+from fakes.learning_service import FakeLearningService
 from fakes.records_service import FakeRecordsService
 from fakes.webhooks_service import FakeWebhooksService
 from metatag.v1 import document_pb2 as d
 from metatag.v1 import jobs_pb2 as j
 from metatag.v1.jobs_pb2_grpc import JobsServiceServicer, add_JobsServiceServicer_to_server
+from metatag.v1.learning_pb2_grpc import add_LearningServiceServicer_to_server
 from metatag.v1.records_pb2_grpc import add_RecordsServiceServicer_to_server
 from metatag.v1.webhooks_pb2_grpc import add_WebhooksServiceServicer_to_server
 from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError, NotFound
@@ -266,6 +268,7 @@ class FakeJobsProcess(GrpcService):
         kept = self.servicer = servicer or FakeJobsService()
         records = self.records = FakeRecordsService(kept.engine)
         webhooks = FakeWebhooksService()
+        learning = self.learning = FakeLearningService()
         super().__init__(
             "jobs",
             GrpcServerOptions(listen=listen),
@@ -273,8 +276,9 @@ class FakeJobsProcess(GrpcService):
                 lambda server: add_JobsServiceServicer_to_server(kept, server),
                 lambda server: add_RecordsServiceServicer_to_server(records, server),
                 lambda server: add_WebhooksServiceServicer_to_server(webhooks, server),
+                lambda server: add_LearningServiceServicer_to_server(learning, server),
             ],
-            ["metatag.v1.JobsService", "metatag.v1.RecordsService", "metatag.v1.WebhooksService"],
+            [f"metatag.v1.{name}Service" for name in ("Jobs", "Records", "Webhooks", "Learning")],
         )
 
     async def stop(self, grace: float) -> None:

@@ -22,6 +22,8 @@ COMMANDS = {
     "documents": ("documents", "app"),
     "watch-folder": ("watch_folder", "watch_folder"),
     "vocabulary": ("vocabularies", "app"),
+    "profile": ("profiles", "app"),
+    "learning": ("learning", "app"),
     "tags": ("tags", "app"),
     "user": ("users", "app"),
     "audit": ("audit", "audit"),

@@ -55,6 +55,10 @@ VocabularyOption = Annotated[
     str | None,
     typer.Option(help="List of allowed tags: one stored on the server, or a CSV file.", show_default=False),
 ]
+ProfileOption = Annotated[
+    str | None,
+    typer.Option("--profile", help="Stored settings that hold where no option is given.", show_default=False),
+]
 FolderTagsOption = Annotated[
     bool, typer.Option("--folder-tags", help="Give the names of the folders in which a PDF lies as tags.")
 ]

@@ -134,6 +134,14 @@ WHO: dict[str, Who] = {
     "POST /api/webhooks/{webhook_id}/secret": Who("write", owned=True),
     "POST /api/webhooks/{webhook_id}/test": Who("write", owned=True),
     "GET /api/webhooks/{webhook_id}/deliveries": Who("read", owned=True),
+    "GET /api/learning": Who("read"),
+    "PUT /api/learning": Who("write", request={"json": {"enabled": True}}),
+    "DELETE /api/learning": Who("write"),
+    "GET /api/history/evaluation": Who("read"),
+    "GET /api/profiles": Who("read"),
+    "GET /api/profiles/{name}": Who("read", owned=True),
+    "PUT /api/profiles/{name}": Who("write", request={"json": {"num_tags": 5}}),
+    "DELETE /api/profiles/{name}": Who("write", owned=True),
     "GET /api/searches": Who("read"),
     "POST /api/searches": Who("write", request={"json": {"name": "Wells", "params": {"query": "wells"}}}),
     "PUT /api/searches/{search_id}": Who("write", owned=True, request={"json": {"name": "Rivers"}}),
@@ -209,6 +217,7 @@ class Stage:
         await system.client.put(
             "/api/vocabularies/water", headers=owner["headers"], json={"terms": [{"label": "wells"}]}
         )
+        await system.client.put("/api/profiles/water", headers=owner["headers"], json={"num_tags": 5})
         begun = await system.client.post(
             "/api/tag-jobs", headers=owner["headers"], json={"action": "delete", "tags": ["none"]}
         )

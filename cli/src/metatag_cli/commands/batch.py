@@ -19,6 +19,7 @@ from metatag_cli.connect import (
     JsonOption,
     LanguageOption,
     OcrOption,
+    ProfileOption,
     ServerOption,
     StrictOption,
     TaggerOption,
@@ -55,6 +56,7 @@ def batch(
     language: LanguageOption = None,
     tagger: TaggerOption = None,
     vocabulary: VocabularyOption = None,
+    profile: ProfileOption = None,
     strict: StrictOption = False,
     folder_tags: FolderTagsOption = False,
     model: Annotated[str | None, typer.Option(help="Language model, as the provider names it.")] = None,
@@ -78,6 +80,7 @@ def batch(
     options = Options(
         pages=pages, tags=tags, exclude=exclude or (), tagger=tagger, model=model, api_key=api_key, strict=strict,
         ocr=ocr, languages=language or (), folder_tags=folder_tags, vision=vision, vision_model=vision_model,
+        profile=profile,
     )  # fmt: skip
     roots = [] if server else sending.roots(wanted)
     with plain_errors(), client_for(server, roots) as client:

@@ -19,6 +19,7 @@ from metatag_cli.connect import (
     JsonOption,
     LanguageOption,
     OcrOption,
+    ProfileOption,
     ServerOption,
     StrictOption,
     TaggerOption,
@@ -72,6 +73,7 @@ def tag(
     language: LanguageOption = None,
     tagger: TaggerOption = None,
     vocabulary: VocabularyOption = None,
+    profile: ProfileOption = None,
     strict: StrictOption = False,
     model: Annotated[str | None, typer.Option(help="Language model, as the provider names it.")] = None,
     api_key: Annotated[
@@ -84,10 +86,10 @@ def tag(
     lists.check(vocabulary, strict, server)
     options = Options(
         pages=pages, tags=tags, exclude=exclude or (), api_key=api_key, model=model, ocr=ocr, tagger=tagger,
-        languages=language or (), strict=strict, vision=vision, vision_model=vision_model,
+        languages=language or (), strict=strict, vision=vision, vision_model=vision_model, profile=profile,
     )  # fmt: skip
     with plain_errors():
-        outcomes = None if server or vocabulary else _tagged_here(sources, options)
+        outcomes = None if server or vocabulary or profile else _tagged_here(sources, options)
         if outcomes is None:
             outcomes = _tagged_by_system(server, sources, options, vocabulary)
     if as_json:

@@ -39,6 +39,12 @@ class Options:
     vision_model: str | None = None
     # Names of the folders in which a document lay become tags.
     folder_tags: bool = False
+    # A stored profile, whose settings hold where nothing is set here; what a model is told; whether it is told of the
+    # archive's frequent tags and shown the latest corrected documents.
+    profile: str | None = None
+    instructions: str | None = None
+    use_existing_tags: bool = False
+    use_examples: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Give the body's `config`."""
@@ -58,6 +64,10 @@ class Options:
             "vision": self.vision,
             "vision_model": self.vision_model,
             "folder_tags": self.folder_tags or None,
+            "profile": self.profile,
+            "instructions": self.instructions,
+            "use_existing_tags": self.use_existing_tags or None,
+            "use_examples": self.use_examples or None,
         }
         return {name: value for name, value in config.items() if value is not None}
 

@@ -117,6 +117,46 @@ def delete_search(search_id: str) -> Call[None]:
     return Call("DELETE", f"/api/searches/{_part(search_id)}", lambda _raw: None, repeatable=False)
 
 
+def learning() -> Call[Json]:
+    """Tell what was learnt."""
+    return Call("GET", "/api/learning", _same)
+
+
+def set_learning(enabled: bool) -> Call[Json]:
+    """Switch learning on or off."""
+    return Call("PUT", "/api/learning", _same, body={"enabled": enabled})
+
+
+def forget_learning() -> Call[int]:
+    """Forget what was learnt."""
+    return Call("DELETE", "/api/learning", lambda raw: int(raw["documents"]))
+
+
+def evaluation() -> Call[Json]:
+    """Compare the machine's tags with those left."""
+    return Call("GET", "/api/history/evaluation", _same)
+
+
+def profiles() -> Call[list[Json]]:
+    """List profiles."""
+    return Call("GET", "/api/profiles", lambda raw: list(raw["profiles"]))
+
+
+def profile(name: str) -> Call[Json]:
+    """Give one profile."""
+    return Call("GET", f"/api/profiles/{_part(name)}", _same)
+
+
+def put_profile(name: str, settings: Json) -> Call[Json]:
+    """Keep settings under a name."""
+    return Call("PUT", f"/api/profiles/{_part(name)}", _same, body=settings)
+
+
+def delete_profile(name: str) -> Call[None]:
+    """Forget a profile."""
+    return Call("DELETE", f"/api/profiles/{_part(name)}", lambda _raw: None, repeatable=False)
+
+
 def webhooks() -> Call[list[Json]]:
     """List webhooks."""
     return Call("GET", "/api/webhooks", lambda raw: list(raw["webhooks"]))

@@ -65,6 +65,39 @@ class Records(ABC):
         """
         return self._run(record_calls.download(document_id, tagged))
 
+    def learning(self) -> Json:
+        """Tell what was learnt from your corrections: `enabled`, `documents`, `kept`, `removed`, `added`, `tags`."""
+        return self._run(record_calls.learning())
+
+    def set_learning(self, enabled: bool) -> Json:
+        """Switch learning from your corrections on or off."""
+        return self._run(record_calls.set_learning(enabled))
+
+    def forget_learning(self) -> int:
+        """Forget what was learnt and return of how many documents; the documents stay."""
+        return self._run(record_calls.forget_learning())
+
+    def evaluation(self) -> Json:
+        """Compare the machine's tags with those that you left: `f1_at_5`, `f1_at_10`, `ndcg`, `precision_by_rank`."""
+        return self._run(record_calls.evaluation())
+
+    def profiles(self) -> list[Json]:
+        """List your profiles by name: `name`, `settings`, `updated_at`."""
+        return self._run(record_calls.profiles())
+
+    def profile(self, name: str) -> Json:
+        """Return one profile."""
+        return self._run(record_calls.profile(name))
+
+    def put_profile(self, name: str, settings: Json | Options) -> Json:
+        """Keep settings under a name: Options without a key, or fields of the API's config."""
+        fields = settings.to_json() if isinstance(settings, Options) else settings
+        return self._run(record_calls.put_profile(name, fields))
+
+    def delete_profile(self, name: str) -> None:
+        """Forget a profile."""
+        self._run(record_calls.delete_profile(name))
+
     def webhooks(self) -> list[Json]:
         """List your webhooks: `id`, `url`, `events`, `active`, `problem`."""
         return self._run(record_calls.webhooks())
@@ -148,6 +181,39 @@ class AsyncRecords(ABC):
         Conflict for a signed PDF, which cannot take tags.
         """
         return await self._run(record_calls.download(document_id, tagged))
+
+    async def learning(self) -> Json:
+        """Tell what was learnt from your corrections: `enabled`, `documents`, `kept`, `removed`, `added`, `tags`."""
+        return await self._run(record_calls.learning())
+
+    async def set_learning(self, enabled: bool) -> Json:
+        """Switch learning from your corrections on or off."""
+        return await self._run(record_calls.set_learning(enabled))
+
+    async def forget_learning(self) -> int:
+        """Forget what was learnt and return of how many documents; the documents stay."""
+        return await self._run(record_calls.forget_learning())
+
+    async def evaluation(self) -> Json:
+        """Compare the machine's tags with those that you left: `f1_at_5`, `f1_at_10`, `ndcg`, `precision_by_rank`."""
+        return await self._run(record_calls.evaluation())
+
+    async def profiles(self) -> list[Json]:
+        """List your profiles by name: `name`, `settings`, `updated_at`."""
+        return await self._run(record_calls.profiles())
+
+    async def profile(self, name: str) -> Json:
+        """Return one profile."""
+        return await self._run(record_calls.profile(name))
+
+    async def put_profile(self, name: str, settings: Json | Options) -> Json:
+        """Keep settings under a name: Options without a key, or fields of the API's config."""
+        fields = settings.to_json() if isinstance(settings, Options) else settings
+        return await self._run(record_calls.put_profile(name, fields))
+
+    async def delete_profile(self, name: str) -> None:
+        """Forget a profile."""
+        await self._run(record_calls.delete_profile(name))
 
     async def webhooks(self) -> list[Json]:
         """List your webhooks: `id`, `url`, `events`, `active`, `problem`."""

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from metatag_gateway.accounts import Accounts, Rules
 from metatag_gateway.adapters.argon2_passwords import Argon2Passwords
 from metatag_gateway.adapters.grpc_jobs import GrpcJobs
+from metatag_gateway.adapters.grpc_learning import GrpcLearning
 from metatag_gateway.adapters.grpc_ocr import GrpcOcr
 from metatag_gateway.adapters.grpc_records import GrpcRecords
 from metatag_gateway.adapters.grpc_tag_jobs import GrpcTagJobs
@@ -24,6 +25,7 @@ from metatag_gateway.adapters.smtp_mailer import SmtpMailer, SmtpOptions
 from metatag_gateway.adapters.sql_account_links import SqlAccountLinks
 from metatag_gateway.adapters.sql_accounts import SqlAccounts
 from metatag_gateway.adapters.sql_audit import SqlAudit
+from metatag_gateway.adapters.sql_profiles import SqlProfiles
 from metatag_gateway.adapters.sql_searches import SqlSearches
 from metatag_gateway.adapters.sql_second_factor import SqlSecondFactor
 from metatag_gateway.app import create_app
@@ -78,7 +80,7 @@ class GatewayService:
         self._outbox = Outbox(mailer_of(settings), settings.public_url)
         self._resets: PasswordResets | None = None
         self._closing: list[
-            GrpcJobs | GrpcRecords | GrpcTagJobs | GrpcWebhooks | GrpcOcr | GrpcTagger | OidcProvider
+            GrpcJobs | GrpcRecords | GrpcTagJobs | GrpcWebhooks | GrpcLearning | GrpcOcr | GrpcTagger
         ] = []
 
     @property
@@ -112,7 +114,7 @@ class GatewayService:
             await self._resets.close()
         await self._outbox.close()
         await self._audit.stop()
-        for peer in self._closing:
+        for peer in (*self._closing, *([self._provider] if self._provider else [])):
             await peer.close()
         if isinstance(self._limiter, RedisLimiter):
             await self._limiter.close()
@@ -124,8 +126,8 @@ class GatewayService:
         jobs, ocr = GrpcJobs(settings.jobs_address), GrpcOcr(settings.ocr_address)
         tagger = GrpcTagger(settings.tagger_address)
         records, tag_jobs = GrpcRecords(settings.jobs_address), GrpcTagJobs(settings.jobs_address)
-        webhooks = GrpcWebhooks(settings.jobs_address)
-        self._closing = [jobs, records, tag_jobs, webhooks, ocr, tagger, *([self._provider] if self._provider else [])]
+        webhooks, learning = GrpcWebhooks(settings.jobs_address), GrpcLearning(settings.jobs_address)
+        self._closing = [jobs, records, tag_jobs, webhooks, learning, ocr, tagger]
         tokens = self._tokens()
         identity = Identity(self._store, tokens)
         second_factor = SecondFactor(
@@ -169,6 +171,8 @@ class GatewayService:
             jobs=jobs,
             records=records,
             searches=SqlSearches(self._database),
+            profiles=SqlProfiles(self._database),
+            learning=learning,
             tag_jobs=tag_jobs,
             webhooks=webhooks,
             ocr=ocr,

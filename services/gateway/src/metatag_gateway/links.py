@@ -29,6 +29,7 @@ _JOB = (
 )
 _DOCUMENT = ("get_document", "document_file", "tagged_file", "page_picture", "document_history", "correct_document")
 _WEBHOOK = ("change_webhook", "rotate_webhook_secret", "test_webhook", "webhook_deliveries", "delete_webhook")
+_PROFILE = ("get_profile", "delete_profile")
 _VOCABULARY = ("get_vocabulary", "delete_vocabulary")
 
 # Operation, and the status of the answer, to what follows.
@@ -54,6 +55,8 @@ FOLLOWS: dict[tuple[str, int], tuple[Follow, ...]] = {
     ("invite_user", 201): (Follow("/id", "invitation_id", ("withdraw_invitation",)),),
     ("list_invitations", 200): (Follow("/invitations/0/id", "invitation_id", ("withdraw_invitation",)),),
     ("list_keys", 200): (Follow("/keys/0/id", "key_id", ("revoke_key",)),),
+    ("put_profile", 200): (Follow("/name", "name", _PROFILE),),
+    ("list_profiles", 200): (Follow("/profiles/0/name", "name", _PROFILE),),
     ("put_vocabulary", 200): (Follow("/name", "name", _VOCABULARY),),
     ("list_vocabularies", 200): (Follow("/vocabularies/0/name", "name", _VOCABULARY),),
     ("login", 200): (Follow("/tokens/refresh_token", "refresh_token", ("refresh", "logout"), in_body=True),),

@@ -44,6 +44,7 @@ TAGS = [
     ("History & Jobs", "What was processed, with texts and results."),
     ("Records", "What people make of documents: corrections, reviews, tags, the trash."),
     ("Webhooks", "Addresses to which events of jobs and documents are posted, signed."),
+    ("Profiles", "Settings of tagging under a name."),
     ("Vocabularies", "Named lists of allowed tags."),
     ("Models & Engines", "What can read and write."),
     ("Health & Status", "How the system is doing."),

@@ -11,6 +11,8 @@ from typing import Protocol
 
 from metatag_gateway.model.documents import Document
 from metatag_gateway.model.jobs import Job
+from metatag_gateway.model.learning import Evaluation, Learning
+from metatag_gateway.model.profiles import Profile
 from metatag_gateway.model.records import Change, Correction, DocumentFilter, Found, ReviewQueue, TagPage, Trash
 from metatag_gateway.model.searches import SavedSearch
 from metatag_gateway.model.tag_jobs import TagChange, TagJob
@@ -98,6 +100,38 @@ class SearchStore(Protocol):
 
     async def delete_search(self, user_id: str, search_id: str) -> None:
         """Forget a search."""
+
+
+class ProfileStore(Protocol):
+    """Settings of tagging that users keep under names, found without case. Another user's is NotFound."""
+
+    async def profiles(self, user_id: str) -> list[Profile]:
+        """Return a user's profiles by name."""
+
+    async def profile(self, user_id: str, name: str) -> Profile:
+        """Return one."""
+
+    async def put_profile(self, user_id: str, profile: Profile) -> None:
+        """Keep a profile in the place of one with its name; Conflict when the user has MAX_PROFILES others."""
+
+    async def delete_profile(self, user_id: str, name: str) -> None:
+        """Forget a profile."""
+
+
+class LearningPeer(Protocol):
+    """What jobs learns from a user's corrections."""
+
+    async def learning(self, user_id: str) -> Learning:
+        """Return whether a user is learnt from, and what was learnt."""
+
+    async def enable(self, user_id: str, enabled: bool) -> Learning:
+        """Switch learning on or off."""
+
+    async def forget(self, user_id: str) -> int:
+        """Delete what was learnt; return of how many documents."""
+
+    async def evaluate(self, user_id: str) -> Evaluation:
+        """Compare the machine's tags with those that the user left."""
 
 
 class Webhooks(Protocol):

@@ -132,6 +132,18 @@ SEARCHES = sa.Table(
     sa.UniqueConstraint("user_id", "name_key", name="uq_gateway_search_name"),
 )
 
+PROFILES = sa.Table(
+    "gateway_profile",
+    METADATA,
+    sa.Column("user_id", sa.ForeignKey("gateway_user.id", ondelete="CASCADE"), primary_key=True),
+    # The name without case.
+    sa.Column("name_key", sa.String(400), primary_key=True),
+    sa.Column("name", sa.String(100), nullable=False),
+    # Fields of a config, a JSON object.
+    sa.Column("settings", sa.Text, nullable=False),
+    sa.Column("updated_at", Moment, nullable=False),
+)
+
 # Who did what. No foreign keys: an entry outlives the account that it names. Triggers of the migration refuse changes.
 AUDIT = sa.Table(
     "gateway_audit",

@@ -17,6 +17,21 @@ from metatag_gateway.examples.things import (
     Example,
 )
 
+_LEARNING: Example = {
+    "enabled": True,
+    "documents": 24,
+    "latest_at": DONE,
+    "kept": 96,
+    "removed": 31,
+    "added": 22,
+    "tags": [{"tag": "water supply", "kept": 11, "removed": 0, "added": 2}],
+}
+_PROFILE: Example = {
+    "name": "Water orders",
+    "settings": {"instructions": "Prefer names of schemes.", "num_tags": 6, "use_existing_tags": True},
+    "updated_at": DONE,
+}
+
 DETAIL: Example = {
     **DOCUMENT,
     "columns": {"department": "Water"},
@@ -155,6 +170,23 @@ RECORDS: dict[str, dict[int, Example]] = {
     "save_search": {201: _SEARCH},
     "change_search": {200: {**_SEARCH, "name": "Water orders"}},
     "delete_search": {200: {"message": "The saved search is deleted", "id": _SEARCH["id"]}},
+    "get_learning": {200: _LEARNING},
+    "set_learning": {200: _LEARNING},
+    "forget_learning": {200: {"message": "What was learnt is forgotten", "documents": 24}},
+    "evaluate_tags": {
+        200: {
+            "documents": 24,
+            "f1_at_5": 0.61,
+            "f1_at_10": 0.66,
+            "ndcg": 0.71,
+            "precision_by_rank": [0.88, 0.79, 0.71, 0.63, 0.58, 0.5, 0.44, 0.41, 0.0, 0.0],
+            "facet_coverage": {"date": 0.92, "document_type": 0.83},
+        }
+    },
+    "list_profiles": {200: {"profiles": [_PROFILE]}},
+    "get_profile": {200: _PROFILE},
+    "put_profile": {200: _PROFILE},
+    "delete_profile": {200: {"message": "The profile is deleted", "name": "Water orders"}},
     "reprocess_document": {202: {"document_id": DOCUMENT_ID, "job_id": JOB["id"], "status": "pending", "warnings": []}},
     "reprocess_documents": {202: {"job_id": JOB["id"], "total_documents": 1, "status": "pending", "warnings": []}},
     "review_queue": {

@@ -57,6 +57,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     },
     "create_webhook": {JSON: {"url": "https://example.com/hooks/metatag", "events": ["job.completed"]}},
     "change_webhook": {JSON: {"active": True}},
+    "set_learning": {JSON: {"enabled": False}},
+    "put_profile": {JSON: {"instructions": "Prefer names of schemes.", "num_tags": 6, "use_existing_tags": True}},
     "save_search": {JSON: {"name": "Water orders of 2019", "params": {"query": "water", "year": "2019"}}},
     "change_search": {JSON: {"name": "Water orders"}},
     "undo_corrections": {JSON: {"steps": 1}},

@@ -51,6 +51,9 @@ class Options:
     existing_tags: tuple[str, ...] = ()
     # Texts with the tags that a person gave them.
     examples: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    # The archive's frequent tags, and the user's corrected documents, are added by jobs.
+    use_existing_tags: bool = False
+    use_examples: bool = False
     # Of documents processed again: what people gave is not kept.
     replace_edits: bool = False
     # Names of folders become tags.

@@ -18,6 +18,7 @@ from metatag_gateway.model.jobs import Job, NewJob
 from metatag_gateway.prefixes import Prefixes
 from metatag_gateway.routes.access import Processor, Reader, Writer, known
 from metatag_gateway.routes.dependencies import dependencies_of
+from metatag_gateway.routes.profiles import with_profile
 from metatag_gateway.routes.single import IdempotencyKey, Prefer, check_pages, check_unknown, is_strict
 from metatag_gateway.schemas.batch import (
     UUID_PATTERN,
@@ -63,12 +64,13 @@ async def start_batch(
         raise InvalidArgument("No documents provided")
     if count > parts.settings.max_batch_documents:
         raise TooLarge(f"A batch may hold {parts.settings.max_batch_documents} documents; this one has {count}.")
-    check_pages(body.config, parts.settings.max_pages)
     warnings = check_unknown(body.config, is_strict(prefer))
+    config = await with_profile(parts, caller.user_id, body.config)
+    check_pages(config, parts.settings.max_pages)
     mapping = batches.check_mapping(body.column_mapping)
     # A hundred thousand rows take a tenth of a second.
     columns, left_out = await asyncio.to_thread(batches.own_columns, body.documents, mapping)
-    options = body.config.options()
+    options = config.options()
     digest = ""
     if idempotency_key:
         digest = await asyncio.to_thread(
@@ -78,9 +80,9 @@ async def start_batch(
         job_type="batch",
         options=options,
         job_id=(body.job_id or "").lower(),
-        provider_key=body.config.provider_key(),
+        provider_key=config.provider_key(),
         idempotency_key=idempotency_key or "",
-        public_config=body.config.public(),
+        public_config=config.public(),
         request_digest=digest,
         columns=columns,
         name=body.name,

@@ -17,7 +17,7 @@ from metatag_gateway.observers import Observers
 from metatag_gateway.password_resets import PasswordResets
 from metatag_gateway.places import Places
 from metatag_gateway.ports import Jobs, Ocr, TaggerPeer
-from metatag_gateway.record_ports import Records, SearchStore, TagJobs, Webhooks
+from metatag_gateway.record_ports import LearningPeer, ProfileStore, Records, SearchStore, TagJobs, Webhooks
 from metatag_gateway.second_factor import SecondFactor
 from metatag_gateway.settings import GatewaySettings
 from metatag_gateway.single_documents import Singles
@@ -45,6 +45,8 @@ class Dependencies:
     jobs: Jobs
     records: Records
     searches: SearchStore
+    profiles: ProfileStore
+    learning: LearningPeer
     tag_jobs: TagJobs
     webhooks: Webhooks
     ocr: Ocr

@@ -21,7 +21,8 @@ from metatag_gateway.problems import STATUS_BY_CODE
 from metatag_gateway.routes.access import Processor, known
 from metatag_gateway.routes.bodies import form_of, store, while_connected
 from metatag_gateway.routes.dependencies import Dependencies, dependencies_of
-from metatag_gateway.routes.single import MAX_CONFIG, parse_config
+from metatag_gateway.routes.profiles import with_profile
+from metatag_gateway.routes.single import MAX_CONFIG, check_pages, parse_config
 from metatag_gateway.schemas.batch import (
     FoundFile,
     FoundView,
@@ -176,6 +177,8 @@ async def process_csv(request: Request, caller: Processor) -> LegacyView | Respo
     config = parse_config(form.config, parts.settings.max_pages)
     if isinstance(config, Response):
         return config
+    config = await with_profile(parts, caller.user_id, config)
+    check_pages(config, parts.settings.max_pages)
     if form.content is None:
         raise InvalidArgument("csv_file: Field required")
     words = None

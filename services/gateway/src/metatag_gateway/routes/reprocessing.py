@@ -15,6 +15,7 @@ from metatag_gateway.model.documents import DocumentSpec, Source
 from metatag_gateway.model.jobs import Job, NewJob
 from metatag_gateway.routes.access import Processor, known
 from metatag_gateway.routes.dependencies import dependencies_of
+from metatag_gateway.routes.profiles import with_profile
 from metatag_gateway.routes.single import IdempotencyKey, check_pages
 from metatag_gateway.schemas.reprocessing import (
     ReprocessBody,
@@ -73,14 +74,15 @@ async def _start(
     name: str = "",
 ) -> Job:
     parts = dependencies_of(request)
-    check_pages(body.config, parts.settings.max_pages)
-    options = dataclasses.replace(body.config.options(), replace_edits=body.replace_edits)
+    config = await with_profile(parts, user_id, body.config)
+    check_pages(config, parts.settings.max_pages)
+    options = dataclasses.replace(config.options(), replace_edits=body.replace_edits)
     new = NewJob(
         job_type=job_type,
         options=options,
-        provider_key=body.config.provider_key(),
+        provider_key=config.provider_key(),
         idempotency_key=key,
-        public_config=body.config.public(),
+        public_config=config.public(),
         request_digest=request_digest("reprocess", options, list(document_ids)) if key else "",
         name=name,
         source_name=SOURCE_NAME if job_type == "batch" else "",

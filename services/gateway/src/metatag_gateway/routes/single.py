@@ -22,6 +22,7 @@ from metatag_gateway.problems import invalid
 from metatag_gateway.routes.access import Processor, Viewer, known
 from metatag_gateway.routes.bodies import form_of, store, while_connected
 from metatag_gateway.routes.dependencies import Dependencies, dependencies_of
+from metatag_gateway.routes.profiles import with_profile
 from metatag_gateway.schemas.config import TaggingConfig
 from metatag_gateway.schemas.single import AcceptedView, SingleView, single
 from metatag_gateway.single_documents import Submission, download_failure
@@ -118,7 +119,7 @@ async def process_single(
     parts = dependencies_of(request)
     async with parts.quotas.single(caller.user_id):
         form = await _read(request, parts, caller.user_id)
-        submission = await _submission(parts, form, idempotency_key or "", is_strict(prefer))
+        submission = await _submission(parts, caller.user_id, form, idempotency_key or "", is_strict(prefer))
         if isinstance(submission, Response):
             return submission
         job = await parts.singles.start(caller.user_id, submission)
@@ -153,7 +154,7 @@ async def _read(request: Request, parts: Dependencies, user_id: str) -> SingleFo
 
 
 async def _submission(
-    parts: Dependencies, form: SingleForm, idempotency_key: str, strict: bool
+    parts: Dependencies, user_id: str, form: SingleForm, idempotency_key: str, strict: bool
 ) -> Submission | Response:
     if form.config is None:
         raise InvalidArgument("config: Field required")
@@ -161,6 +162,8 @@ async def _submission(
     if isinstance(config, Response):
         return config
     warnings = check_unknown(config, strict)
+    config = await with_profile(parts, user_id, config)
+    check_pages(config, parts.settings.max_pages)
     words = None
     if form.exclusion is not None:
         words = await exclusions.read(form.exclusion_name, form.exclusion, parts.ocr)

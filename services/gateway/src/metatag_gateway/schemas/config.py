@@ -27,6 +27,9 @@ UNFIT_KEY = (
 # Unknown fields that are told of.
 _MAX_UNKNOWN = 20
 
+# Of a profile, as in its address.
+PROFILE_NAME = r"^[^\x00-\x1f\x7f/]+$"
+
 Plain = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 
 
@@ -49,6 +52,9 @@ class TaggingConfig(Body):
         None, max_length=500, description="Your provider key; left out: the server's own key, or the offline tagger."
     )
     model_name: Annotated[Plain, Field(min_length=1)] = Field(DEFAULT_MODEL, examples=[DEFAULT_MODEL])
+    profile: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PROFILE_NAME)] | None = Field(
+        None, description="Name of a stored profile: its settings hold where the request sets nothing itself."
+    )
     num_pages: int = Field(
         3,
         ge=1,
@@ -93,6 +99,12 @@ class TaggingConfig(Body):
     examples: list[ExampleBody] | None = Field(
         None, max_length=5, description="Documents with the tags that a person gave them, shown to the model."
     )
+    use_existing_tags: bool = Field(
+        False, description="The model is told of the most frequent tags of your archive, beside `existing_tags`."
+    )
+    use_examples: bool = Field(
+        False, description="The model is shown your latest corrected documents, beside `examples`, five in all."
+    )
     fallback_models: Annotated[list[Plain], at_most(5)] | None = Field(None, max_length=5)
     folder_tags: bool = Field(
         False, description="Names of the folders in which a document lay become tags; not with `strict`."
@@ -120,6 +132,8 @@ class TaggingConfig(Body):
             instructions=self.instructions or "",
             existing_tags=tuple(self.existing_tags or ()),
             examples=tuple((example.text, tuple(example.tags)) for example in self.examples or ()),
+            use_existing_tags=self.use_existing_tags,
+            use_examples=self.use_examples,
             vocabulary=self.vocabulary or "",
             folder_tags=self.folder_tags,
             allow_degraded=self.allow_degraded,

@@ -200,6 +200,8 @@ def to_options(options: Options) -> j.ProcessOptions:
             tag_language=options.tag_language,
             instructions=options.instructions,
             existing_tags=options.existing_tags,
+            use_existing_tags=options.use_existing_tags,
+            use_examples=options.use_examples,
             examples=[d.TagExample(text=text, tags=tags) for text, tags in options.examples],
             model_name=options.model_name,
             fallback_models=options.fallback_models,

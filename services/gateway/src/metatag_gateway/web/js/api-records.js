@@ -36,6 +36,15 @@ export const saveSearch = (json) => call("POST", "api/searches", { json });
 export const changeSearch = (id, json) => call("PUT", `api/searches/${seg(id)}`, { json });
 export const deleteSearch = (id) => call("DELETE", `api/searches/${seg(id)}`);
 
+export const learning = () => get("api/learning");
+export const setLearning = (enabled) => call("PUT", "api/learning", { json: { enabled } });
+export const forgetLearning = () => call("DELETE", "api/learning");
+export const evaluation = () => get("api/history/evaluation");
+
+export const profiles = () => get("api/profiles");
+export const saveProfile = (name, json) => call("PUT", `api/profiles/${seg(name)}`, { json });
+export const deleteProfile = (name) => call("DELETE", `api/profiles/${seg(name)}`);
+
 export const tags = (query) => get("api/tags", query);
 /** Begin a change of the tags of many documents; it goes on in the background. */
 export const startTagJob = (json) => call("POST", "api/tag-jobs", { json });

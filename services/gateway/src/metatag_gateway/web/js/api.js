@@ -204,10 +204,10 @@ export const engines = () => get("api/engines");
 
 export const vocabularies = () => get("api/vocabularies");
 export const vocabulary = (name) => get(`api/vocabularies/${seg(name)}`);
-export const putVocabulary = (name, table) =>
+export const putVocabulary = (name, table, type = "text/csv") =>
   call("PUT", `api/vocabularies/${seg(name)}`, {
     form: table,
-    headers: { "Content-Type": "text/csv" },
+    headers: { "Content-Type": type },
   });
 export const deleteVocabulary = (name) => call("DELETE", `api/vocabularies/${seg(name)}`);
 

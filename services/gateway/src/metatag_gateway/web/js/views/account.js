@@ -7,6 +7,7 @@ import { signOut, user } from "../session.js";
 import { useStore } from "../store.js";
 import { Button, Confirm, Field, useAction } from "../ui/parts.js";
 import { toast } from "../ui/toasts.js";
+import { LearningCard } from "./learning.js";
 
 function Password() {
   const [given, set] = useState({ now: "", next: "" });
@@ -80,6 +81,7 @@ export function AccountView() {
         </dl>
       </section>
       <${Password} />
+      <${LearningCard} />
       <section class="card stack">
         <h2>${t("account.sessions")}</h2>
         <p>${t("account.sessionsText")}</p>

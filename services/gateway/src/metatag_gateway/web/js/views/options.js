@@ -1,11 +1,13 @@
 // How documents are read and tagged: the same choices for one document and for a batch.
 import { useEffect, useState } from "preact/hooks";
 import { vocabularies } from "../api.js";
+import { profiles } from "../api-records.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { askLimits, limits } from "../lib/limits.js";
 import { useStore } from "../store.js";
 import { Check, Field } from "../ui/parts.js";
+import { Profiles } from "./profiles.js";
 
 export const DEFAULTS = {
   num_tags: "8",
@@ -23,6 +25,10 @@ export const DEFAULTS = {
   api_key: "",
   exclusion_words: "",
   budget_usd: "",
+  profile: "",
+  instructions: "",
+  use_existing_tags: false,
+  use_examples: false,
 };
 
 const list = (text) =>
@@ -41,15 +47,25 @@ export function misfit(options) {
   return tags >= 3 && tags <= 15 ? null : t("options.tagsOver");
 }
 
-/** The public config; what was left alone is left out, so that the server's own defaults hold. */
+/** The public config; what was left alone is left out: defaults, or a profile, hold. */
 export function toConfig(options) {
-  const config = {
+  const all = {
     num_tags: bounded(options.num_tags, 3, 15),
     num_pages: bounded(options.num_pages, 1, limits.value.max_pages),
     tagger: options.tagger,
     ocr: options.ocr,
   };
-  for (const name of ["tag_language", "vocabulary", "model_name", "api_key"])
+  const left = ([name, value]) => options.profile && String(value) === DEFAULTS[name];
+  const config = Object.fromEntries(Object.entries(all).filter((one) => !left(one)));
+  for (const name of ["use_existing_tags", "use_examples"]) if (options[name]) config[name] = true;
+  for (const name of [
+    "profile",
+    "instructions",
+    "tag_language",
+    "vocabulary",
+    "model_name",
+    "api_key",
+  ])
     if (options[name].trim()) config[name] = options[name].trim();
   if (options.vision !== "off") {
     config.vision = options.vision;
@@ -74,6 +90,9 @@ const Choice = ({ label, hint, value, onValue, choices }) => html`
   <//>
 `;
 
+/** What a profile keeps of the choices: all but the key and what belongs to one batch. */
+const kept = (options) => toConfig({ ...options, profile: "", api_key: "", budget_usd: "" });
+
 export function Options({ value, onValue, children }) {
   const [names, setNames] = useState([]);
   useEffect(() => {
@@ -82,6 +101,13 @@ export function Options({ value, onValue, children }) {
       () => {},
     );
   }, []);
+  const [profileNames, setProfiles] = useState([]);
+  const askProfiles = () =>
+    profiles().then(
+      (found) => setProfiles(found.profiles.map((one) => one.name)),
+      () => {},
+    );
+  useEffect(() => void askProfiles(), []);
   const { max_pages } = useStore(limits);
   useEffect(askLimits, []);
   const put = (name) => (given) => onValue({ ...value, [name]: given });
@@ -176,6 +202,13 @@ export function Options({ value, onValue, children }) {
                 label=${t("options.model")}
                 placeholder="openai/gpt-4o-mini"
                 ...${pick("model_name")} />
+              <${Field}
+                wide
+                as="textarea"
+                maxlength="2000"
+                label=${t("options.instructions")}
+                hint=${t("options.instructionsHint")}
+                ...${pick("instructions")} />
             `}
             <${Field}
               wide
@@ -184,6 +217,22 @@ export function Options({ value, onValue, children }) {
               hint=${t("options.excludeHint")}
               ...${pick("exclusion_words")} />
           </div>
+          ${value.tagger !== "local" &&
+          ["use_existing_tags", "use_examples"].map(
+            (name) => html`
+              <${Check}
+                key=${name}
+                label=${t(`options.${name}`)}
+                checked=${value[name]}
+                onValue=${put(name)} />
+            `,
+          )}
+          <${Profiles}
+            value=${value.profile}
+            names=${profileNames}
+            settings=${() => kept(value)}
+            onChosen=${put("profile")}
+            again=${askProfiles} />
           <${Check}
             label=${t("options.folderTags")}
             hint=${t("options.folderTagsHint")}

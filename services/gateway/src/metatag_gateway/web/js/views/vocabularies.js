@@ -23,6 +23,9 @@ import {
 } from "../ui/parts.js";
 import { toast } from "../ui/toasts.js";
 
+// Files of SKOS by their ending.
+const SKOS = { ttl: "text/turtle", rdf: "application/rdf+xml", xml: "application/rdf+xml" };
+
 function Editor({ first, onSaved, onClose }) {
   const [name, setName] = useState(first.name);
   const [text, setText] = useState(first.text);
@@ -44,9 +47,18 @@ function Editor({ first, onSaved, onClose }) {
     if (!wrong) save();
   };
   const [read] = useAction(async (file) => {
+    const stem = file.name.replace(/\.\w+$/, "");
+    const type = SKOS[file.name.split(".").pop().toLowerCase()];
+    if (type) {
+      // The server reads it: a thesaurus has more than fits into a field of text.
+      const made = await putVocabulary(name.trim() || stem, file, type);
+      toast(t("vocabulary.saved", { name: made.name, version: made.version }), "good");
+      onSaved();
+      return;
+    }
     const found = await readDocuments(file, false);
     setText(fromRows(found.columns, found.documents));
-    if (!name) setName(file.name.replace(/\.\w+$/, ""));
+    if (!name) setName(stem);
   });
   return html`
     <section class="card">
@@ -67,7 +79,7 @@ function Editor({ first, onSaved, onClose }) {
           value=${text}
           onValue=${setText} />
         <${FileField}
-          accept=".csv,.tsv,.txt,.xlsx"
+          accept=".csv,.tsv,.txt,.xlsx,.ttl,.rdf,.xml"
           label=${t("vocabulary.file")}
           onFile=${(file) => file && read(file)} />
         <div class="row">
