@@ -46,7 +46,7 @@ def table() -> dict[str, list[str]]:
     page = (Path(__file__).parents[3] / "docs" / "tagging.md").read_text(encoding="utf-8")
     part = page.split("## Bad input")[1]
     rows = [[cell.strip() for cell in row.split("|")] for row in re.findall(r"^\| (.+) \|$", part, re.MULTILINE)]
-    return {row[0]: row[1:] for row in rows[1:]}
+    return {row[0]: row[1:] for row in rows[1:] if set(row[0]) != {"-"}}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
