@@ -1,4 +1,4 @@
-.PHONY: fit-calibration bench-facets bench-tags bench-tags-speed bench-tags-learning bench-tags-held-out fit-tags fake-llm
+.PHONY: fit-calibration bench-facets bench-tags bench-tags-speed bench-tags-learning bench-tags-kinds bench-tags-held-out fit-tags fake-llm
 
 bench-tags: ## measure tags against people's tags and rivals: make bench-tags DATA=<folder of *.jsonl>
 	$(UV) run --no-sync --with yake python -m bench.tags.run $(if $(DATA),--data $(DATA)) $(BENCH_TAGS)
@@ -11,6 +11,9 @@ bench-tags-speed: ## wall time and memory of 20-page documents on one core: make
 
 bench-tags-learning: ## what 20 corrected documents teach of 30 others: make bench-tags-learning [DATA=<folder>]
 	$(UV) run --no-sync python -m bench.tags.learning $(if $(DATA),--data $(DATA))
+
+bench-tags-kinds: ## topics of the own gold by kind and language: make bench-tags-kinds [PART=dev|held|all]
+	$(UV) run --no-sync python -m bench.tags.kinds $(or $(PART),dev)
 
 bench-tags-held-out: ## ours and rivals on documents our rankers did not see: make bench-tags-held-out DATA=<folder>
 	$(UV) run --no-sync --with yake --with scikit-learn \

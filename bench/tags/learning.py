@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from bench.tags import house, sets
 from bench.tags.protocol import Gold, Score, norm
+from metatag_jobs.learning.model import LEAST_COUNT, MAX_WORDS
+from metatag_jobs.search_text import index_words
 from metatag_tagger import postprocessing
 from metatag_tagger.model import Archive, Document, Page, TagFeedback, TaggerKind, TagOptions
 from metatag_tagger.offline.study import study
@@ -42,12 +45,20 @@ def corrected(documents: list[Gold], count: int) -> Archive:
         removed.update(tag for tag in given if norm(tag, gold.language) not in wanted)
         added.update(forms[0] for forms in gold.tags if forms[0] not in right)
     names = dict.fromkeys([*kept, *removed, *added])
-    return Archive(tags=tuple(TagFeedback(name, kept[name], removed[name], added[name]) for name in names))
+    tags = tuple(TagFeedback(name, kept[name], removed[name], added[name]) for name in names)
+    return Archive(tags=tags, corrected=len(documents))
+
+
+def with_words(archive: Archive, documents: list[Gold]) -> Archive:
+    """Return what is known of an archive with the words that are common in its documents."""
+    counts = Counter(word for gold in documents for word in set(index_words([gold.text])))
+    common = {word: count for word, count in counts.most_common(MAX_WORDS) if count >= LEAST_COUNT}
+    return replace(archive, documents=len(documents), words=common)
 
 
 def lift(documents: list[Gold], count: int) -> tuple[Score, Score]:
     """Return the scores of the documents that were not corrected, before and after the others were."""
-    archive = corrected(documents[:CORRECTED], count)
+    archive = with_words(corrected(documents[:CORRECTED], count), documents)
     before, after = Score(count), Score(count)
     for gold in documents[CORRECTED : CORRECTED + OTHERS]:
         before.add(tags_of(gold, count, None), gold)

@@ -35,4 +35,7 @@ def _lines(file: Path) -> Iterator[Gold]:
         for line in lines:
             if line.strip():
                 raw = json.loads(line)
+                if "keys" not in raw:
+                    # Of facets alone; its topics stand in another set.
+                    continue
                 yield Gold(str(raw["id"]), raw["text"], raw["keys"], raw.get("lang", "en"), raw.get("subject", ""))

@@ -19,7 +19,7 @@ executive engineer of the water division shall inspect the solar pumps. The exec
 
 
 def judged(*feedback: TagFeedback) -> Judgements:
-    return Judgements.of(feedback, "en")
+    return Judgements.of(Archive(tags=feedback), "en")
 
 
 def offered(archive: Archive | None, text: str = LETTER) -> dict[str, float]:
@@ -41,13 +41,19 @@ def test_a_tag_that_was_kept_more_often_than_removed_stays() -> None:
 
 
 def test_an_added_tag_is_offered_where_its_words_stand_with_their_place() -> None:
-    archive = Archive(tags=(TagFeedback("Diesel Pumps", added=1), TagFeedback("kerosene", added=5)))
+    archive = Archive(tags=(TagFeedback("Diesel Pumps", added=2), TagFeedback("kerosene", added=5)), corrected=9)
     found = study(Document((Page(1, LETTER),)), AnalysisOptions(20, archive=archive))
     (tag,) = (tag for tag in found.tags if tag.text == "Diesel Pumps")
     assert (tag.page, tag.grounded, tag.source) == (1, True, "local")
     assert "diesel pump" in tag.evidence
     assert tag.score > 0.4
     assert "kerosene" not in {tag.text for tag in found.tags}
+
+
+def test_a_chosen_tag_whose_words_stand_everywhere_is_less_likely_than_one_of_rare_words() -> None:
+    tags = (TagFeedback("pumps", added=2), TagFeedback("drought", added=2))
+    judgements = Judgements.of(Archive(50, {"pumps": 50}, tags, corrected=20), "en")
+    assert judgements.chance("pump") < 0.2 < 0.5 < judgements.chance("drought")
 
 
 def test_an_added_tag_that_is_excluded_is_not_offered() -> None:
@@ -92,14 +98,15 @@ def test_few_documents_say_nothing_about_common_words() -> None:
     assert rarity(Archive(documents=20, words={"water": 20}), ["water", "fluoride"]) == {"water": 0.0, "fluoride": 1.0}
 
 
-def test_of_a_tag_that_is_offered_twice_the_likelier_stays() -> None:
-    judgements = judged(TagFeedback("solar pumps", kept=1))
-    tags = [Tag("solar pump", 0.9, "local")]
-    assert [tag.text for tag in adjusted(tags, [Tag("solar pumps", 0.5, "vocabulary")], judgements)] == ["solar pump"]
+def test_a_tag_that_is_offered_twice_is_spelt_as_people_spell_it_with_the_higher_score() -> None:
+    judgements = judged(TagFeedback("Solar Pumps", kept=1))
+    (tag,) = adjusted([Tag("solar pump", 0.9, "local")], [Tag("Solar Pumps", 0.5, "vocabulary")], judgements)
+    assert (tag.text, tag.source) == ("Solar Pumps", "local")
+    assert tag.score > 0.9
 
 
 def test_a_summary_travels_to_the_child_process_whole() -> None:
-    options = AnalysisOptions(5, archive=Archive(3, {"जल": 2}, (TagFeedback("जल आपूर्ति", 1, 2, 3),)))
+    options = AnalysisOptions(5, archive=Archive(3, {"जल": 2}, (TagFeedback("जल आपूर्ति", 1, 2, 3),), 4))
     sent = study_request(Document((Page(1, "x"),)), options)
     assert read_options(sent["tag_options"]) == options
 

@@ -187,8 +187,11 @@ class Archive(_message.Message):
     DOCUMENTS_FIELD_NUMBER: _builtins.int
     WORDS_FIELD_NUMBER: _builtins.int
     TAGS_FIELD_NUMBER: _builtins.int
+    CORRECTED_FIELD_NUMBER: _builtins.int
     documents: _builtins.int
     """Documents in the statistics of words, the latest ones, at most 1,000."""
+    corrected: _builtins.int
+    """Corrected or reviewed documents of which `tags` tell."""
     @_builtins.property
     def words(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
         """In how many of them a word stands: the most frequent words, folded as search folds them, at most 5,000. A word that
@@ -205,10 +208,11 @@ class Archive(_message.Message):
         documents: _builtins.int = ...,
         words: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
         tags: _abc.Iterable[Global___TagFeedback] | None = ...,
+        corrected: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["documents", b"documents", "tags", b"tags", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["corrected", b"corrected", "documents", b"documents", "tags", b"tags", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

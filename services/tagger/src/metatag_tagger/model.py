@@ -110,12 +110,14 @@ class TagFeedback:
 class Archive:
     """What is known of the archive that a document comes into: common words, and what people did with tags.
 
-    `words` gives in how many of `documents` documents a folded word stands; a missing one stands in few or none.
+    `words` gives in how many of `documents` documents a folded word stands; a missing one stands in few or none. `tags`
+    tell of `corrected` documents.
     """
 
     documents: int = 0
     words: Mapping[str, int] = field(default_factory=dict)
     tags: tuple[TagFeedback, ...] = ()
+    corrected: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Plan:
     @cached_property
     def judgements(self) -> Judgements | None:
         """Return what people did with tags of the archive, None where nothing is known."""
-        return Judgements.of(self.archive.tags, self.language) if self.archive and self.archive.tags else None
+        return Judgements.of(self.archive, self.language) if self.archive and self.archive.tags else None
 
     @cached_property
     def banned(self) -> frozenset[str]:

@@ -247,7 +247,7 @@ def _check_archive(archive: Archive | None) -> None:
         return
     if len(archive.words) > MAX_ARCHIVE_WORDS or len(archive.tags) > MAX_FEEDBACK:
         raise InvalidArgument(f"archive may hold at most {MAX_ARCHIVE_WORDS} words and {MAX_FEEDBACK} tags.")
-    counts = [archive.documents, *archive.words.values()]
+    counts = [archive.documents, archive.corrected, *archive.words.values()]
     counts += [count for each in archive.tags for count in (each.kept, each.removed, each.added)]
     if min(counts) < 0 or any(not 1 <= len(each.tag) <= MAX_LABEL for each in archive.tags):
         raise InvalidArgument(f"archive counts from 0 up, and its tags have 1 to {MAX_LABEL} characters.")

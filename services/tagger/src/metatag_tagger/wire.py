@@ -96,7 +96,7 @@ def archive(request: tagger_pb2.TagRequest) -> Archive | None:
         return None
     found = request.archive
     tags = tuple(TagFeedback(each.tag, each.kept, each.removed, each.added) for each in found.tags)
-    return Archive(found.documents, dict(found.words), tags)
+    return Archive(found.documents, dict(found.words), tags, found.corrected)
 
 
 def response(outcome: Outcome, elapsed_ms: int) -> tagger_pb2.TagResponse:

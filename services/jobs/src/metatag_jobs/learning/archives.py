@@ -107,7 +107,8 @@ class Archives:
             return
         collected = await self._store.collected(user_id, MAX_DOCUMENTS)
         tags = await asyncio.to_thread(counted, collected.feedback)
-        known = Known(Archive(entry.documents, entry.words, tags), identity(tags))
+        archive = Archive(entry.documents, entry.words, tags, len(collected.feedback))
+        known = Known(archive, identity(tags))
         entry.known = known if tags or entry.words else None
         entry.revision, entry.feedback_at = revision, now + FEEDBACK_SECONDS
 

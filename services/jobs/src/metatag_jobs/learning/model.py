@@ -49,6 +49,8 @@ class Archive:
     documents: int = 0
     words: dict[str, int] = field(default_factory=dict)
     tags: list[TagFeedback] = field(default_factory=list)
+    # Corrected or reviewed documents of which the tags tell.
+    corrected: int = 0
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from metatag_tagger.model import Archive, Tag, TagFeedback, Term
+from metatag_tagger.model import Archive, Tag, Term
 from metatag_tagger.words import fold, key, words
 
 # Statistics of fewer documents say little.
@@ -20,6 +20,8 @@ LEAST_DOCUMENTS = 20
 REFUSED = 3
 # Judgements that the mean of all tags is worth beside a tag's own, a word's own, and those on tags of one length.
 _TAG_PRIOR, _WORD_PRIOR, _LENGTH_PRIOR = 1.0, 4.0, 20.0
+# Of a tag that people chose: its chance where its words stand before anything is known of it, and what that is worth.
+_CHANCE, _CHANCE_PRIOR = 0.1, 2.0
 # Of all tags: so many kept and removed are assumed before any judgement.
 _MEAN_PRIOR = 3.0
 # What words say of a tag that has no judgement of its own.
@@ -48,6 +50,7 @@ class Judgements:
     """The judgements of one archive, by the keys of tags in one language."""
 
     language: str
+    archive: Archive
     mean: float = 0.5
     _tags: dict[str, _Count] = field(default_factory=lambda: defaultdict(_Count))
     _words: dict[str, _Count] = field(default_factory=lambda: defaultdict(_Count))
@@ -56,11 +59,11 @@ class Judgements:
     _wanted: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, feedback: Iterable[TagFeedback], language: str) -> Judgements:
-        """Return the judgements on tags, compared as tags of a language are."""
-        made = cls(language)
+    def of(cls, archive: Archive, language: str) -> Judgements:
+        """Return the judgements on an archive's tags, compared as tags of a language are."""
+        made = cls(language, archive)
         total = _Count(_MEAN_PRIOR, _MEAN_PRIOR)
-        for each in feedback:
+        for each in archive.tags:
             found = key(each.tag, language)
             if not found:
                 continue
@@ -97,9 +100,20 @@ class Judgements:
         return own is not None and own.bad >= REFUSED and own.bad > own.good
 
     def chance(self, found: str) -> float:
-        """Return the chance that a wanted tag is right where its words stand, from what became of it before."""
+        """Return the chance that a wanted tag is right where its words stand.
+
+        People chose it in some of the corrected documents in which its words stand, of which the number is not known:
+        as many, in proportion, as the archive's documents that hold the rarest of its words.
+        """
         own = self._tags.get(found) or _Count()
-        return (own.good + 0.5) / (own.good + own.bad + 1.0)
+        good, seen = own.good + _CHANCE * _CHANCE_PRIOR, max(own.good, self._expected(found)) + own.bad
+        return good / (seen + _CHANCE_PRIOR)
+
+    def _expected(self, found: str) -> float:
+        if not self.archive.documents:
+            return 0.0
+        counts = [self.archive.words.get(fold(word), 1) for word in words(self._wanted.get(found, found))]
+        return self.archive.corrected * min(counts, default=0) / self.archive.documents
 
     def wanted(self) -> tuple[Term, ...]:
         """Return the tags that people chose more often than they removed them, as terms to look for."""
@@ -121,8 +135,9 @@ def adjusted(tags: Iterable[Tag], found: Iterable[Tag], judgements: Judgements) 
         own = key(tag.text, language)
         chance = round(judgements.chance(own), 4)
         before = chosen.get(own)
-        if before is None or before.score < chance:
-            chosen[own] = replace(tag, score=chance, source="local")
+        # Spelt as people spell it.
+        score = chance if before is None else max(chance, before.score)
+        chosen[own] = replace(tag, score=score, source="local")
     return sorted(chosen.values(), key=lambda tag: -tag.score)
 
 

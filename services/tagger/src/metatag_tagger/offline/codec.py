@@ -38,7 +38,7 @@ def read_options(raw: dict[str, Any]) -> AnalysisOptions:
 def _archive(raw: dict[str, Any] | None) -> Archive | None:
     if raw is None:
         return None
-    return Archive(raw["documents"], raw["words"], tuple(TagFeedback(**each) for each in raw["tags"]))
+    return Archive(raw["documents"], raw["words"], tuple(TagFeedback(**each) for each in raw["tags"]), raw["corrected"])
 
 
 def study_answer(study: Study) -> dict[str, Any]:

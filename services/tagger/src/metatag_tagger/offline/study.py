@@ -71,7 +71,7 @@ def study(document: Document, tag_options: AnalysisOptions, embedder: Embedder |
     candidates = dict(zip(ranked.pool.forms, ranked.scores.tolist(), strict=True))
     matches = _matches(ranked, finder, candidates, tag_options) if tag_options.terms else []
     if tag_options.archive is not None and tag_options.archive.tags:
-        judgements = Judgements.of(tag_options.archive.tags, ranked.language)
+        judgements = Judgements.of(tag_options.archive, ranked.language)
         found = match(judgements.wanted(), finder, ranked.language, candidates)
         tags, matches = adjusted(tags, _allowed(found, ranked, tag_options), judgements), judged(matches, judgements)
     excerpt, tokens = sample(document, ranked.text, tag_options.budget) if tag_options.budget else ("", 0)
