@@ -1,7 +1,7 @@
 """Topics and facets of the project's own gold by kind of document and language: `make bench-tags-kinds`.
 
-The topics of 150 documents: the sets `english`, `hindi`, `facets` and `records` of bench/gold. A third, chosen by digest
-of the id, is set aside ("held"): nothing is improved while looking at it. Facets are those of `records` alone, by
+The topics of 150 documents: the sets `english`, `hindi`, `facets` and `records` of bench/gold. A third, chosen by the
+hash of the id, is set aside ("held"): nothing is improved while looking at it. Facets are those of `records` alone, by
 language (`make bench-facets` has the others).
 """
 
