@@ -35,6 +35,7 @@ TABLES = (
     "webhook_delivery",
     "tag_feedback",
     "learning",
+    "erasure",
 )
 
 

@@ -9,12 +9,14 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
+from fakes.accounts_service import FakeAccountsService
 from fakes.jobs_service_engine import ENDED, FakeEngine, FakeJob
 from fakes.learning_service import FakeLearningService
 from fakes.records_service import FakeRecordsService
 from fakes.webhooks_service import FakeWebhooksService
 from metatag.v1 import document_pb2 as d
 from metatag.v1 import jobs_pb2 as j
+from metatag.v1.accounts_pb2_grpc import add_AccountsServiceServicer_to_server
 from metatag.v1.jobs_pb2_grpc import JobsServiceServicer, add_JobsServiceServicer_to_server
 from metatag.v1.learning_pb2_grpc import add_LearningServiceServicer_to_server
 from metatag.v1.records_pb2_grpc import add_RecordsServiceServicer_to_server
@@ -267,6 +269,7 @@ class FakeJobsProcess(GrpcService):
         # A local name: a closure over `self` would be a cycle, and grpc's server must die before its loop does.
         kept = self.servicer = servicer or FakeJobsService()
         records = self.records = FakeRecordsService(kept.engine)
+        accounts = self.accounts = FakeAccountsService(kept.engine)
         webhooks = FakeWebhooksService()
         learning = self.learning = FakeLearningService()
         super().__init__(
@@ -277,8 +280,9 @@ class FakeJobsProcess(GrpcService):
                 lambda server: add_RecordsServiceServicer_to_server(records, server),
                 lambda server: add_WebhooksServiceServicer_to_server(webhooks, server),
                 lambda server: add_LearningServiceServicer_to_server(learning, server),
+                lambda server: add_AccountsServiceServicer_to_server(accounts, server),
             ],
-            [f"metatag.v1.{name}Service" for name in ("Jobs", "Records", "Webhooks", "Learning")],
+            [f"metatag.v1.{name}Service" for name in ("Jobs", "Records", "Webhooks", "Learning", "Accounts")],
         )
 
     async def stop(self, grace: float) -> None:

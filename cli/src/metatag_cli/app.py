@@ -26,6 +26,7 @@ COMMANDS = {
     "learning": ("learning", "app"),
     "tags": ("tags", "app"),
     "user": ("users", "app"),
+    "account": ("account", "app"),
     "audit": ("audit", "audit"),
     "login": ("login", "login"),
     "logout": ("login", "logout"),

@@ -172,6 +172,9 @@ WHO: dict[str, Who] = {
     "DELETE /api/history/jobs/{job_id}": Who("write", owned=True),
     "POST /api/auth/logout-all": Who("session"),
     "POST /api/admin/users/{user_id}/password": Who("admin", request={"json": {}}),
+    "POST /api/account/export": Who("session"),
+    "DELETE /api/account": Who("session", request={"json": {"password": "x"}}),
+    "DELETE /api/admin/users/{user_id}": Who("admin", answers=(202,)),
     "WEBSOCKET /api/batch/ws/{job_id}": Who("read", owned=True, query_token=True),
 }
 GUARDED = [path for path, who in WHO.items() if who.need != "anybody" and not path.startswith("WEBSOCKET")]

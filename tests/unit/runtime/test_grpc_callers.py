@@ -13,6 +13,7 @@ import pytest
 
 from fakes.certificates import Authority
 from metatag.v1 import (
+    accounts_pb2,
     jobs_pb2,
     jobs_pb2_grpc,
     learning_pb2,
@@ -31,7 +32,7 @@ from metatag_runtime.grpc_server import GrpcServerOptions, GrpcService
 from metatag_runtime.grpc_tls import TlsSettings, load_tls
 from metatag_tagger import bootstrap as tagger
 
-PROTOS = (jobs_pb2, records_pb2, webhooks_pb2, learning_pb2, ocr_pb2, tagger_pb2)
+PROTOS = (accounts_pb2, jobs_pb2, records_pb2, webhooks_pb2, learning_pb2, ocr_pb2, tagger_pb2)
 SERVICES = ("gateway", "jobs-api", "jobs-worker", "ocr", "tagger")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -11,6 +11,9 @@ from rich.text import Text
 from metatag_cli import screen
 from metatag_cli.connect import JsonOption, ServerOption, need_server, plain_errors, server_client
 from metatag_cli.help import Command
+
+if TYPE_CHECKING:
+    from metatag_client import Client
 
 app = typer.Typer(help="Make accounts and set passwords on a server, as its administrator.", no_args_is_help=True)
 Email = Annotated[str, typer.Argument(help="Email of the account.")]
@@ -97,14 +100,42 @@ def invitations(*, server: ServerOption = None, as_json: JsonOption = False) -> 
 def reset(email: Email, *, server: ServerOption = None, as_json: JsonOption = False) -> None:
     """Set a new password, shown this once; the account's sessions and API keys end."""
     with plain_errors(), server_client(need_server(server)) as client:
-        found = [entry for entry in client.users(email) if entry["email"].casefold() == email.casefold()]
-        if not found:
-            screen.fail(f"There is no account {email}.", screen.USAGE)
-        password = client.reset_password(found[0]["id"])
+        found = _account(client, email)
+        password = client.reset_password(found["id"])
     if as_json:
-        screen.print_json({"email": found[0]["email"], "password": password})
+        screen.print_json({"email": found["email"], "password": password})
     else:
-        screen.out.print(f"{found[0]['email']} signs in with {password}", markup=False, soft_wrap=True)
+        screen.out.print(f"{found['email']} signs in with {password}", markup=False, soft_wrap=True)
+
+
+@app.command(cls=Command)
+def delete(
+    email: Email,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you mean it.")] = False,
+    server: ServerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Delete an account with everything it has, for good."""
+    address = need_server(server)
+    with plain_errors(), server_client(address) as client:
+        found = _account(client, email)
+        if not yes:
+            question = f"Delete {found['email']} at {address} with all its documents, for good?"
+            typer.confirm(question, abort=True, err=True)
+        client.delete_user(found["id"])
+    if as_json:
+        screen.print_json({"email": found["email"], "deleted": True})
+    else:
+        screen.out.print(f"{found['email']} is deleted at {address}.", markup=False, soft_wrap=True)
+
+
+def _account(client: Client, email: str) -> dict[str, Any]:
+    """Return the account of an email, or end with a sentence."""
+    for entry in client.users(email):
+        if entry["email"].casefold() == email.casefold():
+            return dict(entry)
+    screen.fail(f"There is no account {email}.", screen.USAGE)
 
 
 def _role(*, admin: bool, auditor: bool) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from metatag_client import calls, record_calls, transport
+from metatag_client.account import AsyncAccount
 from metatag_client.calls import Call, Source
 from metatag_client.errors import ApiError, NotSignedIn, Unreachable
 from metatag_client.follow import Follow
@@ -26,7 +27,7 @@ from metatag_client.transport import RetryPolicy
 T = TypeVar("T")
 
 
-class AsyncClient(AsyncRecords, AsyncTags):
+class AsyncClient(AsyncAccount, AsyncRecords, AsyncTags):
     """Talks to one server, for one user. Safe to share between tasks; close it, or use it in an `async with`.
 
     Every method raises Unreachable or an ApiError. An access token that expired is refreshed once, behind the scenes;

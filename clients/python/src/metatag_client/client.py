@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from metatag_client import calls, record_calls, transport
+from metatag_client.account import Account
 from metatag_client.calls import Call, Source
 from metatag_client.errors import ApiError, NotSignedIn, Unreachable
 from metatag_client.follow import Follow
@@ -27,7 +28,7 @@ from metatag_client.transport import RetryPolicy
 T = TypeVar("T")
 
 
-class Client(Records, Tags):
+class Client(Account, Records, Tags):
     """Talks to one server, for one user. Safe to share between threads; close it, or use it in a `with`.
 
     Every method raises Unreachable or an ApiError. An access token that expired is refreshed once, behind the scenes;

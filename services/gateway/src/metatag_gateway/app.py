@@ -20,6 +20,7 @@ from metatag_gateway.middleware.hosts import HostCheck
 from metatag_gateway.middleware.proxies import Proxies
 from metatag_gateway.policies import PathPolicies, PathPolicy, PathRule, Permission
 from metatag_gateway.routes import (
+    account,
     account_links,
     app_page,
     audit,
@@ -65,6 +66,7 @@ ROUTERS = (
     second_factor.router,
     single_sign_on.router,
     account_links.router,
+    account.router,
     audit.router,
     history.router,
     records.router,

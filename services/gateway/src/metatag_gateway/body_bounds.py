@@ -27,7 +27,7 @@ def body_bytes(path: str, settings: GatewaySettings) -> int:
         # The form of a document at a URL, sent without files.
         "/api/single/process": LIST_BYTES,
     }
-    default = SIGN_IN_BYTES if path.startswith("/api/auth/") else DEFAULT_BYTES
+    default = SIGN_IN_BYTES if path.startswith(("/api/auth/", "/api/account")) else DEFAULT_BYTES
     return min(bounds.get(path, default), settings.max_body_bytes)
 
 

@@ -9,8 +9,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from metatag_gateway.account_erasure import AccountErasure
+from metatag_gateway.account_export import AccountExport
 from metatag_gateway.accounts import Accounts, Rules
 from metatag_gateway.adapters.argon2_passwords import Argon2Passwords
+from metatag_gateway.adapters.grpc_accounts import GrpcAccounts
 from metatag_gateway.adapters.grpc_jobs import GrpcJobs
 from metatag_gateway.adapters.grpc_learning import GrpcLearning
 from metatag_gateway.adapters.grpc_ocr import GrpcOcr
@@ -25,6 +28,7 @@ from metatag_gateway.adapters.smtp_mailer import SmtpMailer, SmtpOptions
 from metatag_gateway.adapters.sql_account_links import SqlAccountLinks
 from metatag_gateway.adapters.sql_accounts import SqlAccounts
 from metatag_gateway.adapters.sql_audit import SqlAudit
+from metatag_gateway.adapters.sql_erasures import SqlErasures
 from metatag_gateway.adapters.sql_profiles import SqlProfiles
 from metatag_gateway.adapters.sql_searches import SqlSearches
 from metatag_gateway.adapters.sql_second_factor import SqlSecondFactor
@@ -52,8 +56,12 @@ from metatag_runtime.hosting import Service
 from metatag_runtime.settings import SettingsError
 from metatag_runtime.sql import Database, migrate
 
+_Closing = GrpcAccounts | GrpcJobs | GrpcLearning | GrpcRecords | GrpcTagJobs | GrpcWebhooks | GrpcOcr | GrpcTagger
+
 SCRIPTS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "gateway_version"
+# Archives of whole accounts made at once.
+MAX_EXPORTS = 4
 
 
 async def build(settings: GatewaySettings) -> Sequence[Service]:
@@ -79,9 +87,8 @@ class GatewayService:
         self._provider = oidc_provider(settings)
         self._outbox = Outbox(mailer_of(settings), settings.public_url)
         self._resets: PasswordResets | None = None
-        self._closing: list[
-            GrpcJobs | GrpcRecords | GrpcTagJobs | GrpcWebhooks | GrpcLearning | GrpcOcr | GrpcTagger
-        ] = []
+        self._erasure: AccountErasure | None = None
+        self._closing: list[_Closing] = []
 
     @property
     def port(self) -> int:
@@ -100,6 +107,7 @@ class GatewayService:
         self._http = HttpService(create_app(parts), settings.host, settings.port, settings.max_connections)
         await self._http.start()
         self._audit.start()
+        parts.erasure.start()
 
     async def wait(self) -> None:
         """Return when the server ended by itself."""
@@ -110,6 +118,8 @@ class GatewayService:
         """Close the door, then what stands behind it."""
         if self._http is not None:
             await self._http.stop(grace)
+        if self._erasure is not None:
+            await self._erasure.stop()
         if self._resets is not None:
             await self._resets.close()
         await self._outbox.close()
@@ -127,7 +137,8 @@ class GatewayService:
         tagger = GrpcTagger(settings.tagger_address)
         records, tag_jobs = GrpcRecords(settings.jobs_address), GrpcTagJobs(settings.jobs_address)
         webhooks, learning = GrpcWebhooks(settings.jobs_address), GrpcLearning(settings.jobs_address)
-        self._closing = [jobs, records, tag_jobs, webhooks, learning, ocr, tagger]
+        data = GrpcAccounts(settings.jobs_address)
+        self._closing = [jobs, records, tag_jobs, webhooks, learning, data, ocr, tagger]
         tokens = self._tokens()
         identity = Identity(self._store, tokens)
         second_factor = SecondFactor(
@@ -145,6 +156,8 @@ class GatewayService:
         )
         invitations, resets = self._account_links(identity)
         quotas = Quotas(self._limiter, quota_of(settings), OperatorKey(tagger).pays)
+        searches = SqlSearches(self._database)
+        erasure, export = self._whole_accounts(identity, searches, data)
         return Dependencies(
             settings=settings,
             accounts=Accounts(
@@ -160,6 +173,8 @@ class GatewayService:
             external=self._external(sessions, identity),
             invitations=invitations,
             password_resets=resets,
+            erasure=erasure,
+            account_export=export,
             audit=self._audit,
             second_factor=second_factor,
             identity=identity,
@@ -170,7 +185,7 @@ class GatewayService:
             health=Health(jobs, ocr, tagger, self._store, self._limiter),
             jobs=jobs,
             records=records,
-            searches=SqlSearches(self._database),
+            searches=searches,
             profiles=SqlProfiles(self._database),
             learning=learning,
             tag_jobs=tag_jobs,
@@ -179,6 +194,7 @@ class GatewayService:
             tagger=tagger,
             upload_places=Places(settings.max_uploads),
             picture_places=Places(settings.max_pictures),
+            export_places=Places(MAX_EXPORTS),
         )
 
     def _tokens(self) -> AccessTokens:
@@ -189,6 +205,16 @@ class GatewayService:
             audience=settings.token_audience,
             seconds=settings.access_token_seconds,
         )
+
+    def _whole_accounts(
+        self, identity: Identity, searches: SqlSearches, data: GrpcAccounts
+    ) -> tuple[AccountErasure, AccountExport]:
+        """Return what ends accounts, and what exports them."""
+        store = SqlErasures(self._database)
+        erasure = self._erasure = AccountErasure(
+            store, self._store, data=data, identity=identity, limiter=self._limiter
+        )
+        return erasure, AccountExport(store, searches, SqlProfiles(self._database), self._audit, data)
 
     def _account_links(self, identity: Identity) -> tuple[Invitations, PasswordResets]:
         """Return what one-time links do with accounts."""

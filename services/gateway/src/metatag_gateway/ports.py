@@ -338,6 +338,9 @@ class Limiter(Protocol):
     async def level(self, bucket: str, rate: Rate) -> float:
         """Return how many units of the rate are in use, taking none; 0 where nothing is known."""
 
+    async def forget(self, part: str) -> None:
+        """Forget every bucket whose name holds `part`, letters and digits; raises Unavailable."""
+
     def hold(self, bucket: str, most: int) -> AbstractAsyncContextManager[bool]:
         """Hold one of `most` places while inside; gives False, holding none, when all are taken. 0: no bound."""
 

@@ -7,10 +7,14 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from metatag.v1 import jobs_pb2_grpc, learning_pb2_grpc, records_pb2_grpc, webhooks_pb2_grpc
+from metatag.v1 import accounts_pb2_grpc, jobs_pb2_grpc, learning_pb2_grpc, records_pb2_grpc, webhooks_pb2_grpc
+from metatag_jobs.accounts.erasing import AccountEraser
+from metatag_jobs.accounts.export import AccountExport
 from metatag_jobs.adapters.redis.event_bus import RedisEventBus
+from metatag_jobs.adapters.sql.account import SqlAccount
 from metatag_jobs.adapters.sql.corrections import SqlCorrections
 from metatag_jobs.adapters.sql.dialect import new_id
+from metatag_jobs.adapters.sql.erasure import SqlErasures
 from metatag_jobs.adapters.sql.find import SqlFind
 from metatag_jobs.adapters.sql.learning import SqlLearning
 from metatag_jobs.adapters.sql.names import SqlNames
@@ -33,6 +37,7 @@ from metatag_jobs.records.corrections import Corrections
 from metatag_jobs.records.tag_job_steps import TagJobSteps
 from metatag_jobs.records.tag_jobs import TagJobs
 from metatag_jobs.retrying import Limits as RetryLimits
+from metatag_jobs.servicer.accounts import AccountsServicer
 from metatag_jobs.servicer.core import Dependencies
 from metatag_jobs.servicer.learning import LearningServicer
 from metatag_jobs.servicer.record_parts import RecordParts
@@ -60,7 +65,14 @@ SERVICE_NAME = "metatag.v1.JobsService"
 RECORDS_SERVICE_NAME = "metatag.v1.RecordsService"
 WEBHOOKS_SERVICE_NAME = "metatag.v1.WebhooksService"
 LEARNING_SERVICE_NAME = "metatag.v1.LearningService"
-SERVICE_NAMES = [SERVICE_NAME, RECORDS_SERVICE_NAME, WEBHOOKS_SERVICE_NAME, LEARNING_SERVICE_NAME]
+ACCOUNTS_SERVICE_NAME = "metatag.v1.AccountsService"
+SERVICE_NAMES = [
+    SERVICE_NAME,
+    RECORDS_SERVICE_NAME,
+    WEBHOOKS_SERVICE_NAME,
+    LEARNING_SERVICE_NAME,
+    ACCOUNTS_SERVICE_NAME,
+]
 # Whose documents are meant is said by the gateway alone, which knows who signed in.
 CALLERS = dict.fromkeys(SERVICE_NAMES, GATEWAY)
 
@@ -76,6 +88,7 @@ async def build(settings: JobsSettings, components: Components | None = None) ->
         services.append(_dispatcher(settings, components))
         services.append(_sweeper(settings, components))
         services.append(_webhooks(components))
+        services.append(AccountEraser(SqlErasures(components.database), components.event_bus, components.leadership))
         runner = _tag_job_runner(components)
         services.append(runner)
         services.append(_server(settings, components, runner.wake))
@@ -213,6 +226,8 @@ def _server(settings: JobsSettings, components: Components, wake: Callable[[], N
     records = RecordsServicer(_records(settings, components, wake))
     webhooks = WebhooksServicer(_endpoints(components))
     learning = LearningServicer(Learner(SqlLearning(components.database)))
+    database = components.database
+    accounts = AccountsServicer(SqlErasures(database), AccountExport(SqlAccount(database), components.files))
     return GrpcService(
         "jobs",
         GrpcServerOptions(settings.listen, reflection=settings.reflection, callers=CALLERS),
@@ -221,6 +236,7 @@ def _server(settings: JobsSettings, components: Components, wake: Callable[[], N
             lambda server: records_pb2_grpc.add_RecordsServiceServicer_to_server(records, server),
             lambda server: webhooks_pb2_grpc.add_WebhooksServiceServicer_to_server(webhooks, server),
             lambda server: learning_pb2_grpc.add_LearningServiceServicer_to_server(learning, server),
+            lambda server: accounts_pb2_grpc.add_AccountsServiceServicer_to_server(accounts, server),
         ],
         SERVICE_NAMES,
         _ready(components),

@@ -51,6 +51,11 @@ class MemoryLimiter:
         left = self._free_at.get(bucket, 0.0) - self._clock()
         return max(0.0, left) * rate.count / rate.seconds
 
+    async def forget(self, part: str) -> None:
+        """Look at all names."""
+        for bucket in [name for name in self._free_at if part in name]:
+            del self._free_at[bucket]
+
     @asynccontextmanager
     async def hold(self, bucket: str, most: int) -> AsyncIterator[bool]:
         """Count up while inside."""

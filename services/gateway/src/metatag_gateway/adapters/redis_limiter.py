@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from metatag_gateway.adapters.memory_limiter import MemoryLimiter
 from metatag_gateway.ports import Rate
+from metatag_runtime.errors import Unavailable
 
 log = structlog.get_logger("metatag.limits")
 
@@ -91,6 +92,15 @@ class RedisLimiter:
         except (RedisError, OSError):
             return await self._alone.level(bucket, rate)
         return max(0.0, left) * rate.count / rate.seconds
+
+    async def forget(self, part: str) -> None:
+        """Walk over all names, a thousand at a time."""
+        await self._alone.forget(part)
+        try:
+            async for key in self._redis.scan_iter(match=f"{PREFIX}*{part}*", count=1000):
+                await self._redis.unlink(key)
+        except (RedisError, OSError) as error:
+            raise Unavailable("Redis does not answer; try again in a moment.") from error
 
     @asynccontextmanager
     async def hold(self, bucket: str, most: int) -> AsyncIterator[bool]:

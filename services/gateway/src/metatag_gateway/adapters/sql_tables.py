@@ -192,3 +192,13 @@ PASSWORD_RESETS = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
 )
+
+# Accounts that are deleted, until nothing of them is left anywhere. No names: their rows are gone.
+ERASURES = sa.Table(
+    "gateway_erasure",
+    METADATA,
+    sa.Column("user_id", sa.String(36), primary_key=True),
+    # What counters of sign-ins call the account: a digest of its email.
+    sa.Column("account_digest", sa.String(64), nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),
+)

@@ -283,6 +283,7 @@ FILES: dict[str, dict[str, str]] = {
     "document_file": {"application/pdf": "%PDF-1.7 ..."},
     "tagged_file": {"application/pdf": "%PDF-1.7 ..."},
     "page_picture": {"image/png": "\x89PNG ..."},
+    "export_account": {"application/zip": "PK ..."},
     "export_audit": {
         "text/csv; charset=utf-8": "id,at,actor_id,actor_kind,key_id,action,target_kind,target_id,outcome,...\n",
         "application/x-ndjson": '{"id": 4711, "action": "document.read", "outcome": "done"}\n',

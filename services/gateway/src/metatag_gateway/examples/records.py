@@ -140,10 +140,16 @@ _BEGUN: Example = {
     "completed_at": None,
 }
 ERASED = "2026-04-01T08:30:04Z"
+_GONE: Example = {
+    "message": "The account is deleted; what it had is being removed",
+    "user_id": "6f2d0c7e-4a3b-4a53-9a0e-5f0a4c1d2b3e",
+}
 RECORDS: dict[str, dict[int, Example]] = {
     "correct_document": {200: CORRECTED},
     "document_history": {200: {"document_id": DOCUMENT_ID, "version": 2, "changes": [_CHANGE], "next": None}},
     "undo_corrections": {200: {**DETAIL, "version": 3}},
+    "delete_account": {202: _GONE},
+    "delete_user": {202: _GONE},
     "list_webhooks": {200: {"webhooks": [_WEBHOOK]}},
     "create_webhook": {201: {**_WEBHOOK, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}},
     "change_webhook": {200: _WEBHOOK},

@@ -59,6 +59,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "change_webhook": {JSON: {"active": True}},
     "set_learning": {JSON: {"enabled": False}},
     "put_profile": {JSON: {"instructions": "Prefer names of schemes.", "num_tags": 6, "use_existing_tags": True}},
+    "delete_account": {JSON: {"password": _PERSON["password"]}},
     "save_search": {JSON: {"name": "Water orders of 2019", "params": {"query": "water", "year": "2019"}}},
     "change_search": {JSON: {"name": "Water orders"}},
     "undo_corrections": {JSON: {"steps": 1}},

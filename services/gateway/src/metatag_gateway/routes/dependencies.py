@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from metatag_gateway.account_erasure import AccountErasure
+from metatag_gateway.account_export import AccountExport
 from metatag_gateway.accounts import Accounts
 from metatag_gateway.audit_log import AuditLog
 from metatag_gateway.external_accounts import ExternalAccounts
@@ -34,6 +36,8 @@ class Dependencies:
     external: ExternalAccounts | None
     invitations: Invitations
     password_resets: PasswordResets
+    erasure: AccountErasure
+    account_export: AccountExport
     audit: AuditLog
     second_factor: SecondFactor
     identity: Identity
@@ -55,6 +59,8 @@ class Dependencies:
     upload_places: Places
     # PDFs under way from jobs to ocr to be drawn.
     picture_places: Places
+    # Archives of whole accounts under way.
+    export_places: Places
 
 
 def dependencies_of(connection: HTTPConnection) -> Dependencies:

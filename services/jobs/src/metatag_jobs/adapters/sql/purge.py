@@ -35,6 +35,11 @@ class Purge:
             sql(f"DELETE FROM doc_search WHERE doc_id IN {ids}"),  # noqa: S608
             sql(f"DELETE FROM doc WHERE id IN {ids}"),  # noqa: S608
         ]
+        # Later runs over documents bear what those bore; one in work ends by itself, and its job counts on it.
+        self._runs = sql(
+            "SELECT id, user_id, file_id, ocr_id, tag_id FROM doc WHERE reprocess_of IS NOT NULL "  # noqa: S608
+            f"AND reprocess_of IN {ids} AND state IN ('done', 'failed', 'cancelled')"
+        )
         self._unref = sql(
             "UPDATE artifact SET refs = refs - r.n FROM "  # noqa: S608
             + dialect.rows("rows", id="text", n="int")
@@ -70,6 +75,7 @@ class Purge:
 
         A file that was sent again after `deleted_at` (seconds since 1970) stays.
         """
+        docs = [*docs, *await self._runs_over(transaction, docs)]
         counts: dict[str, int] = {}
         for row in docs:
             for name in (row["file_id"], row["ocr_id"], row["tag_id"]):
@@ -87,3 +93,8 @@ class Purge:
         unused = await fetch(transaction, self._unused, ids=as_json(names), since=deleted_at)
         await doom_in(transaction, self._dialect, [row["id"] for row in unused])
         return parts + [row["id"] for row in unused]
+
+    async def _runs_over(self, transaction: Transaction, docs: Sequence[Any]) -> Sequence[Any]:
+        """Return the ended runs over documents that are not among them."""
+        ids = [row["id"] for row in docs]
+        return [row for row in await fetch(transaction, self._runs, ids=as_json(ids)) if row["id"] not in ids]

@@ -394,3 +394,7 @@ vocabulary = Table(
     Column("digest", String(64), nullable=False),
     Column("created_at", Double, nullable=False),
 )
+
+# Users whose data is being removed; done: no row of theirs was left at the last look, and they are looked at again.
+_REMOVAL = (Column("asked_at", Double, nullable=False), Column("is_done", Boolean, nullable=False))
+erasure = Table("erasure", metadata, Column("user_id", _id(), primary_key=True), *_REMOVAL)
