@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 from argon2 import PasswordHasher
 
+from metatag_gateway.adapters import argon2_passwords
 from metatag_gateway.adapters.argon2_passwords import QUEUE_PER_THREAD, Argon2Passwords
 from metatag_runtime.errors import Busy
 
@@ -18,6 +19,7 @@ class HeldHasher:
 
     def __init__(self) -> None:
         self.let = threading.Event()
+        self.compared = 0
 
     def hash(self, password: str) -> str:
         return f"hash of {password}"
@@ -25,6 +27,7 @@ class HeldHasher:
     def verify(self, password_hash: str, password: str) -> bool:
         if password_hash != "known":
             self.let.wait(30)
+        self.compared += 1
         return True
 
 
@@ -65,6 +68,56 @@ async def test_the_least_suspect_comes_first_and_the_most_suspect_gives_way() ->
     hasher.let.set()
     await asyncio.gather(late, guesses[0], *guesses[2:])
     assert ended == [suspicions[1], suspicions[0], 0.0, *reversed(suspicions[2:])]
+    passwords.close()
+
+
+async def test_who_waits_long_enough_comes_before_newer_ones_that_are_less_suspect(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(argon2_passwords.time, "monotonic", lambda: now)
+    hasher = HeldHasher()
+    passwords = Argon2Passwords(1, hasher)  # type: ignore[arg-type]
+    ended: list[float] = []
+
+    def ask(suspicion: float) -> asyncio.Task[bool]:
+        task = asyncio.create_task(passwords.verify("another", "guess", suspicion=suspicion))
+        task.add_done_callback(partial(_note, ended, suspicion))
+        return task
+
+    tasks = [ask(0.5)]
+    await asyncio.sleep(0)
+    tasks.append(ask(0.6))
+    await asyncio.sleep(0)
+    now += argon2_passwords.PATIENCE
+    tasks += [ask(0.1), ask(0.2)]
+    await asyncio.sleep(0)
+    hasher.let.set()
+    await asyncio.gather(*tasks)
+    assert ended == [0.5, 0.6, 0.1, 0.2]
+    passwords.close()
+
+
+async def test_guesses_at_nobody_take_no_thread_from_those_who_wait() -> None:
+    hasher = HeldHasher()
+    passwords = Argon2Passwords(1, hasher)  # type: ignore[arg-type]
+    hasher.let.set()
+    # One comparison for the durations, and the hash for nobody.
+    assert not await passwords.verify("", "guess")
+    hasher.let.clear()
+    compared = hasher.compared
+    first = asyncio.create_task(passwords.verify("another", "right"))
+    await asyncio.sleep(0)
+    guesses = [asyncio.create_task(passwords.verify("", "guess")) for _ in range(5)]
+    await asyncio.sleep(0)
+    last = asyncio.create_task(passwords.verify("another", "right"))
+    await asyncio.sleep(0)
+    hasher.let.set()
+    assert await asyncio.gather(first, last, *guesses) == [True, True, *[False] * 5]
+    assert hasher.compared == compared + 2
+    # With nobody waiting a guess at nobody costs what any costs.
+    assert not await passwords.verify("", "guess")
+    assert hasher.compared == compared + 3
     passwords.close()
 
 

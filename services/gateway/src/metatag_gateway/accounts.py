@@ -21,7 +21,18 @@ from metatag_gateway.errors import (
     Unauthenticated,
 )
 from metatag_gateway.identity import KEY_MARK, Identity, hash_secret
-from metatag_gateway.model.accounts import SCOPES, ApiKey, Client, Principal, Role, Tokens, User, network_of, new_user
+from metatag_gateway.model.accounts import (
+    SCOPES,
+    ApiKey,
+    Client,
+    Principal,
+    Role,
+    Tokens,
+    User,
+    neighbourhood_of,
+    network_of,
+    new_user,
+)
 from metatag_gateway.model.audit import entry
 from metatag_gateway.ports import AccountStore, Limiter, Passwords, Rate
 from metatag_gateway.second_factor import SecondFactor
@@ -99,7 +110,7 @@ class Accounts:
         await self._throttle(f"login:{account}:{network}", rate, "Too many sign-in attempts")
         known = f"login-known:{account}:{network}"
         was_here = await self._was_here(known)
-        suspicion = 0.0 if was_here else await self._slow_down(account, network)
+        suspicion = 0.0 if was_here else await self._slow_down(account, client.address)
         user = await self._store.user_by_email(email)
         hashed = user.password_hash if user else ""
         if not await self._passwords.verify(hashed, password, known=was_here, suspicion=suspicion) or user is None:
@@ -275,18 +286,23 @@ class Accounts:
         """Return whether the account was signed in to from this network lately: guesses of others do not hold it up."""
         return await self._limiter.level(known, KNOWN) > 0
 
-    async def _slow_down(self, account: str, network: str) -> float:
+    async def _slow_down(self, account: str, address: str) -> float:
         """Have a sign-in wait when its account or its network has seen many: who guesses is slow, nobody is shut out.
 
         Addresses are cheap, so an account is guarded over all of them; and many people may share one. Returns what
         part of the attempts is used up, as the suspicion with which the password is compared: 0 to 1.
         """
-        attempts = self._rules.login_attempts
+        attempts, network = self._rules.login_attempts, network_of(address)
         buckets = {
             f"login-account:{account}": Rate(attempts * 3, LOGIN_WINDOW),
             f"login-address:{network}": Rate(attempts * 10, LOGIN_WINDOW),
         }
-        used = [await self._limiter.level(bucket, rate) / max(1, rate.count) for bucket, rate in buckets.items()]
+        # A whole range is not slowed down: it is only served after those that ask for less.
+        around = {f"login-around:{neighbourhood_of(address)}": Rate(attempts * 100, LOGIN_WINDOW)}
+        for bucket, rate in around.items():
+            await self._limiter.take(bucket, rate)
+        levels = (buckets | around).items()
+        used = [await self._limiter.level(bucket, rate) / max(1, rate.count) for bucket, rate in levels]
         waits = [await self._limiter.take(bucket, rate) for bucket, rate in buckets.items()]
         wait = min(max(waits), MAX_DELAY)
         if wait <= 0:

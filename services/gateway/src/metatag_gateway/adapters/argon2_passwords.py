@@ -1,7 +1,9 @@
 """argon2id in bounded pools of threads: hashing is slow on purpose, and the event loop must not wait for it.
 
 Who signed in before from the same network has a thread of its own: a flood of guesses, each from another address,
-fills the other queue only. There the least suspect goes first, and the most suspect gives way.
+fills the other queue only. There everybody has a latest moment, the later the more suspect: the earliest goes first,
+so that nobody waits for ever, and the latest gives way. Guesses at accounts that do not exist take no thread from those
+who wait: they only take as long as a comparison did lately.
 """
 
 from __future__ import annotations
@@ -10,8 +12,11 @@ import asyncio
 import heapq
 import itertools
 import os
+import random
 import sys
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -24,6 +29,10 @@ from metatag_runtime.errors import Busy
 
 # Hashes waiting at once for each thread, at 20 to 50 a second: a sign-in beyond would wait longer than anyone does.
 QUEUE_PER_THREAD = 20
+# How much later the most suspect is due than one who is not suspect at all. Seconds.
+PATIENCE = 5.0
+# Comparisons whose durations are remembered.
+REMEMBERED = 64
 # How much less of a CPU the threads of strangers get than the event loop, where both want it.
 NICENESS = 10
 FULL = "Too many sign-ins at once; try again in a moment."
@@ -58,6 +67,9 @@ class Argon2Passwords:
         """Compare; an empty hash is never equal and costs the same."""
         if not password_hash and not self._nobody:
             self._nobody = await self.hash("nobody's password")
+        if not password_hash and not known:
+            await self._strangers.pass_time(suspicion, self._compare, self._nobody, password)
+            return False
         lane = self._known if known else self._strangers
         equal = await lane.run(suspicion, self._compare, password_hash or self._nobody, password)
         return bool(password_hash) and bool(equal)
@@ -78,12 +90,12 @@ class Argon2Passwords:
             return False
 
 
-# The order of a turn: how suspect it is, then when it came; and what is told when it is its turn.
+# The order of a turn: when it is due at the latest, then when it came; and what is told when it is its turn.
 _Turn = tuple[float, int, "asyncio.Future[None]"]
 
 
 class _Lane:
-    """A few threads and a bounded queue before them, in order of suspicion."""
+    """A few threads and a bounded queue before them, in order of due moments."""
 
     def __init__(self, threads: int, niceness: int = 0) -> None:
         self._pool = ThreadPoolExecutor(threads, "passwords", initializer=_be_nice, initargs=(niceness,))
@@ -91,13 +103,29 @@ class _Lane:
         self._limit = threads * (QUEUE_PER_THREAD - 1)
         self._turns: list[_Turn] = []
         self._numbers = itertools.count()
+        # Of the latest runs, in seconds.
+        self._durations: deque[float] = deque(maxlen=REMEMBERED)
 
     async def run(self, suspicion: float, function: Callable[..., Any], *args: str) -> Any:
-        """Run `function` in a thread. Raises Busy when too many wait who are no more suspect."""
+        """Run `function` in a thread. Raises Busy when too many wait who are due earlier."""
         await self._wait_for_turn(suspicion)
+        return await self._run(function, *args)
+
+    async def pass_time(self, suspicion: float, function: Callable[..., Any], *args: str) -> None:
+        """Take as long as `function` would in a thread, and the thread itself only if nobody waits for it."""
+        await self._wait_for_turn(suspicion)
+        if not self._turns or not self._durations:
+            await self._run(function, *args)
+            return
+        self._next()
+        await asyncio.sleep(random.choice(self._durations))  # noqa: S311  no secret
+
+    async def _run(self, function: Callable[..., Any], *args: str) -> Any:
+        begin = time.monotonic()
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, function, *args)
         finally:
+            self._durations.append(time.monotonic() - begin)
             self._next()
 
     def close(self) -> None:
@@ -107,10 +135,11 @@ class _Lane:
         if self._free:
             self._free -= 1
             return
-        mine: _Turn = (suspicion, next(self._numbers), asyncio.get_running_loop().create_future())
+        due = time.monotonic() + suspicion * PATIENCE
+        mine: _Turn = (due, next(self._numbers), asyncio.get_running_loop().create_future())
         heapq.heappush(self._turns, mine)
         if len(self._turns) > self._limit:
-            self._refuse_most_suspect()
+            self._refuse_latest()
         try:
             await mine[2]
         except asyncio.CancelledError:
@@ -122,7 +151,7 @@ class _Lane:
                 self._next()
             raise
 
-    def _refuse_most_suspect(self) -> None:
+    def _refuse_latest(self) -> None:
         last = max(self._turns, key=lambda turn: turn[:2])
         self._turns.remove(last)
         heapq.heapify(self._turns)

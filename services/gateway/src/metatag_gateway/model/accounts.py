@@ -123,6 +123,19 @@ def network_of(address: str) -> str:
     return address
 
 
+def neighbourhood_of(address: str) -> str:
+    """Return the range that one provider is likely to hold: the /16 of an IPv4 address, the /40 of an IPv6 address."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is None:
+            return str(ipaddress.ip_network((found, 40), strict=False))
+        found = found.ipv4_mapped
+    return str(ipaddress.ip_network((found, 16), strict=False))
+
+
 def new_user(email: str, password_hash: str, full_name: str | None, *, role: Role = "user") -> User:
     """Give a fresh account."""
     return User(
