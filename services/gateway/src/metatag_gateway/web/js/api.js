@@ -217,6 +217,12 @@ export const revokeApiKey = (id) => call("DELETE", `api/auth/keys/${seg(id)}`);
 
 export const changePassword = (current_password, new_password) =>
   call("POST", "api/auth/password", { json: { current_password, new_password } });
+/** All that is kept of the account, as a ZIP. */
+export async function exportAccount() {
+  const response = await request("POST", "api/account/export");
+  saveAs(await response.blob(), "metatag-account.zip");
+}
+export const deleteAccount = (password) => call("DELETE", "api/account", { json: { password } });
 export const logoutEverywhere = () => call("POST", "api/auth/logout-all");
 
 export const users = (query) => get("api/admin/users", query);

@@ -1,11 +1,11 @@
-// The account: who one is, a new password, an end to all sessions.
+// The account: who one is, a new password, an end to all sessions, all of it in a file, its end.
 import { useState } from "preact/hooks";
-import { changePassword, logoutEverywhere } from "../api.js";
+import { changePassword, deleteAccount, exportAccount, logoutEverywhere } from "../api.js";
 import { html } from "../html.js";
 import { moment, t } from "../i18n.js";
 import { signOut, user } from "../session.js";
 import { useStore } from "../store.js";
-import { Button, Confirm, Field, useAction } from "../ui/parts.js";
+import { Button, Confirm, Dialog, Field, useAction } from "../ui/parts.js";
 import { toast } from "../ui/toasts.js";
 import { LearningCard } from "./learning.js";
 
@@ -53,6 +53,51 @@ function Password() {
   `;
 }
 
+function Deletion({ onClose }) {
+  const [password, set] = useState("");
+  const [remove, busy] = useAction(async () => {
+    await deleteAccount(password);
+    toast(t("account.deleted"), "good");
+    await signOut();
+  });
+  const submit = (event) => {
+    event.preventDefault();
+    remove();
+  };
+  return html`
+    <${Dialog} title=${t("account.deleteTitle")} onClose=${onClose}>
+      <form class="stack" onSubmit=${submit} novalidate>
+        <p>${t("account.deleteText")}</p>
+        <${Field}
+          type="password"
+          autocomplete="current-password"
+          label=${t("account.now")}
+          value=${password}
+          onValue=${set} />
+        <div class="row">
+          <${Button} type="submit" cls="bad" busy=${busy}>${t("account.delete")}<//>
+          <${Button} type="button" onClick=${onClose}>${t("keep")}<//>
+        </div>
+      </form>
+    <//>
+  `;
+}
+
+function Data() {
+  const [asking, ask] = useState(false);
+  const [save, busy] = useAction(exportAccount);
+  return html`
+    <section class="card stack">
+      <h2>${t("account.data")}</h2>
+      <p>${t("account.exportText")}</p>
+      <div><${Button} icon="download" busy=${busy} onClick=${save}>${t("account.export")}<//></div>
+      <p>${t("account.deleteText")}</p>
+      <div><${Button} cls="bad" onClick=${() => ask(true)}>${t("account.delete")}<//></div>
+    </section>
+    ${asking && html`<${Deletion} onClose=${() => ask(false)} />`}
+  `;
+}
+
 export function AccountView() {
   const who = useStore(user);
   const [asking, ask] = useState(false);
@@ -89,6 +134,7 @@ export function AccountView() {
           <${Button} cls="bad" icon="out" onClick=${() => ask(true)}>${t("account.everywhere")}<//>
         </div>
       </section>
+      <${Data} />
       ${asking &&
       html`
         <${Confirm}
