@@ -34,6 +34,7 @@ _OPTIONS = {
     "mtls": ".Values.mtls.enabled",
     "keda": ".Values.autoscaling.keda",
     "backup": ".Values.backup.enabled",
+    "gateway-egress": "and .Values.networkPolicies.enabled .Values.gatewayEgress.enabled",
 }
 # Certificates that somebody else issues are secrets of the same names.
 _CERTIFICATES = {"mtls": "and .Values.mtls.enabled .Values.mtls.certManager"}
@@ -94,7 +95,7 @@ def outputs() -> dict[Path, str]:
     texts = {CHART / f"templates/{name}.yaml": head + "---\n".join(parts) for name, parts in files.items()}
     for path in sorted((K8S / "components/monitoring/dashboards").glob("*.json")):
         texts[CHART / f"files/dashboards/{path.name}"] = path.read_text(encoding="utf-8")
-    texts[CHART / "values.yaml"] = values_text([*render("backup", "gpu-easyocr"), *prod])
+    texts[CHART / "values.yaml"] = values_text([*render("backup", "gateway-egress", "gpu-easyocr"), *prod])
     texts[CHART / "Chart.yaml"] = chart_text()
     return texts
 
@@ -120,6 +121,8 @@ def _condition(manifest: Manifest) -> str:
     kind, name = _key(manifest)
     if name in ("dashboards", "metrics") or kind in ("PrometheusRule", "ServiceMonitor"):
         return ".Values.monitoring.enabled"
+    if name == "gateway-egress":
+        return _OPTIONS[name]
     if kind == "NetworkPolicy" and "doctor" in name:
         return "and .Values.networkPolicies.enabled .Values.doctor.enabled"
     conditions = {
@@ -264,6 +267,8 @@ def _policy(tree: Manifest, name: str) -> None:
     store = {"to-database": "database", "to-redis": "redis", "to-object-store": "objects"}.get(name)
     if name == "dns":
         tree["spec"]["egress"] = Block(".Values.networkPolicies.dns")
+    elif name == "gateway-egress":
+        tree["spec"]["egress"] = Block(".Values.gatewayEgress.egress")
     elif store:
         ports = f"ports: [{{protocol: TCP, port: {{{{ .Values.stores.{store}.port }}}}}}]"
         block = [f"{{{{- range .Values.stores.{store}.cidrs }}}}", "    - ipBlock: {cidr: {{ . }}}", "{{- end }}"]

@@ -46,6 +46,7 @@ COMBINATIONS: dict[str, tuple[str, ...]] = {
     "dev+gateway-api+hpa": ("overlays/dev", "components/gateway-api", "components/hpa"),
     "dev+gpu-easyocr+mtls": ("overlays/dev", "components/gpu-easyocr", "components/mtls"),
     "dev+keda+monitoring": ("overlays/dev", "components/keda", "components/monitoring"),
+    "prod+gateway-egress": ("overlays/prod", "components/gateway-egress"),
     "prod+doctor": ("overlays/prod", "components/doctor"),
     "dev+everything": (
         "overlays/dev",

@@ -19,6 +19,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "without mtls": ((), {"mtls": {"enabled": False}}),
     "backup": (("backup",), {"backup": {"enabled": True}}),
     "doctor": (("doctor",), {"doctor": {"enabled": True}}),
+    "gateway-egress": (("gateway-egress",), {"gatewayEgress": {"enabled": True}}),
     "gpu-easyocr": (("gpu-easyocr",), {"gpu": {"enabled": True}}),
     "private-ca": (("private-ca",), {"privateCa": {"configMap": "metatag-ca"}}),
     "priority": (("priority",), {"priorityClasses": {"serving": "metatag-serving", "working": "metatag-working"}}),
