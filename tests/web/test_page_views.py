@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from typing import Any
 
 import pytest
@@ -187,3 +188,27 @@ def test_no_token_lies_where_a_script_could_pick_it_up(visit: Any) -> None:
     other.heading("single.title")
     asha.button("signOut").click()
     expect(other.page.get_by_label(other.t("sign.password"), exact=True)).to_be_visible()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", BOTH)
+def test_an_account_is_exported_and_deleted_on_its_page(visit: Any, language: str) -> None:
+    asha = visit(language)
+    asha.register()
+    page = asha.page
+    asha.go("#/account")
+    with page.expect_download() as saved:
+        asha.button("account.export").click()
+    names = zipfile.ZipFile(saved.value.path()).namelist()
+    assert {"account.json", "documents.jsonl", "audit.jsonl"} <= set(names)
+    sound(asha)
+    asha.button("account.delete").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(asha.t("account.now"), exact=True).fill("wrong")
+    dialog.get_by_role("button", name=asha.t("account.delete"), exact=True).click()
+    expect(page.get_by_role("status").first).to_be_visible()
+    asha.complaints.clear()
+    dialog.get_by_label(asha.t("account.now"), exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name=asha.t("account.delete"), exact=True).click()
+    expect(page.get_by_text(asha.t("account.deleted"), exact=True)).to_be_visible()
+    expect(page.get_by_label(asha.t("sign.email"), exact=True)).to_be_visible()

@@ -160,16 +160,7 @@ class GatewayService:
         erasure, export = self._whole_accounts(identity, searches, data)
         return Dependencies(
             settings=settings,
-            accounts=Accounts(
-                store=self._store,
-                passwords=self._passwords,
-                sessions=sessions,
-                identity=identity,
-                limiter=self._limiter,
-                audit=self._audit,
-                second_factor=second_factor,
-                rules=rules_of(settings),
-            ),
+            accounts=self._accounts(sessions, identity, second_factor),
             external=self._external(sessions, identity),
             invitations=invitations,
             password_resets=resets,
@@ -204,6 +195,18 @@ class GatewayService:
             issuer=settings.token_issuer,
             audience=settings.token_audience,
             seconds=settings.access_token_seconds,
+        )
+
+    def _accounts(self, sessions: Sessions, identity: Identity, second_factor: SecondFactor) -> Accounts:
+        return Accounts(
+            store=self._store,
+            passwords=self._passwords,
+            sessions=sessions,
+            identity=identity,
+            limiter=self._limiter,
+            audit=self._audit,
+            second_factor=second_factor,
+            rules=rules_of(self._settings),
         )
 
     def _whole_accounts(
