@@ -94,7 +94,10 @@ function Data() {
       <p>${t("account.deleteText")}</p>
       <div><${Button} cls="bad" onClick=${() => ask(true)}>${t("account.delete")}<//></div>
     </section>
-    ${asking && html`<${Deletion} onClose=${() => ask(false)} />`}
+    ${asking &&
+    html`
+      <${Deletion} onClose=${() => ask(false)} />
+    `}
   `;
 }
 
