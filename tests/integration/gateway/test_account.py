@@ -168,6 +168,21 @@ async def test_it_takes_the_password_or_a_fresh_sign_in(tmp_path: Path) -> None:
         assert (await system.client.get("/api/auth/me", headers=user["headers"])).status_code == 200
 
 
+async def test_half_a_surrogate_pair_is_a_wrong_password() -> None:
+    async with running() as system:
+        user = await system.register()
+        headers = {**user["headers"], "Content-Type": "application/json"}
+        # As it is written in JSON; no client encodes it.
+        half = '"\\ud800 and more"'
+        for method, path, body, status in (
+            ("DELETE", "/api/account", f'{{"password": {half}}}', 400),
+            ("POST", "/api/auth/login", f'{{"email": "{user["email"]}", "password": {half}}}', 401),
+            ("POST", "/api/auth/password", f'{{"current_password": {half}, "new_password": "{PASSWORD}"}}', 400),
+        ):
+            answer = await system.client.request(method, path, headers=headers, content=body)
+            assert answer.status_code == status, (path, answer.text)
+
+
 async def test_an_administrator_deletes_accounts_but_not_the_last_administrators() -> None:
     async with running(admin_email=ADMIN, admin_password=PASSWORD) as system:
         admin, user = await system.login(ADMIN), await system.register()

@@ -140,6 +140,33 @@ async def test_who_gives_up_while_waiting_takes_no_thread_along() -> None:
     passwords.close()
 
 
+async def test_guesses_at_nobody_drive_away_no_one_who_has_an_account() -> None:
+    hasher = HeldHasher()
+    passwords = Argon2Passwords(1, hasher)  # type: ignore[arg-type]
+    hasher.let.set()
+    await passwords.verify("", "guess")
+    hasher.let.clear()
+    first = asyncio.create_task(passwords.verify("another", "right"))
+    await asyncio.sleep(0)
+    guesses = [asyncio.create_task(passwords.verify("", "guess")) for _ in range(QUEUE_PER_THREAD * 2)]
+    await asyncio.sleep(0)
+    late = asyncio.create_task(passwords.verify("another", "right", suspicion=1.0))
+    await asyncio.sleep(0)
+    hasher.let.set()
+    assert await asyncio.gather(first, late) == [True, True]
+    answers = await asyncio.gather(*guesses, return_exceptions=True)
+    assert sum(isinstance(each, Busy) for each in answers) == QUEUE_PER_THREAD + 1
+    passwords.close()
+
+
+async def test_half_a_surrogate_pair_is_a_password_like_any_other() -> None:
+    passwords = Argon2Passwords(1, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    hashed = await passwords.hash("half \ud800 of a pair")
+    assert await passwords.verify(hashed, "half \ud800 of a pair")
+    assert not await passwords.verify(hashed, "half \ud801 of a pair")
+    passwords.close()
+
+
 async def test_a_hash_of_other_parameters_is_outdated_and_still_good() -> None:
     old = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash("a password")
     passwords = Argon2Passwords(1)

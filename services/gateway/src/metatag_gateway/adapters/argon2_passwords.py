@@ -60,7 +60,7 @@ class Argon2Passwords:
 
     async def hash(self, password: str) -> str:
         """Hash with a fresh salt."""
-        hashed: str = await self._strangers.run(0.0, self._hasher.hash, password)
+        hashed: str = await self._strangers.run(0.0, self._hasher.hash, _bytes_of(password))
         return hashed
 
     async def verify(self, password_hash: str, password: str, *, known: bool = False, suspicion: float = 0.0) -> bool:
@@ -85,13 +85,19 @@ class Argon2Passwords:
 
     def _compare(self, password_hash: str, password: str) -> bool:
         try:
-            return self._hasher.verify(password_hash, password)
+            return self._hasher.verify(password_hash, _bytes_of(password))
         except (VerificationError, InvalidHashError):
             return False
 
 
-# The order of a turn: when it is due at the latest, then when it came; and what is told when it is its turn.
-_Turn = tuple[float, int, "asyncio.Future[None]"]
+def _bytes_of(password: str) -> bytes:
+    """Return a password as it is hashed: UTF-8, and half a surrogate pair as its three bytes."""
+    return password.encode("utf-8", "surrogatepass")
+
+
+# The order of a turn: when it is due at the latest, then when it came; what is told when it is its turn; and whether it
+# then takes a thread.
+_Turn = tuple[float, int, "asyncio.Future[None]", bool]
 
 
 class _Lane:
@@ -106,21 +112,21 @@ class _Lane:
         # Of the latest runs, in seconds.
         self._durations: deque[float] = deque(maxlen=REMEMBERED)
 
-    async def run(self, suspicion: float, function: Callable[..., Any], *args: str) -> Any:
+    async def run(self, suspicion: float, function: Callable[..., Any], *args: str | bytes) -> Any:
         """Run `function` in a thread. Raises Busy when too many wait who are due earlier."""
-        await self._wait_for_turn(suspicion)
+        await self._wait_for_turn(suspicion, takes_thread=True)
         return await self._run(function, *args)
 
-    async def pass_time(self, suspicion: float, function: Callable[..., Any], *args: str) -> None:
+    async def pass_time(self, suspicion: float, function: Callable[..., Any], *args: str | bytes) -> None:
         """Take as long as `function` would in a thread, and the thread itself only if nobody waits for it."""
-        await self._wait_for_turn(suspicion)
+        await self._wait_for_turn(suspicion, takes_thread=False)
         if not self._turns or not self._durations:
             await self._run(function, *args)
             return
         self._next()
         await asyncio.sleep(random.choice(self._durations))  # noqa: S311  no secret
 
-    async def _run(self, function: Callable[..., Any], *args: str) -> Any:
+    async def _run(self, function: Callable[..., Any], *args: str | bytes) -> Any:
         begin = time.monotonic()
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, function, *args)
@@ -131,15 +137,14 @@ class _Lane:
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _wait_for_turn(self, suspicion: float) -> None:
+    async def _wait_for_turn(self, suspicion: float, *, takes_thread: bool) -> None:
         if self._free:
             self._free -= 1
             return
         due = time.monotonic() + suspicion * PATIENCE
-        mine: _Turn = (due, next(self._numbers), asyncio.get_running_loop().create_future())
+        mine: _Turn = (due, next(self._numbers), asyncio.get_running_loop().create_future(), takes_thread)
         heapq.heappush(self._turns, mine)
-        if len(self._turns) > self._limit:
-            self._refuse_latest()
+        self._refuse_latest(takes_thread=takes_thread)
         try:
             await mine[2]
         except asyncio.CancelledError:
@@ -151,8 +156,12 @@ class _Lane:
                 self._next()
             raise
 
-    def _refuse_latest(self) -> None:
-        last = max(self._turns, key=lambda turn: turn[:2])
+    def _refuse_latest(self, *, takes_thread: bool) -> None:
+        """Bound each kind for itself: guesses at nobody drive away no one who has an account."""
+        alike = [turn for turn in self._turns if turn[3] == takes_thread]
+        if len(alike) <= self._limit:
+            return
+        last = max(alike, key=lambda turn: turn[:2])
         self._turns.remove(last)
         heapq.heapify(self._turns)
         last[2].set_exception(Busy(FULL, retry_after=2.0))
