@@ -52,7 +52,7 @@ test: setup check ## all checks, and the tests but for the longest
 
 .PHONY: test-long
 test-long: setup ## the tests of more than eight seconds that `make test` leaves out
-	@.venv/bin/pytest -q -m long --durations=5 tests
+	@.venv/bin/pytest -q -m "long and not slow" --durations=5 $$(grep -rl 'mark\.long\b' tests --include='test_*.py')
 
 .PHONY: check
 check: setup ## format, lint, types, walls between services, generated code current

@@ -40,6 +40,8 @@ class Reader:
         self.environment = os.environ | {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(self.home),
+            # Where the page's examples leave their files.
+            "TMPDIR": str(self.home),
             "XDG_CONFIG_HOME": str(self.home / ".config"),
             "DBUS_SESSION_BUS_ADDRESS": "",
         }

@@ -26,7 +26,9 @@ PASSWORD = "correct horse battery"
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[Server]:
     """A system on a data directory of its own, not started yet."""
-    server = Server(tmp_path_factory.mktemp("own") / "data", local_root=samples, METATAG_GATEWAY_REGISTER_ATTEMPTS="0")
+    # A lease so short that what a stopped system had in work goes on soon.
+    settings = {"METATAG_GATEWAY_REGISTER_ATTEMPTS": "0", "METATAG_JOBS_LEASE": "5"}
+    server = Server(tmp_path_factory.mktemp("own") / "data", local_root=samples, **settings)
     yield server
     server.kill()
 
