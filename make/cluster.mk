@@ -23,6 +23,7 @@ push: ## push the images to their registry (IMAGES=registry/name TAG=...)
 
 .PHONY: publish
 publish: ## build the images for amd64 and arm64 and push them with a bill of materials and provenance (docker buildx)
+	@docker buildx version >/dev/null 2>&1 || { echo "docker buildx is missing; make images builds for this machine"; exit 1; }
 	@for service in $(IMAGE_SERVICES); do \
 	    docker buildx build --platform $(PLATFORMS) --sbom=true --provenance=mode=max --push $(LABELS) $(BUILD_ARGS) \
 	        -f deploy/docker/Dockerfile --target $$service -t $(IMAGES)/$$service:$(TAG) . || exit 1; \
