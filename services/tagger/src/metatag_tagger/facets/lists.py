@@ -19,6 +19,8 @@ class DocumentType:
     value: str
     hindi: str
     pattern: re.Pattern[str]
+    # Only a whole line, or a cell of one, says it.
+    alone: bool = False
 
 
 def _lines(name: str) -> list[str]:
@@ -35,6 +37,9 @@ def document_types() -> tuple[DocumentType, ...]:
         value, hindi, patterns = (part.strip() for part in line.split(" | ", 2))
         either = "|".join(f"(?:{part.strip()})" for part in patterns.split(" ; "))
         found.append(DocumentType(value, hindi, re.compile(either, re.IGNORECASE)))
+    for line in _lines("document_types_india.txt"):
+        value, pattern = (part.strip() for part in line.split(" | ", 1))
+        found.append(DocumentType(value, value, re.compile(pattern), alone=True))
     return tuple(found)
 
 

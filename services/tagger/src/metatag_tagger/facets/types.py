@@ -110,6 +110,8 @@ def _spoken(kind: DocumentType, line: str) -> bool:
 
 def _inside(kind: DocumentType, line: str, number: int) -> float:
     """Weigh a type named within a line: at the beginning or end of the title, or before a number or a date."""
+    if kind.alone:
+        return 0.0
     match = kind.pattern.match(line)
     if match and re.match(
         r"\W*(no\b|number|of|on|for|under|from|dated|दिनांक|संख्या|क्रमांक|का|की|के|हेतु|\d|:|–|-|\()",
