@@ -108,6 +108,12 @@ async def test_a_single_document_does_not_wait_for_a_replica_that_is_frozen(syst
         took = [await person.single(fake_pdf(pages=1, ms=20, salt=uuid.uuid4().hex)) for _ in range(6)]
     print(f"\nsingles: {[round(each, 1) for each in took]}")
     assert max(took) <= SINGLE
+    # The replica goes on with what it had taken: it may make no second job of it.
+    await begun(system, 10)
+    headers = {"Authorization": f"Bearer {person.token}"}
+    async with httpx.AsyncClient(base_url=system.url("gateway1"), timeout=60, trust_env=False) as http:
+        jobs = (await http.get("/api/history/jobs", headers=headers)).json()["data"]["jobs"]
+    assert sorted(job["status"] for job in jobs) == ["completed"] * len(took)
 
 
 async def read(person: Person, job_id: str, gateway: str) -> None:

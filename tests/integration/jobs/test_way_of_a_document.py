@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -207,6 +208,17 @@ async def test_the_same_idempotency_key_gives_the_first_answer_again(either_serv
         specs(await either_service.as_user("u2").upload(fake_pdf(pages=1)), 1), idempotency_key="once"
     )
     assert other.job.id != first.job.id
+
+
+async def test_creations_at_once_under_one_key_make_one_job(either_service: JobsProcess) -> None:
+    client = either_service.client
+    file_id = await client.upload(fake_pdf(pages=1))
+    answers = await asyncio.gather(*(client.create(specs(file_id, 2), idempotency_key="once") for _ in range(4)))
+    assert len({answer.job.id for answer in answers}) == 1
+    assert sorted(answer.replayed for answer in answers) == [False, True, True, True]
+    listed = await client.stub.ListJobs(jobs_pb2.ListJobsRequest(user_id=client.user, limit=10))
+    assert listed.total == 1
+    assert (await client.finished(answers[0].job.id)).processed == 2
 
 
 async def test_a_job_is_known_by_the_key_it_was_created_with(either_service: JobsProcess) -> None:

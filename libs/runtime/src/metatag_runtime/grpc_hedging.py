@@ -7,10 +7,14 @@ hedging no Python channel has.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
 import grpc
+
+from metatag_runtime.errors import ErrorCode, MetatagError
+
+T = TypeVar("T")
 
 # A call that is answered from an index takes milliseconds; after so long a silence the next try is sent. Seconds.
 HEDGE_SECONDS = 0.3
@@ -20,8 +24,14 @@ MAX_TRIES = 5
 # calls at most.
 MAX_BUDGET = 50.0
 
+# What is written takes longer than what an index answers; after so long a silence the next try is sent. Seconds.
+WRITE_HEDGE_SECONDS = 0.6
+# Tries of one write at once.
+MAX_WRITE_TRIES = 3
+
 # What a try that was lost on its way ends with; every other code is an answer.
 _NO_ANSWER = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED})
+_NO_ANSWER_ERRORS = frozenset({ErrorCode.UNAVAILABLE, ErrorCode.DEADLINE_EXCEEDED, ErrorCode.CANCELLED})
 
 
 class HedgedCalls(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[misc,unused-ignore]
@@ -83,3 +93,56 @@ class HedgedCalls(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[misc,un
 def _cancel(calls: Any) -> None:
     for call in calls:
         call.cancel()
+
+
+class HedgedWrites:
+    """Hedges calls that an interceptor cannot send again, because a stream of requests is read once.
+
+    They must be harmless to repeat, and to be done twice at once. All writes of one object share one budget.
+    """
+
+    def __init__(self, after: float = WRITE_HEDGE_SECONDS) -> None:
+        """`after`: seconds of silence before the next try is sent."""
+        self._after = after
+        self._budget = MAX_BUDGET
+
+    async def call(self, send: Callable[[], Awaitable[T]]) -> T:
+        """Return the first answer of `send`, which makes a call anew each time; raise the last error when all fail."""
+        running: set[asyncio.Future[T]] = set()
+        sent = 0
+        try:
+            while True:
+                running.add(asyncio.ensure_future(send()))
+                sent += 1
+                answered = await self._answered(running, sent)
+                if answered is not None:
+                    self._budget = min(MAX_BUDGET, self._budget + 1.0)
+                    return answered.result()
+        finally:
+            for each in running:
+                each.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def _answered(self, running: set[asyncio.Future[T]], sent: int) -> asyncio.Future[T] | None:
+        """Return the try that was answered, or the last one lost; None when another try is due."""
+        while True:
+            more = sent < MAX_WRITE_TRIES and self._budget >= 1.0
+            done, _ = await asyncio.wait(
+                running, timeout=self._after if more else None, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not done and self._budget >= 1.0:
+                self._budget -= 1.0
+                return None
+            for each in done:
+                running.discard(each)
+                if not _lost(each) or not running:
+                    return each
+
+
+def _lost(ended: asyncio.Future[Any]) -> bool:
+    if ended.cancelled():
+        return True
+    error = ended.exception()
+    if isinstance(error, MetatagError):
+        return error.code in _NO_ANSWER_ERRORS
+    return isinstance(error, grpc.aio.AioRpcError) and error.code() in _NO_ANSWER

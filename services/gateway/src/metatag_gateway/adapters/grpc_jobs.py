@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 
 from google.protobuf.struct_pb2 import Struct
 
@@ -18,6 +19,7 @@ from metatag_gateway.wire.names import CONTROLS, DOCUMENT_STATES, EXPORTS, JOB_S
 from metatag_runtime.context import request_id
 from metatag_runtime.errors import ErrorCode, MetatagError
 from metatag_runtime.grpc_client import open_channel
+from metatag_runtime.grpc_hedging import HedgedWrites
 
 PEER = "jobs"
 # Seconds. Reads are answered from indexes; a validation may look at many slow hosts (its promise is 100 s).
@@ -33,13 +35,14 @@ CREATE_CHUNK = 1000
 REPEATABLE = tuple(
     f"metatag.v1.JobsService/{name}"
     for name in (
-        "GetJob", "ListJobs", "ControlJob", "DeleteJob", "ListDocuments", "GetDocument", "SearchDocuments", "GetStats",
-        "GetSummary", "FindFiles", "ListVocabularies", "GetVocabulary", "GetDependencies",
+        "CreateJob", "GetJob", "ListJobs", "ControlJob", "DeleteJob", "ListDocuments", "GetDocument",
+        "SearchDocuments", "GetStats", "GetSummary", "FindFiles", "ListVocabularies", "GetVocabulary",
+        "GetDependencies",
     )
 )  # fmt: skip
 
-# A second deletion would find nothing; searches and sums may take their time.
-_SLOW = ("DeleteJob", "SearchDocuments", "GetSummary", "GetDependencies")
+# A creation is a stream; a second deletion would find nothing; searches and sums may take their time.
+_SLOW = ("CreateJob", "DeleteJob", "SearchDocuments", "GetSummary", "GetDependencies")
 QUICK = tuple(method for method in REPEATABLE if not method.endswith(_SLOW))
 
 
@@ -52,6 +55,7 @@ class GrpcJobs:
         # Files go over a channel of their own that keeps little to send again: else each upload stays in memory.
         self._files = open_channel(address, ["metatag.v1.JobsService/UploadFile"], peer=PEER, retry_buffer=SMALL_FILE)
         self._files_stub = JobsServiceStub(self._files)
+        self._writes = HedgedWrites()
 
     async def close(self) -> None:
         """Close the channel."""
@@ -61,29 +65,45 @@ class GrpcJobs:
     async def upload(
         self, user_id: str, file_name: str, chunks: AsyncIterator[bytes], max_bytes: int, content_sha256: str = ""
     ) -> StoredFile:
-        """Stream a file; flow control of the call is what slows a fast sender down."""
+        """Stream a file; flow control of the call is what slows a fast sender down.
+
+        A small file is sent to another replica too when the first is silent; what is stored twice so, nothing refers
+        to, and it goes with the uploads that nobody used.
+        """
         header = j.UploadFileHeader(
             user_id=user_id, file_name=file_name[:255], max_bytes=max_bytes, content_sha256=content_sha256
         )
+        first, whole = await _beginning(chunks)
+        if whole:
+            answer = await self._writes.call(lambda: self._send_file(header, first, None))
+        else:
+            answer = await self._send_file(header, first, chunks)
+        return StoredFile(answer.file_id, answer.content_sha256, answer.size_bytes, answer.file_name)
+
+    async def _send_file(
+        self, header: j.UploadFileHeader, first: Sequence[bytes], rest: AsyncIterator[bytes] | None
+    ) -> j.UploadFileResponse:
         failure: list[BaseException] = []
 
         async def requests() -> AsyncIterator[j.UploadFileRequest]:
             yield j.UploadFileRequest(header=header)
             try:
-                async for chunk in chunks:
+                for chunk in first:
                     yield j.UploadFileRequest(chunk=chunk)
+                if rest is not None:
+                    async for chunk in rest:
+                        yield j.UploadFileRequest(chunk=chunk)
             except BaseException as error:
                 # gRPC only knows that the call was cancelled; the sender's reason is the one to tell.
                 failure.append(error)
                 raise
 
         try:
-            answer = await self._files_stub.UploadFile(requests(), timeout=STREAM)
+            return await self._files_stub.UploadFile(requests(), timeout=STREAM)
         except BaseException:
             if failure and isinstance(failure[0], Exception):
                 raise failure[0] from None
             raise
-        return StoredFile(answer.file_id, answer.content_sha256, answer.size_bytes, answer.file_name)
 
     async def find_uploads(self, user_id: str, digests: Sequence[str]) -> dict[str, StoredFile]:
         """FindFiles."""
@@ -95,7 +115,11 @@ class GrpcJobs:
         }
 
     async def create(self, user_id: str, job: NewJob, documents: Iterable[DocumentSpec]) -> tuple[Job, bool]:
-        """Send the header, then the documents in lists."""
+        """Send the header, then the documents in lists.
+
+        The job bears a key, the caller's or one made here, so that another replica may be asked as well: of two
+        calls with one key the second gives the job of the first. More documents than one list holds are sent once.
+        """
         config = Struct()
         config.update(job.public_config)
         header = j.CreateJobHeader(
@@ -104,7 +128,7 @@ class GrpcJobs:
             type=JOB_TYPES[job.job_type],
             options=wire_documents.to_options(job.options),
             provider_key=job.provider_key,
-            idempotency_key=job.idempotency_key,
+            idempotency_key=job.idempotency_key or f"gateway:{uuid.uuid4().hex}",
             public_config=config,
             request_id=request_id(),
             request_digest=job.request_digest,
@@ -112,8 +136,16 @@ class GrpcJobs:
             name=job.name,
             source_name=job.source_name,
         )
-        answer = await self._stub.CreateJob(_creation(header, documents), timeout=WRITE)
-        return wire.job(answer.job), answer.replayed
+        rows = iter(documents)
+        first = list(islice(rows, CREATE_CHUNK))
+        following = list(islice(rows, 1))
+
+        async def send() -> j.CreateJobResponse:
+            return await self._stub.CreateJob(_creation(header, chain(first, following, rows)), timeout=WRITE)
+
+        answer = await (send() if following else self._writes.call(send))
+        # Under a key made here only a try of this very call can have been earlier.
+        return wire.job(answer.job), answer.replayed and bool(job.idempotency_key)
 
     async def get(self, user_id: str, job_id: str) -> Job:
         """GetJob."""
@@ -292,6 +324,18 @@ class GrpcJobs:
         """GetDependencies."""
         answer = await self._stub.GetDependencies(j.GetDependenciesRequest(), timeout=5.0)
         return [wire.dependency(found) for found in answer.dependencies]
+
+
+async def _beginning(chunks: AsyncIterator[bytes]) -> tuple[list[bytes], bool]:
+    """Return the first chunks of a file, about SMALL_FILE bytes, and whether they are all of it."""
+    first: list[bytes] = []
+    size = 0
+    async for chunk in chunks:
+        first.append(chunk)
+        size += len(chunk)
+        if size > SMALL_FILE:
+            return first, False
+    return first, True
 
 
 def _creation(header: j.CreateJobHeader, documents: Iterable[DocumentSpec]) -> Iterator[j.CreateJobRequest]:
