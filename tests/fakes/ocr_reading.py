@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from metatag_ocr.model import FileFacts, PictureFormat, Word
+from metatag_ocr.model import FileFacts, PictureFormat, Word, WordBoxes
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.ports import Layout, Line, Orientation, Picture, Recognition
 
@@ -38,6 +38,9 @@ class FakeDocument:
 
     def layer(self, number: int) -> Layer:
         return self.layers[number]
+
+    def words(self, number: int) -> WordBoxes:
+        return WordBoxes()
 
     def entries(self, number: int) -> str:
         return self.values.get(number, "")

@@ -7,7 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from metatag_ocr.model import Description, DocumentRef, EngineInfo, FileFacts, PageText, PictureFormat
+from metatag_ocr.model import (
+    Description,
+    DocumentRef,
+    EngineInfo,
+    FileFacts,
+    PageLayer,
+    PageText,
+    PictureFormat,
+    WordBoxes,
+)
 from metatag_ocr.ports import PageOrder, ScriptFound
 from metatag_runtime.errors import NotFound
 
@@ -53,6 +62,16 @@ class FakeWorkers:
 
     async def describe(self, document: DocumentRef, path: Path, description: Description) -> bytes:
         return b"%PDF-1.7 " + description.title.encode()
+
+    async def make_searchable(
+        self, document: DocumentRef, path: Path, description: Description, layers: Sequence[PageLayer]
+    ) -> bytes:
+        return b"%PDF-1.7 " + " ".join(layer.text for layer in layers).encode()
+
+    async def locate(self, document: DocumentRef, path: Path, number: int) -> WordBoxes:
+        if number > self.page_count:
+            raise NotFound(f"The document has no page {number}.")
+        return WordBoxes("canal", (1000, 1000, 2000, 1200), (100,))
 
     def engine(self) -> EngineInfo:
         return EngineInfo(self.name, "fake-1", True, "", tuple(self.languages))

@@ -489,6 +489,209 @@ class DescribePdfResponse(_message.Message):
 Global___DescribePdfResponse: _TypeAlias = DescribePdfResponse  # noqa: Y015
 
 @_typing.final
+class MakeSearchableHeader(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_SHA256_FIELD_NUMBER: _builtins.int
+    SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    TAGS_FIELD_NUMBER: _builtins.int
+    LAYER_COUNT_FIELD_NUMBER: _builtins.int
+    content_sha256: _builtins.str
+    size_bytes: _builtins.int
+    title: _builtins.str
+    """As in DescribePdfHeader."""
+    description: _builtins.str
+    layer_count: _builtins.int
+    """Layers that follow, at most 10,000, of 1,000,000 words in all."""
+    @_builtins.property
+    def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        content_sha256: _builtins.str = ...,
+        size_bytes: _builtins.int = ...,
+        title: _builtins.str = ...,
+        description: _builtins.str = ...,
+        tags: _abc.Iterable[_builtins.str] | None = ...,
+        layer_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_sha256", b"content_sha256", "description", b"description", "layer_count", b"layer_count", "size_bytes", b"size_bytes", "tags", b"tags", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MakeSearchableHeader: _TypeAlias = MakeSearchableHeader  # noqa: Y015
+
+@_typing.final
+class PageLayer(_message.Message):
+    """PageLayer is the text of one page, as Recognize gave it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    ROTATION_FIELD_NUMBER: _builtins.int
+    BOXES_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """From 1; a page that the document lacks is left out."""
+    rotation: _builtins.int
+    """That of the Page."""
+    @_builtins.property
+    def boxes(self) -> _document_pb2.WordBoxes:
+        """Those of the Page; confidences are not needed."""
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        rotation: _builtins.int = ...,
+        boxes: _document_pb2.WordBoxes | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["boxes", b"boxes"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["boxes", b"boxes", "number", b"number", "rotation", b"rotation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PageLayer: _TypeAlias = PageLayer  # noqa: Y015
+
+@_typing.final
+class MakeSearchableRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    LAYER_FIELD_NUMBER: _builtins.int
+    CHUNK_FIELD_NUMBER: _builtins.int
+    chunk: _builtins.bytes
+    """At most 1 MiB."""
+    @_builtins.property
+    def header(self) -> Global___MakeSearchableHeader: ...
+    @_builtins.property
+    def layer(self) -> Global___PageLayer: ...
+    def __init__(
+        self,
+        *,
+        header: Global___MakeSearchableHeader | None = ...,
+        layer: Global___PageLayer | None = ...,
+        chunk: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "header", b"header", "layer", b"layer", "part", b"part"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "header", b"header", "layer", b"layer", "part", b"part"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["header", "layer", "chunk"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___MakeSearchableRequest: _TypeAlias = MakeSearchableRequest  # noqa: Y015
+
+@_typing.final
+class MakeSearchableResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NEED_CONTENT_FIELD_NUMBER: _builtins.int
+    CHUNK_FIELD_NUMBER: _builtins.int
+    chunk: _builtins.bytes
+    """Bytes of the PDF, at most 1 MiB each, in order."""
+    @_builtins.property
+    def need_content(self) -> Global___NeedContent: ...
+    def __init__(
+        self,
+        *,
+        need_content: Global___NeedContent | None = ...,
+        chunk: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "need_content", b"need_content", "part", b"part"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "need_content", b"need_content", "part", b"part"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["need_content", "chunk"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___MakeSearchableResponse: _TypeAlias = MakeSearchableResponse  # noqa: Y015
+
+@_typing.final
+class LocateWordsHeader(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_SHA256_FIELD_NUMBER: _builtins.int
+    SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    PAGE_FIELD_NUMBER: _builtins.int
+    content_sha256: _builtins.str
+    size_bytes: _builtins.int
+    page: _builtins.int
+    """From 1."""
+    def __init__(
+        self,
+        *,
+        content_sha256: _builtins.str = ...,
+        size_bytes: _builtins.int = ...,
+        page: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_sha256", b"content_sha256", "page", b"page", "size_bytes", b"size_bytes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LocateWordsHeader: _TypeAlias = LocateWordsHeader  # noqa: Y015
+
+@_typing.final
+class LocateWordsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    CHUNK_FIELD_NUMBER: _builtins.int
+    chunk: _builtins.bytes
+    """At most 1 MiB."""
+    @_builtins.property
+    def header(self) -> Global___LocateWordsHeader: ...
+    def __init__(
+        self,
+        *,
+        header: Global___LocateWordsHeader | None = ...,
+        chunk: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "header", b"header", "part", b"part"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "header", b"header", "part", b"part"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["header", "chunk"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___LocateWordsRequest: _TypeAlias = LocateWordsRequest  # noqa: Y015
+
+@_typing.final
+class LocateWordsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NEED_CONTENT_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def need_content(self) -> Global___NeedContent: ...
+    @_builtins.property
+    def words(self) -> _document_pb2.WordBoxes: ...
+    def __init__(
+        self,
+        *,
+        need_content: Global___NeedContent | None = ...,
+        words: _document_pb2.WordBoxes | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["need_content", b"need_content", "part", b"part", "words", b"words"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["need_content", b"need_content", "part", b"part", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["need_content", "words"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___LocateWordsResponse: _TypeAlias = LocateWordsResponse  # noqa: Y015
+
+@_typing.final
 class ListEnginesRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

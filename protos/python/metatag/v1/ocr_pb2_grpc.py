@@ -55,6 +55,16 @@ class OcrServiceStub:
                 request_serializer=metatag_dot_v1_dot_ocr__pb2.DescribePdfRequest.SerializeToString,
                 response_deserializer=metatag_dot_v1_dot_ocr__pb2.DescribePdfResponse.FromString,
                 _registered_method=True)
+        self.MakeSearchable = channel.stream_stream(
+                '/metatag.v1.OcrService/MakeSearchable',
+                request_serializer=metatag_dot_v1_dot_ocr__pb2.MakeSearchableRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_ocr__pb2.MakeSearchableResponse.FromString,
+                _registered_method=True)
+        self.LocateWords = channel.stream_stream(
+                '/metatag.v1.OcrService/LocateWords',
+                request_serializer=metatag_dot_v1_dot_ocr__pb2.LocateWordsRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_ocr__pb2.LocateWordsResponse.FromString,
+                _registered_method=True)
 
 
 class OcrServiceServicer:
@@ -97,6 +107,24 @@ class OcrServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def MakeSearchable(self, request_iterator, context):
+        """MakeSearchable gives the PDF with an invisible layer of text under the pictures of some pages, and a description in
+        its metadata as DescribePdf writes it. The header is followed by `layer_count` layers, then headers and chunks travel
+        as for Recognize. A page whose own text holds half of a layer's words stays as it is. Codes of DescribePdf. May be
+        repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LocateWords(self, request_iterator, context):
+        """LocateWords gives the words of a page's own text layer with their boxes; none where it has no text. Headers and
+        chunks travel as for Recognize. Same codes. May be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OcrServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -119,6 +147,16 @@ def add_OcrServiceServicer_to_server(servicer, server):
                     servicer.DescribePdf,
                     request_deserializer=metatag_dot_v1_dot_ocr__pb2.DescribePdfRequest.FromString,
                     response_serializer=metatag_dot_v1_dot_ocr__pb2.DescribePdfResponse.SerializeToString,
+            ),
+            'MakeSearchable': grpc.stream_stream_rpc_method_handler(
+                    servicer.MakeSearchable,
+                    request_deserializer=metatag_dot_v1_dot_ocr__pb2.MakeSearchableRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_ocr__pb2.MakeSearchableResponse.SerializeToString,
+            ),
+            'LocateWords': grpc.stream_stream_rpc_method_handler(
+                    servicer.LocateWords,
+                    request_deserializer=metatag_dot_v1_dot_ocr__pb2.LocateWordsRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_ocr__pb2.LocateWordsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -230,6 +268,60 @@ class OcrService:
             '/metatag.v1.OcrService/DescribePdf',
             metatag_dot_v1_dot_ocr__pb2.DescribePdfRequest.SerializeToString,
             metatag_dot_v1_dot_ocr__pb2.DescribePdfResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MakeSearchable(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/metatag.v1.OcrService/MakeSearchable',
+            metatag_dot_v1_dot_ocr__pb2.MakeSearchableRequest.SerializeToString,
+            metatag_dot_v1_dot_ocr__pb2.MakeSearchableResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LocateWords(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/metatag.v1.OcrService/LocateWords',
+            metatag_dot_v1_dot_ocr__pb2.LocateWordsRequest.SerializeToString,
+            metatag_dot_v1_dot_ocr__pb2.LocateWordsResponse.FromString,
             options,
             channel_credentials,
             insecure,

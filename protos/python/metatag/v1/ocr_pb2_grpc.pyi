@@ -51,6 +51,16 @@ class OcrServiceStub:
     and chunks travel as for Recognize. Same codes; FAILED_PRECONDITION also: the PDF is signed (invalid_state), the
     result is too large (too_large). May be repeated.
     """
+    MakeSearchable: _grpc.StreamStreamMultiCallable[_ocr_pb2.MakeSearchableRequest, _ocr_pb2.MakeSearchableResponse]
+    """MakeSearchable gives the PDF with an invisible layer of text under the pictures of some pages, and a description in
+    its metadata as DescribePdf writes it. The header is followed by `layer_count` layers, then headers and chunks travel
+    as for Recognize. A page whose own text holds half of a layer's words stays as it is. Codes of DescribePdf. May be
+    repeated.
+    """
+    LocateWords: _grpc.StreamStreamMultiCallable[_ocr_pb2.LocateWordsRequest, _ocr_pb2.LocateWordsResponse]
+    """LocateWords gives the words of a page's own text layer with their boxes; none where it has no text. Headers and
+    chunks travel as for Recognize. Same codes. May be repeated.
+    """
 
 @_typing.type_check_only
 class OcrServiceAsyncStub(OcrServiceStub):
@@ -74,6 +84,16 @@ class OcrServiceAsyncStub(OcrServiceStub):
     """DescribePdf gives the PDF with a title, a description and tags in its own metadata, its pages as they are. Headers
     and chunks travel as for Recognize. Same codes; FAILED_PRECONDITION also: the PDF is signed (invalid_state), the
     result is too large (too_large). May be repeated.
+    """
+    MakeSearchable: _aio.StreamStreamMultiCallable[_ocr_pb2.MakeSearchableRequest, _ocr_pb2.MakeSearchableResponse]  # type: ignore[assignment]
+    """MakeSearchable gives the PDF with an invisible layer of text under the pictures of some pages, and a description in
+    its metadata as DescribePdf writes it. The header is followed by `layer_count` layers, then headers and chunks travel
+    as for Recognize. A page whose own text holds half of a layer's words stays as it is. Codes of DescribePdf. May be
+    repeated.
+    """
+    LocateWords: _aio.StreamStreamMultiCallable[_ocr_pb2.LocateWordsRequest, _ocr_pb2.LocateWordsResponse]  # type: ignore[assignment]
+    """LocateWords gives the words of a page's own text layer with their boxes; none where it has no text. Headers and
+    chunks travel as for Recognize. Same codes. May be repeated.
     """
 
 class OcrServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -119,6 +139,28 @@ class OcrServiceServicer(metaclass=_abc_1.ABCMeta):
         """DescribePdf gives the PDF with a title, a description and tags in its own metadata, its pages as they are. Headers
         and chunks travel as for Recognize. Same codes; FAILED_PRECONDITION also: the PDF is signed (invalid_state), the
         result is too large (too_large). May be repeated.
+        """
+
+    @_abc_1.abstractmethod
+    def MakeSearchable(
+        self,
+        request_iterator: _MaybeAsyncIterator[_ocr_pb2.MakeSearchableRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_ocr_pb2.MakeSearchableResponse], _abc.AsyncIterator[_ocr_pb2.MakeSearchableResponse]]:
+        """MakeSearchable gives the PDF with an invisible layer of text under the pictures of some pages, and a description in
+        its metadata as DescribePdf writes it. The header is followed by `layer_count` layers, then headers and chunks travel
+        as for Recognize. A page whose own text holds half of a layer's words stays as it is. Codes of DescribePdf. May be
+        repeated.
+        """
+
+    @_abc_1.abstractmethod
+    def LocateWords(
+        self,
+        request_iterator: _MaybeAsyncIterator[_ocr_pb2.LocateWordsRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_ocr_pb2.LocateWordsResponse], _abc.AsyncIterator[_ocr_pb2.LocateWordsResponse]]:
+        """LocateWords gives the words of a page's own text layer with their boxes; none where it has no text. Headers and
+        chunks travel as for Recognize. Same codes. May be repeated.
         """
 
 def add_OcrServiceServicer_to_server(servicer: OcrServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

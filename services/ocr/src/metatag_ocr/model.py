@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -254,6 +255,23 @@ class Tally:
             engine_version=engine_version,
             elapsed_ms=elapsed_ms,
         )
+
+
+@dataclass(frozen=True)
+class PageLayer:
+    """The words of a page for a layer of text under its picture. `rotation` is that of the page's PageText.
+
+    `text` is that of WordBoxes; `sides` are its sides as unsigned 16-bit numbers, little-endian.
+    """
+
+    number: int
+    rotation: int
+    text: str
+    sides: bytes
+
+    def shares(self) -> list[float]:
+        """Return the sides of the words as shares of the page as it is drawn, four a word."""
+        return [side / 10_000 for (side,) in struct.iter_unpack("<H", self.sides)]
 
 
 @dataclass(frozen=True)

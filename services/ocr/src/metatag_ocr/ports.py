@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from metatag_ocr.model import Description, DocumentRef, EngineInfo, FileFacts, Options, PageText, PictureFormat
+from metatag_ocr.model import (
+    Description,
+    DocumentRef,
+    EngineInfo,
+    FileFacts,
+    Options,
+    PageLayer,
+    PageText,
+    PictureFormat,
+    WordBoxes,
+)
 
 ScriptFound = Callable[[str], None]
 
@@ -54,6 +64,14 @@ class Workers(Protocol):
 
     async def describe(self, document: DocumentRef, path: Path, description: Description) -> bytes:
         """Give the PDF with a description in its metadata; raises DocumentError, MetatagError."""
+
+    async def make_searchable(
+        self, document: DocumentRef, path: Path, description: Description, layers: Sequence[PageLayer]
+    ) -> bytes:
+        """Give the PDF with layers of text and a description; raises DocumentError, MetatagError."""
+
+    async def locate(self, document: DocumentRef, path: Path, number: int) -> WordBoxes:
+        """Give the words of a page's own text; raises MetatagError: not_found past the last page."""
 
     def engine(self) -> EngineInfo:
         """Tell what these workers recognise with. Never waits."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+from typing import TypeVar
 
 from metatag_ocr import errors
 from metatag_ocr.languages import missing
@@ -16,13 +18,17 @@ from metatag_ocr.model import (
     NeedContent,
     NodeState,
     Opened,
+    PageLayer,
     PictureFormat,
     ReadRequest,
     Tally,
+    WordBoxes,
 )
 from metatag_ocr.pages import Limits, Pools, Run
 from metatag_ocr.ports import Observer, Scratch, Workers
 from metatag_runtime.errors import Busy, ErrorCode, InvalidArgument, MetatagError
+
+T = TypeVar("T")
 
 # Seconds after which a caller may try a busy node again.
 _RETRY_AFTER = 0.5
@@ -70,23 +76,42 @@ class Recognizer:
                         yield page
                 yield tally.summary(self._engine_version(), round((time.monotonic() - start) * 1000))
 
-    async def render(
+    def render(
         self, document: DocumentRef, number: int, width: int, kind: PictureFormat, content: AsyncIterator[bytes]
     ) -> AsyncIterator[NeedContent | bytes]:
         """Give NeedContent if the document is not here, then the page's picture."""
-        self._check(document)
-        with self._admitted():
-            async with AsyncExitStack() as stack:
-                path = await stack.enter_async_context(self._scratch.hold(document))
-                if path is None:
-                    yield NeedContent()
-                    path = await stack.enter_async_context(self._scratch.receive(document, content))
-                yield await self._workers.render(document, path, number, width, kind)
+        return self._with_file(
+            document, content, lambda path: self._workers.render(document, path, number, width, kind)
+        )
 
-    async def describe(
+    def describe(
         self, document: DocumentRef, description: Description, content: AsyncIterator[bytes]
     ) -> AsyncIterator[NeedContent | bytes]:
         """Give NeedContent if the document is not here, then the PDF with a description in its metadata."""
+        return self._with_file(document, content, lambda path: self._workers.describe(document, path, description))
+
+    def make_searchable(
+        self,
+        document: DocumentRef,
+        description: Description,
+        layers: Sequence[PageLayer],
+        content: AsyncIterator[bytes],
+    ) -> AsyncIterator[NeedContent | bytes]:
+        """Give NeedContent if the document is not here, then the PDF with layers of text and a description."""
+        return self._with_file(
+            document, content, lambda path: self._workers.make_searchable(document, path, description, layers)
+        )
+
+    def locate(
+        self, document: DocumentRef, number: int, content: AsyncIterator[bytes]
+    ) -> AsyncIterator[NeedContent | WordBoxes]:
+        """Give NeedContent if the document is not here, then the words of a page's own text."""
+        return self._with_file(document, content, lambda path: self._workers.locate(document, path, number))
+
+    async def _with_file(
+        self, document: DocumentRef, content: AsyncIterator[bytes], work: Callable[[Path], Awaitable[T]]
+    ) -> AsyncIterator[NeedContent | T]:
+        """Give NeedContent if the document is not here, then what comes of the work on its file."""
         self._check(document)
         with self._admitted():
             async with AsyncExitStack() as stack:
@@ -94,7 +119,7 @@ class Recognizer:
                 if path is None:
                     yield NeedContent()
                     path = await stack.enter_async_context(self._scratch.receive(document, content))
-                yield await self._workers.describe(document, path, description)
+                yield await work(path)
 
     def state(self) -> NodeState:
         """Give engines and load."""

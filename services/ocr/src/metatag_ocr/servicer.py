@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
 
 from metatag.v1 import ocr_pb2, ocr_pb2_grpc
 from metatag_ocr import wire
-from metatag_ocr.model import NeedContent, Opened, PageText
+from metatag_ocr.model import NeedContent, Opened, PageLayer, PageText
 from metatag_ocr.recognize import Recognizer
 from metatag_runtime.errors import ErrorCode, InvalidArgument, MetatagError
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
+M = TypeVar("M")
+
 # The wire contract's bound of a chunk, and the size of ours.
 _CHUNK_BYTES = 1024 * 1024
+# Of all layers of one PDF: 2,500 full pages.
+_MAX_LAYER_WORDS = 1_000_000
 
 
 class OcrServicer(ocr_pb2_grpc.OcrServiceServicer):
@@ -50,13 +54,8 @@ class OcrServicer(ocr_pb2_grpc.OcrServiceServicer):
         upload = _Upload(request_iterator, self._upload_seconds)
         document, number, width, kind = wire.render_request_of(await upload.header())
         events = self._recognizer.render(document, number, width, kind, upload.chunks())
-        async with aclosing(events):  # type: ignore[type-var]
-            async for event in events:
-                if isinstance(event, NeedContent):
-                    yield ocr_pb2.RenderPageResponse(need_content=ocr_pb2.NeedContent())
-                    continue
-                for start in range(0, len(event), _CHUNK_BYTES):
-                    yield ocr_pb2.RenderPageResponse(chunk=event[start : start + _CHUNK_BYTES])
+        async for message in _streamed(events, ocr_pb2.RenderPageResponse):
+            yield message
 
     async def DescribePdf(
         self, request_iterator: AsyncIterator[ocr_pb2.DescribePdfRequest], context: Context
@@ -65,13 +64,44 @@ class OcrServicer(ocr_pb2_grpc.OcrServiceServicer):
         upload = _Upload(request_iterator, self._upload_seconds)
         document, description = wire.describe_request_of(await upload.header())
         events = self._recognizer.describe(document, description, upload.chunks())
+        async for message in _streamed(events, ocr_pb2.DescribePdfResponse):
+            yield message
+
+    async def MakeSearchable(
+        self, request_iterator: AsyncIterator[ocr_pb2.MakeSearchableRequest], context: Context
+    ) -> AsyncIterator[ocr_pb2.MakeSearchableResponse]:
+        """Write layers of text, title, description and tags into a PDF."""
+        upload = _Upload(request_iterator, self._upload_seconds)
+        document, description, count = wire.searchable_request_of(await upload.header())
+        layers = await upload.layers(count)
+        events = self._recognizer.make_searchable(document, description, layers, upload.chunks())
+        async for message in _streamed(events, ocr_pb2.MakeSearchableResponse):
+            yield message
+
+    async def LocateWords(
+        self, request_iterator: AsyncIterator[ocr_pb2.LocateWordsRequest], context: Context
+    ) -> AsyncIterator[ocr_pb2.LocateWordsResponse]:
+        """Find the words of a page's own text."""
+        upload = _Upload(request_iterator, self._upload_seconds)
+        document, number = wire.locate_request_of(await upload.header())
+        events = self._recognizer.locate(document, number, upload.chunks())
         async with aclosing(events):  # type: ignore[type-var]
             async for event in events:
                 if isinstance(event, NeedContent):
-                    yield ocr_pb2.DescribePdfResponse(need_content=ocr_pb2.NeedContent())
-                    continue
-                for start in range(0, len(event), _CHUNK_BYTES):
-                    yield ocr_pb2.DescribePdfResponse(chunk=event[start : start + _CHUNK_BYTES])
+                    yield ocr_pb2.LocateWordsResponse(need_content=ocr_pb2.NeedContent())
+                else:
+                    yield ocr_pb2.LocateWordsResponse(words=wire.boxes(event))
+
+
+async def _streamed(events: AsyncIterator[NeedContent | bytes], response: Callable[..., M]) -> AsyncIterator[M]:
+    """Return the messages of a file's bytes, in chunks, and of the request for what it is made of."""
+    async with aclosing(events):  # type: ignore[type-var]
+        async for event in events:
+            if isinstance(event, NeedContent):
+                yield response(need_content=ocr_pb2.NeedContent())
+                continue
+            for start in range(0, len(event), _CHUNK_BYTES):
+                yield response(chunk=event[start : start + _CHUNK_BYTES])
 
 
 def _answer(event: object) -> ocr_pb2.RecognizeResponse:
@@ -95,6 +125,20 @@ class _Upload:
         if message is None or message.WhichOneof("part") != "header":
             raise InvalidArgument("The first message must be the header.")
         return message.header
+
+    async def layers(self, count: int) -> list[PageLayer]:
+        """Give the layers that follow the header; raises InvalidArgument."""
+        found, words = [], 0
+        for _ in range(count):
+            message = await self._next()
+            if message is None or message.WhichOneof("part") != "layer":
+                raise InvalidArgument(f"{count} layers must follow the header.")
+            layer = wire.layer_of(message.layer)
+            words += len(layer.sides) // 8
+            if words > _MAX_LAYER_WORDS:
+                raise InvalidArgument(f"The layers may have {_MAX_LAYER_WORDS:,} words in all.")
+            found.append(layer)
+        return found
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """Give the chunks up to the end of the caller's stream."""

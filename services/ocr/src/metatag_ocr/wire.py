@@ -9,6 +9,7 @@ import sys
 from metatag.v1 import document_pb2, ocr_pb2
 from metatag_ocr.languages import tesseract_name
 from metatag_ocr.model import (
+    MAX_BOXED_WORDS,
     Description,
     DocumentRef,
     Method,
@@ -16,6 +17,7 @@ from metatag_ocr.model import (
     NodeState,
     Opened,
     Options,
+    PageLayer,
     PageText,
     PictureFormat,
     ReadRequest,
@@ -26,6 +28,7 @@ from metatag_runtime.errors import InvalidArgument
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MAX_LANGUAGES = 4
+_MAX_LAYERS = 10_000
 _LANGUAGE = re.compile(r"[A-Za-z][A-Za-z_-]{0,30}")
 
 _MODES: dict[int, Mode] = {
@@ -81,6 +84,38 @@ def describe_request_of(header: ocr_pb2.DescribePdfHeader) -> tuple[DocumentRef,
         raise InvalidArgument("A PDF takes 200 tags at most, of 500 characters each.")
     description = Description(header.title, header.description, tuple(header.tags))
     return document_ref(header.content_sha256, header.size_bytes), description
+
+
+def searchable_request_of(header: ocr_pb2.MakeSearchableHeader) -> tuple[DocumentRef, Description, int]:
+    """Give document, description and the number of layers that follow; raises InvalidArgument."""
+    head = ocr_pb2.DescribePdfHeader(
+        content_sha256=header.content_sha256,
+        size_bytes=header.size_bytes,
+        title=header.title,
+        description=header.description,
+        tags=header.tags,
+    )
+    if not 0 <= header.layer_count <= _MAX_LAYERS:
+        raise InvalidArgument(f"layer_count must be 0 to {_MAX_LAYERS:,}.")
+    return *describe_request_of(head), header.layer_count
+
+
+def layer_of(message: ocr_pb2.PageLayer) -> PageLayer:
+    """Give a page's layer; raises InvalidArgument."""
+    text, sides = message.boxes.text, message.boxes.sides
+    words = text.count("\t") + text.count("\n") + 1 if text else 0
+    if message.number < 1 or message.rotation not in (0, 90, 180, 270):
+        raise InvalidArgument("A layer needs a page from 1, and a rotation of 0, 90, 180 or 270.")
+    if len(sides) != 8 * words or words > MAX_BOXED_WORDS:
+        raise InvalidArgument(f"A layer needs 8 bytes for each of at most {MAX_BOXED_WORDS:,} words.")
+    return PageLayer(message.number, message.rotation, text, sides)
+
+
+def locate_request_of(header: ocr_pb2.LocateWordsHeader) -> tuple[DocumentRef, int]:
+    """Give document and page; raises InvalidArgument."""
+    if header.page < 1:
+        raise InvalidArgument("page counts from 1.")
+    return document_ref(header.content_sha256, header.size_bytes), header.page
 
 
 def opened(event: Opened) -> ocr_pb2.RecognizeResponse:

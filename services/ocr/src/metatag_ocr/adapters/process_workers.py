@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +12,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from metatag_ocr import errors
 from metatag_ocr.adapters.prometheus_observer import DEATHS
-from metatag_ocr.model import Description, DocumentRef, EngineInfo, FileFacts, PageText, PictureFormat
+from metatag_ocr.model import (
+    Description,
+    DocumentRef,
+    EngineInfo,
+    FileFacts,
+    PageLayer,
+    PageText,
+    PictureFormat,
+    WordBoxes,
+)
 from metatag_ocr.ports import PageOrder, ScriptFound
 from metatag_runtime.child_frames import Message
 from metatag_runtime.child_pool import ChildPool, PoolOptions
@@ -21,6 +31,7 @@ from metatag_runtime.errors import ErrorCode, MetatagError
 # What a child says is checked like a stranger's word: a hostile PDF may have taken it over.
 _PAGE = TypeAdapter(PageText)
 _FACTS = TypeAdapter(FileFacts)
+_BOXES = TypeAdapter(WordBoxes)
 Checked = TypeVar("Checked")
 T = TypeVar("T")
 _CODES = {str(code) for code in ErrorCode}
@@ -120,8 +131,27 @@ class ProcessWorkers:
 
     async def describe(self, document: DocumentRef, path: Path, description: Description) -> bytes:
         """Write the metadata in a child; raises DocumentError, MetatagError."""
-        message = {"do": "describe", "path": str(path), "description": asdict(description)}
+        return await self._rewritten(
+            document, {"do": "describe", "path": str(path), "description": asdict(description)}
+        )
 
+    async def make_searchable(
+        self, document: DocumentRef, path: Path, description: Description, layers: Sequence[PageLayer]
+    ) -> bytes:
+        """Write layers of text and the metadata in a child; raises DocumentError, MetatagError."""
+        told = [
+            {
+                "number": each.number,
+                "rotation": each.rotation,
+                "text": each.text,
+                "sides": b64encode(each.sides).decode(),
+            }
+            for each in layers
+        ]
+        message = {"do": "make_searchable", "path": str(path), "description": asdict(description), "layers": told}
+        return await self._rewritten(document, message)
+
+    async def _rewritten(self, document: DocumentRef, message: Message) -> bytes:
         async def once() -> tuple[Message, bytes]:
             async with self._pool.lend(document.sha256) as worker:
                 return await worker.ask(message, self._page_seconds)
@@ -130,8 +160,23 @@ class ProcessWorkers:
             answer, blob = await _again_if_killed(once)
         except ChildLost as error:
             raise (errors.broken() if error.cause == "crash" else errors.open_too_costly()) from error
-        _told(answer, "described", errors.broken())
+        _told(answer, "rewritten", errors.broken())
         return blob
+
+    async def locate(self, document: DocumentRef, path: Path, number: int) -> WordBoxes:
+        """Find the words of a page's text in a child; raises DocumentError, PageError or NotFound."""
+
+        async def once() -> WordBoxes:
+            async with self._pool.lend(document.sha256) as worker:
+                worker.uses += 1
+                message = {"do": "locate", "path": str(path), "number": number}
+                answer, _ = await worker.ask(message, self._page_seconds)
+                return await _checked(worker, _BOXES, _told(answer, "boxes", errors.page_damaged(number)))
+
+        try:
+            return await _again_if_killed(once)
+        except ChildLost as error:
+            raise _page_error(error, number, self._page_seconds) from error
 
     def engine(self) -> EngineInfo:
         """Tell the engine's name and languages, known before any child runs, and what the children say of it."""

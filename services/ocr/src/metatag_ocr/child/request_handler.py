@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
@@ -11,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from metatag_ocr.engines.qpdf_metadata import described
-from metatag_ocr.model import Description, Options
+from metatag_ocr.engines.qpdf_text_layer import searchable
+from metatag_ocr.model import Description, Options, PageLayer
 from metatag_ocr.reading.page import FIRST_DPI, PageRequest, read_page
 from metatag_ocr.reading.ports import Document, Engine, Picture
 from metatag_runtime.child_frames import MAX_BLOB_BYTES, Message
@@ -88,10 +90,24 @@ class RequestHandler:
         return {"picture": True}, document.encoded(message["number"], message["width"], message["kind"])
 
     def _do_describe(self, message: Message, _tell: Tell) -> tuple[Message, bytes]:
-        given = message["description"]
-        description = Description(given["title"], given["description"], tuple(given["tags"]))
         # Its own open file: what pdfium repairs or takes out for reading is not what was sent.
-        return {"described": True}, described(Path(message["path"]), description, MAX_BLOB_BYTES)
+        return {"rewritten": True}, described(Path(message["path"]), _description(message), MAX_BLOB_BYTES)
+
+    def _do_make_searchable(self, message: Message, _tell: Tell) -> tuple[Message, bytes]:
+        layers = [
+            PageLayer(each["number"], each["rotation"], each["text"], b64decode(each["sides"]))
+            for each in message["layers"]
+        ]
+        document = self._open(message)
+        path = Path(message["path"])
+        made = searchable(path, _description(message), layers, lambda n: _own_text(document, n), MAX_BLOB_BYTES)
+        return {"rewritten": True}, made
+
+    def _do_locate(self, message: Message, _tell: Tell) -> tuple[Message, bytes]:
+        document = self._open(message)
+        if not 1 <= message["number"] <= document.page_count:
+            raise NotFound(f"The document has no page {message['number']}; its last is {document.page_count}.")
+        return {"boxes": asdict(document.words(message["number"]))}, b""
 
     def _open(self, message: dict[str, Any]) -> Document:
         path = str(message["path"])
@@ -106,3 +122,16 @@ class RequestHandler:
         if self._document is not None:
             self._document.close()
         self._document, self._path = None, ""
+
+
+def _description(message: Message) -> Description:
+    given = message["description"]
+    return Description(given["title"], given["description"], tuple(given["tags"]))
+
+
+def _own_text(document: Document, number: int) -> str:
+    """Return what text a page has; none where it cannot be told."""
+    try:
+        return document.layer(number).text if number <= document.page_count else ""
+    except MetatagError:
+        return ""

@@ -21,9 +21,10 @@ from pypdfium2 import raw
 from metatag_ocr import errors
 from metatag_ocr.engines import pdfium_evidence, scan_size
 from metatag_ocr.engines.pdfium_entries import entries as page_entries
+from metatag_ocr.engines.pdfium_words import layer_words
 from metatag_ocr.engines.prepared_file import prepare, repair
 from metatag_ocr.engines.titles import clean_title, outline_title
-from metatag_ocr.model import FileFacts, PictureFormat
+from metatag_ocr.model import FileFacts, PictureFormat, WordBoxes
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.ports import Gray, Picture, TextReader
 from metatag_runtime.errors import ErrorCode
@@ -85,6 +86,11 @@ class PdfiumDocument:
         with _Page(self._pdf, number) as page:
             other = (lambda: reader.text(number)) if reader else lambda: ""
             return pdfium_evidence.layer(page, self._form, other)
+
+    def words(self, number: int) -> WordBoxes:
+        """Give the words of a page's own text with their boxes."""
+        with _Page(self._pdf, number) as page:
+            return layer_words(page)
 
     def entries(self, number: int) -> str:
         """Return the values of a page's fields and what else stands on it that its picture lacks."""

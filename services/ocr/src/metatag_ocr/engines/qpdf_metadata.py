@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,16 @@ def described(path: Path, description: Description, most_bytes: int) -> bytes:
     """Return the PDF with a description in its metadata; its pages stay as they are.
 
     XMP gets dc:title, dc:description, dc:subject and pdf:Keywords, the document information the same; what else stands
-    there is kept. Raises MetatagError: encrypted_document, invalid_state for a signed file, broken_document, and
-    too_large for a result of more than `most_bytes`.
+    there is kept. Raises as `rewritten`.
+    """
+    return rewritten(path, lambda pdf: describe(pdf, description), most_bytes)
+
+
+def rewritten(path: Path, change: Callable[[Any], None], most_bytes: int) -> bytes:
+    """Return the PDF after `change`, which gets it open.
+
+    Raises MetatagError: encrypted_document, invalid_state for a signed file, broken_document, and too_large for a
+    result of more than `most_bytes`.
     """
     try:
         with pikepdf.open(path, suppress_warnings=True) as pdf:
@@ -32,7 +40,7 @@ def described(path: Path, description: Description, most_bytes: int) -> bytes:
                 raise errors.encrypted()
             if _is_signed(pdf):
                 raise errors.signed()
-            _describe(pdf, description)
+            change(pdf)
             out = io.BytesIO()
             pdf.save(out, deterministic_id=True)
     except pikepdf.PasswordError as error:
@@ -42,11 +50,12 @@ def described(path: Path, description: Description, most_bytes: int) -> bytes:
             raise
         raise errors.broken() from error
     if out.tell() > most_bytes:
-        raise MetatagError("The PDF with its tags is larger than files may be here.", code=ErrorCode.TOO_LARGE)
+        raise MetatagError("The new PDF is larger than files may be here.", code=ErrorCode.TOO_LARGE)
     return out.getvalue()
 
 
-def _describe(pdf: Any, description: Description) -> None:
+def describe(pdf: Any, description: Description) -> None:
+    """Write a description into an open PDF."""
     try:
         _write(pdf, description)
     except _FAULTS:

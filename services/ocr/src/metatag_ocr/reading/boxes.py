@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from metatag_ocr.model import MAX_BOXED_WORDS, WordBoxes
 from metatag_ocr.reading.place import Place
 from metatag_ocr.reading.ports import Recognition
@@ -41,4 +43,4 @@ def _share(value: float) -> int:
 
 def _plain(text: str) -> str:
     """Return a word without what parts words here; a deep engine's holds blanks."""
-    return " ".join(text.split()) or "\ufffd"
+    return unicodedata.normalize("NFC", " ".join(text.split())) or "\ufffd"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from metatag_ocr.model import FileFacts, PictureFormat, Word
+from metatag_ocr.model import FileFacts, PictureFormat, Word, WordBoxes
 from metatag_ocr.reading.evidence import Layer
 from metatag_ocr.reading.place import WHOLE_PAGE, Box, Place
 
@@ -116,6 +116,9 @@ class Document(Protocol):
 
     def layer(self, number: int) -> Layer:
         """Give a page's own text and the evidence about it."""
+
+    def words(self, number: int) -> WordBoxes:
+        """Give the words of a page's own text with their boxes."""
 
     def entries(self, number: int) -> str:
         """Return the values of a page's form fields, and the notes on it, that its picture lacks, parted by lines."""
