@@ -335,6 +335,9 @@ def test_documents_are_listed_shown_corrected_and_taken_along(
     assert written.startswith(b"%PDF")
     assert b"by hand" in written or len(written) > (samples / "library-rules.pdf").stat().st_size
     assert run("documents", "download", document, "--to", str(tmp_path), **signed_in).returncode == 2
+    searchable = run("documents", "searchable", document, "--to", str(tmp_path / "found.pdf"), **signed_in)
+    assert searchable.returncode == 0, searchable.stderr
+    assert (tmp_path / "found.pdf").read_bytes().startswith(b"%PDF")
     again = run("documents", "process-again", document, "--pages", "1", **signed_in)
     assert again.returncode == 0, again.stderr
     assert run("watch", again.stdout.strip(), **signed_in).returncode == 0

@@ -64,6 +64,31 @@ class FakeOcrService(OcrServiceServicer):
         yield o.DescribePdfResponse(chunk=self.known[header.content_sha256])
         yield o.DescribePdfResponse(chunk=f"%{said}".encode())
 
+    async def MakeSearchable(
+        self, request_iterator: AsyncIterator[o.MakeSearchableRequest], context: Any
+    ) -> AsyncIterator[Any]:
+        header = (await anext(request_iterator)).header
+        layers = [(await anext(request_iterator)).layer for _ in range(header.layer_count)]
+        if header.content_sha256 not in self.known:
+            yield o.MakeSearchableResponse(need_content=o.NeedContent())
+            await self._take(header.content_sha256, header.size_bytes, request_iterator)
+        said = "; ".join([header.title, *header.tags, *(layer.boxes.text for layer in layers)])
+        yield o.MakeSearchableResponse(chunk=self.known[header.content_sha256])
+        yield o.MakeSearchableResponse(chunk=f"%{said}".encode())
+
+    async def LocateWords(
+        self, request_iterator: AsyncIterator[o.LocateWordsRequest], context: Any
+    ) -> AsyncIterator[Any]:
+        header = (await anext(request_iterator)).header
+        if header.content_sha256 not in self.known:
+            yield o.LocateWordsResponse(need_content=o.NeedContent())
+            await self._take(header.content_sha256, header.size_bytes, request_iterator)
+        if header.page > 2:
+            raise MetatagError("The document has no such page.", code=ErrorCode.NOT_FOUND)
+        sides = b"".join(side.to_bytes(2, "little") for side in (1000, 1000, 2000, 1200))
+        words = d.WordBoxes(text="canal", sides=sides, confidences=bytes([100]))
+        yield o.LocateWordsResponse(words=words)
+
     async def ListEngines(self, request: o.ListEnginesRequest, context: Any) -> Any:
         tesseract = o.Engine(name="tesseract", version="5.5", healthy=self.healthy, languages=["eng", "hin"])
         return o.ListEnginesResponse(engines=[tesseract], slots=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -79,6 +80,15 @@ class FakeRecordsService(FakeTagJobs):
                     setattr(document, field.field, field.before_text)
         self._remember(document, "undo", request.user_id, [], [change.version for change in reversed(taken)])
         return r.UndoCorrectionsResponse(document=document)
+
+    async def ReadWords(self, request: r.ReadWordsRequest, context: Any) -> AsyncIterator[Any]:
+        document = self.engine.document(request.user_id, request.document_id)
+        sides = b"".join(side.to_bytes(2, "little") for side in (1000, 2000, 3000, 2200))
+        for page in document.result.pages:
+            if request.page in (0, page.number):
+                boxes = d.WordBoxes(text="wells", sides=sides, confidences=bytes([91]))
+                words = boxes if page.method == d.PAGE_METHOD_TESSERACT else None
+                yield r.ReadWordsResponse(page=r.PageWords(number=page.number, method=page.method, boxes=words))
 
     async def FindDocuments(self, request: r.FindDocumentsRequest, context: Any) -> Any:
         wanted = request.filter

@@ -115,6 +115,8 @@ WHO: dict[str, Who] = {
     "GET /api/history/documents/{doc_id}": Who("read", owned=True),
     "GET /api/history/documents/{doc_id}/file": Who("read", owned=True, query_token=True),
     "GET /api/history/documents/{doc_id}/tagged-file": Who("read", owned=True, query_token=True),
+    "GET /api/history/documents/{doc_id}/searchable-file": Who("read", owned=True, query_token=True),
+    "GET /api/history/documents/{doc_id}/pages/{number}/words": Who("read", owned=True),
     "GET /api/history/documents/{doc_id}/pages/{number}.png": Who("read", owned=True, query_token=True),
     "GET /api/history/documents/{doc_id}/history": Who("read", owned=True),
     "PATCH /api/history/documents/{doc_id}": Who(

@@ -114,13 +114,34 @@ def download(
 ) -> None:
     """Write a document's PDF into a file: as it came, or with its tags."""
     with plain_errors(), server_client(need_server(server)) as client:
-        # Of the server's name only what cannot lead out of the folder.
-        name = Path(str(client.document(document).raw.get("file_name") or "").replace("\\", "/")).name
-        path = to if to is not None and not to.is_dir() else (to or Path()) / (name or f"{document}.pdf")
-        if path.exists() and not force:
-            screen.fail(f"{path} is there already; --force writes over it.", screen.USAGE)
+        path = _free_path(client, document, to, force=force)
         path.write_bytes(client.download(document, tagged=tagged))
     screen.out.print(str(path), soft_wrap=True, markup=False)
+
+
+@app.command(cls=Command)
+def searchable(
+    document: DocumentId,
+    *,
+    to: Annotated[Path | None, typer.Option("--to", "-o", help="File or folder to write.", show_default=False)] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    server: ServerOption = None,
+) -> None:
+    """Write a document's PDF with the recognised text under its scans, so that any program finds words in it."""
+    with plain_errors(), server_client(need_server(server)) as client:
+        path = _free_path(client, document, to, force=force)
+        path.write_bytes(client.searchable(document))
+    screen.out.print(str(path), soft_wrap=True, markup=False)
+
+
+def _free_path(client: Client, document: str, to: Path | None, *, force: bool) -> Path:
+    """Return where a document's file goes; ends the command where a file is there that may not be written over."""
+    # Of the server's name only what cannot lead out of the folder.
+    name = Path(str(client.document(document).raw.get("file_name") or "").replace("\\", "/")).name
+    path = to if to is not None and not to.is_dir() else (to or Path()) / (name or f"{document}.pdf")
+    if path.exists() and not force:
+        screen.fail(f"{path} is there already; --force writes over it.", screen.USAGE)
+    return path
 
 
 @app.command("process-again", cls=Command)

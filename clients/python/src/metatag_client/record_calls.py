@@ -97,6 +97,19 @@ def download(document_id: str, tagged: bool) -> Call[bytes]:
     return Call("GET", path, bytes, binary=True, seconds=300.0)
 
 
+def searchable(document_id: str) -> Call[bytes]:
+    """Get a document's PDF with the text of its scans."""
+    path = f"/api/history/documents/{_part(document_id)}/searchable-file"
+    return Call("GET", path, bytes, binary=True, seconds=300.0)
+
+
+def page_words(document_id: str, page: int, tag: str, query: str, words: bool) -> Call[Json]:
+    """Get where a tag or words stand on a page."""
+    asked = {"tag": tag, "query": query, "words": "true" if words else ""}
+    params = {name: value for name, value in asked.items() if value}
+    return Call("GET", f"/api/history/documents/{_part(document_id)}/pages/{page}/words", _same, params=params)
+
+
 def searches() -> Call[list[Json]]:
     """List saved searches."""
     return Call("GET", "/api/searches", lambda raw: list(raw["searches"]))

@@ -98,6 +98,20 @@ class Records(ABC):
         """Forget a profile."""
         self._run(record_calls.delete_profile(name))
 
+    def searchable(self, document_id: str) -> bytes:
+        """Return a document's PDF with the text that was recognised under the pictures of its scanned pages.
+
+        Conflict for a signed PDF, and for one read before the places of words were kept: process it again.
+        """
+        return self._run(record_calls.searchable(document_id))
+
+    def page_words(self, document_id: str, page: int, *, tag: str = "", query: str = "", words: bool = False) -> Json:
+        """Return where a tag and the words of a search stand on a page: `hits`, each with `boxes`.
+
+        Sides are shares of the page's picture. With `words` all words of the page come, too.
+        """
+        return self._run(record_calls.page_words(document_id, page, tag, query, words))
+
     def webhooks(self) -> list[Json]:
         """List your webhooks: `id`, `url`, `events`, `active`, `problem`."""
         return self._run(record_calls.webhooks())
@@ -214,6 +228,22 @@ class AsyncRecords(ABC):
     async def delete_profile(self, name: str) -> None:
         """Forget a profile."""
         await self._run(record_calls.delete_profile(name))
+
+    async def searchable(self, document_id: str) -> bytes:
+        """Return a document's PDF with the text that was recognised under the pictures of its scanned pages.
+
+        Conflict for a signed PDF, and for one read before the places of words were kept: process it again.
+        """
+        return await self._run(record_calls.searchable(document_id))
+
+    async def page_words(
+        self, document_id: str, page: int, *, tag: str = "", query: str = "", words: bool = False
+    ) -> Json:
+        """Return where a tag and the words of a search stand on a page: `hits`, each with `boxes`.
+
+        Sides are shares of the page's picture. With `words` all words of the page come, too.
+        """
+        return await self._run(record_calls.page_words(document_id, page, tag, query, words))
 
     async def webhooks(self) -> list[Json]:
         """List your webhooks: `id`, `url`, `events`, `active`, `problem`."""

@@ -1525,6 +1525,82 @@ class GetTagJobResponse(_message.Message):
 Global___GetTagJobResponse: _TypeAlias = GetTagJobResponse  # noqa: Y015
 
 @_typing.final
+class ReadWordsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    DOCUMENT_ID_FIELD_NUMBER: _builtins.int
+    PAGE_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    document_id: _builtins.str
+    page: _builtins.int
+    """From 1; 0 means all."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        document_id: _builtins.str = ...,
+        page: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_id", b"document_id", "page", b"page", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadWordsRequest: _TypeAlias = ReadWordsRequest  # noqa: Y015
+
+@_typing.final
+class PageWords(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    METHOD_FIELD_NUMBER: _builtins.int
+    ROTATION_FIELD_NUMBER: _builtins.int
+    BOXES_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """As in Page."""
+    method: _document_pb2.PageMethod.ValueType
+    rotation: _builtins.int
+    @_builtins.property
+    def boxes(self) -> _document_pb2.WordBoxes: ...
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        method: _document_pb2.PageMethod.ValueType = ...,
+        rotation: _builtins.int = ...,
+        boxes: _document_pb2.WordBoxes | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["boxes", b"boxes"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["boxes", b"boxes", "method", b"method", "number", b"number", "rotation", b"rotation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PageWords: _TypeAlias = PageWords  # noqa: Y015
+
+@_typing.final
+class ReadWordsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def page(self) -> Global___PageWords: ...
+    def __init__(
+        self,
+        *,
+        page: Global___PageWords | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["page", b"page"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page", b"page"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadWordsResponse: _TypeAlias = ReadWordsResponse  # noqa: Y015
+
+@_typing.final
 class UndoTagJobRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -116,6 +116,11 @@ class RecordsServiceStub:
                 request_serializer=metatag_dot_v1_dot_records__pb2.GetTagJobRequest.SerializeToString,
                 response_deserializer=metatag_dot_v1_dot_records__pb2.GetTagJobResponse.FromString,
                 _registered_method=True)
+        self.ReadWords = channel.unary_stream(
+                '/metatag.v1.RecordsService/ReadWords',
+                request_serializer=metatag_dot_v1_dot_records__pb2.ReadWordsRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_records__pb2.ReadWordsResponse.FromString,
+                _registered_method=True)
         self.UndoTagJob = channel.unary_unary(
                 '/metatag.v1.RecordsService/UndoTagJob',
                 request_serializer=metatag_dot_v1_dot_records__pb2.UndoTagJobRequest.SerializeToString,
@@ -252,6 +257,14 @@ class RecordsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReadWords(self, request, context):
+        """ReadWords gives the words of a document's recognised pages with their boxes, page by page, in their order. A page that
+        was not recognised, or by an older node, has none. NOT_FOUND: the document, or its text. May be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def UndoTagJob(self, request, context):
         """UndoTagJob begins to take a tag job back in all documents in which its change still stands. NOT_FOUND.
         FAILED_PRECONDITION (invalid_state): it still runs, or was undone already. Not to be repeated.
@@ -342,6 +355,11 @@ def add_RecordsServiceServicer_to_server(servicer, server):
                     servicer.GetTagJob,
                     request_deserializer=metatag_dot_v1_dot_records__pb2.GetTagJobRequest.FromString,
                     response_serializer=metatag_dot_v1_dot_records__pb2.GetTagJobResponse.SerializeToString,
+            ),
+            'ReadWords': grpc.unary_stream_rpc_method_handler(
+                    servicer.ReadWords,
+                    request_deserializer=metatag_dot_v1_dot_records__pb2.ReadWordsRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_records__pb2.ReadWordsResponse.SerializeToString,
             ),
             'UndoTagJob': grpc.unary_unary_rpc_method_handler(
                     servicer.UndoTagJob,
@@ -783,6 +801,33 @@ class RecordsService:
             '/metatag.v1.RecordsService/GetTagJob',
             metatag_dot_v1_dot_records__pb2.GetTagJobRequest.SerializeToString,
             metatag_dot_v1_dot_records__pb2.GetTagJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReadWords(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/metatag.v1.RecordsService/ReadWords',
+            metatag_dot_v1_dot_records__pb2.ReadWordsRequest.SerializeToString,
+            metatag_dot_v1_dot_records__pb2.ReadWordsResponse.FromString,
             options,
             channel_credentials,
             insecure,

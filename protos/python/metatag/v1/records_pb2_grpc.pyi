@@ -86,6 +86,10 @@ class RecordsServiceStub:
     """ListTagJobs gives a user's tag jobs, newest first. May be repeated."""
     GetTagJob: _grpc.UnaryUnaryMultiCallable[_records_pb2.GetTagJobRequest, _records_pb2.GetTagJobResponse]
     """GetTagJob says how far a tag job is. NOT_FOUND. May be repeated."""
+    ReadWords: _grpc.UnaryStreamMultiCallable[_records_pb2.ReadWordsRequest, _records_pb2.ReadWordsResponse]
+    """ReadWords gives the words of a document's recognised pages with their boxes, page by page, in their order. A page that
+    was not recognised, or by an older node, has none. NOT_FOUND: the document, or its text. May be repeated.
+    """
     UndoTagJob: _grpc.UnaryUnaryMultiCallable[_records_pb2.UndoTagJobRequest, _records_pb2.UndoTagJobResponse]
     """UndoTagJob begins to take a tag job back in all documents in which its change still stands. NOT_FOUND.
     FAILED_PRECONDITION (invalid_state): it still runs, or was undone already. Not to be repeated.
@@ -149,6 +153,10 @@ class RecordsServiceAsyncStub(RecordsServiceStub):
     """ListTagJobs gives a user's tag jobs, newest first. May be repeated."""
     GetTagJob: _aio.UnaryUnaryMultiCallable[_records_pb2.GetTagJobRequest, _records_pb2.GetTagJobResponse]  # type: ignore[assignment]
     """GetTagJob says how far a tag job is. NOT_FOUND. May be repeated."""
+    ReadWords: _aio.UnaryStreamMultiCallable[_records_pb2.ReadWordsRequest, _records_pb2.ReadWordsResponse]  # type: ignore[assignment]
+    """ReadWords gives the words of a document's recognised pages with their boxes, page by page, in their order. A page that
+    was not recognised, or by an older node, has none. NOT_FOUND: the document, or its text. May be repeated.
+    """
     UndoTagJob: _aio.UnaryUnaryMultiCallable[_records_pb2.UndoTagJobRequest, _records_pb2.UndoTagJobResponse]  # type: ignore[assignment]
     """UndoTagJob begins to take a tag job back in all documents in which its change still stands. NOT_FOUND.
     FAILED_PRECONDITION (invalid_state): it still runs, or was undone already. Not to be repeated.
@@ -305,6 +313,16 @@ class RecordsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_records_pb2.GetTagJobResponse, _abc.Awaitable[_records_pb2.GetTagJobResponse]]:
         """GetTagJob says how far a tag job is. NOT_FOUND. May be repeated."""
+
+    @_abc_1.abstractmethod
+    def ReadWords(
+        self,
+        request: _records_pb2.ReadWordsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_records_pb2.ReadWordsResponse], _abc.AsyncIterator[_records_pb2.ReadWordsResponse]]:
+        """ReadWords gives the words of a document's recognised pages with their boxes, page by page, in their order. A page that
+        was not recognised, or by an older node, has none. NOT_FOUND: the document, or its text. May be repeated.
+        """
 
     @_abc_1.abstractmethod
     def UndoTagJob(

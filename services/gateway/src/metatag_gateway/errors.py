@@ -43,6 +43,15 @@ class Conflict(MetatagError):
     code = ErrorCode.CONFLICT
 
 
+class NoWordBoxes(MetatagError):
+    """A scan was read before the places of words were kept."""
+
+    code = ErrorCode.INVALID_STATE
+
+    def __init__(self) -> None:
+        super().__init__("Where the words of this document stand is not known yet: process it again first.")
+
+
 class TooLarge(MetatagError):
     """The request carries more than the settings allow; the message names the bound."""
 

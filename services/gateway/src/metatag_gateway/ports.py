@@ -25,6 +25,7 @@ from metatag_gateway.model.jobs import (
     Summary,
     Tagger,
 )
+from metatag_gateway.model.words import PackedWords, PageWords
 
 
 class Jobs(Protocol):
@@ -146,6 +147,19 @@ class Ocr(Protocol):
         self, content: bytes | bytearray, title: str, description: str, tags: Sequence[str]
     ) -> AsyncIterator[bytes]:
         """Give the PDF with these in its metadata; INVALID_STATE for a signed one."""
+
+    def make_searchable(
+        self,
+        content: bytes | bytearray,
+        title: str,
+        description: str,
+        tags: Sequence[str],
+        layers: Sequence[PageWords],
+    ) -> AsyncIterator[bytes]:
+        """Give the PDF with these layers of text and these in its metadata; INVALID_STATE for a signed one."""
+
+    async def locate(self, content: bytes | bytearray, page: int) -> PackedWords:
+        """Give the words of a page's own text; none from a node that cannot tell; NOT_FOUND past the last page."""
 
 
 class TaggerPeer(Protocol):

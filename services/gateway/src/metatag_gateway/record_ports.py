@@ -5,7 +5,7 @@ Every method may raise MetatagError; another user's document is NotFound.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from metatag_gateway.model.records import Change, Correction, DocumentFilter, Fo
 from metatag_gateway.model.searches import SavedSearch
 from metatag_gateway.model.tag_jobs import TagChange, TagJob
 from metatag_gateway.model.webhooks import Webhook, WebhookDelivery
+from metatag_gateway.model.words import PageWords
 
 
 class Records(Protocol):
@@ -56,6 +57,9 @@ class Records(Protocol):
 
     async def erase(self, user_id: str, document_id: str) -> None:
         """Remove a document in the trash for good."""
+
+    def words(self, user_id: str, document_id: str, page: int) -> AsyncIterator[PageWords]:
+        """Return the words of a document's pages (0: all) as they were recognised; none for what was not."""
 
     async def find(
         self, user_id: str, wanted: DocumentFilter, *, sort: str, limit: int, offset: int, snippets: bool

@@ -36,6 +36,7 @@ from metatag_jobs.pipeline import Limits, Pipeline
 from metatag_jobs.records.corrections import Corrections
 from metatag_jobs.records.tag_job_steps import TagJobSteps
 from metatag_jobs.records.tag_jobs import TagJobs
+from metatag_jobs.records.words import Words
 from metatag_jobs.retrying import Limits as RetryLimits
 from metatag_jobs.servicer.accounts import AccountsServicer
 from metatag_jobs.servicer.core import Dependencies
@@ -254,6 +255,7 @@ def _records(settings: JobsSettings, components: Components, wake: Callable[[], 
         find=SqlFind(database),
         tags=SqlTags(database),
         tag_jobs=tag_jobs,
+        words=Words(SqlCorrections(database), components.files),
         trash_days=settings.trash_days,
     )
 

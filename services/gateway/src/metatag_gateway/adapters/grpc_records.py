@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 from metatag.v1 import records_pb2 as r
@@ -9,6 +10,7 @@ from metatag.v1.records_pb2_grpc import RecordsServiceStub
 from metatag_gateway.model.documents import Document
 from metatag_gateway.model.jobs import Job
 from metatag_gateway.model.records import Change, Correction, DocumentFilter, Found, ReviewQueue, TagPage, Trash
+from metatag_gateway.model.words import PageWords
 from metatag_gateway.wire import documents as wire_documents
 from metatag_gateway.wire import jobs as wire_jobs
 from metatag_gateway.wire import records as wire
@@ -97,6 +99,13 @@ class GrpcRecords:
         request = r.SkipDocumentRequest(user_id=user_id, document_id=document_id, filter=wanted)
         answer = await self._stub.SkipDocument(request, timeout=WRITE)
         return answer.next
+
+    async def words(self, user_id: str, document_id: str, page: int) -> AsyncIterator[PageWords]:
+        """ReadWords."""
+        request = r.ReadWordsRequest(user_id=user_id, document_id=document_id, page=page)
+        call = self._stub.ReadWords(request, timeout=WRITE)
+        async for answer in call:
+            yield wire.page_words(answer.page)
 
     async def trash(self, user_id: str, document_id: str) -> datetime | None:
         """TrashDocument."""

@@ -282,6 +282,7 @@ FILES: dict[str, dict[str, str]] = {
     "preview": {"application/pdf": "%PDF-1.7 ..."},
     "document_file": {"application/pdf": "%PDF-1.7 ..."},
     "tagged_file": {"application/pdf": "%PDF-1.7 ..."},
+    "searchable_file": {"application/pdf": "%PDF-1.7 ..."},
     "page_picture": {"image/png": "\x89PNG ..."},
     "export_account": {"application/zip": "PK ..."},
     "export_audit": {

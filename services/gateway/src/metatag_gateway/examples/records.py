@@ -193,6 +193,22 @@ RECORDS: dict[str, dict[int, Example]] = {
     "get_profile": {200: _PROFILE},
     "put_profile": {200: _PROFILE},
     "delete_profile": {200: {"message": "The profile is deleted", "name": "Water orders"}},
+    "page_words": {
+        200: {
+            "document_id": DOCUMENT_ID,
+            "page": 1,
+            "source": "recognised",
+            "rotation": 0,
+            "hits": [
+                {
+                    "kind": "tag",
+                    "text": "water supply",
+                    "boxes": [{"x0": 0.1428, "y0": 0.2071, "x1": 0.3059, "y1": 0.2204}],
+                }
+            ],
+            "words": None,
+        }
+    },
     "reprocess_document": {202: {"document_id": DOCUMENT_ID, "job_id": JOB["id"], "status": "pending", "warnings": []}},
     "reprocess_documents": {202: {"job_id": JOB["id"], "total_documents": 1, "status": "pending", "warnings": []}},
     "review_queue": {

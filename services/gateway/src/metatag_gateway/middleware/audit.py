@@ -50,6 +50,8 @@ ACTS: dict[str, Act | None] = {
     "get_document": Act("document.read", "document", "doc_id"),
     "document_file": Act("document.download", "document", "doc_id"),
     "tagged_file": Act("document.download", "document", "doc_id"),
+    "searchable_file": Act("document.download", "document", "doc_id"),
+    "page_words": Act("document.read", "document", "doc_id"),
     "page_picture": Act("document.read", "document", "doc_id"),
     "document_history": Act("document.read", "document", "doc_id"),
     "correct_document": Act("document.correct", "document", "doc_id"),

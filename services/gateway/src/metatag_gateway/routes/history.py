@@ -230,7 +230,7 @@ async def document_file(request: Request, caller: Viewer, doc_id: UUID) -> Respo
     """Give the stored PDF of a document, under the name with which it came."""
     jobs = dependencies_of(request).jobs
     chunks = jobs.read_file(caller.user_id, str(doc_id))
-    first = await _first(chunks)
+    first = await first_chunk(chunks)
     found = await jobs.document(caller.user_id, str(doc_id))
     return pdf_response(first, chunks, found.file_name or found.title)
 
@@ -250,12 +250,12 @@ async def tagged_file(request: Request, caller: Viewer, doc_id: UUID) -> Respons
 
     async def described() -> AsyncIterator[bytes]:
         async with upload_place(parts.picture_places, caller.user_id, "pictures"):
-            content = await _whole(parts.jobs, caller.user_id, found.id, parts.settings.max_upload_bytes)
+            content = await whole_file(parts.jobs, caller.user_id, found.id, parts.settings.max_upload_bytes)
             async for chunk in parts.ocr.describe(content, found.title, found.description, found.tags):
                 yield chunk
 
     chunks = described()
-    return pdf_response(await _first(chunks), chunks, found.file_name or found.title)
+    return pdf_response(await first_chunk(chunks), chunks, found.file_name or found.title)
 
 
 @router.get(
@@ -274,7 +274,7 @@ async def page_picture(
     parts = dependencies_of(request)
     picture = bytearray()
     async with upload_place(parts.picture_places, caller.user_id, "pictures"):
-        content = await _whole(parts.jobs, caller.user_id, str(doc_id), parts.settings.max_upload_bytes)
+        content = await whole_file(parts.jobs, caller.user_id, str(doc_id), parts.settings.max_upload_bytes)
         async for chunk in parts.ocr.render(content, number, width):
             picture += chunk
     return Response(bytes(picture), media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
@@ -293,14 +293,16 @@ async def summary(request: Request, caller: Reader, days: Annotated[int, Query(g
     return SummaryView.model_validate({**dataclasses.asdict(found), "days": days})
 
 
-async def _first(chunks: AsyncIterator[bytes]) -> bytes:
+async def first_chunk(chunks: AsyncIterator[bytes]) -> bytes:
+    """Return the first chunk of a file; raises NotFound without any."""
     first = await anext(chunks, b"")
     if not first:
         raise NotFound("Document not found")
     return first
 
 
-async def _whole(jobs: Jobs, user_id: str, doc_id: str, most: int) -> bytearray:
+async def whole_file(jobs: Jobs, user_id: str, doc_id: str, most: int) -> bytearray:
+    """Return the stored PDF of a document, at most `most` bytes; raises TooLarge, NotFound."""
     gathered = bytearray()
     async for chunk in jobs.read_file(user_id, doc_id):
         gathered += chunk

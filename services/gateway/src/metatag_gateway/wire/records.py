@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from metatag.v1 import document_pb2 as d
 from metatag.v1 import records_pb2 as r
 from metatag_gateway.model.records import (
     Change,
@@ -13,8 +14,9 @@ from metatag_gateway.model.records import (
     Snippet,
     TagCount,
 )
+from metatag_gateway.model.words import PackedWords, PageWords
 from metatag_gateway.wire import documents
-from metatag_gateway.wire.names import DOCUMENT_STATES, moment_of
+from metatag_gateway.wire.names import DOCUMENT_STATES, PAGE_METHODS, moment_of
 
 
 def to_correction(correction: Correction) -> r.Correction:
@@ -94,3 +96,13 @@ def _snippet(message: r.Snippet) -> Snippet:
 def tag_count(message: r.TagCount) -> TagCount:
     """Return a tag with its counts."""
     return TagCount(message.tag, message.count, moment_of(message.latest), tuple(message.trend))
+
+
+def page_words(message: r.PageWords) -> PageWords:
+    """Return the words of a page."""
+    return PageWords(message.number, PAGE_METHODS.get(message.method, ""), message.rotation, packed(message.boxes))
+
+
+def packed(message: d.WordBoxes) -> PackedWords:
+    """Return words as they travel."""
+    return PackedWords(message.text, message.sides, message.confidences)

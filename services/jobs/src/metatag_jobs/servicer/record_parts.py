@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from metatag_jobs.records.corrections import Corrections
 from metatag_jobs.records.stores import FindStore, NameStore, ReviewStore, TagStore, TrashStore
 from metatag_jobs.records.tag_jobs import TagJobs
+from metatag_jobs.records.words import Words
 
 
 @dataclass(frozen=True)
@@ -20,5 +21,6 @@ class RecordParts:
     find: FindStore
     tags: TagStore
     tag_jobs: TagJobs
+    words: Words
     # Days that a deleted document can come back; 0: for ever.
     trash_days: float

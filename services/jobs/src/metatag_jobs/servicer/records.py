@@ -9,9 +9,10 @@ from metatag_jobs.servicer.review import ReviewPart
 from metatag_jobs.servicer.tag_jobs import TagJobsPart
 from metatag_jobs.servicer.tags import TagsPart
 from metatag_jobs.servicer.trash import TrashPart
+from metatag_jobs.servicer.words import WordsPart
 
 
-class RecordsServicer(CorrectionsPart, FindingPart, ReviewPart, TagJobsPart, TagsPart, TrashPart):
+class RecordsServicer(CorrectionsPart, FindingPart, ReviewPart, TagJobsPart, TagsPart, TrashPart, WordsPart):
     """Translates; the use cases do the work."""
 
     def __init__(self, parts: RecordParts) -> None:

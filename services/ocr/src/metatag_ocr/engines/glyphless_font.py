@@ -7,7 +7,8 @@ import struct
 # Units of an em, the glyph's advance, and how far it reaches above and below the base line.
 EM, ADVANCE, ASCENT, DESCENT = 1000, 500, 800, -200
 
-_CHECKSUM_OF_FILE = 0xB1B0AFBA
+# What a whole font file sums up to, and where its head table holds the number that makes it so.
+_CHECKSUM_OF_FILE, _ADJUSTMENT_AT = 0xB1B0AFBA, 8
 
 
 def font_file() -> bytes:
@@ -15,15 +16,18 @@ def font_file() -> bytes:
     glyph = _glyph()
     tables = {
         b"glyf": glyph,
-        b"head": _head(0),
+        b"head": _head(),
         b"hhea": struct.pack(">IhhhHhhhhhhhhhhhH", 0x10000, ASCENT, DESCENT, 0, ADVANCE, *(0,) * 3, 1, *(0,) * 7, 1),
         b"hmtx": struct.pack(">Hhh", ADVANCE, 0, 0),
         b"loca": struct.pack(">HHH", 0, 0, len(glyph) // 2),
         # Two glyphs, the first of which stands for characters that a font lacks, and is empty.
         b"maxp": struct.pack(">IH13H", 0x10000, 2, 2, 1, 0, 0, 1, *(0,) * 8),
     }
-    tables[b"head"] = _head((_CHECKSUM_OF_FILE - _checksum(_file(tables))) & 0xFFFFFFFF)
-    return _file(tables)
+    file = _file(tables)
+    # The number that makes up for the file's checksum counts for neither checksum.
+    at = file.index(tables[b"head"]) + _ADJUSTMENT_AT
+    adjustment = (_CHECKSUM_OF_FILE - _checksum(file)) & 0xFFFFFFFF
+    return file[:at] + adjustment.to_bytes(4, "big") + file[at + 4 :]
 
 
 def _glyph() -> bytes:
@@ -37,11 +41,11 @@ def _glyph() -> bytes:
     return struct.pack(">hhhhhHH", 1, *box, 1, 0) + points
 
 
-def _head(adjustment: int) -> bytes:
-    """Return the table of the font as a whole, with the number that makes up for the file's checksum."""
+def _head() -> bytes:
+    """Return the table of the font as a whole."""
     return struct.pack(
         ">IIIIHHqqhhhhHHhhh",
-        *(0x10000, 0x10000, adjustment, 0x5F0F3CF5, 0, EM, 0, 0, 0, DESCENT, ADVANCE, ASCENT, 0, 8, 2, 0, 0),
+        *(0x10000, 0x10000, 0, 0x5F0F3CF5, 0, EM, 0, 0, 0, DESCENT, ADVANCE, ASCENT, 0, 8, 2, 0, 0),
     )
 
 

@@ -17,6 +17,8 @@ FONT = "/MetatagText"
 MAX_CODES = 0xFFFF
 # Words of a line from which their places tell how it leans, and the steepest lean that is one.
 _LEANS_FROM, _STEEPEST = 3, 0.2
+# Gap between words in heights of the line at least: with less than 0.1 poppler joins them, whatever blank is between.
+_GAP = 0.15
 # Points: the smallest print.
 _SMALLEST = 1.0
 _ADVANCE, _ASCENT, _DESCENT = ADVANCE / EM, ASCENT / EM, DESCENT / EM
@@ -107,8 +109,16 @@ def _line(words: Sequence[_Word], space: _Space, codes: dict[str, int]) -> Itera
         if shown:
             # A blank behind the word parts it from the next for readers that do not go by gaps.
             blank = f"{codes[' ']:04X}" if at + 1 < len(words) else ""
-            stretch = 100 * max(0.01, word.right - word.left) / (len(shown) // 4 * _ADVANCE * size)
+            width = _width(word, words[at + 1] if at + 1 < len(words) else None, size)
+            stretch = 100 * width / (len(shown) // 4 * _ADVANCE * size)
             yield f"{stretch:.2f} Tz <{shown}{blank}> Tj"
+
+
+def _width(word: _Word, after: _Word | None, size: float) -> float:
+    """Return how wide a word is written: its box, but for a gap to the word after it."""
+    width = max(0.01, word.right - word.left)
+    room = after.left - word.left - _GAP * size if after is not None else width
+    return min(width, max(room, width / 2))
 
 
 def _lean(words: Sequence[_Word]) -> tuple[float, float]:
