@@ -124,6 +124,18 @@ def banded(page: Image.Image, gray: int, *, every: int = 2) -> Image.Image:
     return _noisy(pixels, 1.0)
 
 
+def veiled(page: Image.Image, gray: int, share: float) -> Image.Image:
+    """Return the page under a slanted patch of a gray that hides this share of what lies under it, 0 to 1.
+
+    White is correction fluid or tracing paper, black a translucent photograph.
+    """
+    width, height = page.size
+    patch = Image.new("L", page.size, 0)
+    corners = [(0.1, 0.15), (0.62, 0.2), (0.7, 0.5), (0.15, 0.45)]
+    ImageDraw.Draw(patch).polygon([(x * width, y * height) for x, y in corners], fill=round(255 * share))
+    return Image.composite(Image.new("L", page.size, gray), page.convert("L"), patch)
+
+
 def leaning(page: Image.Image, degrees: float) -> Image.Image:
     """Return the page turned clockwise by some degrees."""
     return page.rotate(-degrees, resample=Image.Resampling.BICUBIC, fillcolor=PAPER)

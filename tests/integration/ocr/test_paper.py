@@ -27,6 +27,7 @@ from fakes.ocr_scans import (
     stamped,
     streaked,
     table,
+    veiled,
     white_on_dark,
 )
 
@@ -66,6 +67,15 @@ def test_what_stands_in_the_shade_is_read(read, english, hindi, darkest, hard):
 @pytest.mark.parametrize("gray", [200, 150, 105])
 def test_highlighted_lines_are_read(read, english, gray):
     assert recall(read(banded(english, gray)).text, english_words()) >= 0.95
+
+
+@pytest.mark.parametrize(("gray", "share"), [(255, 0.6), (255, 0.8), (0, 0.6), (0, 0.84)])
+def test_print_under_a_translucent_patch_is_read(read, english, hindi, gray, share):
+    for page, truth in ((english, english_words()), (hindi, hindi_words())):
+        found = read(veiled(page, gray, share))
+
+        assert recall(found.text, truth) >= 0.95
+        assert found.tries <= 3
 
 
 @pytest.mark.parametrize(("step", "gray"), [(26, 185), (44, 140)])

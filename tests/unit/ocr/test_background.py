@@ -92,6 +92,16 @@ def test_black_rims_and_boxes_become_paper_and_the_lines_between_stay():
     assert np.array_equal(flat[rows, columns] < 128, np.asarray(page)[rows, columns] < 128)
 
 
+def test_print_on_a_ground_as_dark_as_ink_stands_on_paper_afterwards():
+    page = np.asarray(_page()).astype(float)
+    page[300:800] *= 45 / 250
+
+    flat = _flat(Image.fromarray(page.astype(np.uint8)))
+
+    assert np.percentile(flat[300:800], 60) > 220
+    assert np.percentile(flat[300:800], 5) < 120
+
+
 def test_a_tiny_picture_has_no_ground_to_speak_of():
     picture = Picture(np.full((40, 900), 90, dtype=np.uint8), 150)
 

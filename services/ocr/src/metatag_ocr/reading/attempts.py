@@ -10,6 +10,7 @@ from metatag_ocr.languages import languages_for, script_of
 from metatag_ocr.reading.background import flatten_background
 from metatag_ocr.reading.ink import measured, without_lighter
 from metatag_ocr.reading.level import SKEWED, deskewed
+from metatag_ocr.reading.paler_print import with_paler_print_dark
 from metatag_ocr.reading.pictures import calmed, head_line_share, smoothed, strengthened, turned
 from metatag_ocr.reading.ports import LOW_CONFIDENCE, Engine, Orientation, Picture, Recognition
 from metatag_ocr.reading.related_languages import MARKS, language_of
@@ -116,7 +117,7 @@ class Attempts:
             best = self._with_second_script(best)
         if best.suspect:
             best = self._reconsidered(picture, best)
-        best = self._with_second_script(self._without_stamps(best))
+        best = self._with_second_script(self._with_paler_print(self._without_stamps(best), best.picture))
         if best.read.confidence < SECOND_TRY_BELOW:
             best = self._second(best, second_dpi)
         if not best.suspect:
@@ -225,6 +226,17 @@ class Attempts:
             return best
         again = self._try(without_lighter(best.picture, ink), best.languages, 0)
         again = replace(again, turn=best.turn)
+        return again if _sure_letters(again) > _sure_letters(best) else best
+
+    def _with_paler_print(self, best: Attempt, picture: Picture) -> Attempt:
+        """Read print that is too pale for the page's level by itself, and put it among the rest.
+
+        `picture` is the page with all its ink, at the same places as in what was read.
+        """
+        darker = None if best.read.turn or best.suspect else with_paler_print_dark(picture, best.read)
+        if darker is None:
+            return best
+        again = replace(self._try(darker, best.languages, 0), turn=best.turn)
         return again if _sure_letters(again) > _sure_letters(best) else best
 
     def _with_second_script(self, best: Attempt) -> Attempt:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from metatag_ocr.reading.pictures import extremes, in_cells
 from metatag_ocr.reading.ports import Gray, Picture
 
 # Pixels a side of the means that are looked at, and means a side of a cell. At 200 dpi a cell is 2 mm: wider than a
@@ -28,6 +29,10 @@ _INK = 60
 # Gray up to which means at the edge of such ink belong to it.
 _EDGE = 128
 
+# A ground that dark print stands on: its least gray, by what share it may differ from cell to cell, the share of its
+# gray that print on it has at most, and the least share of its cells that hold print.
+_DARKEST_GROUND, _EVEN, _DARKER, _LEAST_PRINT = 24, 0.8, 0.6, 0.03
+
 _Mask = NDArray[np.bool_]
 
 
@@ -42,31 +47,40 @@ def flatten_background(picture: Picture) -> Picture:
     if _is_negative(picture.half):
         picture = picture.with_pixels(255 - picture.pixels)
     means = np.asarray(Image.fromarray(picture.half).reduce(_MEAN // 2))
-    cells = _cells(means)
-    lightest = cells.max(axis=(1, 3))
+    cells = in_cells(means, _CELL)
+    lightest, darkest = extremes(means, _CELL)
     ground = np.asarray(Image.fromarray(lightest).filter(ImageFilter.MedianFilter(3)))
     paper = float(np.percentile(ground, 90))
     if not _is_uneven(ground, paper):
         return picture
     inverse = _light_print(cells.mean(axis=(1, 3)) < _DARK * paper, lightest)
-    solid = _solid((lightest < _INK) & ~inverse)
+    printed = _dark_print(ground, darkest)
+    solid = _solid((lightest < _INK) & ~(inverse | printed))
     pixels = _inverted(picture.pixels, means, inverse, round(paper)) if inverse.any() else picture.pixels
     pixels = _whitened(pixels, means, solid, round(paper)) if solid.any() else pixels
-    ground = np.where(inverse | (ground < _INK), paper, ground).astype(np.float32)
+    ground = np.where(inverse | ((ground < _INK) & ~printed), paper, ground).astype(np.float32)
     if _is_uneven(ground, paper):
         pixels = _divided(pixels, ground)
     return picture if pixels is picture.pixels else picture.with_pixels(pixels)
 
 
-def _cells(means: Gray) -> Gray:
-    """Return an array of shape (rows, _CELL, columns, _CELL), edges repeated to whole cells."""
-    rows, columns = (-(-side // _CELL) for side in means.shape)
-    whole = np.pad(means, ((0, rows * _CELL - means.shape[0]), (0, columns * _CELL - means.shape[1])), mode="edge")
-    return whole.reshape(rows, _CELL, columns, _CELL)
-
-
 def _is_uneven(ground: Gray | NDArray[np.float32], paper: float) -> bool:
     return int(np.count_nonzero(ground < _UNEVEN * paper)) >= _UNEVEN_SHARE * ground.size
+
+
+def _dark_print(ground: Gray, darkest: Gray) -> _Mask:
+    """Tell which cells lie in a ground as dark as ink that carries print darker still: under a photograph, in a bar.
+
+    The ground is of one gray, as that of a picture's black or of a copier's rim is not.
+    """
+    least = np.asarray(Image.fromarray(ground).filter(ImageFilter.MinFilter(3)))
+    even = least >= _EVEN * ground.astype(np.float32)
+    grounds = even & (ground >= _DARKEST_GROUND) & (ground < _INK)
+    print_on_it = grounds & (darkest < _DARKER * ground)
+    if int(np.count_nonzero(print_on_it)) < _LEAST_PRINT * max(1, int(np.count_nonzero(grounds))):
+        return np.zeros_like(even)
+    near = np.asarray(Image.fromarray(print_on_it).convert("L").filter(ImageFilter.MaxFilter(_LINE * 2 + 1))) > 0
+    return _grown(print_on_it, near & (ground >= _DARKEST_GROUND) & (ground < _INK))
 
 
 def _light_print(dark: _Mask, lightest: Gray) -> _Mask:

@@ -194,6 +194,21 @@ def _noise(counts: NDArray[np.int64], paper: int) -> float:
     return float(np.sqrt(squares / max(1.0, float(lighter.sum()) + counts[paper] / 2)))
 
 
+def in_cells(pixels: Gray, side: int) -> Gray:
+    """Return pixels in cells, as an array of shape (rows, side, columns, side); edges are repeated to whole cells."""
+    rows, columns = (-(-length // side) for length in pixels.shape)
+    whole = np.pad(pixels, ((0, rows * side - pixels.shape[0]), (0, columns * side - pixels.shape[1])), mode="edge")
+    return whole.reshape(rows, side, columns, side)
+
+
+def extremes(pixels: Gray, side: int) -> tuple[Gray, Gray]:
+    """Return the lightest and the darkest gray of each cell of `side` pixels."""
+    cells = in_cells(pixels, side)
+    # Whole rows at once: numpy is four times as fast so as with both axes.
+    light, dark = cells.max(axis=1), cells.min(axis=1)
+    return light.max(axis=2), dark.min(axis=2)
+
+
 def otsu_level(pixels: Gray) -> int:
     """Give the gray level that divides print from paper, 0 to 254."""
     counts = _histogram(pixels).astype(np.float64)
