@@ -17,8 +17,9 @@ from metatag_ocr.reading.place import Box
 from metatag_ocr.reading.ports import Layout, Line, Orientation, Picture, Recognition
 from metatag_ocr.reading.scripts import WITH_HEAD_LINE
 
-# APIs kept open: eng and hin for pages and for lines, and two more. Each takes 10 to 40 MB.
-_OPEN_APIS = 6
+# APIs kept open: with eng and hin alone five are ever used. A page of an unknown script is tried in a line of each
+# installed one, and to load them anew each time costs as much as to read; each takes 5 to 40 MB.
+_OPEN_APIS = 12
 # OSD needs the 200 dpi of the first try: on half of it, every second page was called turned.
 _OSD_SIDE = 3600
 # Tesseract's WritingDirection of text that runs down a sideways page.

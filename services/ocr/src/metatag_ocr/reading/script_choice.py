@@ -6,29 +6,35 @@ A third of a line takes a hundredth of a page's time, and the right language sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
 import numpy as np
 
 from metatag_ocr.languages import script_of
-from metatag_ocr.reading.pictures import cropped, ink_level, turned
+from metatag_ocr.reading.pictures import cropped, head_line_share, ink_level, turned
 from metatag_ocr.reading.place import Box
 from metatag_ocr.reading.ports import Engine, Layout, Picture
-from metatag_ocr.reading.scripts import main_script
+from metatag_ocr.reading.scripts import WITH_HEAD_LINE, main_script
 
 # Lines read with each language at most.
 _SAMPLES = 4
 # Confidence of the likely language on one line from which no other is tried.
 _SURE = 80.0
+# Confidence of any language on the first line from which no other is tried. Measured on ten scripts with fifteen
+# languages installed: 91 and more in the right one, 78 at most in one of another script.
+_CLEAR = 85.0
+# Share of ink in head lines from which languages of scripts that have them are tried first (Tamil has 0.11).
+_HANGING = 0.15
 # Confidence from which a choice is a choice, and by how much a page must read better upside down.
 READS = 60.0
 _MUCH = 10.0
 # A language that is so far behind the best is not tried on the next line.
 _BEHIND = 15.0
-# Length of a sample in heights of its line: from the first gap between words after the lower, up to the higher.
-_LENGTH = (8, 14)
+# Length of a sample in heights of its line: from the first gap between words after the lower, up to the higher. The
+# first line is read in many languages, and shows them by less.
+_FIRST_LENGTH, _LENGTH = (4, 8), (8, 14)
 # Lines of print are so many times as long as high, and their heights so near to each other.
 _LONG, _LIKE = 3.0, (0.6, 1.8)
 
@@ -58,7 +64,7 @@ class ScriptChoice:
         """
         if not self._boxes:
             return Way(likely), 0.0
-        others = [name for name in languages if name != likely]
+        others = self._in_order(name for name in languages if name != likely)
         for turns in ((90, 270), (0,)) if self._sideways else ((0,), (180,)):
             found = self._best([Way(likely, turn) for turn in turns], [])
             if found[1] < _SURE:
@@ -72,23 +78,32 @@ class ScriptChoice:
         lines = (turned(cropped(self._picture, box), way.turn) for box in self._boxes)
         return "\n".join(self._engine.recognize_line(line, [way.language]).text for line in lines)
 
+    def _in_order(self, languages: Iterable[str]) -> list[str]:
+        """Return languages with those of scripts that hang from head lines first where the page has such lines."""
+        hanging = head_line_share(self._picture) >= _HANGING
+        return sorted(languages, key=lambda name: (script_of(name) in WITH_HEAD_LINE) != hanging)
+
     def _best(self, first: Sequence[Way], others: Sequence[Way]) -> tuple[Way, float]:
         """Return the best of some ways; those that fall behind are left out from the next line on."""
         alive = [*first, *others]
+        clear = next((way for way in alive if self._score(way, 0) >= _CLEAR), None)
+        if clear is not None:
+            return clear, self._score(clear, 0)
         best, mean = alive[0], 0.0
         for count in range(1, len(self._boxes) + 1):
             means = {way: fmean(self._score(way, index) for index in range(count)) for way in alive}
             best = max(alive, key=lambda way: means[way])
             mean = means[best]
             alive = [way for way in alive if means[way] >= mean - _BEHIND]
-            if mean >= _SURE and len(alive) == 1:
+            if len(alive) == 1 and (mean >= _SURE or (mean < READS and not others)):
                 break
         return best, mean
 
     def _score(self, way: Way, index: int) -> float:
         key = way, index
         if key not in self._scores:
-            sample = _shortened(turned(cropped(self._picture, self._boxes[index]), way.turn))
+            line = turned(cropped(self._picture, self._boxes[index]), way.turn)
+            sample = _shortened(line, _LENGTH if index else _FIRST_LENGTH)
             read = self._engine.recognize_line(sample, [way.language])
             self._scores[key] = read.confidence * _weight(read.text, way.language)
         return self._scores[key]
@@ -119,10 +134,10 @@ def _sample_boxes(picture: Picture, layout: Layout) -> list[Box]:
     return [fitting[place] for place in dict.fromkeys(min(place, len(fitting) - 1) for place in places)][:_SAMPLES]
 
 
-def _shortened(line: Picture) -> Picture:
-    """Return a line's beginning, up to a gap between words."""
+def _shortened(line: Picture, length: tuple[int, int]) -> Picture:
+    """Return a line's beginning, so many of its heights long, up to a gap between words."""
     height, width = line.pixels.shape
-    least, most = (times * height for times in _LENGTH)
+    least, most = (times * height for times in length)
     if width <= most:
         return line
     blank = ~(line.pixels[:, least:most] <= ink_level(line.pixels)).any(axis=0)

@@ -15,15 +15,18 @@ from metatag_ocr.model import Word
 from metatag_ocr.reading.pictures import BORDER, cropped, turned
 from metatag_ocr.reading.place import Box
 from metatag_ocr.reading.ports import LOW_CONFIDENCE, Engine, Line, Picture, Recognition
-from metatag_ocr.reading.scripts import main_script
+from metatag_ocr.reading.scripts import main_script, script_of_char
 
 # Confidence that the other language must reach, and by how much it must be above the first one.
 _READS, _BETTER = 70.0, 10.0
 # Languages that read a line together, the mean confidence below which a line of sure words is read so, and by how
 # much it must be surer then.
 _TOGETHER, _SURE_LINE, _SURER = 3, 88.0, 2.0
-# Parts tried with each language before all are.
-_SAMPLES = 4
+# Parts tried with each language before all are, at least and at most, and how often parts are tried in all.
+_SAMPLES, _SAMPLE_TRIES = (2, 4), 20
+# Confidence from which a part is in a language, and is not tried in others. Letters of a word that is surely of the
+# page's own script, however unsure it was read.
+_CLEAR, _OWN_LETTERS, _JOINERS = 88.0, 3, "\u200c\u200d"
 # Width of a part in heights of its line from which it is a word of some letters, and not a mark.
 _WORD = 1.5
 # Paper taken along above and below a line, in its heights.
@@ -76,13 +79,17 @@ class SecondScript:
 
     def _promising(self, languages: Sequence[str]) -> list[str]:
         """Return the languages that read one of the widest unsure parts well, the best first."""
-        samples = sorted(self._parts(), key=lambda part: part.box[2], reverse=True)[:_SAMPLES]
+        least, most = _SAMPLES
+        count = max(least, min(most, _SAMPLE_TRIES // max(1, len(languages))))
         found: dict[str, float] = {}
-        for language in languages:
-            for part in samples:
+        for part in sorted(self._parts(), key=lambda part: part.box[2], reverse=True)[:count]:
+            # What read another part is likely here, too.
+            for language in sorted(languages, key=lambda name: found.get(name, 0.0), reverse=True):
                 again = self._again(part, language)
                 if again is not None:
                     found[language] = max(found.get(language, 0.0), again.confidence)
+                    if again.confidence >= _CLEAR:
+                        break
         return sorted(found, key=found.__getitem__, reverse=True)
 
     def _again(self, part: _Part, language: str) -> Recognition | None:
@@ -117,7 +124,7 @@ class SecondScript:
         scripts: set[str] = set()
         for index, line in enumerate(self._lines) if len(languages) > 1 else ():
             mean = fmean(word.confidence for word in line.words)
-            if mean >= _SURE_LINE and not any(word.confidence < LOW_CONFIDENCE for word in line.words):
+            if _is_sure(line.words if used else _not_own(line.words, script_of(first))):
                 continue
             part = _Part(index, 0, len(line.words), _around(line, 0, len(line.words)), mean)
             again = self._engine.recognize_line(cropped(self._picture, part.box), languages)
@@ -146,6 +153,31 @@ class SecondScript:
             pieces += [text[start:place], new.text]
             start = place + len(old.text)
         return Recognition.of("".join([*pieces, text[start:]]), self._lines, self._read.turn)
+
+
+def _is_sure(words: Sequence[Word]) -> bool:
+    if not words:
+        return True
+    low = any(word.confidence < LOW_CONFIDENCE for word in words)
+    return not low and fmean(word.confidence for word in words) >= _SURE_LINE
+
+
+def _not_own(words: Sequence[Word], script: str) -> list[Word]:
+    """Return words without those that were hardly read, but of several letters of the page's script and nothing else.
+
+    Latin letters and figures among them would have been read as something else, or as words of the other language.
+    """
+    return [
+        word
+        for word in words
+        if word.confidence >= LOW_CONFIDENCE or script == "Latin" or not _is_in(script, word.text.strip("।.,;:()-"))
+    ]
+
+
+def _is_in(script: str, text: str) -> bool:
+    scripts = [script_of_char(char) for char in text]
+    known = (name == script or char in _JOINERS for name, char in zip(scripts, text, strict=True))
+    return len(scripts) >= _OWN_LETTERS and all(known)
 
 
 def _unsure(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
