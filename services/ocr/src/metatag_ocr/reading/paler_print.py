@@ -53,7 +53,7 @@ def with_paler_print_dark(picture: Picture, read: Recognition) -> Picture | None
     # Up to the darker print: words go on there.
     near = np.asarray(Image.fromarray(pale).convert("L").filter(ImageFilter.MaxFilter(_AROUND))) > 0
     area = near & (contrast <= most)
-    return Picture(_darkened(picture.pixels, area, lightest, darkest), picture.dpi)
+    return picture.with_pixels(_darkened(picture.pixels, area, lightest, darkest))
 
 
 def _is_print(cells: _Mask) -> bool:
