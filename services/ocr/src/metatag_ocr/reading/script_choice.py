@@ -15,8 +15,8 @@ import numpy as np
 from metatag_ocr.languages import script_of
 from metatag_ocr.reading.pictures import cropped, head_line_share, ink_level, turned
 from metatag_ocr.reading.place import Box
-from metatag_ocr.reading.ports import Engine, Layout, Picture
-from metatag_ocr.reading.scripts import WITH_HEAD_LINE, main_script
+from metatag_ocr.reading.ports import Engine, Layout, Picture, Recognition
+from metatag_ocr.reading.scripts import WITH_HEAD_LINE, main_script, script_of_char
 
 # Lines read with each language at most.
 _SAMPLES = 4
@@ -25,6 +25,8 @@ _SURE = 80.0
 # Confidence of any language on the first line from which no other is tried. Measured on ten scripts with fifteen
 # languages installed: 91 and more in the right one, 78 at most in one of another script.
 _CLEAR = 85.0
+# Letters of its own script that a clear reading has, and any letters that a first sample has: figures say nothing.
+_CLEAR_LETTERS = 5
 # Share of ink in head lines from which languages of scripts that have them are tried first (Tamil has 0.11).
 _HANGING = 0.15
 # Confidence from which a choice is a choice, and by how much a page must read better upside down.
@@ -56,6 +58,10 @@ class ScriptChoice:
         self._sideways = layout.sideways
         self._boxes = _sample_boxes(picture, layout)
         self._scores: dict[tuple[Way, int], float] = {}
+        self._readings: dict[tuple[Way, int, tuple[int, int]], Recognition] = {}
+        self._first_length = _FIRST_LENGTH
+        # Ways in which the first line has too few letters to be clear.
+        self._brief: set[Way] = set()
 
     def best(self, languages: Sequence[str], likely: str) -> tuple[Way, float]:
         """Return the way that reads best and its mean confidence, 0 to 100; `likely` is tried first.
@@ -64,6 +70,8 @@ class ScriptChoice:
         """
         if not self._boxes:
             return Way(likely), 0.0
+        if _letters(self._read(Way(likely, 90 if self._sideways else 0), 0)) < _CLEAR_LETTERS:
+            self._first_length = _LENGTH
         others = self._in_order(name for name in languages if name != likely)
         for turns in ((90, 270), (0,)) if self._sideways else ((0,), (180,)):
             found = self._best([Way(likely, turn) for turn in turns], [])
@@ -86,7 +94,7 @@ class ScriptChoice:
     def _best(self, first: Sequence[Way], others: Sequence[Way]) -> tuple[Way, float]:
         """Return the best of some ways; those that fall behind are left out from the next line on."""
         alive = [*first, *others]
-        clear = next((way for way in alive if self._score(way, 0) >= _CLEAR), None)
+        clear = next((way for way in alive if self._score(way, 0) >= _CLEAR and way not in self._brief), None)
         if clear is not None:
             return clear, self._score(clear, 0)
         best, mean = alive[0], 0.0
@@ -102,11 +110,26 @@ class ScriptChoice:
     def _score(self, way: Way, index: int) -> float:
         key = way, index
         if key not in self._scores:
-            line = turned(cropped(self._picture, self._boxes[index]), way.turn)
-            sample = _shortened(line, _LENGTH if index else _FIRST_LENGTH)
-            read = self._engine.recognize_line(sample, [way.language])
+            read = self._read(way, index)
+            if index == 0 and _letters(read, script_of(way.language)) < _CLEAR_LETTERS:
+                self._brief.add(way)
             self._scores[key] = read.confidence * _weight(read.text, way.language)
         return self._scores[key]
+
+    def _read(self, way: Way, index: int) -> Recognition:
+        """Return a line's sample as it is read in a way."""
+        if (way, index, self._first_length) in self._readings:
+            return self._readings[way, index, self._first_length]
+        line = turned(cropped(self._picture, self._boxes[index]), way.turn)
+        sample = _shortened(line, _LENGTH if index else self._first_length)
+        read = self._engine.recognize_line(sample, [way.language])
+        self._readings[way, index, self._first_length] = read
+        return read
+
+
+def _letters(read: Recognition, script: str = "") -> int:
+    """Return how many letters a reading has, of any script or of one."""
+    return sum(char.isalpha() and script in ("", script_of_char(char)) for char in read.text)
 
 
 def _weight(text: str, language: str) -> float:
