@@ -22,6 +22,12 @@ export const downloadOriginal = (id, name) => download(`${at(id)}/file`, {}, nam
 /** The same pages with title and tags in the file's metadata. */
 export const downloadTagged = (id, name) => download(`${at(id)}/tagged-file`, {}, name);
 
+/** The same pages, scans with the text that was recognised under their pictures. */
+export const downloadSearchable = (id, name) => download(`${at(id)}/searchable-file`, {}, name);
+
+/** Where a tag and what carries it stand on a page's picture. */
+export const pageWords = (id, page, tag) => get(`${at(id)}/pages/${page}/words`, { tag });
+
 export const reviewQueue = (query) => get("api/review", query);
 export const approve = (id, version, query) =>
   call("POST", `api/review/${seg(id)}/approve`, { query, headers: ifMatch(version) });

@@ -380,6 +380,7 @@ export const en = {
   "detail.job": "Its run",
   "detail.original": "Original file",
   "detail.tagged": "PDF with tags",
+  "detail.searchable": "Searchable PDF",
   "dashboard.lead": "How much, how well, at what cost.",
   "dashboard.jobs": "Runs",
   "dashboard.documents": "Documents",

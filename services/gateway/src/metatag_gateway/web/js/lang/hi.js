@@ -379,6 +379,7 @@ export const hi = {
   "detail.job": "इसका काम",
   "detail.original": "मूल फ़ाइल",
   "detail.tagged": "टैग वाली PDF",
+  "detail.searchable": "खोजने योग्य PDF",
   "dashboard.lead": "कितना, कैसा और किस ख़र्च पर।",
   "dashboard.jobs": "काम",
   "dashboard.documents": "दस्तावेज़",

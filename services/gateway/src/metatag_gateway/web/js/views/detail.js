@@ -1,7 +1,12 @@
 // One document of the history: everything that is known of it, to be read, corrected and approved.
 import { useState } from "preact/hooks";
 import { documentDetail } from "../api.js";
-import { downloadOriginal, downloadTagged, trashDocument } from "../api-records.js";
+import {
+  downloadOriginal,
+  downloadSearchable,
+  downloadTagged,
+  trashDocument,
+} from "../api-records.js";
 import { html } from "../html.js";
 import { t, word } from "../i18n.js";
 import { fileOf, nameOf, placeOf, standing } from "../lib/records.js";
@@ -32,6 +37,7 @@ function Head({ document, reviewed, onReviewed, busy, onNew }) {
   });
   const [original, loading] = useAction(() => downloadOriginal(document.id, fileOf(document)));
   const [tagged, tagging] = useAction(() => downloadTagged(document.id, fileOf(document)));
+  const [found, finding] = useAction(() => downloadSearchable(document.id, fileOf(document)));
   return html`
     <p class="row small soft">
       <${Badge} status=${standing({ ...document, reviewed })} />
@@ -51,6 +57,7 @@ function Head({ document, reviewed, onReviewed, busy, onNew }) {
       <//>
       <${Button} icon="download" busy=${loading} onClick=${original}>${t("detail.original")}<//>
       <${Button} icon="tag" busy=${tagging} onClick=${tagged}>${t("detail.tagged")}<//>
+      <${Button} icon="search" busy=${finding} onClick=${found}>${t("detail.searchable")}<//>
       <${Reprocess} document=${document} onNew=${onNew} />
       <${Button} cls="bad" icon="trash" onClick=${() => doom(true)}>${t("trash.move")}<//>
     </div>

@@ -49,7 +49,7 @@ export function Facets({ facets, onFacets, onPage }) {
                 <button
                   type="button"
                   class="link small"
-                  onClick=${() => onPage(facet.page, facet.evidence)}>
+                  onClick=${() => onPage(facet.page, facet.evidence, facet.evidence)}>
                   ${t("result.onPage", { n: facet.page })}
                 </button>
               `}

@@ -1,6 +1,7 @@
 // The page's picture beside its text: turned page by page, enlarged, the words of a tag marked.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { pagePicture } from "../api.js";
+import { pageWords } from "../api-records.js";
 import { html } from "../html.js";
 import { number, percent, t } from "../i18n.js";
 import { textPages } from "../lib/result.js";
@@ -36,6 +37,32 @@ function usePicture(id, page, width) {
   return address;
 }
 
+/** The hits of a tag on a page, with their boxes; none where they are not known. */
+function usePlaces(id, page, tag) {
+  const [hits, set] = useState(/** @type {any[]} */ ([]));
+  useEffect(() => {
+    let left = false;
+    set([]);
+    if (id && tag)
+      pageWords(id, page, tag).then(
+        (answer) => left || set(answer.hits),
+        () => {},
+      );
+    return () => {
+      left = true;
+    };
+  }, [id, page, tag]);
+  return hits;
+}
+
+const share = (value) => `${value * 100}%`;
+const place = (box) => ({
+  left: share(box.x0),
+  top: share(box.y0),
+  width: share(box.x1 - box.x0),
+  height: share(box.y1 - box.y0),
+});
+
 /** Text before, the evidence itself, text after; words may be broken over lines in the page. */
 export function around(text, evidence) {
   const words = (evidence ?? "").split(/\s+/).filter(Boolean);
@@ -47,8 +74,30 @@ export function around(text, evidence) {
   return [text.slice(0, found.index), found[0], text.slice(end)];
 }
 
-export function Sheet({ id, page, zoom }) {
+/** The marks over a page's picture; the first is brought into view. */
+function Places({ hits }) {
+  const first = useRef(/** @type {any} */ (null));
+  useEffect(() => {
+    const sheet = first.current?.closest(".sheet");
+    if (sheet) sheet.scrollTop = first.current.offsetTop - sheet.clientHeight / 3;
+  }, [hits]);
+  return hits.flatMap((hit, at) =>
+    hit.boxes.map(
+      (box, line) => html`
+        <span
+          key=${`${at}-${line}`}
+          ref=${at + line === 0 ? first : null}
+          class=${`place ${hit.kind}`}
+          style=${place(box)}></span>
+      `,
+    ),
+  );
+}
+
+/** `tag` is the one whose places are marked on the picture. */
+export function Sheet({ id, page, zoom, tag = "" }) {
   const picture = usePicture(id, page, zoom > 1 ? MAX_WIDTH : WIDTH);
+  const hits = usePlaces(id, page, tag);
   if (picture === false)
     return html`
       <p class="soft small">${t("reader.noPicture")}</p>
@@ -62,10 +111,10 @@ export function Sheet({ id, page, zoom }) {
       aria-busy=${picture ? "false" : "true"}>
       ${picture
         ? html`
-            <img
-              src=${picture}
-              alt=${t("reader.alt", { n: page })}
-              style=${{ width: `${zoom * 100}%` }} />
+            <div class="sheet-page" style=${{ width: `${zoom * 100}%` }}>
+              <img src=${picture} alt=${t("reader.alt", { n: page })} />
+              <${Places} hits=${hits} />
+            </div>
           `
         : html`
             <div class="sheet-wait"></div>
@@ -148,7 +197,15 @@ export const lastPage = (result) =>
   Math.max(result.pages.length, textPages(result.text).length, result.pageCount ?? 1, 1);
 
 /** `zoom` and `onZoom` are the caller's where it has keys for them. */
-export function PageReader({ result, page, onPage, evidence = "", zoom = 0, onZoom = null }) {
+export function PageReader({
+  result,
+  page,
+  onPage,
+  evidence = "",
+  tag = "",
+  zoom = 0,
+  onZoom = null,
+}) {
   const [own, setOwn] = useState(1);
   const texts = textPages(result.text);
   const perPage = texts.length > 1;
@@ -165,7 +222,7 @@ export function PageReader({ result, page, onPage, evidence = "", zoom = 0, onZo
           onZoom=${onZoom ?? setOwn} />
       </div>
       <div class="reader">
-        <${Sheet} id=${result.id} page=${page} zoom=${zoom || own} />
+        <${Sheet} id=${result.id} page=${page} zoom=${zoom || own} tag=${tag} />
         <${PageText} text=${text} evidence=${evidence} perPage=${perPage} page=${page} />
       </div>
     </section>

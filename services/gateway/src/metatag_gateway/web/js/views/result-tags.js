@@ -23,7 +23,7 @@ function Evidence({ tag, onPage }) {
         </q>
       `}${tag.page > 0 &&
       html`
-        <button type="button" class="link" onClick=${() => onPage(tag.page, tag.evidence)}>
+        <button type="button" class="link" onClick=${() => onPage(tag.page, tag.evidence, tag.tag)}>
           ${t("result.onPage", { n: tag.page })}
         </button>
       `}

@@ -131,8 +131,8 @@ export function Corrections({ result, draft, onDraft, onPage }) {
 /** `shown`: { page, evidence }, which page is open and what is marked in it. */
 export function Result({ result, draft, onDraft, shown, onShown, aside = null }) {
   const last = lastPage(result);
-  const open = (page, evidence = "") => {
-    onShown({ page: Math.min(Math.max(1, page), last), evidence });
+  const open = (page, evidence = "", tag = "") => {
+    onShown({ page: Math.min(Math.max(1, page), last), evidence, tag });
     const reader = document.getElementById("reader");
     reader?.scrollIntoView({ behavior: "smooth", block: "nearest" });
     reader?.focus({ preventScroll: true });
@@ -164,6 +164,7 @@ export function Result({ result, draft, onDraft, shown, onShown, aside = null })
         result=${result}
         page=${shown.page}
         evidence=${shown.evidence}
+        tag=${shown.tag ?? ""}
         onPage=${(page) => onShown({ page, evidence: "" })} />
     </article>
   `;

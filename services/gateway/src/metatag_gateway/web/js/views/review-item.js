@@ -35,15 +35,15 @@ function useKeys(keys) {
 const click = (box, selector, at = 0) => box.current?.querySelectorAll(selector)[at]?.click();
 
 function useReview({ work, last, onApproved, onSkip }) {
-  const [shown, setShown] = useState({ page: 1, evidence: "" });
+  const [shown, setShown] = useState({ page: 1, evidence: "", tag: "" });
   const [zoom, setZoom] = useState(1);
   const box = useRef(/** @type {any} */ (null));
   const [ready, busy] = useAction(async () => {
     if (work.changed.length === 0) await onApproved(work.document.version);
     else if (await work.save({ reviewed: true })) await onApproved(0);
   });
-  const open = (page, evidence = "") =>
-    setShown({ page: Math.min(Math.max(1, page), last), evidence });
+  const open = (page, evidence = "", tag = "") =>
+    setShown({ page: Math.min(Math.max(1, page), last), evidence, tag });
   const step = (by) => setZoom(ZOOMS[Math.min(Math.max(0, ZOOMS.indexOf(zoom) + by), 3)]);
   const edits = Object.fromEntries(
     Array.from({ length: 9 }, (_, at) => [
@@ -75,7 +75,11 @@ function Picture({ result, review, last }) {
         zoom=${review.zoom}
         onPage=${review.open}
         onZoom=${review.setZoom} />
-      <${Sheet} id=${result.id} page=${review.shown.page} zoom=${review.zoom} />
+      <${Sheet}
+        id=${result.id}
+        page=${review.shown.page}
+        zoom=${review.zoom}
+        tag=${review.shown.tag} />
     </section>
   `;
 }
