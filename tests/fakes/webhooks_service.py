@@ -57,6 +57,13 @@ class FakeWebhooksService(WebhooksServiceServicer):
         self.deliveries.setdefault(found.id, []).append(made)
         return w.TestWebhookResponse(delivery_id=made.id)
 
+    async def RetryWebhookDelivery(self, request: w.RetryWebhookDeliveryRequest, context: Any) -> Any:
+        for each in self.deliveries.get(self._find(request).id, []):
+            if each.id == request.delivery_id:
+                each.state = "pending"
+                return w.RetryWebhookDeliveryResponse(delivery=each)
+        raise NotFound("Delivery not found")
+
     async def ListWebhookDeliveries(self, request: w.ListWebhookDeliveriesRequest, context: Any) -> Any:
         found = self.deliveries.get(self._find(request).id, [])
         return w.ListWebhookDeliveriesResponse(deliveries=found[::-1][: request.limit or 50])

@@ -135,6 +135,7 @@ WHO: dict[str, Who] = {
     "DELETE /api/webhooks/{webhook_id}": Who("write", owned=True),
     "POST /api/webhooks/{webhook_id}/secret": Who("write", owned=True),
     "POST /api/webhooks/{webhook_id}/test": Who("write", owned=True),
+    "POST /api/webhooks/{webhook_id}/deliveries/{delivery_id}/retry": Who("write", owned=True),
     "GET /api/webhooks/{webhook_id}/deliveries": Who("read", owned=True),
     "GET /api/learning": Who("read"),
     "PUT /api/learning": Who("write", request={"json": {"enabled": True}}),
@@ -233,6 +234,7 @@ class Stage:
             "doc_id": system.jobs.engine.jobs[job].documents[0].id,
             "key_id": key["id"],
             "webhook_id": "019ad3f2-6b00-7c40-8a10-1f2e3d4c5b6a",
+            "delivery_id": "msg_019ad3f2-6b00-7c40-8a10-1f2e3d4c5b6a",
             "search_id": "8c1d0a52-7d55-4d0e-9a55-2f5c1f9e6b10",
             # Somebody else's: what an administrator does to it must not end what the others need.
             "user_id": (await system.register())["user"]["id"],

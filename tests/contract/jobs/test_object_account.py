@@ -15,6 +15,7 @@ from metatag_jobs.adapters.sql.control import SqlJobStore
 from metatag_jobs.adapters.sql.dialect import new_id
 from metatag_jobs.adapters.sql.leadership import SoleLeader
 from metatag_jobs.adapters.sql.objects import SqlObjects
+from metatag_jobs.adapters.sql.tag_jobs import SqlTagJobs
 from metatag_jobs.adapters.sql.trash import SqlTrash
 from metatag_jobs.errors import FileGone
 from metatag_jobs.sweeper import Retention, Sweeper
@@ -62,6 +63,7 @@ def sweeper(database: Database, store: Store, *, delete_unknown: bool = False) -
         files=store,
         leadership=SoleLeader(),
         trash=SqlTrash(database),
+        tag_jobs=SqlTagJobs(database),
         retention=Retention(0, 0, 24, 24, delete_unknown=delete_unknown),
     )
 

@@ -16,7 +16,7 @@ import pytest
 from fakes import servers
 from fakes.fake_ocr_node import fake_pdf
 from fakes.jobs_process import JobsProcess, running_jobs, specs, until
-from fakes.records_client import refusal
+from fakes.records_client import Records, refusal
 from fakes.webhook_receiver import Receiver, receiving
 from metatag.v1 import webhooks_pb2 as w
 from metatag.v1 import webhooks_pb2_grpc
@@ -75,6 +75,10 @@ class Hooks:
         request = w.ListWebhookDeliveriesRequest(user_id=self.user, webhook_id=webhook_id)
         return list((await self.stub.ListWebhookDeliveries(request)).deliveries)
 
+    async def retry(self, webhook_id: str, delivery_id: str) -> w.WebhookDelivery:
+        request = w.RetryWebhookDeliveryRequest(user_id=self.user, webhook_id=webhook_id, delivery_id=delivery_id)
+        return (await self.stub.RetryWebhookDelivery(request)).delivery
+
     async def test(self, webhook_id: str) -> str:
         request = w.TestWebhookRequest(user_id=self.user, webhook_id=webhook_id)
         return (await self.stub.TestWebhook(request)).delivery_id
@@ -88,6 +92,12 @@ class Hooks:
 
         await until(there, seconds=60)
         return (await self.deliveries(webhook_id))[0]
+
+
+def told(receiver: Receiver) -> list[str]:
+    """Return the states of the tag jobs that were posted."""
+    bodies = [json.loads(entry["body"]) for entry in receiver.heard()]
+    return [body["data"]["state"] for body in bodies if body["type"] == "tag_job.finished"]
 
 
 def signature(secret: str, entry: dict[str, Any]) -> str:
@@ -119,11 +129,58 @@ async def test_what_ended_is_posted_signed_and_once(service: JobsProcess, receiv
         assert signature(made.secret, entry) == entry["headers"]["webhook-signature"]
         assert entry["headers"]["content-type"] == "application/json"
     assert len({entry["headers"]["webhook-id"] for entry in heard}) == 3
+    await hooks.ended(made.webhook.id, "delivered")
     assert {each.state for each in await hooks.deliveries(made.webhook.id)} == {"delivered"}
     # Somebody else's webhook does not exist.
     other = Hooks(service, "u2")
     for call in (other.deliveries(made.webhook.id), other.test(made.webhook.id)):
         assert (await refusal(call))[0] == "not_found"
+
+
+async def test_corrections_and_changes_of_many_tags_are_posted(service: JobsProcess, receiver: Receiver) -> None:
+    hooks, records = Hooks(service), Records(service)
+    made = await hooks.create(receiver.url("/ok"), "document.corrected", "tag_job.finished")
+    stranger = Records(service, "u2")
+    (theirs,) = await stranger.ended(1, salt="theirs")
+    await stranger.correct(theirs.id, title="None of your business")
+    first, second = await records.ended(2)
+    await records.correct(first.id, title="Wells of Nandgaon", tags=["canals", "<b>wells</b>"])
+    await records.undo(first.id)
+    await records.correct(second.id, tags=["canals"])
+    job = await records.retagged(await records.retag("merge", ["canals"], ["waterways"]))
+    assert (await records.undo_tag_job(job.id)).state == "undone"
+    await until(lambda: "undone" in told(receiver), seconds=60)
+    bodies = [json.loads(entry["body"]) for entry in receiver.heard()]
+    corrected = [body["data"] for body in bodies if body["type"] == "document.corrected"]
+    # The changes of a tag job are told together.
+    assert [(each["id"], each["action"], each["version"]) for each in corrected] == [
+        (first.id, "correct", 2),
+        (first.id, "undo", 3),
+        (second.id, "correct", 2),
+    ]
+    assert (corrected[0]["by"], corrected[0]["fields"]) == ("u1", ["title", "tags"])
+    # What is told is the document as it is when the event is written down.
+    assert corrected[2]["file_name"] == "a.pdf"
+    ended = [body["data"] for body in bodies if body["type"] == "tag_job.finished"][-1]
+    assert (ended["id"], ended["action"], ended["state"], ended["restored"]) == (job.id, "merge", "undone", 1)
+    assert (ended["tags"], ended["to"]) == (["canals"], ["waterways"])
+    assert all(signature(made.secret, entry) == entry["headers"]["webhook-signature"] for entry in receiver.heard())
+
+
+async def test_a_delivery_is_posted_again_when_asked_for(service: JobsProcess, receiver: Receiver) -> None:
+    hooks = Hooks(service)
+    made = await hooks.create(receiver.url("/ok"))
+    delivery_id = await hooks.test(made.webhook.id)
+    await hooks.ended(made.webhook.id, "delivered")
+    again = await hooks.retry(made.webhook.id, delivery_id)
+    assert (again.id, again.state, again.tries) == (delivery_id, "pending", 0)
+    await until(lambda: len(receiver.heard()) == 2, seconds=60)
+    assert {entry["headers"]["webhook-id"] for entry in receiver.heard()} == {delivery_id}
+    assert (await refusal(hooks.retry(made.webhook.id, "msg_none")))[0] == "not_found"
+    assert (await refusal(Hooks(service, "u2").retry(made.webhook.id, delivery_id)))[0] == "not_found"
+    pause = w.ChangeWebhookRequest(user_id="u1", webhook_id=made.webhook.id, active=False)
+    await hooks.stub.ChangeWebhook(pause)
+    assert (await refusal(hooks.retry(made.webhook.id, delivery_id)))[0] == "invalid_state"
 
 
 async def test_only_wanted_events_are_posted_and_an_old_secret_signs_beside_the_new(

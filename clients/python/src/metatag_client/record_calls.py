@@ -201,6 +201,12 @@ def test_webhook(webhook_id: str) -> Call[str]:
     return Call("POST", path, lambda raw: str(raw["delivery_id"]), repeatable=False)
 
 
+def retry_webhook_delivery(webhook_id: str, delivery_id: str) -> Call[Json]:
+    """Post a delivery again."""
+    path = f"/api/webhooks/{_part(webhook_id)}/deliveries/{_part(delivery_id)}/retry"
+    return Call("POST", path, _same, repeatable=False)
+
+
 def webhook_deliveries(webhook_id: str, limit: int) -> Call[list[Json]]:
     """List deliveries."""
     path = f"/api/webhooks/{_part(webhook_id)}/deliveries"

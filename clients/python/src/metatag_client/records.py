@@ -136,6 +136,10 @@ class Records(ABC):
         """Have an event posted soon and return its delivery's id."""
         return self._run(record_calls.test_webhook(webhook_id))
 
+    def retry_webhook_delivery(self, webhook_id: str, delivery_id: str) -> Json:
+        """Post a delivery again soon, whatever became of it before."""
+        return self._run(record_calls.retry_webhook_delivery(webhook_id, delivery_id))
+
     def webhook_deliveries(self, webhook_id: str, limit: int = 50) -> list[Json]:
         """List the last deliveries of a webhook, newest first."""
         return self._run(record_calls.webhook_deliveries(webhook_id, limit))
@@ -268,6 +272,10 @@ class AsyncRecords(ABC):
     async def test_webhook(self, webhook_id: str) -> str:
         """Have an event posted soon and return its delivery's id."""
         return await self._run(record_calls.test_webhook(webhook_id))
+
+    async def retry_webhook_delivery(self, webhook_id: str, delivery_id: str) -> Json:
+        """Post a delivery again soon, whatever became of it before."""
+        return await self._run(record_calls.retry_webhook_delivery(webhook_id, delivery_id))
 
     async def webhook_deliveries(self, webhook_id: str, limit: int = 50) -> list[Json]:
         """List the last deliveries of a webhook, newest first."""

@@ -66,6 +66,11 @@ class WebhooksServiceStub:
                 request_serializer=metatag_dot_v1_dot_webhooks__pb2.TestWebhookRequest.SerializeToString,
                 response_deserializer=metatag_dot_v1_dot_webhooks__pb2.TestWebhookResponse.FromString,
                 _registered_method=True)
+        self.RetryWebhookDelivery = channel.unary_unary(
+                '/metatag.v1.WebhooksService/RetryWebhookDelivery',
+                request_serializer=metatag_dot_v1_dot_webhooks__pb2.RetryWebhookDeliveryRequest.SerializeToString,
+                response_deserializer=metatag_dot_v1_dot_webhooks__pb2.RetryWebhookDeliveryResponse.FromString,
+                _registered_method=True)
         self.ListWebhookDeliveries = channel.unary_unary(
                 '/metatag.v1.WebhooksService/ListWebhookDeliveries',
                 request_serializer=metatag_dot_v1_dot_webhooks__pb2.ListWebhookDeliveriesRequest.SerializeToString,
@@ -124,6 +129,14 @@ class WebhooksServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RetryWebhookDelivery(self, request, context):
+        """RetryWebhookDelivery posts a delivery again now, whatever became of it before; its tries begin anew. NOT_FOUND.
+        FAILED_PRECONDITION (invalid_state): the webhook is not active. Not to be repeated: each call posts it once more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListWebhookDeliveries(self, request, context):
         """ListWebhookDeliveries gives the last deliveries, newest first. NOT_FOUND. May be repeated.
         """
@@ -163,6 +176,11 @@ def add_WebhooksServiceServicer_to_server(servicer, server):
                     servicer.TestWebhook,
                     request_deserializer=metatag_dot_v1_dot_webhooks__pb2.TestWebhookRequest.FromString,
                     response_serializer=metatag_dot_v1_dot_webhooks__pb2.TestWebhookResponse.SerializeToString,
+            ),
+            'RetryWebhookDelivery': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetryWebhookDelivery,
+                    request_deserializer=metatag_dot_v1_dot_webhooks__pb2.RetryWebhookDeliveryRequest.FromString,
+                    response_serializer=metatag_dot_v1_dot_webhooks__pb2.RetryWebhookDeliveryResponse.SerializeToString,
             ),
             'ListWebhookDeliveries': grpc.unary_unary_rpc_method_handler(
                     servicer.ListWebhookDeliveries,
@@ -334,6 +352,33 @@ class WebhooksService:
             '/metatag.v1.WebhooksService/TestWebhook',
             metatag_dot_v1_dot_webhooks__pb2.TestWebhookRequest.SerializeToString,
             metatag_dot_v1_dot_webhooks__pb2.TestWebhookResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RetryWebhookDelivery(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metatag.v1.WebhooksService/RetryWebhookDelivery',
+            metatag_dot_v1_dot_webhooks__pb2.RetryWebhookDeliveryRequest.SerializeToString,
+            metatag_dot_v1_dot_webhooks__pb2.RetryWebhookDeliveryResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -54,6 +54,10 @@ class WebhooksServiceStub:
     """TestWebhook posts an event "webhook.test" soon. NOT_FOUND. FAILED_PRECONDITION (invalid_state): it is not active.
     Not to be repeated: each call posts one.
     """
+    RetryWebhookDelivery: _grpc.UnaryUnaryMultiCallable[_webhooks_pb2.RetryWebhookDeliveryRequest, _webhooks_pb2.RetryWebhookDeliveryResponse]
+    """RetryWebhookDelivery posts a delivery again now, whatever became of it before; its tries begin anew. NOT_FOUND.
+    FAILED_PRECONDITION (invalid_state): the webhook is not active. Not to be repeated: each call posts it once more.
+    """
     ListWebhookDeliveries: _grpc.UnaryUnaryMultiCallable[_webhooks_pb2.ListWebhookDeliveriesRequest, _webhooks_pb2.ListWebhookDeliveriesResponse]
     """ListWebhookDeliveries gives the last deliveries, newest first. NOT_FOUND. May be repeated."""
 
@@ -82,6 +86,10 @@ class WebhooksServiceAsyncStub(WebhooksServiceStub):
     TestWebhook: _aio.UnaryUnaryMultiCallable[_webhooks_pb2.TestWebhookRequest, _webhooks_pb2.TestWebhookResponse]  # type: ignore[assignment]
     """TestWebhook posts an event "webhook.test" soon. NOT_FOUND. FAILED_PRECONDITION (invalid_state): it is not active.
     Not to be repeated: each call posts one.
+    """
+    RetryWebhookDelivery: _aio.UnaryUnaryMultiCallable[_webhooks_pb2.RetryWebhookDeliveryRequest, _webhooks_pb2.RetryWebhookDeliveryResponse]  # type: ignore[assignment]
+    """RetryWebhookDelivery posts a delivery again now, whatever became of it before; its tries begin anew. NOT_FOUND.
+    FAILED_PRECONDITION (invalid_state): the webhook is not active. Not to be repeated: each call posts it once more.
     """
     ListWebhookDeliveries: _aio.UnaryUnaryMultiCallable[_webhooks_pb2.ListWebhookDeliveriesRequest, _webhooks_pb2.ListWebhookDeliveriesResponse]  # type: ignore[assignment]
     """ListWebhookDeliveries gives the last deliveries, newest first. NOT_FOUND. May be repeated."""
@@ -144,6 +152,16 @@ class WebhooksServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_webhooks_pb2.TestWebhookResponse, _abc.Awaitable[_webhooks_pb2.TestWebhookResponse]]:
         """TestWebhook posts an event "webhook.test" soon. NOT_FOUND. FAILED_PRECONDITION (invalid_state): it is not active.
         Not to be repeated: each call posts one.
+        """
+
+    @_abc_1.abstractmethod
+    def RetryWebhookDelivery(
+        self,
+        request: _webhooks_pb2.RetryWebhookDeliveryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_webhooks_pb2.RetryWebhookDeliveryResponse, _abc.Awaitable[_webhooks_pb2.RetryWebhookDeliveryResponse]]:
+        """RetryWebhookDelivery posts a delivery again now, whatever became of it before; its tries begin anew. NOT_FOUND.
+        FAILED_PRECONDITION (invalid_state): the webhook is not active. Not to be repeated: each call posts it once more.
         """
 
     @_abc_1.abstractmethod

@@ -161,5 +161,8 @@ class Webhooks(Protocol):
     async def test(self, user_id: str, webhook_id: str) -> str:
         """Have an event posted soon and return its delivery's id; INVALID_STATE for one that is not active."""
 
+    async def retry(self, user_id: str, webhook_id: str, delivery_id: str) -> WebhookDelivery:
+        """Post a delivery again soon; raises NotFound, InvalidState."""
+
     async def deliveries(self, user_id: str, webhook_id: str, limit: int) -> list[WebhookDelivery]:
         """Return the last deliveries, newest first."""

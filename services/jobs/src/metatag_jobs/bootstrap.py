@@ -88,7 +88,7 @@ async def build(settings: JobsSettings, components: Components | None = None) ->
     if settings.role in ("all", "api"):
         services.append(_dispatcher(settings, components))
         services.append(_sweeper(settings, components))
-        services.append(_webhooks(components))
+        services.append(_webhooks(settings, components))
         services.append(AccountEraser(SqlErasures(components.database), components.event_bus, components.leadership))
         runner = _tag_job_runner(components)
         services.append(runner)
@@ -196,9 +196,11 @@ def _sweeper(settings: JobsSettings, components: Components) -> Sweeper:
         settings.upload_retention_hours,
         settings.unknown_objects == "delete",
         settings.trash_days,
+        settings.tag_job_days,
     )
     return Sweeper(
         jobs=components.jobs,
+        tag_jobs=SqlTagJobs(components.database),
         trash=SqlTrash(components.database),
         artifacts=components.artifacts,
         objects=components.objects,
@@ -260,9 +262,9 @@ def _records(settings: JobsSettings, components: Components, wake: Callable[[], 
     )
 
 
-def _webhooks(components: Components) -> WebhookDeliverer:
-    store = SqlWebhooks(components.database)
-    return WebhookDeliverer(store, components.url_fetcher, components.keys, components.leadership)
+def _webhooks(settings: JobsSettings, components: Components) -> WebhookDeliverer:
+    store, keep = SqlWebhooks(components.database), settings.webhook_delivery_days * 86_400.0
+    return WebhookDeliverer(store, components.url_fetcher, components.keys, components.leadership, keep_ended=keep)
 
 
 def _endpoints(components: Components) -> Endpoints:

@@ -184,6 +184,15 @@ class WebhookNotFound(MetatagError):
         super().__init__("Webhook not found")
 
 
+class DeliveryNotFound(MetatagError):
+    """The webhook has no such delivery, or has it no more."""
+
+    code = ErrorCode.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__("Delivery not found")
+
+
 class TooManyWebhooks(MetatagError):
     """A user has as many webhooks as are kept."""
 

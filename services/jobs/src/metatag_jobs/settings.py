@@ -97,5 +97,9 @@ class JobsSettings(ServiceSettings):
     upload_retention_hours: float = Field(default=24.0, gt=0)
     # Days that a deleted document can be taken out of the trash; 0: for ever.
     trash_days: float = Field(default=30.0, ge=0)
+    # Days that an ended change of many documents' tags stays listed and can be undone; 0: for ever.
+    tag_job_days: float = Field(default=90.0, ge=0)
+    # Days that ended deliveries of webhooks stay in their log.
+    webhook_delivery_days: float = Field(default=7.0, gt=0)
     # What happens to objects, older than a day, that no row names: counted, or deleted.
     unknown_objects: Literal["count", "delete"] = "count"

@@ -10,7 +10,7 @@ import structlog
 from prometheus_client import Counter
 
 from metatag_jobs.ports import FileStore, Leadership
-from metatag_jobs.records.stores import TrashStore
+from metatag_jobs.records.stores import TagJobStore, TrashStore
 from metatag_jobs.stores import Artifacts, JobStore, ObjectAccount
 from metatag_runtime.loops import is_cancelling
 
@@ -48,6 +48,7 @@ class Retention:
     # Whether objects that no row names are deleted, or only counted.
     delete_unknown: bool = False
     trash_days: float = 0.0
+    tag_job_days: float = 0.0
 
 
 class Sweeper:
@@ -60,6 +61,7 @@ class Sweeper:
         *,
         jobs: JobStore,
         trash: TrashStore,
+        tag_jobs: TagJobStore,
         artifacts: Artifacts,
         objects: ObjectAccount,
         files: FileStore,
@@ -69,6 +71,7 @@ class Sweeper:
     ) -> None:
         self._jobs = jobs
         self._trash = trash
+        self._tag_jobs = tag_jobs
         self._artifacts = artifacts
         self._objects = objects
         # The store itself: what it deletes is off the account afterwards.
@@ -125,6 +128,9 @@ class Sweeper:
             await self._artifacts.expire_jobs(keep.job_days * _DAY, PORTION)
         if keep.trash_days:
             while await self._trash.expire(keep.trash_days, PORTION) == PORTION:
+                pass
+        if keep.tag_job_days:
+            while await self._tag_jobs.expire(keep.tag_job_days * _DAY, PORTION) == PORTION:
                 pass
         if keep.file_days:
             while await self._artifacts.expire_files(keep.file_days * _DAY, PORTION):

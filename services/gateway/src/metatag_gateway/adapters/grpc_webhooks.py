@@ -69,6 +69,11 @@ class GrpcWebhooks:
         request = w.TestWebhookRequest(user_id=user_id, webhook_id=webhook_id)
         return (await self._stub.TestWebhook(request, timeout=WRITE)).delivery_id
 
+    async def retry(self, user_id: str, webhook_id: str, delivery_id: str) -> WebhookDelivery:
+        """RetryWebhookDelivery."""
+        request = w.RetryWebhookDeliveryRequest(user_id=user_id, webhook_id=webhook_id, delivery_id=delivery_id)
+        return _delivery((await self._stub.RetryWebhookDelivery(request, timeout=WRITE)).delivery)
+
     async def deliveries(self, user_id: str, webhook_id: str, limit: int) -> list[WebhookDelivery]:
         """ListWebhookDeliveries."""
         request = w.ListWebhookDeliveriesRequest(user_id=user_id, webhook_id=webhook_id, limit=limit)

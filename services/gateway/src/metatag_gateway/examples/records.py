@@ -144,6 +144,16 @@ _GONE: Example = {
     "message": "The account is deleted; what it had is being removed",
     "user_id": "6f2d0c7e-4a3b-4a53-9a0e-5f0a4c1d2b3e",
 }
+_DELIVERY = {
+    "id": "msg_019ad3f2-7c11-7a30-9b1e-2d4c6f8a0b12",
+    "event": "job.completed",
+    "state": "delivered",
+    "tries": 1,
+    "status": 204,
+    "error": None,
+    "created_at": DONE,
+    "due_at": None,
+}
 RECORDS: dict[str, dict[int, Example]] = {
     "correct_document": {200: CORRECTED},
     "document_history": {200: {"document_id": DOCUMENT_ID, "version": 2, "changes": [_CHANGE], "next": None}},
@@ -156,21 +166,9 @@ RECORDS: dict[str, dict[int, Example]] = {
     "delete_webhook": {200: {"message": "The webhook is deleted", "id": _WEBHOOK["id"]}},
     "rotate_webhook_secret": {200: {"id": _WEBHOOK["id"], "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}},
     "test_webhook": {202: {"id": _WEBHOOK["id"], "delivery_id": "msg_019ad3f2-7c11-7a30-9b1e-2d4c6f8a0b12"}},
-    "webhook_deliveries": {
-        200: {
-            "deliveries": [
-                {
-                    "id": "msg_019ad3f2-7c11-7a30-9b1e-2d4c6f8a0b12",
-                    "event": "job.completed",
-                    "state": "delivered",
-                    "tries": 1,
-                    "status": 204,
-                    "error": None,
-                    "created_at": DONE,
-                    "due_at": None,
-                }
-            ]
-        }
+    "webhook_deliveries": {200: {"deliveries": [_DELIVERY]}},
+    "retry_webhook_delivery": {
+        202: {**_DELIVERY, "state": "pending", "tries": 0, "due_at": DONE},
     },
     "list_searches": {200: {"searches": [_SEARCH]}},
     "save_search": {201: _SEARCH},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 
 from metatag_gateway.routes.access import Reader, Writer, known
 from metatag_gateway.routes.dependencies import dependencies_of
@@ -76,6 +76,18 @@ async def test_webhook(request: Request, caller: Writer, webhook_id: UUID) -> We
 async def webhook_deliveries(
     request: Request, caller: Reader, webhook_id: UUID, limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> DeliveriesView:
-    """List the last deliveries of a webhook, newest first; ended ones stay for a week."""
+    """List the last deliveries of a webhook, newest first; ended ones stay for a week, or as long as set."""
     found = await dependencies_of(request).webhooks.deliveries(caller.user_id, str(webhook_id), limit)
     return DeliveriesView(deliveries=[DeliveryView.model_validate(each) for each in found])
+
+
+@router.post("/{webhook_id}/deliveries/{delivery_id}/retry", status_code=202, responses=known(404, 409))
+async def retry_webhook_delivery(
+    request: Request,
+    caller: Writer,
+    webhook_id: UUID,
+    delivery_id: Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[\x20-\x7e]*$")],
+) -> DeliveryView:
+    """Post a delivery again soon, whatever became of it before; its tries begin anew."""
+    found = await dependencies_of(request).webhooks.retry(caller.user_id, str(webhook_id), delivery_id)
+    return DeliveryView.model_validate(found)

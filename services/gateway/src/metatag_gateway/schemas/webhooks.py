@@ -9,7 +9,15 @@ from pydantic import Field, StringConstraints
 
 from metatag_gateway.schemas.common import Body, Payload
 
-Event = Literal["job.completed", "job.failed", "job.cancelled", "document.processed", "document.failed"]
+Event = Literal[
+    "job.completed",
+    "job.failed",
+    "job.cancelled",
+    "document.processed",
+    "document.failed",
+    "document.corrected",
+    "tag_job.finished",
+]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"^[^\x00]*$")]
 Events = Annotated[list[Event], Field(max_length=20, description="None: all of them.")]
 

@@ -133,5 +133,8 @@ class TagJobStore(Protocol):
     async def tried(self, job_id: str, most: int, problem: str) -> bool:
         """Count a portion that failed; the job fails with `problem` at the last. Return whether it did."""
 
+    async def expire(self, older_than: float, limit: int) -> int:
+        """Remove jobs that ended so many seconds ago, at most `limit`; return how many."""
+
     async def end(self, job_id: str, state: str) -> None:
         """End an open job."""

@@ -127,7 +127,9 @@ class TagJobSteps:
                 left.add(document_id)
                 return None
             author = Author(job.user_id, self._now(), action="undo")
-            return await self._edit(snapshot, replace(record, tags=tags), author, undoes=[made.change.version])
+            return await self._edit(
+                snapshot, replace(record, tags=tags), author, undoes=[made.change.version], tag_job_id=job.id
+            )
 
         await self._write(job.id, list(changes), make, undone=True)
         return len(left)

@@ -53,6 +53,13 @@ class WebhooksServicer(webhooks_pb2_grpc.WebhooksServiceServicer):
         """Have an event posted."""
         return w.TestWebhookResponse(delivery_id=await self._endpoints.test(request.user_id, request.webhook_id))
 
+    async def RetryWebhookDelivery(
+        self, request: w.RetryWebhookDeliveryRequest, context: Context
+    ) -> w.RetryWebhookDeliveryResponse:
+        """Have a delivery posted again."""
+        found = await self._endpoints.retry(request.user_id, request.webhook_id, request.delivery_id)
+        return w.RetryWebhookDeliveryResponse(delivery=to_message(w.WebhookDelivery(), found))
+
     async def ListWebhookDeliveries(
         self, request: w.ListWebhookDeliveriesRequest, context: Context
     ) -> w.ListWebhookDeliveriesResponse:

@@ -18,10 +18,9 @@ from metatag_runtime.loops import is_cancelling
 
 log = structlog.get_logger("metatag.jobs.webhooks")
 
-# Seconds: between two looks, of one post, and that ended deliveries stay.
+# Seconds: between two looks, and of one post.
 PERIOD = 1.0
 POST_SECONDS = 10.0
-KEEP_ENDED = 7 * 86_400.0
 _FORGET_PERIOD = 300.0
 # Webhooks posted to at once.
 AT_ONCE = 16
@@ -42,13 +41,16 @@ class WebhookDeliverer:
         keys: KeyBox,
         leadership: Leadership,
         *,
+        keep_ended: float,
         period: float = PERIOD,
         waits: Sequence[float] = WAITS,
     ) -> None:
+        """`keep_ended`: seconds that ended deliveries stay in the log."""
         self._store = store
         self._poster = poster
         self._keys = keys
         self._leadership = leadership
+        self._keep_ended = keep_ended
         self._period = period
         self._waits = waits
         self._task: asyncio.Task[None] | None = None
@@ -79,7 +81,7 @@ class WebhookDeliverer:
                     await self._round()
                     if time.monotonic() - forgotten > _FORGET_PERIOD:
                         forgotten = time.monotonic()
-                        await self._store.forget(KEEP_ENDED)
+                        await self._store.forget(self._keep_ended)
             except Exception as error:
                 log.warning("webhooks not looked at", error=type(error).__name__)
 

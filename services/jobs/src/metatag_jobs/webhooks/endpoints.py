@@ -74,6 +74,10 @@ class Endpoints:
         await self._store.add_test(user_id, webhook_id, delivery_id, body)
         return delivery_id
 
+    async def retry(self, user_id: str, webhook_id: str, delivery_id: str) -> Delivery:
+        """Post a delivery again now; raises WebhookNotFound, DeliveryNotFound, WebhookNotActive."""
+        return await self._store.retry(user_id, webhook_id, delivery_id)
+
     async def deliveries(self, user_id: str, webhook_id: str, limit: int) -> list[Delivery]:
         """Return the last deliveries, newest first; raises WebhookNotFound."""
         return await self._store.deliveries(user_id, webhook_id, limit)

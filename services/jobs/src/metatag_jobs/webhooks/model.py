@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-EVENTS = ("job.completed", "job.failed", "job.cancelled", "document.processed", "document.failed")
+EVENTS = (
+    "job.completed",
+    "job.failed",
+    "job.cancelled",
+    "document.processed",
+    "document.failed",
+    "document.corrected",
+    "tag_job.finished",
+)
 TEST = "webhook.test"
 
 

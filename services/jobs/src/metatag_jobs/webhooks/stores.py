@@ -31,6 +31,9 @@ class WebhookStore(Protocol):
     async def add_test(self, user_id: str, webhook_id: str, delivery_id: str, body: str) -> None:
         """Add a delivery of the event webhook.test; raises WebhookNotFound, WebhookNotActive."""
 
+    async def retry(self, user_id: str, webhook_id: str, delivery_id: str) -> Delivery:
+        """Make a delivery due now, its tries begun anew; raises WebhookNotFound, DeliveryNotFound, WebhookNotActive."""
+
     async def deliveries(self, user_id: str, webhook_id: str, limit: int) -> list[Delivery]:
         """Return the last deliveries, newest first; raises WebhookNotFound."""
 

@@ -9,19 +9,26 @@ LIST = f"SELECT {COLUMNS} FROM webhook WHERE user_id = :user_id ORDER BY id"  # 
 ONE = f"SELECT {COLUMNS} FROM webhook WHERE id = :id AND user_id = :user_id{{for_update}}"  # noqa: S608
 
 ADD = """
-    INSERT INTO webhook (id, user_id, url, events, secret, active, problem, created_at, documents_at, jobs_at) VALUES
-    (:id, :user_id, :url, :events, :secret, true, '', {now}, {now}, {now})
+    INSERT INTO webhook (id, user_id, url, events, secret, active, problem, created_at, documents_at, jobs_at,
+    changes_at, tag_jobs_at) VALUES (:id, :user_id, :url, :events, :secret, true, '', {now}, {now}, {now}, {now}, {now})
 """
 
 CHANGE = """
-    UPDATE webhook SET url = :url, events = :events, active = :active, problem = '', documents_at = CASE WHEN
-    :begins = 1 THEN {now} ELSE documents_at END, jobs_at = CASE WHEN :begins = 1 THEN {now} ELSE jobs_at END
-    WHERE id = :id
+    UPDATE webhook SET url = :url, events = :events, active = :active, problem = '' WHERE id = :id
+"""
+
+BEGIN = """
+    UPDATE webhook SET documents_at = {now}, jobs_at = {now}, changes_at = {now}, tag_jobs_at = {now} WHERE id = :id
 """
 
 AGAIN = """
     UPDATE webhook_delivery SET tries = 0, due_at = {now} WHERE webhook_id = :id AND state = 'pending'
 """
+
+RETRY = f"""
+    UPDATE webhook_delivery SET state = 'pending', tries = 0, due_at = {{now}}, ended_at = NULL WHERE webhook_id = :id
+    AND id = :delivery_id RETURNING {DELIVERY}
+"""  # noqa: S608
 
 ROTATE = """
     UPDATE webhook SET old_secret = secret, old_until = {now} + :keep, secret = :secret WHERE id = :id
@@ -37,9 +44,10 @@ DELIVERIES = f"""
 """  # noqa: S608
 
 ACTIVE = """
-    SELECT id, user_id, events, documents_at, documents_id, jobs_at, jobs_id, (SELECT count(*) FROM webhook_delivery
-    AS waiting WHERE waiting.webhook_id = webhook.id AND waiting.state = 'pending') AS waiting, {now} AS now FROM
-    webhook WHERE active ORDER BY id{skip_locked}
+    SELECT id, user_id, events, documents_at, documents_id, jobs_at, jobs_id, COALESCE(changes_at, created_at) AS
+    changes_at, changes_id, COALESCE(tag_jobs_at, created_at) AS tag_jobs_at, tag_jobs_id, (SELECT count(*) FROM
+    webhook_delivery AS waiting WHERE waiting.webhook_id = webhook.id AND waiting.state = 'pending') AS waiting,
+    {now} AS now FROM webhook WHERE active ORDER BY id{skip_locked}
 """
 
 DOCUMENTS = """
@@ -56,9 +64,26 @@ JOBS = """
     :until ORDER BY completed_at, id LIMIT :n
 """
 
+# Those of a tag job are told together.
+CHANGES = """
+    SELECT made.version, made.made_at, made.made_by, made.action, made.body AS changes, doc.id, doc.job_id, doc.title,
+    doc.source_type, doc.source_path, doc.folder, doc_result.body FROM doc_change AS made JOIN doc ON doc.id =
+    made.doc_id JOIN job ON job.id = doc.job_id LEFT JOIN doc_result ON doc_result.doc_id = doc.id WHERE doc.user_id =
+    :user_id AND made.action IN ('correct', 'review', 'undo') AND made.tag_job_id IS NULL AND doc.trashed_at IS NULL
+    AND job.state <> 'deleted' AND (made.made_at, made.doc_id) > (:at, :after) AND made.made_at < :until ORDER BY
+    made.made_at, made.doc_id LIMIT :n
+"""
+
+TAG_JOBS = """
+    SELECT id, state, change, total, changed, refused, restored, left_alone, created_at, completed_at FROM tag_job WHERE
+    user_id = :user_id AND state IN ('completed', 'failed', 'undone') AND (completed_at, id) > (:at, :after) AND
+    completed_at < :until ORDER BY completed_at, id LIMIT :n
+"""
+
 MOVE = """
     UPDATE webhook SET documents_at = :documents_at, documents_id = :documents_id, jobs_at = :jobs_at, jobs_id =
-    :jobs_id WHERE id = :id
+    :jobs_id, changes_at = :changes_at, changes_id = :changes_id, tag_jobs_at = :tag_jobs_at, tag_jobs_id =
+    :tag_jobs_id WHERE id = :id
 """
 
 # Heads of the queues: what waits behind a delivery that is not due yet waits too.

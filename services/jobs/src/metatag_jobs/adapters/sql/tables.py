@@ -215,6 +215,16 @@ Index(
     postgresql_where=_OF_TAG_JOB,
 )
 
+# What webhooks tell one by one.
+_CORRECTION = text("action IN ('correct', 'review', 'undo') AND tag_job_id IS NULL")
+Index(
+    "ix_doc_change_correction",
+    doc_change.c.made_at,
+    doc_change.c.doc_id,
+    sqlite_where=_CORRECTION,
+    postgresql_where=_CORRECTION,
+)
+
 # Changes of the tags of many documents.
 tag_job = Table(
     "tag_job",
@@ -268,6 +278,11 @@ webhook = Table(
     Column("documents_id", _id(), nullable=False, server_default=""),
     Column("jobs_at", Double, nullable=False),
     Column("jobs_id", _id(), nullable=False, server_default=""),
+    # The same of corrections and tag jobs; null: as far as the webhook is old.
+    Column("changes_at", Double),
+    Column("changes_id", _id(), nullable=False, server_default=""),
+    Column("tag_jobs_at", Double),
+    Column("tag_jobs_id", _id(), nullable=False, server_default=""),
 )
 Index("ix_webhook_user", webhook.c.user_id)
 

@@ -54,11 +54,15 @@ _FAIL = """
     UPDATE tag_job SET state = 'failed', completed_at = {now}, problem = :problem WHERE id = :id AND state IN
     ('running', 'undoing')
 """
+_EXPIRE = """
+    DELETE FROM tag_job WHERE id IN (SELECT id FROM tag_job WHERE completed_at < {now} - :age AND state NOT IN
+    ('running', 'undoing') ORDER BY id LIMIT :n)
+"""
 # Nothing of a change is left where the document was processed again after it.
 _MADE = f"""
     SELECT doc_id, {CHANGE}, EXISTS (SELECT 1 FROM doc_change AS later WHERE later.doc_id = made.doc_id AND
     later.version > made.version AND later.action = 'process_again') AS is_past FROM doc_change AS made WHERE
-    tag_job_id = :id AND doc_id > :after ORDER BY doc_id LIMIT :n
+    tag_job_id = :id AND action <> 'undo' AND doc_id > :after ORDER BY doc_id LIMIT :n
 """  # noqa: S608  no value of a caller
 
 
@@ -73,6 +77,7 @@ class SqlTagJobs:
         self._create, self._begin_undo, self._open = sql(_CREATE), sql(_BEGIN_UNDO), sql(_OPEN)
         self._counted, self._changed, self._advance = sql(_COUNTED), sql(_CHANGED), sql(_ADVANCE)
         self._end, self._tried, self._fail, self._made = sql(_END), sql(_TRIED), sql(_FAIL), sql(_MADE)
+        self._expire = sql(_EXPIRE)
         self._one = sql("SELECT * FROM tag_job WHERE id = :id AND user_id = :user_id")
         self._latest = sql("SELECT * FROM tag_job WHERE user_id = :user_id ORDER BY id DESC LIMIT :n")
         self._count = sql(
@@ -161,6 +166,11 @@ class SqlTagJobs:
     async def end(self, transaction: Transaction, job_id: str, state: str) -> None:
         """End an open job."""
         await transaction.run(self._end, {"id": job_id, "state": state, "is_whole": state == COMPLETED})
+
+    @writes
+    async def expire(self, transaction: Transaction, older_than: float, limit: int) -> int:
+        """Remove jobs that ended so many seconds ago, at most `limit`; return how many."""
+        return await transaction.run(self._expire, {"age": older_than, "n": limit})
 
 
 def _job(row: Mapping[str, Any]) -> TagJob:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from metatag_jobs.adapters.sql import statements_webhooks as S
 from metatag_jobs.adapters.sql.dialect import Dialect, as_json, fetch, new_id
-from metatag_jobs.adapters.sql.events import default_name
 from metatag_jobs.adapters.sql.transact import reads, writes
-from metatag_jobs.errors import TooManyWebhooks, WebhookNotActive, WebhookNotFound
-from metatag_jobs.model import Source
+from metatag_jobs.adapters.sql.webhook_events import Event, event_of
+from metatag_jobs.errors import DeliveryNotFound, TooManyWebhooks, WebhookNotActive, WebhookNotFound
 from metatag_jobs.webhooks.model import Delivery, Due, Outcome, Webhook
 from metatag_runtime.sql import Database, Transaction
 
@@ -26,6 +24,10 @@ MAX_WAITING = 1_000
 PORTION = 200
 # What ended less than so many seconds ago is looked at later: an earlier end may be committed after a later one.
 LAG = 3.0
+# Seconds after which a place without news moves on, so that the rows of others are not gone through again and again.
+STALE = 60.0
+# What webhooks tell of, and the columns that remember how far: `<name>_at` and `<name>_id`.
+FOUND = {"documents": S.DOCUMENTS, "jobs": S.JOBS, "changes": S.CHANGES, "tag_jobs": S.TAG_JOBS}
 _MAX_ERROR = 500
 
 
@@ -69,8 +71,9 @@ class SqlWebhooks:
             "events": as_json(before.events if events is None else list(events)),
             "active": before.active if active is None else active,
         }
-        await transaction.run(self._sql(S.CHANGE), {"id": webhook_id, "begins": int(begins), **values})
+        await transaction.run(self._sql(S.CHANGE), {"id": webhook_id, **values})
         if begins:
+            await transaction.run(self._sql(S.BEGIN), {"id": webhook_id})
             await transaction.run(self._sql(S.AGAIN), {"id": webhook_id})
         return await self._owned(transaction, user_id, webhook_id)
 
@@ -96,6 +99,16 @@ class SqlWebhooks:
             raise WebhookNotActive
         await self._deliver(transaction, webhook_id, delivery_id, "webhook.test", body)
 
+    @writes
+    async def retry(self, transaction: Transaction, user_id: str, webhook_id: str, delivery_id: str) -> Delivery:
+        """Make a delivery due now, its tries begun anew."""
+        if not (await self._owned(transaction, user_id, webhook_id)).active:
+            raise WebhookNotActive
+        rows = await fetch(transaction, self._sql(S.RETRY), id=webhook_id, delivery_id=delivery_id)
+        if not rows:
+            raise DeliveryNotFound
+        return Delivery(**dict(rows[0]))
+
     @reads
     async def deliveries(self, transaction: Transaction, user_id: str, webhook_id: str, limit: int) -> list[Delivery]:
         """Return the last deliveries, newest first."""
@@ -115,27 +128,34 @@ class SqlWebhooks:
         return count
 
     async def _collect_for(self, transaction: Transaction, webhook: Any) -> int:
-        asked = {"user_id": webhook["user_id"], "until": webhook["now"] - self._lag, "n": PORTION}
-        documents = await fetch(
-            transaction, self._sql(S.DOCUMENTS), at=webhook["documents_at"], after=webhook["documents_id"], **asked
-        )
-        jobs = await fetch(transaction, self._sql(S.JOBS), at=webhook["jobs_at"], after=webhook["jobs_id"], **asked)
-        if not documents and not jobs:
-            return 0
-        told = sorted([*map(_document_event, documents), *map(_job_event, jobs)], key=lambda event: event[0])
+        until = webhook["now"] - self._lag
+        place: dict[str, Any] = {}
+        found: list[Event] = []
+        for kind, statement in FOUND.items():
+            rows = await fetch(
+                transaction,
+                self._sql(statement),
+                user_id=webhook["user_id"],
+                at=webhook[f"{kind}_at"],
+                after=webhook[f"{kind}_id"],
+                until=until,
+                n=PORTION,
+            )
+            events = [event_of(kind, row) for row in rows]
+            found += events
+            at, last = webhook[f"{kind}_at"], webhook[f"{kind}_id"]
+            if events:
+                at, last = events[-1].at, rows[-1]["id"]
+            elif until - at > STALE:
+                at, last = until, ""
+            place |= {f"{kind}_at": at, f"{kind}_id": last}
+        if any(place[name] != webhook[name] for name in place):
+            await transaction.run(self._sql(S.MOVE), {"id": webhook["id"], **place})
         wanted = json.loads(webhook["events"])
-        chosen = [event for event in told if event[1] in wanted]
-        for at, kind, data in chosen:
-            body = as_json({"type": kind, "timestamp": datetime.fromtimestamp(at, UTC).isoformat(), "data": data})
-            await self._deliver(transaction, webhook["id"], f"msg_{new_id()}", kind, body)
-        last, ended = documents[-1] if documents else None, jobs[-1] if jobs else None
-        place = {
-            "documents_at": last["processed_at"] if last else webhook["documents_at"],
-            "documents_id": last["id"] if last else webhook["documents_id"],
-            "jobs_at": ended["completed_at"] if ended else webhook["jobs_at"],
-            "jobs_id": ended["id"] if ended else webhook["jobs_id"],
-        }
-        await transaction.run(self._sql(S.MOVE), {"id": webhook["id"], **place})
+        chosen = sorted((event for event in found if event.kind in wanted), key=lambda event: event.at)
+        # Ids made within one millisecond are in no order, and they are the order in which deliveries are posted.
+        for delivery_id, event in zip(sorted(new_id() for _ in chosen), chosen, strict=True):
+            await self._deliver(transaction, webhook["id"], f"msg_{delivery_id}", event.kind, event.body())
         return len(chosen)
 
     @reads
@@ -182,35 +202,3 @@ class SqlWebhooks:
 def _webhook(row: Any) -> Webhook:
     events = json.loads(row["events"])
     return Webhook(row["id"], row["url"], events, bool(row["active"]), row["problem"], row["created_at"])
-
-
-def _document_event(row: Any) -> tuple[float, str, dict[str, Any]]:
-    result = json.loads(row["body"]) if row["body"] else {}
-    problem = json.loads(row["problem"]) if row["problem"] else {}
-    done = row["state"] == "done"
-    data = {
-        "id": row["id"],
-        "job_id": row["job_id"],
-        "title": row["title"],
-        "file_name": Source(row["source_type"], row["source_path"]).file_name,
-        "folder": row["folder"],
-        "status": "success" if done else "failed",
-        "tags": [tag.get("tag", "") for tag in result.get("tags", ())],
-        "error_code": None if done else problem.get("code"),
-        "error_message": None if done else problem.get("message"),
-    }
-    return row["processed_at"], "document.processed" if done else "document.failed", data
-
-
-def _job_event(row: Any) -> tuple[float, str, dict[str, Any]]:
-    data = {
-        "id": row["id"],
-        "job_type": row["type"],
-        "name": row["name"] or default_name(row["type"], row["created_at"]),
-        "status": row["state"],
-        "total_documents": row["total"],
-        "processed_count": row["done"],
-        "failed_count": row["failed"],
-        "cancelled_count": row["cancelled"],
-    }
-    return row["completed_at"], f"job.{row['state']}", data
