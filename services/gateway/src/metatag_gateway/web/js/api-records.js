@@ -10,7 +10,10 @@ const get = (path, query = {}) => call("GET", path, { query });
 export const patchDocument = (id, version, json) =>
   call("PATCH", at(id), { json, headers: ifMatch(version) });
 export const undoDocument = (id, version, steps = 1) =>
-  call("POST", `${at(id)}/undo`, { json: { steps }, headers: ifMatch(version) });
+  call("POST", `${at(id)}/undo`, {
+    json: { steps },
+    headers: ifMatch(version),
+  });
 export const documentHistory = (id) => get(`${at(id)}/history`, { limit: 50 });
 export const processAgain = (id, json) => call("POST", `${at(id)}/process-again`, { json });
 export const processManyAgain = (json) =>
@@ -30,7 +33,10 @@ export const pageWords = (id, page, tag) => get(`${at(id)}/pages/${page}/words`,
 
 export const reviewQueue = (query) => get("api/review", query);
 export const approve = (id, version, query) =>
-  call("POST", `api/review/${seg(id)}/approve`, { query, headers: ifMatch(version) });
+  call("POST", `api/review/${seg(id)}/approve`, {
+    query,
+    headers: ifMatch(version),
+  });
 export const skipReview = (id, query) => call("POST", `api/review/${seg(id)}/skip`, { query });
 
 export const trash = (query) => get("api/trash", query);
@@ -41,6 +47,16 @@ export const searches = () => get("api/searches");
 export const saveSearch = (json) => call("POST", "api/searches", { json });
 export const changeSearch = (id, json) => call("PUT", `api/searches/${seg(id)}`, { json });
 export const deleteSearch = (id) => call("DELETE", `api/searches/${seg(id)}`);
+
+export const webhooks = () => get("api/webhooks");
+export const createWebhook = (json) => call("POST", "api/webhooks", { json });
+export const changeWebhook = (id, json) => call("PATCH", `api/webhooks/${seg(id)}`, { json });
+export const deleteWebhook = (id) => call("DELETE", `api/webhooks/${seg(id)}`);
+export const rotateWebhookSecret = (id) => call("POST", `api/webhooks/${seg(id)}/secret`);
+export const testWebhook = (id) => call("POST", `api/webhooks/${seg(id)}/test`);
+export const webhookDeliveries = (id) => get(`api/webhooks/${seg(id)}/deliveries`, { limit: 50 });
+export const retryDelivery = (id, delivery) =>
+  call("POST", `api/webhooks/${seg(id)}/deliveries/${seg(delivery)}/retry`);
 
 export const learning = () => get("api/learning");
 export const setLearning = (enabled) => call("PUT", "api/learning", { json: { enabled } });

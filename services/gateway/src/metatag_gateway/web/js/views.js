@@ -13,6 +13,7 @@ import { ReviewView } from "./views/review.js";
 import { TagsView } from "./views/tags.js";
 import { TrashView } from "./views/trash.js";
 import { VocabulariesView } from "./views/vocabularies.js";
+import { WebhooksView } from "./views/webhooks.js";
 
 export const PLACES = [
   { name: "", icon: "document", label: "nav.document", view: DocumentView },
@@ -20,12 +21,35 @@ export const PLACES = [
   { name: "review", icon: "eye", label: "nav.review", view: ReviewView },
   { name: "history", icon: "history", label: "nav.history", view: HistoryView },
   { name: "tags", icon: "tags", label: "nav.tags", view: TagsView },
-  { name: "dashboard", icon: "chart", label: "nav.dashboard", view: DashboardView },
-  { name: "vocabularies", icon: "tag", label: "nav.vocabularies", view: VocabulariesView },
-  { name: "trash", icon: "trash", label: "nav.trash", view: TrashView, apart: true },
+  {
+    name: "dashboard",
+    icon: "chart",
+    label: "nav.dashboard",
+    view: DashboardView,
+  },
+  {
+    name: "vocabularies",
+    icon: "tag",
+    label: "nav.vocabularies",
+    view: VocabulariesView,
+  },
+  {
+    name: "trash",
+    icon: "trash",
+    label: "nav.trash",
+    view: TrashView,
+    apart: true,
+  },
   { name: "keys", icon: "key", label: "nav.keys", view: KeysView },
+  { name: "webhooks", icon: "link", label: "nav.webhooks", view: WebhooksView },
   { name: "account", icon: "user", label: "nav.account", view: AccountView },
-  { name: "admin", icon: "shield", label: "nav.admin", view: AdminView, admin: true },
+  {
+    name: "admin",
+    icon: "shield",
+    label: "nav.admin",
+    view: AdminView,
+    admin: true,
+  },
 ];
 
 const INNER = { jobs: ["batch", JobView], documents: ["history", DetailView] };
