@@ -10,7 +10,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
@@ -18,13 +17,11 @@ from sqlalchemy import (
     text,
 )
 
-metadata = MetaData()
+from metatag_jobs.adapters.sql.metadata import id_type as _id
+from metatag_jobs.adapters.sql.metadata import metadata
+from metatag_jobs.adapters.sql.webhook_tables import webhook, webhook_delivery
 
-
-def _id() -> String:
-    # Byte order: cheaper than a language's order, and ids have none.
-    return String(64).with_variant(String(64, collation="C"), "postgresql")
-
+__all__ = ["job", "metadata", "webhook", "webhook_delivery"]
 
 job = Table(
     "job",
@@ -257,60 +254,6 @@ tag_job = Table(
 _OPEN = text("state IN ('running', 'undoing')")
 Index("ix_tag_job_user", tag_job.c.user_id, tag_job.c.id)
 Index("ix_tag_job_open", tag_job.c.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
-
-# Addresses of users to which events are posted; the moment and id of the last document and job that each heard of.
-webhook = Table(
-    "webhook",
-    metadata,
-    Column("id", _id(), primary_key=True),
-    Column("user_id", _id(), nullable=False),
-    Column("url", Text, nullable=False),
-    # A list as JSON.
-    Column("events", Text, nullable=False),
-    # Encrypted; the old one signs too until its moment.
-    Column("secret", LargeBinary, nullable=False),
-    Column("old_secret", LargeBinary),
-    Column("old_until", Double),
-    Column("active", Boolean, nullable=False),
-    Column("problem", Text, nullable=False),
-    Column("created_at", Double, nullable=False),
-    Column("documents_at", Double, nullable=False),
-    Column("documents_id", _id(), nullable=False, server_default=""),
-    Column("jobs_at", Double, nullable=False),
-    Column("jobs_id", _id(), nullable=False, server_default=""),
-    # The same of corrections and tag jobs; null: as far as the webhook is old.
-    Column("changes_at", Double),
-    Column("changes_id", _id(), nullable=False, server_default=""),
-    Column("tag_jobs_at", Double),
-    Column("tag_jobs_id", _id(), nullable=False, server_default=""),
-)
-Index("ix_webhook_user", webhook.c.user_id)
-
-webhook_delivery = Table(
-    "webhook_delivery",
-    metadata,
-    Column("id", _id(), primary_key=True),
-    Column("webhook_id", _id(), nullable=False),
-    Column("event", String(40), nullable=False),
-    Column("body", Text, nullable=False),
-    # pending, delivered, failed
-    Column("state", String(16), nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("error", Text, nullable=False),
-    Column("created_at", Double, nullable=False),
-    Column("due_at", Double),
-    Column("ended_at", Double),
-)
-Index("ix_webhook_delivery_of", webhook_delivery.c.webhook_id, webhook_delivery.c.created_at)
-_PENDING = text("state = 'pending'")
-Index(
-    "ix_webhook_delivery_pending",
-    webhook_delivery.c.webhook_id,
-    webhook_delivery.c.id,
-    sqlite_where=_PENDING,
-    postgresql_where=_PENDING,
-)
 
 job_event = Table(
     "job_event",
