@@ -22,7 +22,7 @@ SPEC = STYLES["envelope"]
 ALWAYS = {"400", "413", "429", "500", "503"}
 GUARDED = {"401", "403", "504"}
 # Paths that name something, and yet never answer 404: the first stores it, the rest are files of the page.
-MAKES = {"put_vocabulary"}
+MAKES = {"put_vocabulary", "put_profile"}
 
 
 def operations(spec: Spec = SPEC) -> Iterator[tuple[str, Spec]]:
