@@ -14,14 +14,24 @@ pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.timeout(600)]
 
 # Where the middle of each mark lies, as shares of the picture.
 MIDDLES = """() => {
-  const sheet = document.querySelector(".sheet-page img").getBoundingClientRect();
-  return [...document.querySelectorAll(".sheet .place")].map((mark) => {
+  const picture = document.querySelector(".sheet-page img");
+  if (!picture?.complete) return null;
+  const sheet = picture.getBoundingClientRect();
+  const marks = [...document.querySelectorAll(".sheet .place")];
+  if (marks.length === 0) return null;
+  return marks.map((mark) => {
     const box = mark.getBoundingClientRect();
     const across = (box.left + box.width / 2 - sheet.left) / sheet.width;
     const down = (box.top + box.height / 2 - sheet.top) / sheet.height;
     return [across, down];
   });
 }"""
+
+
+def middles(page: Any) -> list[list[float]]:
+    """Return the middles of the marks as soon as the picture is there: it is fetched again when it grows."""
+    found: list[list[float]] = page.wait_for_function(MIDDLES).json_value()
+    return found
 
 
 @pytest.mark.parametrize("language", ["en", "hi"])
@@ -43,9 +53,9 @@ def test_the_words_of_a_tag_are_marked_on_the_picture(visit: Any, language: str,
     expect(page.locator(".sheet .place")).to_have_count(len(boxes))
     expect(page.locator(".sheet .place").first).to_be_in_viewport()
     right = [pytest.approx([(box["x0"] + box["x1"]) / 2, (box["y0"] + box["y1"]) / 2], abs=0.01) for box in boxes]
-    assert page.evaluate(MIDDLES) == right
+    assert middles(page) == right
     page.get_by_role("button", name=asha.t("reader.larger")).press("Enter")
     expect(page.locator(".sheet-page")).to_have_attribute("style", "width: 150%;")
     expect(page.locator(".sheet img")).to_be_visible()
-    assert page.evaluate(MIDDLES) == right
+    assert middles(page) == right
     assert asha.violations() == []

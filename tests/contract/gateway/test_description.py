@@ -31,7 +31,7 @@ from fakes.gateway_system import PASSWORD, running
 
 # Each path gets this many requests of each kind, and the links this many walks; `make fuzz-gateway` sends many more.
 EXAMPLES = 5
-WALKS = 72
+WALKS = 120
 STEPS = 12
 ROUND = 6
 # Their parts are JSON or files in strings, which OpenAPI cannot describe: a string of the right type is often refused.

@@ -173,10 +173,10 @@ WHO: dict[str, Who] = {
     # Last, because they end what the others need.
     "DELETE /api/vocabularies/{name}": Who("write", owned=True),
     "DELETE /api/history/jobs/{job_id}": Who("write", owned=True),
-    "POST /api/auth/logout-all": Who("session"),
-    "POST /api/admin/users/{user_id}/password": Who("admin", request={"json": {}}),
     "POST /api/account/export": Who("session"),
     "DELETE /api/account": Who("session", request={"json": {"password": "x"}}),
+    "POST /api/auth/logout-all": Who("session"),
+    "POST /api/admin/users/{user_id}/password": Who("admin", request={"json": {}}),
     "DELETE /api/admin/users/{user_id}": Who("admin", answers=(202,)),
     "WEBSOCKET /api/batch/ws/{job_id}": Who("read", owned=True, query_token=True),
 }

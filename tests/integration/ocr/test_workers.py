@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -34,8 +35,13 @@ def _workers() -> list[psutil.Process]:
 
 def _working(node) -> list[psutil.Process]:
     """The children that have a page. One that still starts, as a successor does, has none yet."""
-    ready = [worker for worker in node.pool._all if worker.hello and worker.alive]
-    return [psutil.Process(worker.pid) for worker in ready if worker not in node.pool._idle]
+    working = []
+    for worker in node.pool._all:
+        if worker.hello and worker.alive and worker not in node.pool._idle:
+            # One that was killed a moment ago counts as alive until its end is seen.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                working.append(psutil.Process(worker.pid))
+    return working
 
 
 def _ready(node) -> set[int]:

@@ -1,10 +1,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
 from metatag_runtime.context import request_id, time_left, use_deadline, use_request_id
+
+
+@pytest.fixture(autouse=True)
+def _no_deadline_is_left() -> Iterator[None]:
+    """Take the deadline away: these tests run in the context that all later ones inherit."""
+    yield
+    use_deadline(None)
 
 
 def test_a_plain_request_id_is_adopted() -> None:
