@@ -65,7 +65,7 @@ def test_twenty_documents_a_minute_are_checked_with_keys_alone(visit: Any, langu
     page.keyboard.type("checked by hand")
     page.keyboard.press("Enter")
     page.keyboard.press("+")
-    expect(page.locator(".review-page .sheet img")).to_have_attribute("style", "width: 150%;")
+    expect(page.locator(".review-page .sheet-page")).to_have_attribute("style", "width: 150%;")
     page.keyboard.press("a")
     expect(page.get_by_text(asha.t("review.empty"))).to_be_visible()
     with Client(asha.base_url) as client:
