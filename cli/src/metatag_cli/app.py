@@ -25,6 +25,7 @@ COMMANDS = {
     "profile": ("profiles", "app"),
     "learning": ("learning", "app"),
     "tags": ("tags", "app"),
+    "webhook": ("webhooks", "app"),
     "user": ("users", "app"),
     "account": ("account", "app"),
     "audit": ("audit", "audit"),
