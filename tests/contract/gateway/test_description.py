@@ -224,7 +224,10 @@ def walk(served: dict[str, Any], walks: int, must_reach: set[str]) -> None:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    for number in range(walks // ROUND):
+    # Ids decide which walks are alike, so that now and then a run meets less: it may walk on.
+    for number in range(3 * walks // ROUND):
+        if number >= walks // ROUND and must_reach <= reached:
+            break
         Walk._hypothesis_internal_use_seed = Walk.rule_order_seed = number
         # Ids are new in each walk, so that Hypothesis may find two walks unlike that began alike: it ends the round.
         with contextlib.suppress(FlakyStrategyDefinition):

@@ -57,7 +57,7 @@ async def test_the_curl_examples_run_as_written(system: System, tmp_path: Path) 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(("page", "word"), [(API, "annual report"), (SOCKET, "completed")], ids=["api", "websocket"])
 async def test_the_python_examples_run_as_written(system: System, tmp_path: Path, page: str, word: str) -> None:
-    (script,) = blocks(page, "python")
+    script = "\n".join(blocks(page, "python"))
     assert word in await run(system, tmp_path, [sys.executable, "-"], script)
 
 
